@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The operation list: what is done to an array, in a form that every account of it can run.
+
+A case is a list of operations that starts from an empty array.  The model, the C port and a real
+kernel all execute the same list and answer with the same stream of bytes: for each operation its
+result words (unsigned 64-bit, little endian), for ``SNAPSHOT`` the snapshot's bytes.
+``models/driver/PROTOCOL.md`` tables the operations, their fields and their results.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+RECORD = struct.Struct("<BBBBIQQQ")
+"""One operation: code, order, new_order, mark, flags, index, entry, argument."""
+
+
+class Code(IntEnum):
+    """What an operation does; the numbers are those of the driver."""
+
+    STORE = 1
+    SPLIT = 2
+    TRY_SPLIT = 3
+    TRY_SPLIT_MIN_ORDER = 4
+    SET_MARK = 5
+    CLEAR_MARK = 6
+    GET_MARK = 7
+    LOAD = 8
+    GET_ORDER = 9
+    FIND = 10
+    FIND_MARKED = 11
+    NEXT = 12
+    PREV = 13
+    DESTROY = 14
+    FAIL = 15
+    SNAPSHOT = 16
+    COUNT_ALLOC = 17
+
+
+class Flag(IntFlag):
+    """Variations of an operation."""
+
+    NONE = 0
+    NONBLOCKING = 1
+    """SPLIT: allocate without permission to block (``GFP_NOWAIT``)."""
+    PAUSE = 2
+    """FIND, FIND_MARKED: call ``xas_pause`` after every entry found."""
+    FAIL_BLOCKING = 4
+    """FAIL: requests with permission to block count."""
+    FAIL_NONBLOCKING = 8
+    """FAIL: requests without permission to block count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation; the fields that its code does not use are zero.
+
+    ``order`` and ``new_order`` are orders (0..63), ``mark`` is 0..2, ``index`` and ``entry`` are
+    unsigned 64-bit words, ``argument`` depends on the code.
+    """
+
+    code: Code
+    index: int = 0
+    order: int = 0
+    new_order: int = 0
+    entry: int = 0
+    mark: int = 0
+    flags: Flag = Flag.NONE
+    argument: int = 0
+
+    def encode(self) -> bytes:
+        """The record of 32 bytes that the driver reads."""
+        return RECORD.pack(
+            self.code,
+            self.order,
+            self.new_order,
+            self.mark,
+            self.flags,
+            self.index,
+            self.entry,
+            self.argument,
+        )
+
+    @classmethod
+    def decode(cls, record: bytes) -> Operation:
+        """The operation of a record; ValueError when the code is unknown."""
+        code, order, new_order, mark, flags, index, entry, argument = RECORD.unpack(record)
+        return cls(Code(code), index, order, new_order, entry, mark, Flag(flags), argument)
+
+
+def encode(operations: list[Operation]) -> bytes:
+    """The records of a whole case, one after another."""
+    return b"".join(operation.encode() for operation in operations)
