@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line: ``xasplit``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from review import count
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xasplit", prog_name="xasplit")
+def main() -> None:
+    """Model checking and formal verification of the Linux XArray's entry split.
+
+    \b
+    Start with:
+      xasplit count 1G 4K     what a split from 1 GiB to 4 KiB pages allocates
+      xasplit search          look for counterexamples in the C port
+      xasplit review          everything there is, ending with the claims' verdicts
+
+    Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment.
+    """
+
+
+main.add_command(count.command)
+
+
+def run() -> None:
+    """The entry point: what is wrong with the usage or the environment is one line, status 2."""
+    try:
+        status = main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        status = 2
+    except click.ClickException as error:
+        click.echo(f"xasplit: {error.format_message()}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("xasplit: interrupted", err=True)
+        status = INTERRUPTED
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import subprocess
+import sys
+
+import pytest
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "from review.cli import run; run()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("count", "4K", "1G"), ("count", "64", "0"), ("nothing",), ("count", "1", "0", "--no")],
+)
+def test_wrong_usage_is_one_line_and_status_2(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("xasplit: ") and result.stderr.count("\n") == 1
+
+
+def test_help_is_no_error() -> None:
+    result = run("--help")
+    assert result.returncode == 0 and "xasplit count 1G 4K" in result.stdout
+
+
+def test_output_to_a_file_has_no_colour() -> None:
+    assert "\x1b" not in run("count", "1G", "4K").stdout
