@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One thread runs: a lock is a flag that the program watches. */
+#ifndef XASPLIT_LINUX_SPINLOCK_H
+#define XASPLIT_LINUX_SPINLOCK_H
+
+#include <hooks.h>
+#include <linux/types.h>
+
+typedef struct {
+	int held;
+} spinlock_t;
+
+#define __SPIN_LOCK_UNLOCKED(name) { 0 }
+#define DEFINE_SPINLOCK(name) spinlock_t name = __SPIN_LOCK_UNLOCKED(name)
+
+static inline void spin_lock_init(spinlock_t *lock)
+{
+	lock->held = 0;
+}
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	xasplit_lock(&lock->held);
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	xasplit_unlock(&lock->held);
+}
+
+static inline int spin_trylock(spinlock_t *lock)
+{
+	if (lock->held)
+		return 0;
+	xasplit_lock(&lock->held);
+	return 1;
+}
+
+#define spin_lock_nested(lock, subclass) spin_lock(lock)
+#define spin_lock_bh(lock) spin_lock(lock)
+#define spin_lock_bh_nested(lock, subclass) spin_lock(lock)
+#define spin_lock_irq(lock) spin_lock(lock)
+#define spin_unlock_bh(lock) spin_unlock(lock)
+#define spin_unlock_irq(lock) spin_unlock(lock)
+#define spin_lock_irqsave(lock, flags) \
+	do { \
+		(flags) = 0; \
+		spin_lock(lock); \
+	} while (0)
+#define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
+#define spin_unlock_irqrestore(lock, flags) \
+	do { \
+		(void)(flags); \
+		spin_unlock(lock); \
+	} while (0)
+
+#endif
