@@ -51,6 +51,8 @@ static inline void list_del(struct list_head *item)
 
 #define list_entry(item, type, member) container_of(item, type, member)
 #define list_first_entry(list, type, member) list_entry((list)->next, type, member)
+#define list_first_entry_or_null(list, type, member) \
+	(list_empty(list) ? NULL : list_first_entry(list, type, member))
 #define list_for_each_entry(cursor, list, member) \
 	for (cursor = list_entry((list)->next, __typeof__(*cursor), member); \
 	     &cursor->member != (list); \
