@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cases of the sweep: one split from every start, merged back, then drained.
+
+A ``Group`` fixes everything but the index inside the entry at which the cursor stands: ``2**order``
+cases that the contract does not tell apart, so they must give the same answer to the byte.  That is
+the sweep's only reduction by equivalence: the expected answer is computed once for a group, every
+case of it is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+
+from xarray_model import geometry
+from xarray_model.entries import mk_value
+from xarray_model.operations import Code, Flag, Operation
+
+OLD_POINTER, NEW_POINTER = 0x10000, 0x20000
+LEFT_POINTER, FAR_POINTER = 0x30000, 0x40000
+OLD_VALUE, NEW_VALUE, RIGHT_VALUE = mk_value(17), mk_value(34), mk_value(51)
+
+
+class Surroundings(Enum):
+    """What else the array holds."""
+
+    ALONE = "alone"
+    NEIGHBOURS = "neighbours"
+    """Entries of the same order in the runs of slots before and after, with marks."""
+    BELOW_PARENT = "below a parent"
+    """The entry's node hangs in slot 1 of a parent; slot 0 leads to an entry at index 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A split of an entry of ``order`` to ``new_order`` from one start.
+
+    ``position`` counts the entry's runs of slots from the start of its node; ``marks`` is a set of
+    three bits; ``failing`` is the allocation request that fails (1 is the first), 0 for none.
+    """
+
+    chunk_shift: int
+    order: int
+    new_order: int
+    position: int
+    surroundings: Surroundings
+    marks: int
+    old_is_value: bool
+    new_is_value: bool
+    failing: int
+    blocking: bool
+
+    @property
+    def base(self) -> int:
+        """First index of the entry."""
+        base = self.position << self.order
+        if self.surroundings is Surroundings.BELOW_PARENT:
+            base += 1 << (geometry.node_shift(self.order, self.chunk_shift) + self.chunk_shift)
+        return base
+
+    @property
+    def old(self) -> int:
+        """The entry that is split."""
+        return OLD_VALUE if self.old_is_value else OLD_POINTER
+
+    @property
+    def new(self) -> int:
+        """The entry that is written in its place."""
+        return NEW_VALUE if self.new_is_value else NEW_POINTER
+
+    @property
+    def cases(self) -> int:
+        """How many cases the group has: an index each."""
+        return 1 << self.order
+
+    def _neighbours(self) -> list[tuple[int, int, int, int]]:
+        """(index, order, entry, marks) of what else the array holds."""
+        if self.surroundings is Surroundings.BELOW_PARENT:
+            return [(0, 0, FAR_POINTER, 4)]
+        if self.surroundings is Surroundings.ALONE:
+            return []
+        runs = geometry.chunk_size(self.chunk_shift) // geometry.slots_of(
+            self.order, self.chunk_shift
+        )
+        sides = [(self.position - 1, LEFT_POINTER, 1), (self.position + 1, RIGHT_VALUE, 2)]
+        return [
+            (run << self.order, self.order, entry, marks)
+            for run, entry, marks in sides
+            if 0 <= run < runs
+        ]
+
+    def _start(self) -> list[Operation]:
+        entries = [*self._neighbours(), (self.base, self.order, self.old, self.marks)]
+        operations = []
+        for index, order, entry, marks in entries:
+            operations.append(Operation(Code.STORE, index, order, entry=entry))
+            operations += [
+                Operation(Code.SET_MARK, index, mark=mark) for mark in range(3) if marks >> mark & 1
+            ]
+        return operations
+
+    def _end(self) -> list[Operation]:
+        operations = []
+        if not self.failing:
+            operations += [
+                Operation(Code.STORE, self.base, self.order, entry=self.old),
+                Operation(Code.SNAPSHOT),
+            ]
+        for index, order, *_ in [*self._neighbours(), (self.base, self.order)]:
+            operations.append(Operation(Code.STORE, index, order))
+        operations.append(Operation(Code.SNAPSHOT))
+        return operations
+
+    def operations(self, offset: int = 0) -> list[Operation]:
+        """The case whose cursor stands ``offset`` indices (0..2**order - 1) into the entry."""
+        index = self.base + offset
+        last = geometry.last_index(self.base, self.order)
+        flags = Flag.NONE if self.blocking else Flag.NONBLOCKING
+        split = Operation(
+            Code.SPLIT, index, self.order, self.new_order, entry=self.new, flags=flags
+        )
+        operations = [*self._start(), Operation(Code.SNAPSHOT)]
+        if self.failing:
+            both = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
+            operations.append(Operation(Code.FAIL, flags=both, argument=self.failing))
+        operations += [
+            split,
+            Operation(Code.SNAPSHOT),
+            Operation(Code.LOAD, index),
+            Operation(Code.GET_ORDER, index),
+            *(Operation(Code.GET_MARK, index, mark=mark) for mark in range(3)),
+            Operation(Code.FIND, self.base, argument=last),
+            Operation(Code.FIND_MARKED, self.base, mark=0, argument=last),
+        ]
+        return operations + self._end()
+
+    def encoded(self) -> list[bytes]:
+        """Every case of the group as the driver reads it."""
+        first = [operation.encode() for operation in self.operations()]
+        second = [operation.encode() for operation in self.operations(self.cases - 1)]
+        moving = [place for place, record in enumerate(first) if record != second[place]]
+        cases = []
+        for offset in range(self.cases):
+            index = (self.base + offset).to_bytes(8, "little")
+            records = list(first)
+            for place in moving:
+                records[place] = records[place][:8] + index + records[place][16:]
+            cases.append(b"".join(records))
+        return cases
+
+
+def groups(s: int, order: int, new_order: int) -> Iterator[Group]:
+    """Every group of a split from ``order`` to ``new_order`` at chunk shift ``s``."""
+    positions = geometry.chunk_size(s) // geometry.slots_of(order, s)
+    requests = geometry.split_nodes(order, new_order, s)
+    flags = (False, True)
+    for position, surroundings, marks, old, new, failing, blocking in product(
+        range(positions), Surroundings, range(8), flags, flags, range(requests + 1), flags
+    ):
+        yield Group(s, order, new_order, position, surroundings, marks, old, new, failing, blocking)
+
+
+def total(s: int, order: int, new_order: int) -> int:
+    """Number of cases in all the groups of that split: groups times index positions."""
+    positions = geometry.chunk_size(s) // geometry.slots_of(order, s)
+    requests = geometry.split_nodes(order, new_order, s)
+    return positions * len(Surroundings) * 8 * 4 * (requests + 1) * 2 << order
+
+
+def group_at(s: int, order: int, new_order: int, number: int) -> Group:
+    """The group with this number (0 .. number of groups - 1) in the order of ``groups``."""
+    requests = geometry.split_nodes(order, new_order, s)
+    number, blocking = divmod(number, 2)
+    number, failing = divmod(number, requests + 1)
+    number, new = divmod(number, 2)
+    number, old = divmod(number, 2)
+    number, marks = divmod(number, 8)
+    position, surroundings = divmod(number, len(Surroundings))
+    return Group(
+        s,
+        order,
+        new_order,
+        position,
+        list(Surroundings)[surroundings],
+        marks,
+        bool(old),
+        bool(new),
+        failing,
+        bool(blocking),
+    )
