@@ -120,3 +120,34 @@ def node_bytes(s: int) -> int:
     """``sizeof(struct xa_node)`` on a 64-bit machine, in bytes: 576 at s=6, 192 at s=4."""
     slots = chunk_size(s)
     return 40 + 8 * slots + 24 * ((slots + 63) // 64)
+
+
+def highest_index(index: Word, order: Word) -> Word:
+    """Largest index that a tree must reach to hold an entry of ``order`` at the aligned ``index``
+    (``xas_max``): its last one, or the one after it for an entry of several indices at index 0,
+    which cannot live in the head."""
+    last = index + ((1 << order) - 1)
+    if order != 0 and index == 0:
+        return last + 1
+    return last
+
+
+def root_shift(highest: Word, s: int) -> Word:
+    """Shift of the lowest root that reaches the index ``highest`` (``xas_expand`` on an empty
+    array)."""
+    shift = highest * 0
+    while (highest >> shift) >= (1 << s):
+        shift = shift + s
+    return shift
+
+
+def moved_index(index: Word, offset: Word, shift: Word, s: int, width: int) -> Word:
+    """First index of slot ``offset`` (0..C, C being the slot after the node's end) of the node of
+    ``shift`` that contains ``index``, wrapped to ``width`` bits (``xas_move_index``)."""
+    return (((index >> shift >> s) << s << shift) + (offset << shift)) & ((1 << width) - 1)
+
+
+def run_starts(run: Word, s: int) -> Word:
+    """The bits of the canonical slots in a node that is full of entries of ``run`` slots each, as
+    a mark word: every ``run``-th of its C bits, from bit 0."""
+    return ((1 << (1 << s)) - 1) // ((1 << run) - 1)

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Running an operation list on the model: the answer that every other account must give too.
+
+``models/driver/PROTOCOL.md`` defines operations and results.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from xarray_model import (
+    api,
+    geometry,
+    iterate,
+    picture,
+    split,
+    split_one_level,
+    split_recursive,
+    walk,
+)
+from xarray_model.array import XArray
+from xarray_model.cursor import Cursor, destroy
+from xarray_model.entries import NULL, mk_error, mk_node
+from xarray_model.journal import Field, Store
+from xarray_model.log import (
+    ARRAY_RIGHT,
+    HEAD,
+    LOCK_HELD,
+    UNREACHABLE,
+    Kind,
+    LogRecord,
+)
+from xarray_model.lru import ShadowNodes
+from xarray_model.node import Entry, Node
+from xarray_model.operations import Code, Flag, Operation
+from xarray_model.try_split import try_split
+
+
+class SplitKind(Enum):
+    """Which split SPLIT and COUNT_ALLOC run."""
+
+    ITERATIVE = "iterative"
+    RECURSIVE = "recursive"
+    ONE_LEVEL = "one-level"
+
+
+_ALLOCATE = {
+    SplitKind.ITERATIVE: split.split_alloc,
+    SplitKind.RECURSIVE: split.split_alloc,
+    SplitKind.ONE_LEVEL: split_one_level.split_alloc,
+}
+_SPLIT = {
+    SplitKind.ITERATIVE: split.split,
+    SplitKind.RECURSIVE: split_recursive.split,
+    SplitKind.ONE_LEVEL: split_one_level.split,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a case did.
+
+    ``results`` is the byte stream that a driver answers with; ``log`` the records of each
+    operation and ``journal`` its stores, in program order, both empty unless asked for.
+    """
+
+    results: bytes
+    log: tuple[tuple[LogRecord, ...], ...] = ()
+    journal: tuple[tuple[Store, ...], ...] = ()
+
+
+def run_case(
+    operations: Iterable[Operation],
+    chunk_shift: int,
+    *,
+    width: int = 64,
+    split: SplitKind = SplitKind.ITERATIVE,
+    log: bool = False,
+    journal: bool = False,
+) -> Outcome:
+    """Run a case on an empty model array of ``chunk_shift`` and ``width`` index bits.
+
+    Raises PreconditionError when an operation breaks the contract of what it calls, and ValueError
+    when an index or order does not exist at that width.
+    """
+    runner = _Runner(XArray(chunk_shift, width), split)
+    results: list[bytes] = []
+    logs: list[tuple[LogRecord, ...]] = []
+    journals: list[tuple[Store, ...]] = []
+    for number, operation in enumerate(operations):
+        if not log and not journal:
+            results.append(runner.run(operation))
+            continue
+        stores = runner.array.journal.start()
+        runner.told = []
+        results.append(runner.run(operation))
+        if journal:
+            journals.append(tuple(stores))
+        if log:
+            logs.append(tuple(_log(runner, number, stores)))
+    return Outcome(b"".join(results), tuple(logs), tuple(journals))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A callback: after how many stores it came, and the node as it was."""
+
+    stores: int
+    node: Node
+    flags: int
+    fields: tuple[int, int, int, int]
+
+
+class _Runner:
+    """One array with its LRU, and what each operation does to it."""
+
+    def __init__(self, array: XArray, kind: SplitKind) -> None:
+        self.array = array
+        self.lru = ShadowNodes()
+        self.told: list[_Told] | None = None
+        self.split_alloc = _ALLOCATE[kind]
+        self.split = _SPLIT[kind]
+
+    def run(self, operation: Operation) -> bytes:
+        """The bytes that the operation answers with."""
+        if operation.code is Code.SNAPSHOT:
+            return picture.encode(self.array, self.lru.nodes)
+        words = _HANDLERS[operation.code](self, operation)
+        return struct.pack(f"<{len(words)}Q", *words) if words else b""
+
+    def update(self, node: Node) -> None:
+        """The update callback."""
+        if self.told is not None:
+            flags = (ARRAY_RIGHT if node.array is self.array else 0) | (
+                LOCK_HELD if self.array.locked else 0
+            )
+            fields = (node.count, node.nr_values, node.shift, node.offset)
+            stores = self.array.journal.stores
+            self.told.append(_Told(len(stores or ()), node, flags, fields))
+        self.lru.update(node)
+
+    def store(self, op: Operation) -> list[int]:
+        return [_word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
+
+    def split_entry(self, op: Operation) -> list[int]:
+        array = self.array
+        cursor = Cursor(array, op.index, op.new_order, self.update)
+        requests, warnings = array.allocator.requests, array.warnings
+        self.split_alloc(cursor, op.entry, op.order, not op.flags & Flag.NONBLOCKING)
+        allocated = array.allocator.requests
+        held = cursor.preallocated()
+        if not cursor.errno:
+            array.locked = True
+            self.split(cursor, op.entry, op.order)
+            array.locked = False
+        words = [
+            _error(cursor),
+            allocated - requests,
+            held,
+            array.allocator.requests - allocated,
+            cursor.preallocated(),
+            array.warnings - warnings,
+        ]
+        destroy(cursor)
+        return words
+
+    def try_split(self, op: Operation) -> list[int]:
+        array = self.array
+        cursor = Cursor(array, op.index, op.new_order, self.update)
+        requests = array.allocator.requests
+        array.locked = True
+        try_split(cursor, op.entry, op.order)
+        array.locked = False
+        words = [_error(cursor), array.allocator.requests - requests, cursor.preallocated()]
+        destroy(cursor)
+        return words
+
+    def try_split_min_order(self, op: Operation) -> list[int]:
+        return [geometry.try_split_min_order(op.order, self.array.s)]
+
+    def set_mark(self, op: Operation) -> list[int]:
+        api.set_mark(self.array, op.index, op.mark)
+        return []
+
+    def clear_mark(self, op: Operation) -> list[int]:
+        api.clear_mark(self.array, op.index, op.mark)
+        return []
+
+    def get_mark(self, op: Operation) -> list[int]:
+        return [int(api.get_mark(self.array, op.index, op.mark))]
+
+    def load(self, op: Operation) -> list[int]:
+        return [_word(api.load(self.array, op.index))]
+
+    def get_order(self, op: Operation) -> list[int]:
+        return [api.get_order(self.array, op.index)]
+
+    def find(self, op: Operation) -> list[int]:
+        return self._all(op, lambda cursor: iterate.find(cursor, op.argument))
+
+    def find_marked(self, op: Operation) -> list[int]:
+        return self._all(op, lambda cursor: iterate.find_marked(cursor, op.argument, op.mark))
+
+    def _all(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
+        cursor = Cursor(self.array, op.index)
+        words = [0]
+        while (entry := step(cursor)) != NULL:
+            words[0] += 1
+            words += (cursor.index, _word(entry))
+            if op.flags & Flag.PAUSE:
+                iterate.pause(cursor)
+        return words
+
+    def next(self, op: Operation) -> list[int]:
+        return self._steps(op, iterate.next)
+
+    def prev(self, op: Operation) -> list[int]:
+        return self._steps(op, iterate.prev)
+
+    def _steps(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
+        cursor = Cursor(self.array, op.index)
+        words = [_word(walk.load(cursor))]
+        for _ in range(op.argument):
+            entry = step(cursor)
+            words += (cursor.index, _word(entry))
+        return words
+
+    def destroy(self, op: Operation) -> list[int]:
+        self.lru.clear()
+        api.destroy(self.array)
+        return []
+
+    def fail(self, op: Operation) -> list[int]:
+        self.array.allocator.fail(
+            op.argument,
+            blocking=bool(op.flags & Flag.FAIL_BLOCKING),
+            nonblocking=bool(op.flags & Flag.FAIL_NONBLOCKING),
+        )
+        return []
+
+    def count_alloc(self, op: Operation) -> list[int]:
+        array = self.array
+        cursor = Cursor(array, 0, op.new_order, self.update)
+        requests, warnings = array.allocator.requests, array.warnings
+        array.allocator.limit(op.argument)
+        # Any entry will do, since none is stored.
+        self.split_alloc(cursor, mk_node(0), op.order, True)
+        array.allocator.limit(None)
+        words = [
+            _error(cursor),
+            array.allocator.requests - requests,
+            array.warnings - warnings,
+        ]
+        destroy(cursor)
+        return words
+
+
+_HANDLERS: dict[Code, Callable[[_Runner, Operation], list[int]]] = {
+    Code.STORE: _Runner.store,
+    Code.SPLIT: _Runner.split_entry,
+    Code.TRY_SPLIT: _Runner.try_split,
+    Code.TRY_SPLIT_MIN_ORDER: _Runner.try_split_min_order,
+    Code.SET_MARK: _Runner.set_mark,
+    Code.CLEAR_MARK: _Runner.clear_mark,
+    Code.GET_MARK: _Runner.get_mark,
+    Code.LOAD: _Runner.load,
+    Code.GET_ORDER: _Runner.get_order,
+    Code.FIND: _Runner.find,
+    Code.FIND_MARKED: _Runner.find_marked,
+    Code.NEXT: _Runner.next,
+    Code.PREV: _Runner.prev,
+    Code.DESTROY: _Runner.destroy,
+    Code.FAIL: _Runner.fail,
+    Code.COUNT_ALLOC: _Runner.count_alloc,
+}
+
+
+def _word(entry: Entry) -> int:
+    """An entry as a result word: which node a pointer leads to has no meaning for a caller."""
+    return mk_node(0) if isinstance(entry, Node) else entry
+
+
+def _error(cursor: Cursor) -> int:
+    return mk_error(cursor.errno) if cursor.errno else 0
+
+
+def _log(runner: _Runner, number: int, stores: list[Store]) -> list[LogRecord]:
+    """The records of one operation: callbacks and publications as they came."""
+    ordinals = picture.preorder(runner.array)
+    told = iter(runner.told or ())
+    next_told = next(told, None)
+    records = []
+    for position, store in enumerate(stores):
+        while next_told is not None and next_told.stores <= position:
+            records.append(_callback(next_told, number, ordinals))
+            next_told = next(told, None)
+        if store.release and store.field in (Field.SLOT, Field.HEAD):
+            records.append(_publication(store, number, ordinals))
+    while next_told is not None:
+        records.append(_callback(next_told, number, ordinals))
+        next_told = next(told, None)
+    return records
+
+
+def _callback(told: _Told, number: int, ordinals: dict[Node, int]) -> LogRecord:
+    node = ordinals.get(told.node, UNREACHABLE)
+    count, nr_values, shift, offset = (field & 255 for field in told.fields)
+    return LogRecord(Kind.CALLBACK, told.flags, number, node, count, nr_values, shift, offset)
+
+
+def _publication(store: Store, number: int, ordinals: dict[Node, int]) -> LogRecord:
+    owner = ordinals.get(store.owner, UNREACHABLE) if isinstance(store.owner, Node) else HEAD
+    value = store.value
+    word = mk_node(ordinals.get(value, UNREACHABLE)) if isinstance(value, Node) else value
+    assert isinstance(word, int)
+    return LogRecord(Kind.PUBLICATION, 0, number, owner, slot=store.number, value=word)

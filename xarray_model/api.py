@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whole operations on an array, for callers that need no cursor (the ``xa_`` functions).
+
+``store_order`` is a helper of the kernel's own test; the others are in ``lib/xarray.c``.
+"""
+
+from __future__ import annotations
+
+from xarray_model import marks, store, walk
+from xarray_model.array import XArray
+from xarray_model.create import free_nodes
+from xarray_model.cursor import WALKED, Cursor, Update, nomem
+from xarray_model.entries import NULL, RETRY, ZERO, mk_error
+from xarray_model.node import Entry, Node
+
+
+def load(array: XArray, index: int) -> Entry:
+    """The entry at ``index``; NULL for a ZERO entry."""
+    cursor = Cursor(array, index)
+    entry = walk.load(cursor)
+    while entry == RETRY:
+        cursor.reset()
+        entry = walk.load(cursor)
+    return NULL if entry == ZERO else entry
+
+
+def get_order(array: XArray, index: int) -> int:
+    """The order of the entry at ``index``; 0 where there is none."""
+    cursor = Cursor(array, index)
+    return walk.get_order(cursor) if walk.load(cursor) != NULL else 0
+
+
+def store_order(
+    array: XArray, index: int, order: int, entry: int, update: Update | None = None
+) -> Entry:
+    """Store ``entry`` with ``order`` around ``index`` (NULL erases), taking the lock and
+    allocating as needed.
+
+    Returns the old entry for order 0, NULL for larger orders, or an error word.
+    """
+    cursor = Cursor(array, index, order, update)
+    again = True
+    while again:
+        array.locked = True
+        old = store.store(cursor, entry)
+        array.locked = False
+        again = nomem(cursor)
+    if cursor.errno:
+        return mk_error(cursor.errno)
+    return old if order == 0 else NULL
+
+
+def get_mark(array: XArray, index: int, mark: int) -> bool:
+    """Whether the entry at ``index`` bears the mark (0..2)."""
+    cursor = Cursor(array, index)
+    entry = walk.start(cursor)
+    while marks.get_mark(cursor, mark):
+        if not isinstance(entry, Node):
+            return True
+        entry = walk.descend(cursor, entry)
+    return False
+
+
+def set_mark(array: XArray, index: int, mark: int) -> None:
+    """Set the mark on the entry at ``index``, if there is one."""
+    cursor = Cursor(array, index)
+    if walk.load(cursor) != NULL:
+        marks.set_mark(cursor, mark)
+
+
+def clear_mark(array: XArray, index: int, mark: int) -> None:
+    """Clear the mark of the entry at ``index``, if there is one."""
+    cursor = Cursor(array, index)
+    if walk.load(cursor) != NULL:
+        marks.clear_mark(cursor, mark)
+
+
+def destroy(array: XArray) -> None:
+    """Erase everything and free all nodes; no callback is told."""
+    cursor = Cursor(array, 0)
+    cursor.state = WALKED
+    head = array.head
+    array.journal.set_head(array, NULL)
+    marks.init_marks(cursor)
+    if isinstance(head, Node):
+        free_nodes(cursor, head)

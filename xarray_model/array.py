@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The array itself (``struct xarray``): head and flags, and what it draws on."""
+
+from __future__ import annotations
+
+from xarray_model.allocator import Allocator
+from xarray_model.entries import NULL
+from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.journal import Journal
+from xarray_model.node import Entry
+
+
+class XArray:
+    """An array with chunk shift ``s`` (1..6) over indices of ``width`` bits (64, or 32).
+
+    ``head`` and ``marks`` (bits 0..2 of the flags) are its memory, written by ``journal`` alone.
+    ``locked`` is what callers say of its lock; ``warnings`` counts ``WARN_ON`` conditions met.
+    Raises ValueError for a chunk shift or width that no build has.
+    """
+
+    __slots__ = (
+        "allocator",
+        "head",
+        "journal",
+        "last_index",
+        "locked",
+        "marks",
+        "s",
+        "slots",
+        "warnings",
+        "width",
+    )
+
+    def __init__(self, s: int, width: int = 64) -> None:
+        if s not in CHUNK_SHIFTS:
+            raise ValueError(f"chunk shift {s} is not in 1..6")
+        if width not in (32, 64):
+            raise ValueError(f"index width {width} is neither 32 nor 64")
+        self.s = s
+        self.width = width
+        self.slots = 1 << s
+        self.last_index = (1 << width) - 1
+        self.allocator = Allocator(s)
+        self.journal = Journal()
+        self.head: Entry = NULL
+        self.marks = 0
+        self.locked = False
+        self.warnings = 0
+
+    def __repr__(self) -> str:
+        return f"<array s={self.s} head {self.head!r}>"

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One step of a non-uniform split, under the lock (``xas_try_split`` in Linux 6.15)."""
+
+from __future__ import annotations
+
+from xarray_model.cursor import Cursor, destroy
+from xarray_model.entries import EINVAL, ENOMEM
+from xarray_model.geometry import split_nodes
+from xarray_model.split_parts import (
+    fill_leaf,
+    finish,
+    is_horizontal,
+    leaf_slots,
+    link,
+    locate,
+    regroup,
+)
+
+
+def try_split(cursor: Cursor, entry: int, order: int) -> None:
+    """Split the entry of ``order`` around the cursor's index if one new node suffices for that.
+
+    Takes that node from the preallocation list, or requests it without permission to block:
+    -ENOMEM in the cursor when there is none.  -EINVAL when the split needs more than one node.
+    Either failure frees what was preallocated and leaves the array untouched.
+    Raises PreconditionError as ``xarray_model.split.split`` does.
+    """
+    target = locate(cursor, entry, order)
+    if is_horizontal(cursor, order):
+        regroup(cursor, target, entry)
+        return
+    array = cursor.array
+    if split_nodes(order, cursor.order, array.s) > 1:
+        _fail(cursor, EINVAL)
+        return
+    if cursor.alloc is None:
+        node = array.allocator.allocate(blocking=False)
+        if node is None:
+            _fail(cursor, ENOMEM)
+            return
+        cursor.push(node)
+    child = cursor.pop()
+    fill_leaf(cursor, child, leaf_slots(entry, cursor.sibs + 1, array.s), target.marks)
+    link(cursor, target, child, target.offset)
+    finish(cursor, target)
+
+
+def _fail(cursor: Cursor, errno: int) -> None:
+    destroy(cursor)
+    cursor.set_err(errno)
