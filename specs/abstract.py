@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The abstract array: what a user sees, with no node, slot or chunk in it.
+
+It maps disjoint, aligned index ranges to an entry, the entry's order and its marks.  Every
+operation returns a new array and does exactly what the user of the real one may rely on; where a
+cursor's order differs from that of the entry it meets, the rule is:
+
+* a store of a smaller order into a larger entry gives that whole entry the new value, and an erase
+  there erases all of it;
+* a store of a larger order replaces every entry in its range, and an erase erases them.
+
+Facts: ``lib/xarray.c`` (``xas_store``, ``xas_split``, ``xas_find``, ``xas_find_marked``,
+``__xa_set_mark``), seen from outside; ``Documentation/core-api/xarray.rst``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from specs.survey import Survey
+from xarray_model.entries import NULL, is_internal, is_node, is_sibling, mk_sibling
+
+MARKS = 3
+"""How many marks an entry can bear."""
+
+
+class Item(NamedTuple):
+    """One entry: its order, the entry word, and its marks as bits 0..2."""
+
+    order: int
+    entry: int
+    marks: int
+
+
+class AbstractArray:
+    """An array as its user sees it; immutable.  Indices are unsigned 64-bit words."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[int, Item] | None = None) -> None:
+        """The array of these items by their first index; they must be aligned and disjoint."""
+        self._items: dict[int, Item] = dict(items or {})
+
+    @classmethod
+    def of(cls, survey: Survey) -> AbstractArray:
+        """The abstraction function: the array that a snapshot stands for.
+
+        ValueError when it stands for none: its pointers make no tree, or siblings make no aligned
+        run whose length is a power of two.
+        """
+        snapshot = survey.snapshot
+        if not survey.whole:
+            raise ValueError("the node pointers do not make one tree")
+        items: dict[int, Item] = {}
+        if not snapshot.nodes and snapshot.head != NULL:
+            items[0] = Item(0, snapshot.head, snapshot.marks)
+        for base, node in zip(survey.bases, snapshot.nodes, strict=True):
+            for distance, item in _entries(
+                node.slots, node.marks, node.shift, snapshot.chunk_shift
+            ):
+                items[base + distance] = item
+        array = cls.__new__(cls)
+        array._items = items
+        return array
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AbstractArray) and self._items == other._items
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"AbstractArray({dict(self.entries())!r})"
+
+    def entries(self) -> Iterator[tuple[int, Item]]:
+        """Pairs (first index, item) by ascending index."""
+        return iter(sorted(self._items.items()))
+
+    def items(self) -> Mapping[int, Item]:
+        """The items by their first index, in no particular order; not to be changed."""
+        return self._items
+
+    def at(self, index: int) -> tuple[int, Item] | None:
+        """First index and item of the entry that covers ``index``; None when nothing is there."""
+        for order in range(64):
+            first = index >> order << order
+            item = self._items.get(first)
+            if item is not None and first + (1 << item.order) > index:
+                return first, item
+            if first == 0:
+                break
+        return None
+
+    def load(self, index: int) -> int:
+        """The entry that covers ``index``, NULL when nothing is there."""
+        found = self.at(index)
+        return found[1].entry if found else NULL
+
+    def get_order(self, index: int) -> int:
+        """The order of the entry that covers ``index``, 0 when nothing is there."""
+        found = self.at(index)
+        return found[1].order if found else 0
+
+    def get_mark(self, index: int, mark: int) -> bool:
+        """Whether the entry that covers ``index`` bears ``mark`` (0..2)."""
+        found = self.at(index)
+        return found is not None and bool(found[1].marks >> mark & 1)
+
+    def store(self, index: int, order: int, entry: int) -> AbstractArray:
+        """Store ``entry`` through a cursor of ``order`` at ``index`` (anywhere in the range); NULL
+        erases.  The entry takes over the marks of all that it replaces."""
+        if entry == NULL:
+            return self.erase(index, order)
+        first = index >> order << order
+        over = self.at(first)
+        if over is not None and over[1].order >= order:
+            return self._with({over[0]: over[1]._replace(entry=entry)})
+        gone = self._within(first, order)
+        marks = 0
+        for start in gone:
+            marks |= self._items[start].marks
+        return self._with({first: Item(order, entry, marks)}, gone)
+
+    def erase(self, index: int, order: int) -> AbstractArray:
+        """Erase through a cursor of ``order`` at ``index``."""
+        first = index >> order << order
+        over = self.at(first)
+        if over is not None and over[1].order >= order:
+            return self._with({}, [over[0]])
+        return self._with({}, self._within(first, order))
+
+    def set_mark(self, index: int, mark: int) -> AbstractArray:
+        """Set ``mark`` on the entry that covers ``index``; nothing happens where none is."""
+        found = self.at(index)
+        if found is None:
+            return self
+        first, item = found
+        return self._with({first: item._replace(marks=item.marks | 1 << mark)})
+
+    def clear_mark(self, index: int, mark: int) -> AbstractArray:
+        """Clear ``mark`` on the entry that covers ``index``, if there is one."""
+        found = self.at(index)
+        if found is None or not found[1].marks >> mark & 1:
+            return self
+        first, item = found
+        return self._with({first: item._replace(marks=item.marks - (1 << mark))})
+
+    def splittable(self, index: int, order: int, new_order: int, entry: int) -> bool:
+        """The precondition of a split: an entry of exactly ``order`` covers ``index``, it is not
+        the single entry of order 0 at index 0 (which may have no node), ``new_order`` is not
+        larger, and the new entry is a pointer or a value."""
+        found = self.at(index)
+        return (
+            found is not None
+            and found[1].order == order
+            and (found[0] > 0 or order > 0)
+            and new_order <= order
+            and entry != NULL
+            and not is_internal(entry)
+        )
+
+    def split(self, index: int, order: int, new_order: int, entry: int) -> AbstractArray:
+        """Split the entry of ``order`` that covers ``index`` into entries of ``new_order``, each
+        ``entry`` with the old one's marks; ValueError unless ``splittable``.  A try_split that is
+        not refused has the same effect."""
+        if not self.splittable(index, order, new_order, entry):
+            raise ValueError(f"no entry of order {order} at index {index} to split to {new_order}")
+        first = index >> order << order
+        item = Item(new_order, entry, self._items[first].marks)
+        pieces = range(first, first + (1 << order), 1 << new_order)
+        return self._with(dict.fromkeys(pieces, item))
+
+    def find(self, index: int, last: int) -> list[tuple[int, int]]:
+        """Pairs (index, entry) of an iteration from ``index`` to ``last``: every entry that covers
+        an index in between, in order; each at its first index, but at ``index`` if it begins
+        before it.  Pausing changes nothing in what is found."""
+        if index > last:
+            return []
+        return [
+            (max(first, index), item.entry)
+            for first, item in self.entries()
+            if first <= last and first + (1 << item.order) > index
+        ]
+
+    def find_marked(self, index: int, last: int, mark: int) -> list[tuple[int, int, int]]:
+        """Triples (first index, last index, entry) of a marked iteration: of the entries that
+        ``find`` tells, those that bear ``mark``."""
+        if index > last:
+            return []
+        return [
+            (first, first + (1 << item.order) - 1, item.entry)
+            for first, item in self.entries()
+            if item.marks >> mark & 1 and first <= last and first + (1 << item.order) > index
+        ]
+
+    def destroy(self) -> AbstractArray:
+        """The empty array."""
+        return EMPTY
+
+    def _within(self, first: int, order: int) -> list[int]:
+        end = first + (1 << order)
+        return [start for start in self._items if first <= start < end]
+
+    def _with(
+        self, changed: Mapping[int, Item], gone: list[int] | tuple[int, ...] = ()
+    ) -> AbstractArray:
+        items = self._items.copy()
+        for start in gone:
+            del items[start]
+        items.update(changed)
+        array = AbstractArray.__new__(AbstractArray)
+        array._items = items
+        return array
+
+
+EMPTY = AbstractArray()
+"""The array that holds nothing."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _entries(
+    slots: tuple[int, ...], marks: tuple[int, int, int], shift: int, s: int
+) -> tuple[tuple[int, Item], ...]:
+    """The entries of one node: (distance of the first index from the node's, item)."""
+    found = []
+    for slot, entry in enumerate(slots):
+        if entry == NULL or is_sibling(entry, s) or is_node(entry):
+            continue
+        length = 1 + slots.count(mk_sibling(slot))
+        if length & (length - 1) or slot % length or slot + length > len(slots):
+            raise ValueError(f"slot {slot} heads a run of {length} slots")
+        bits = sum((marks[mark] >> slot & 1) << mark for mark in range(MARKS))
+        found.append((slot << shift, Item(shift + length.bit_length() - 1, entry, bits)))
+    return tuple(found)

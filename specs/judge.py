@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The one entry point: judge a whole case, or a history step by step.
+
+The abstract array is carried along by the operations' effects.  Wherever a SNAPSHOT follows, the
+real array is compared with it, its structure is judged, and the contracts decide on the array
+before and after.  An operation is judged structurally when a SNAPSHOT follows it (and, for the contracts,
+when one was taken since the last change before it); its answer is judged in any case.
+
+What is derived from a snapshot is kept by its bytes, since a sweep meets the same arrays again and
+again; so is the outcome of each split, to compare splits of one array at different indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from specs import contract, effect
+from specs.abstract import EMPTY, AbstractArray
+from specs.answers import judge_answer
+from specs.contract import UNKNOWN, UNLIMITED, Allowance
+from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT
+from specs.property import Register, Violation
+from specs.publication import judge_publications
+from specs.stream import Answer, cut
+from specs.update import judge_update
+from specs.view import View
+from xarray_model.entries import is_error
+from xarray_model.log import LogRecord, decode
+from xarray_model.operations import Code, Flag, Operation
+from xarray_model.snapshot import HEADER
+
+REFINEMENT = Register()
+"""The properties that tie a snapshot to the abstract array."""
+
+SNAPSHOT = REFINEMENT.state("snapshot", "a snapshot's bytes are a snapshot of the case's geometry")
+REFINES = REFINEMENT.state(
+    "refines", "the array holds what the abstract array holds after the same operations"
+)
+PURE = REFINEMENT.state("lookup-pure", "an operation that looks, counts or asks changes nothing")
+MARKS_ONLY = REFINEMENT.state("marks-only", "setting or clearing a mark changes marks and no more")
+
+CHANGING = frozenset(
+    {Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.SET_MARK, Code.CLEAR_MARK, Code.DESTROY}
+)
+"""The operations that may change the array."""
+_SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT})
+_EMPTY_VIEWS = {s: View.of_bytes(HEADER.pack(s, 0, 0, 0, 0, 0, 0)) for s in range(1, 7)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change that the next snapshot decides."""
+
+    number: int
+    operation: Operation
+    before: View | None
+    log: tuple[LogRecord, ...] | None
+    succeeded: bool
+    judged: bool
+    """False when the operation's precondition did not hold: its contract does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """What storing the old entry back over a split range must restore."""
+
+    before: View
+    first: int
+    order: int
+    entry: int
+
+
+class Judge:
+    """Judges cases of one implementation at one chunk shift; keeps what it derived."""
+
+    def __init__(self, s: int, *, one_level: bool = False, keep: int = 1 << 23) -> None:
+        """``s``: the chunk shift; ``one_level``: the implementation is upstream's, which refuses
+        what needs more than one new level; ``keep``: bytes of snapshots to remember (what is
+        derived from them takes about ten times as much)."""
+        self.s = s
+        self.one_level = one_level
+        self._keep = keep
+        self._kept = 0
+        self._views: dict[bytes, View] = {}
+        self._splits: dict[tuple[object, ...], tuple[int, View]] = {}
+
+    def history(self) -> History:
+        """A new history: an empty array, to be judged step by step."""
+        return History(self)
+
+    def case(
+        self,
+        operations: Sequence[Operation],
+        results: bytes | memoryview,
+        log: bytes | memoryview | None = None,
+    ) -> list[Violation]:
+        """Judge a case by its result bytes and, when there is one, its log.
+
+        ValueError when the bytes do not have the form of ``models/driver/PROTOCOL.md``.
+        """
+        answers = cut(operations, results)
+        logs: list[list[LogRecord]] | None = None
+        if log is not None:
+            logs = [[] for _ in operations]
+            for record in decode(log):
+                if record.operation >= len(logs):
+                    raise ValueError(f"the log tells of operation {record.operation}")
+                logs[record.operation].append(record)
+        history = self.history()
+        found: list[Violation] = []
+        for number, (operation, answer) in enumerate(zip(operations, answers, strict=True)):
+            found += history.step(operation, answer, None if logs is None else logs[number])
+        return found
+
+    def view(self, data: bytes) -> View:
+        """The view of a snapshot's bytes, kept for the next time; ValueError as ``View``."""
+        view = self._views.get(data)
+        if view is None:
+            view = View.of_bytes(data)
+            self._kept += len(data)
+            if self._kept > self._keep:
+                self._views.clear()
+                self._splits.clear()
+                self._kept = len(data)
+            self._views[data] = view
+        return view
+
+    def same_split(self, operation: Operation, before: View, after: View) -> Iterator[Violation]:
+        """Judge a split against the same one at another index of the same entry, if one was met."""
+        aligned = operation.index >> operation.order << operation.order
+        key = (before.data, replace(operation, index=aligned))
+        earlier = self._splits.setdefault(key, (operation.index, after))
+        if earlier[1] is not after:
+            yield from effect.judge_index(earlier, (operation.index, after))
+
+
+class History:
+    """One array from its start; ``step`` judges the operations one after another."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+        self._number = -1
+        self._array: AbstractArray | None = EMPTY
+        self._view: View | None = _EMPTY_VIEWS[judge.s]
+        self._changes: list[_Change] = []
+        self._allowance = UNLIMITED
+        self._counts = Flag.NONE
+        self._suspended: frozenset[str] = frozenset()
+        self._merge: _Merge | None = None
+        self.outside: list[int] = []
+        """Numbers of the splits whose precondition did not hold; their effect is not judged."""
+
+    @property
+    def array(self) -> AbstractArray | None:
+        """The abstract array as it is now; None when it is unknown until the next snapshot."""
+        return self._array
+
+    def step(
+        self, operation: Operation, answer: Answer, log: Iterable[LogRecord] | None = None
+    ) -> list[Violation]:
+        """Judge the next operation by its answer; ``log``: its records, None if none were kept."""
+        self._number += 1
+        if operation.code == Code.SNAPSHOT:
+            if answer.snapshot is None:
+                raise ValueError("the answer to SNAPSHOT is a snapshot")
+            return self._snapshot(answer.snapshot)
+        found = list(self._answer(operation, answer.words))
+        if operation.code in CHANGING:
+            self._change(operation, answer.words, None if log is None else tuple(log))
+        self._spend(operation, answer.words)
+        return [violation.at(self._number) for violation in found]
+
+    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterator[Violation]:
+        s, one_level = self._judge.s, self._judge.one_level
+        allowance = self._allowed(operation)
+        if operation.code == Code.TRY_SPLIT_MIN_ORDER:
+            yield from contract.judge_min_order(operation, words, s)
+        elif operation.code == Code.COUNT_ALLOC:
+            yield from contract.judge_count_alloc(operation, words, s, one_level)
+        elif self._array is None:
+            return
+        elif operation.code in _SPLITS:
+            if not self._splittable(operation):
+                self.outside.append(self._number)
+            elif operation.code == Code.SPLIT:
+                yield from contract.judge_split_words(operation, words, s, allowance, one_level)
+            else:
+                yield from contract.judge_try_split_words(operation, words, s, allowance)
+        else:
+            yield from judge_answer(operation, self._array, words, s, allowance)
+
+    def _splittable(self, operation: Operation) -> bool:
+        return self._array is not None and self._array.splittable(
+            operation.index, operation.order, operation.new_order, operation.entry
+        )
+
+    def _change(
+        self, operation: Operation, words: Sequence[int], log: tuple[LogRecord, ...] | None
+    ) -> None:
+        splits = operation.code in _SPLITS
+        judged = not splits or self._splittable(operation)
+        succeeded = not (words and is_error(words[0]))
+        before = None if self._changes else self._view
+        self._changes.append(_Change(self._number, operation, before, log, succeeded, judged))
+        if splits and not judged:
+            self._array = None
+        elif self._array is not None and succeeded:
+            self._array = _after(self._array, operation)
+
+    def _snapshot(self, data: bytes) -> list[Violation]:
+        changes, self._changes = self._changes, []
+        number = changes[-1].number if changes else self._number
+        before = self._view
+        try:
+            view = self._judge.view(data)
+            if view.snapshot.chunk_shift != self._judge.s:
+                raise ValueError(f"chunk shift {view.snapshot.chunk_shift}")
+        except ValueError as error:
+            self._view = self._array = self._merge = None
+            return [SNAPSHOT.broken(str(error)).at(number)]
+        found: list[Violation] = []
+        for change in changes:
+            self._suspend(change)
+        faulty = {violation.property for violation in view.faults}
+        found += (fault for fault in view.faults if fault.property not in self._suspended)
+        self._suspended &= faulty
+        found += self._refines(view)
+        if not changes and before is not None and before.data != view.data:
+            found.append(PURE.broken(effect.difference(before, view)))
+        for change in changes:
+            if change.before is not None and len(changes) == 1:
+                found += self._contract(change, change.before, view)
+            else:
+                self._merge = None
+        self._view = view
+        self._array = view.abstract
+        return [violation.at(number) for violation in found]
+
+    def _refines(self, view: View) -> Iterator[Violation]:
+        if view.abstract is None:
+            yield REFINES.broken("the snapshot stands for no array")
+        elif self._array is not None and self._array != view.abstract:
+            want, have = self._array.items(), view.abstract.items()
+            start = min(
+                first for first in want.keys() | have.keys() if want.get(first) != have.get(first)
+            )
+            yield REFINES.broken(
+                f"index {start}: expected {effect.tell(want.get(start))},"
+                f" found {effect.tell(have.get(start))}"
+            )
+
+    def _contract(self, change: _Change, before: View, after: View) -> Iterator[Violation]:
+        operation = change.operation
+        split = operation.code in _SPLITS
+        if change.log is not None and change.judged:
+            yield from judge_update(operation, before, after, change.log, change.succeeded)
+        if operation.code in (Code.SET_MARK, Code.CLEAR_MARK):
+            yield from _marks_only(before, after)
+        if split and change.judged:
+            if change.succeeded:
+                yield from effect.judge_effect(operation, before, after)
+                yield from self._judge.same_split(operation, before, after)
+                if change.log is not None:
+                    yield from judge_publications(operation, before, after, change.log)
+            else:
+                yield from effect.judge_unchanged(before, after)
+        yield from self._merged(change, before, after)
+
+    def _merged(self, change: _Change, before: View, after: View) -> Iterator[Violation]:
+        """Judge a merge-back, or remember what one must restore."""
+        operation, merge = change.operation, self._merge
+        if operation.code in _SPLITS and change.judged:
+            found = before.abstract.at(operation.index) if before.abstract is not None else None
+            within = merge and found and merge.first <= found[0] <= merge.first | _mask(merge.order)
+            if change.succeeded and found and not within:
+                self._merge = _Merge(before, found[0], found[1].order, found[1].entry)
+            return
+        self._merge = None
+        if (
+            merge is not None
+            and operation.code == Code.STORE
+            and change.succeeded
+            and (operation.index >> merge.order << merge.order, operation.order, operation.entry)
+            == (merge.first, merge.order, merge.entry)
+        ):
+            yield from effect.judge_merge(merge.before, after)
+
+    def _suspend(self, change: _Change) -> None:
+        if change.operation.code in _SPLITS and change.succeeded:
+            self._suspended |= SUSPENDED_BY_SPLIT
+        elif change.operation.code == Code.STORE and not change.succeeded:
+            self._suspended |= SUSPENDED_BY_FAILED_STORE
+
+    def _allowed(self, operation: Operation) -> Allowance:
+        """What the operation gets of the memory that FAIL left."""
+        blocking = operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
+        counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
+        if operation.code == Code.STORE:
+            counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
+        return self._allowance if self._counts & counted else UNLIMITED
+
+    def _spend(self, operation: Operation, words: Sequence[int]) -> None:
+        """Follow how many requests are still granted before the armed failure."""
+        if operation.code == Code.FAIL:
+            self._counts = operation.flags
+            armed = operation.argument > 0
+            self._allowance = Allowance(operation.argument - 1) if armed else UNLIMITED
+            return
+        granted = self._allowance.granted
+        if granted is None or self._allowed(operation) is UNLIMITED:
+            return
+        if operation.code in _SPLITS:
+            left = granted - words[1]
+            self._allowance = Allowance(left) if left >= 0 else UNLIMITED
+        elif operation.code in (Code.STORE, Code.COUNT_ALLOC) and (
+            operation.entry or operation.code == Code.COUNT_ALLOC
+        ):
+            self._allowance = UNKNOWN
+
+
+def _after(array: AbstractArray, operation: Operation) -> AbstractArray:
+    """The effect of an operation that succeeded."""
+    code, index, order = operation.code, operation.index, operation.order
+    if code == Code.STORE:
+        return array.store(index, order, operation.entry)
+    if code in _SPLITS:
+        return array.split(index, order, operation.new_order, operation.entry)
+    if code == Code.SET_MARK:
+        return array.set_mark(index, operation.mark)
+    if code == Code.CLEAR_MARK:
+        return array.clear_mark(index, operation.mark)
+    return array.destroy()
+
+
+def _marks_only(before: View, after: View) -> Iterator[Violation]:
+    def bare(view: View) -> object:
+        nodes = tuple(replace(node, marks=(0, 0, 0)) for node in view.snapshot.nodes)
+        return replace(view.snapshot, marks=0, nodes=nodes)
+
+    if bare(before) != bare(after):
+        yield MARKS_ONLY.broken(effect.difference(before, after))
+
+
+def _mask(order: int) -> int:
+    return (1 << order) - 1

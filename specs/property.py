@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Properties and violations: the form that every spec uses for what must hold and what did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One property that did not hold.
+
+    ``property`` and ``statement`` are those of the ``Property``; ``detail`` says where, what was
+    expected and what is there; ``operation`` is the number of the operation within its case (from
+    0), None when a snapshot was judged by itself.
+    """
+
+    property: str
+    statement: str
+    detail: str
+    operation: int | None = None
+
+    def at(self, operation: int) -> Violation:
+        """The same violation, tied to an operation of a case."""
+        return Violation(self.property, self.statement, self.detail, operation)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What must hold: a name that reports use and a statement of one line."""
+
+    name: str
+    statement: str
+
+    def broken(self, detail: str) -> Violation:
+        """A violation of this property."""
+        return Violation(self.name, self.statement, detail)
+
+
+class Register(dict[str, Property]):
+    """The properties of one spec by name, in the order in which they were stated."""
+
+    def state(self, name: str, statement: str) -> Property:
+        """Add a property; ValueError when the name is taken."""
+        if name in self:
+            raise ValueError(f"property {name} is stated twice")
+        self[name] = Property(name, statement)
+        return self[name]

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every property that the specs state, by name."""
+
+from __future__ import annotations
+
+from specs.answers import ANSWERS
+from specs.contract import CONTRACT
+from specs.invariants import INVARIANTS
+from specs.judge import REFINEMENT
+from specs.property import Property, Register
+from specs.publication import PUBLICATION
+from specs.update import UPDATE
+
+REGISTERS: dict[str, Register] = {
+    "structural invariants": INVARIANTS,
+    "refinement": REFINEMENT,
+    "answers": ANSWERS,
+    "split contract": CONTRACT,
+    "update protocol": UPDATE,
+    "publications": PUBLICATION,
+}
+"""The properties of each spec, under a title for reports."""
+
+PROPERTIES: dict[str, Property] = {
+    name: stated for register in REGISTERS.values() for name, stated in register.items()
+}
+"""Every property by name; names are unique across the specs."""

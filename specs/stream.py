@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cutting the bytes that answer a case into one answer for each operation.
+
+The form is that of ``models/driver/PROTOCOL.md``: result words, and for SNAPSHOT the snapshot.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xarray_model.operations import Code, Operation
+from xarray_model.snapshot import HEADER, encoded_size
+
+FIXED = {
+    Code.STORE: 1,
+    Code.SPLIT: 6,
+    Code.TRY_SPLIT: 3,
+    Code.TRY_SPLIT_MIN_ORDER: 1,
+    Code.SET_MARK: 0,
+    Code.CLEAR_MARK: 0,
+    Code.GET_MARK: 1,
+    Code.LOAD: 1,
+    Code.GET_ORDER: 1,
+    Code.DESTROY: 0,
+    Code.FAIL: 0,
+    Code.COUNT_ALLOC: 3,
+}
+"""Result words of the operations that always answer as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one operation answered: its result words (unsigned 64-bit), or a snapshot's bytes."""
+
+    words: tuple[int, ...] = ()
+    snapshot: bytes | None = None
+
+
+def cut(operations: Sequence[Operation], data: bytes | memoryview) -> list[Answer]:
+    """The answers of a case; ValueError when ``data`` is too short or too long for it."""
+    view = memoryview(data)
+    answers: list[Answer] = []
+    position = 0
+    try:
+        for operation in operations:
+            answer, position = _next(operation, view, position)
+            answers.append(answer)
+    except struct.error:
+        raise ValueError(
+            f"results cut short: {len(view)} bytes end within operation {len(answers)}"
+        ) from None
+    if position != len(view):
+        raise ValueError(f"{len(view) - position} bytes too many after the last operation's result")
+    return answers
+
+
+def _next(operation: Operation, view: memoryview, position: int) -> tuple[Answer, int]:
+    code = operation.code
+    if code == Code.SNAPSHOT:
+        s, _, _, nodes, *_ = HEADER.unpack_from(view, position)
+        end = position + encoded_size(s, nodes)
+        if end > len(view):
+            raise struct.error
+        return Answer(snapshot=bytes(view[position:end])), end
+    if code in (Code.FIND, Code.FIND_MARKED):
+        count = 1 + 2 * struct.unpack_from("<Q", view, position)[0]
+        if 8 * count > len(view) - position:
+            raise struct.error
+    elif code in (Code.NEXT, Code.PREV):
+        count = 1 + 2 * operation.argument
+    else:
+        count = FIXED[code]
+    words = struct.unpack_from(f"<{count}Q", view, position)
+    return Answer(words), position + 8 * count

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One snapshot with all that specs derive from it, each thing derived at most once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from specs.abstract import AbstractArray
+from specs.invariants import broken
+from specs.property import Violation
+from specs.survey import Contents, Place, Survey
+from xarray_model.snapshot import Snapshot, decode
+
+
+class View:
+    """A snapshot, where its nodes lie, what it stands for, and which invariants it breaks."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.survey = Survey(snapshot)
+
+    @classmethod
+    def of_bytes(cls, data: bytes) -> View:
+        """The view of a snapshot's bytes; ValueError when they are no snapshot."""
+        view = cls(decode(data))
+        view.data = data
+        return view
+
+    @cached_property
+    def data(self) -> bytes:
+        """The snapshot's bytes: two arrays are the same exactly when these are."""
+        return self.snapshot.encode()
+
+    @cached_property
+    def abstract(self) -> AbstractArray | None:
+        """The abstract array that the snapshot refines; None when it stands for none."""
+        try:
+            return AbstractArray.of(self.survey)
+        except ValueError:
+            return None
+
+    @cached_property
+    def faults(self) -> list[Violation]:
+        """Every invariant that is broken, those that may be suspended included."""
+        return broken(self.survey)
+
+    @cached_property
+    def contents(self) -> Mapping[Place, Contents]:
+        """What each node holds, by its place."""
+        return self.survey.contents()
+
+    @cached_property
+    def places(self) -> Mapping[Place, int]:
+        """The ordinal of the node at each place."""
+        return self.survey.places()
