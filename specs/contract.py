@@ -149,15 +149,19 @@ def judge_split_words(
 
 
 def judge_count_alloc(
-    operation: Operation, words: Sequence[int], s: int, one_level: bool
+    operation: Operation, words: Sequence[int], s: int, allowance: Allowance, one_level: bool
 ) -> Iterator[Violation]:
-    """Judge the three result words of a COUNT_ALLOC, which grants ``argument`` requests."""
+    """Judge the three result words of a COUNT_ALLOC, which grants ``argument`` requests unless the
+    allowance ends before."""
     error, requests, warnings = words
     if error and warnings:
         yield from _refusal(operation, error, requests, 0, warnings, s, one_level)
         return
     need = nodes_needed(operation.order, operation.new_order, s)
-    yield from _allocation(need, error, requests, warnings, Allowance(operation.argument))
+    granted = operation.argument
+    if allowance.granted is not None:
+        granted = min(granted, allowance.granted)
+    yield from _allocation(need, error, requests, warnings, Allowance(granted, allowance.known))
 
 
 def _allocation(

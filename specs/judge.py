@@ -3,8 +3,8 @@
 
 The abstract array is carried along by the operations' effects.  Wherever a SNAPSHOT follows, the
 real array is compared with it, its structure is judged, and the contracts decide on the array
-before and after.  An operation is judged structurally when a SNAPSHOT follows it (and, for the contracts,
-when one was taken since the last change before it); its answer is judged in any case.
+before and after.  An operation is judged structurally when a SNAPSHOT follows it, and by a
+contract when one was also taken since the change before it; its answer is judged in any case.
 
 What is derived from a snapshot is kept by its bytes, since a sweep meets the same arrays again and
 again; so is the outcome of each split, to compare splits of one array at different indices.
@@ -177,7 +177,7 @@ class History:
         if operation.code == Code.TRY_SPLIT_MIN_ORDER:
             yield from contract.judge_min_order(operation, words, s)
         elif operation.code == Code.COUNT_ALLOC:
-            yield from contract.judge_count_alloc(operation, words, s, one_level)
+            yield from contract.judge_count_alloc(operation, words, s, allowance, one_level)
         elif self._array is None:
             return
         elif operation.code in _SPLITS:
@@ -294,7 +294,11 @@ class History:
 
     def _allowed(self, operation: Operation) -> Allowance:
         """What the operation gets of the memory that FAIL left."""
-        blocking = operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
+        if self._allowance is UNLIMITED:
+            return UNLIMITED
+        blocking = operation.code == Code.COUNT_ALLOC or (
+            operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
+        )
         counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
         if operation.code == Code.STORE:
             counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING

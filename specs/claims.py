@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The claims table: what the cover letter claims or asks, and what decides each.
+
+A claim is decided by named checks.  A verdict never says more than was done: a check without a
+result leaves the claim undecided, one failure makes it fail, and otherwise the weakest result tells
+how far the claim was checked.  It counts as proved for all only when every theorem that together
+implies it is proved, and every check on real trees and code holds besides.
+
+The names of the checks: ``sweep:P`` and ``machine:P`` are the property P of ``specs/registry.py``
+judged throughout the exhaustive sweep and the stateful machines, ``theorem:T`` a theorem of
+``proofs/``, and the rest are described in ``OTHER_CHECKS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+OTHER_CHECKS = {
+    "sweep:agreement": "model and implementation answer every case of the sweep with the same bytes",
+    "machine:agreement": "model and implementation agree on every step of every history",
+    "large:1G-4K": "one split of an order-18 entry to order 0 at chunk shift 6, node by node",
+    "upstream:1G-4K": "what a one-level implementation does with that split",
+    "count:table": "nodes and bytes of direct, staged and try_split splits, computed and measured",
+    "recursive:agreement": "iterative and recursive split answer every case with the same bytes",
+    "recursive:stack": "depth and stack use of the recursive split, measured",
+    "rcu:readers": "every reader against every writer, all interleavings in small scope",
+    "deviations:nr-values": "order-0 stores of the other kind into larger entries, on each source",
+    "upstream-test:defects": "which seeded defects the kernel's own test catches, old and new range",
+}
+"""Checks that are not a property or a theorem, each with what it does."""
+
+
+class Outcome(Enum):
+    """What a check found."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+    """It ended without a result: unknown, timeout, skipped, interrupted."""
+
+
+class Strength(IntEnum):
+    """How far a result that holds reaches; a larger number says more."""
+
+    SAMPLED = 1
+    COMPLETE = 2
+    PROVED = 3
+
+
+STRENGTH_WORDS = {
+    Strength.SAMPLED: "sampled",
+    Strength.COMPLETE: "checked completely within bounds",
+    Strength.PROVED: "proved for all",
+}
+"""How reports say a strength."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The result of one check on one target.
+
+    ``target`` names the implementation or what else was checked; ``strength`` counts only when it
+    holds; ``detail`` gives bounds and numbers, or the first counterexample.
+    """
+
+    check: str
+    outcome: Outcome
+    strength: Strength
+    target: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim or question, put so that it holds or fails.
+
+    ``checks``: all of them must hold; ``proofs``: theorems that, with the checks, decide it for all
+    sizes (empty when none could).
+    """
+
+    id: str
+    statement: str
+    checks: tuple[str, ...]
+    proofs: tuple[str, ...] = ()
+
+
+class Decision(Enum):
+    """How a claim stands."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    NOT_YET = "not yet decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A claim's standing and what it rests on.
+
+    ``strength`` is None unless it holds; ``missing`` names the checks without a result and the
+    theorems that would make more of it.
+    """
+
+    claim: Claim
+    decision: Decision
+    strength: Strength | None
+    rests_on: tuple[Evidence, ...]
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.strength is None:
+            return self.decision.value
+        return f"{self.decision.value} ({STRENGTH_WORDS[self.strength]})"
+
+
+def _sweep(*properties: str) -> tuple[str, ...]:
+    return tuple(f"sweep:{name}" for name in properties)
+
+
+def _theorems(*ids: str) -> tuple[str, ...]:
+    return tuple(f"theorem:{name}" for name in ids)
+
+
+_UPDATE = (
+    "update-reported",
+    "update-split-node",
+    "update-valid",
+    "update-array",
+    "update-lock",
+    "update-unlinked",
+)
+
+CLAIMS: dict[str, Claim] = {
+    claim.id: claim
+    for claim in (
+        Claim(
+            "C1",
+            "1G to 4K is a split from shift 18 to shift 0: one-level code refuses it, the series"
+            " performs it",
+            ("upstream:1G-4K", "large:1G-4K"),
+        ),
+        Claim(
+            "C2",
+            "split_alloc allocates exactly the nodes that a split over any number of levels needs",
+            _sweep("split-requests", "split-cursor", "split-result"),
+            _theorems("N1", "N4"),
+        ),
+        Claim(
+            "C3",
+            "the split builds the right tree from the allocated nodes and leaves none over",
+            _sweep(
+                "split-no-allocation",
+                "split-no-leftover",
+                "split-new-nodes",
+                "split-entries",
+                "split-outside",
+                "split-nodes-outside",
+                "agreement",
+            ),
+            _theorems("N3", "S1", "S2", "S3"),
+        ),
+        Claim(
+            "C4",
+            "storing at the original order restores the array and frees the subtree",
+            _sweep("split-merge", "live-nodes"),
+            _theorems("X1"),
+        ),
+        Claim(
+            "C5",
+            "nothing leaks: a failed allocation frees what it took and leaves the array untouched",
+            _sweep(
+                "split-failure",
+                "split-unchanged",
+                "split-no-leftover",
+                "live-nodes",
+                "lru-stray",
+            ),
+        ),
+        Claim(
+            "Q1",
+            "as many nodes as are allocated at once are needed: the count is minimal, and what"
+            " splitting in stages costs is tabled",
+            ("count:table", *_sweep("split-requests")),
+            _theorems("N1", "N2", "N4", "N5"),
+        ),
+        Claim(
+            "Q2",
+            "a recursive split builds the same tree, with a stack of bounded depth",
+            ("recursive:agreement", "recursive:stack"),
+            _theorems("E1"),
+        ),
+        Claim(
+            "Q3",
+            "a split keeps the shadow-node LRU right, and reports every node once it is final",
+            _sweep("lru", "lru-stray", "node-count", "node-nr-values", *_UPDATE),
+        ),
+        Claim(
+            "Q4",
+            "readers without a lock see the old entry or the new one at every moment of a split",
+            ("rcu:readers", *_sweep("publish-order", "publish-visible", "publish-all")),
+        ),
+        Claim(
+            "Q5",
+            "marks, counts and reports are right for every kind of entry and every index inside it",
+            _sweep(
+                "split-marks",
+                "sibling-mark",
+                "null-mark",
+                "child-mark",
+                "array-mark",
+                "node-count",
+                "node-nr-values",
+                "split-index",
+                *_UPDATE,
+            ),
+            _theorems("M1", "V1", "S1"),
+        ),
+        Claim(
+            "U1",
+            "nr_values counts values and their siblings, and stays right when an order-0 cursor"
+            " stores the other kind into a larger entry",
+            ("machine:node-nr-values", "deviations:nr-values"),
+        ),
+        Claim(
+            "T1",
+            "the raised range of the kernel's own test catches the defects that a multi-level split"
+            " can have",
+            ("upstream-test:defects",),
+        ),
+    )
+}
+"""Every claim by its id, in the order of the facts."""
+
+
+def decide(claim: Claim, evidence: Iterable[Evidence]) -> Verdict:
+    """The verdict on a claim from all the evidence at hand; what does not bear on it is ignored."""
+    bearing = {*claim.checks, *claim.proofs}
+    found = tuple(item for item in evidence if item.check in bearing)
+    failed = tuple(item for item in found if item.outcome is Outcome.FAILS)
+    if failed:
+        return Verdict(claim, Decision.FAILS, None, failed, ())
+    checks = _strength(claim.checks, found)
+    proofs = _strength(claim.proofs, found)
+    missing = tuple(
+        name for name in (*claim.checks, *claim.proofs) if _strength((name,), found) is None
+    )
+    if checks is None:
+        return Verdict(claim, Decision.NOT_YET, None, found, missing)
+    strength = min(checks, Strength.COMPLETE)
+    if claim.proofs and proofs is Strength.PROVED:
+        strength = Strength.PROVED
+    return Verdict(claim, Decision.HOLDS, strength, found, missing)
+
+
+def _strength(names: Iterable[str], found: Iterable[Evidence]) -> Strength | None:
+    """The weakest strength over these checks; None when one has no result that holds."""
+    strengths: list[Strength] = []
+    for name in names:
+        results = [item for item in found if item.check == name]
+        if not results or any(item.outcome is not Outcome.HOLDS for item in results):
+            return None
+        strengths += (item.strength for item in results)
+    return min(strengths, default=None)
