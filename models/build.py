@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the driver against one XArray at one chunk shift: an executable in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache as remember
+from pathlib import Path
+
+from models import cache
+from models.kernel.source import Source
+from xarray_model.geometry import CHUNK_SHIFTS
+
+_HERE = Path(__file__).resolve().parent
+_DRIVER = _HERE / "driver"
+_HEADERS = _HERE / "kernel" / "include"
+
+_COMMON = (
+    "-std=gnu11",
+    "-O2",
+    "-g",
+    # As kernels are compiled: no assumptions from types, overflow or earlier dereferences.
+    "-fno-strict-aliasing",
+    "-fno-strict-overflow",
+    "-fno-delete-null-pointer-checks",
+    "-DCONFIG_XARRAY_MULTI=1",
+    "-DXA_DEBUG=1",  # assertions on
+)
+_SANITIZE = (
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+)
+
+
+class BuildError(Exception):
+    """It does not compile; the message is one line with the compiler's first error."""
+
+
+def compiler() -> tuple[str, ...]:
+    """The C compiler and its leading arguments: ``$CC``, or gcc, or clang.  Raises BuildError."""
+    named = shlex.split(os.environ.get("CC", ""))
+    for command in [named] if named else [["gcc"], ["clang"]]:
+        if found := shutil.which(command[0]):
+            return (found, *command[1:])
+    if named:
+        raise BuildError(f"the compiler that CC names is not there: {named[0]}")
+    raise BuildError("no C compiler found: install gcc or clang, or name one with CC")
+
+
+@remember
+def compiler_version(command: tuple[str, ...]) -> str:
+    """The first line of what the compiler says about itself.  Raises BuildError."""
+    done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not done.stdout:
+        raise BuildError(f"{command[0]} does not work as a C compiler")
+    return done.stdout.splitlines()[0]
+
+
+def build(
+    source: Source, shift: int, *, sanitize: bool = False, cflags: Sequence[str] = ()
+) -> Path:
+    """The driver's executable for ``source`` at chunk shift ``shift`` (1..6).
+
+    ``sanitize`` adds the address and undefined-behaviour sanitizers, ``cflags`` the caller's own
+    flags.  What was built before from the same files with the same compiler and flags is reused.
+    Raises BuildError, or ValueError when there is no such chunk shift.
+    """
+    if shift not in CHUNK_SHIFTS:
+        raise ValueError(f"chunk shift {shift} is not in 1..6")
+    command = compiler()
+    flags = (*_flags(source, shift), *(_SANITIZE if sanitize else ()), *cflags)
+
+    def fill(folder: Path) -> None:
+        _compile(source, command, flags, folder)
+
+    return cache.entry("drivers", _key(source, command, flags), fill) / "driver"
+
+
+def build_all(
+    source: Source, shifts: Iterable[int] = CHUNK_SHIFTS, *, sanitize: bool = False
+) -> dict[int, Path]:
+    """The executables for several chunk shifts, by shift, built in parallel.  Raises BuildError."""
+    wanted = list(shifts)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        built = pool.map(lambda shift: build(source, shift, sanitize=sanitize), wanted)
+        return dict(zip(wanted, built, strict=True))
+
+
+def _flags(source: Source, shift: int) -> tuple[str, ...]:
+    defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
+    if source.capabilities.try_split:
+        defines.append("XASPLIT_HAVE_TRY_SPLIT")
+    return (*_COMMON, *(f"-D{define}" for define in defines))
+
+
+def _key(source: Source, command: tuple[str, ...], flags: tuple[str, ...]) -> str:
+    digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
+    digest.update(repr(sorted(source.sha256.items())).encode())
+    for path in (*sorted(_DRIVER.glob("*.[ch]")), *sorted(_HEADERS.rglob("*.h"))):
+        digest.update(f"{path.name} ".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _compile(
+    source: Source, command: tuple[str, ...], flags: tuple[str, ...], folder: Path
+) -> None:
+    """Leaves ``driver`` in ``folder``.  The files under test are named by their path in the tree,
+    so that an assertion tells it.  Their own warnings are not this program's business."""
+    includes = ("-isystem", str(_HEADERS), "-isystem", "include")
+    drivers = [str(path) for path in sorted(_DRIVER.glob("*.c"))]
+    tested = [str(folder / f"{Path(unit).stem}.o") for unit in source.units]
+    for unit, target in zip(source.units, tested, strict=True):
+        _run(source, [*command, *flags, *includes, "-w", "-c", unit, "-o", target])
+    _run(source, [*command, *flags, *includes, *drivers, *tested, "-o", str(folder / "driver")])
+    for target in tested:
+        Path(target).unlink()
+
+
+def _run(source: Source, command: list[str]) -> None:
+    done = subprocess.run(
+        command, cwd=source.directory, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise BuildError(f"{source.name} does not compile: {_first_error(done.stderr)}")
+
+
+def _first_error(messages: str) -> str:
+    lines = [line.strip() for line in messages.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"\berror:|undefined reference", line)]
+    return (errors or lines or ["the compiler says nothing"])[0]

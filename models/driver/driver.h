@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The driver: runs cases on the XArray that it is linked with.  PROTOCOL.md tells what it reads and
+ * writes.
+ *
+ *	main.c		the shared memory, the rounds, the timer
+ *	operations.c	what each operation does
+ *	snapshot.c	the picture of an array
+ *	arena.c		where nodes live, and whether they were tampered with
+ *	hooks.c		what the headers in models/kernel/include ask of a program
+ *	log.c		update callbacks and publications
+ */
+#ifndef XASPLIT_DRIVER_H
+#define XASPLIT_DRIVER_H
+
+#include <linux/xarray.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+/* How a case can end; the numbers are those of models/worker.py. */
+enum status {
+	STATUS_OK,
+	STATUS_ASSERTION,
+	STATUS_WARNING,
+	STATUS_CANARY,
+	STATUS_DOUBLE_FREE,
+	STATUS_FREED_ON_LRU,
+	STATUS_BAD_FREE,
+	STATUS_UNSUPPORTED,
+	STATUS_LOCK,
+	STATUS_CRASH,
+	STATUS_HANG,
+	STATUS_SANITIZER,
+	STATUS_FULL = 100, /* not a finding: the round ends before this case */
+};
+
+/* One operation as it arrives: xarray_model/operations.py. */
+struct operation {
+	uint8_t code, order, new_order, mark;
+	uint32_t flags;
+	uint64_t index, entry, argument;
+};
+
+enum code {
+	OP_STORE = 1,
+	OP_SPLIT,
+	OP_TRY_SPLIT,
+	OP_TRY_SPLIT_MIN_ORDER,
+	OP_SET_MARK,
+	OP_CLEAR_MARK,
+	OP_GET_MARK,
+	OP_LOAD,
+	OP_GET_ORDER,
+	OP_FIND,
+	OP_FIND_MARKED,
+	OP_NEXT,
+	OP_PREV,
+	OP_DESTROY,
+	OP_FAIL,
+	OP_SNAPSHOT,
+	OP_COUNT_ALLOC,
+};
+
+enum flag {
+	FLAG_NONBLOCKING = 1,
+	FLAG_PAUSE = 2,
+	FLAG_FAIL_BLOCKING = 4,
+	FLAG_FAIL_NONBLOCKING = 8,
+};
+
+/* main.c: the case that runs. */
+extern struct xarray array;
+_Noreturn void fail(enum status status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Room for `bytes` more in the results or in the log; the caller fills it. */
+unsigned char *result_room(size_t bytes);
+unsigned char *log_room(size_t bytes);
+void result_word(uint64_t word);
+
+/* operations.c */
+void run_operation(const struct operation *operation);
+
+/* snapshot.c */
+#define NOT_REACHABLE UINT32_MAX
+void write_snapshot(void);
+void snapshot_reset(void);
+/* Numbers the nodes in the order of the snapshot; number_of() holds until the next walk. */
+void number_nodes(void);
+uint32_t number_of(const void *node);
+/* The LRU, as the page cache keeps it in the nodes' list pointers. */
+extern struct list_head lru;
+void lru_drain(void);
+/* How an entry is written: node pointers by number, others as they are. */
+uint64_t mk_node_word(uint32_t number);
+bool entry_is_node(const void *entry);
+#define MALFORMED_NODE (((uint64_t)1 << 60) << 2 | 2)
+
+/* arena.c */
+enum node_state { NODE_FREE, NODE_LIVE, NODE_DEFERRED };
+
+struct node_notes {
+	uint8_t state; /* enum node_state */
+	uint32_t walk;	  /* the walk that saw this node last */
+	uint32_t number;  /* its number in that walk */
+	uint32_t up;	  /* the node above it in that walk */
+	uint32_t slot;	  /* the slot where that walk goes on */
+	uint32_t listed;  /* the walk that saw this node on the LRU last */
+};
+
+void arena_open(void);
+size_t arena_capacity(void);
+/* A node as a slab hands it out, or NULL when the arena is used up. */
+struct xa_node *arena_take(void);
+/* The number of the node that starts at `pointer` and was handed out in this case, or -1. */
+long arena_find(const void *pointer);
+/* The number of the node that `pointer` lies in, or -1. */
+long arena_within(const void *pointer);
+struct xa_node *arena_node(size_t number);
+struct node_notes *arena_notes(size_t number);
+uint32_t arena_live(void);
+size_t arena_used(void);
+void arena_give_back(long number, bool poison);
+void arena_check(void);
+void arena_reset(void);
+
+/* hooks.c */
+void hooks_reset(void);
+/* After each operation: nothing held, and the grace period is over. */
+void hooks_settle(void);
+void update_callback(struct xa_node *node);
+
+struct requests {
+	uint64_t made;	   /* allocation requests */
+	uint64_t warnings; /* warnings while they are only counted */
+	uint64_t fail_at;  /* this request fails, if it counts; 0: none */
+	uint32_t fail_which; /* FLAG_FAIL_BLOCKING, FLAG_FAIL_NONBLOCKING */
+	uint64_t limit;	   /* grant only so many from here on */
+	bool count_warnings;
+	bool thin;	   /* nodes are only counted: leave their memory alone */
+};
+extern struct requests requests;
+
+/* log.c */
+extern bool logging;
+void log_callback(const struct xa_node *node, bool lock_held);
+void log_publication(const void *location, const void *value);
+void log_reset(void);
+void log_flush(unsigned int operation);
+
+#endif

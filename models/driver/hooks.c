@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the headers in models/kernel/include ask of a program: allocation that can be made to fail,
+ * freeing after a grace period, locks that are watched, and the page cache's update callback.
+ */
+#include "driver.h"
+
+#include <linux/list.h>
+#include <linux/slab.h>
+
+struct kmem_cache *radix_tree_node_cachep;
+int xasplit_read_depth;
+struct requests requests;
+
+static struct rcu_head *deferred, **deferred_end = &deferred;
+static int locks_held;
+
+void hooks_reset(void)
+{
+	requests = (struct requests){ .limit = UINT64_MAX };
+	xasplit_read_depth = 0;
+	locks_held = 0;
+	deferred = NULL;
+	deferred_end = &deferred;
+}
+
+/* Memory. */
+
+static bool request_fails(bool may_block)
+{
+	uint32_t which = may_block ? FLAG_FAIL_BLOCKING : FLAG_FAIL_NONBLOCKING;
+
+	if (requests.fail_at && (requests.fail_which & which) && !--requests.fail_at)
+		return true;
+	if (!requests.limit)
+		return true;
+	requests.limit--;
+	return false;
+}
+
+void *xasplit_node_alloc(bool may_block)
+{
+	struct xa_node *node;
+
+	if (may_block)
+		xasplit_might_sleep();
+	requests.made++;
+	if (request_fails(may_block))
+		return NULL;
+	node = arena_take();
+	if (!node)
+		fail(STATUS_UNSUPPORTED, "the case needs more than %zu nodes", arena_capacity());
+	return node;
+}
+
+/* The number of a node that is about to be freed, while its list pointers still are what they are. */
+static long freeable(const void *pointer)
+{
+	long number = arena_find(pointer);
+
+	if (number < 0)
+		fail(STATUS_BAD_FREE, "freed something that is not a node");
+	if (arena_notes((size_t)number)->state != NODE_LIVE)
+		fail(STATUS_DOUBLE_FREE, "freed a node twice");
+	if (!list_empty(&arena_node((size_t)number)->private_list))
+		fail(STATUS_FREED_ON_LRU, "freed a node that is on the shadow-node LRU");
+	return number;
+}
+
+void xasplit_node_free(void *node)
+{
+	arena_give_back(freeable(node), !requests.thin);
+}
+
+void radix_tree_node_rcu_free(struct rcu_head *head)
+{
+	xasplit_node_free(container_of(head, struct xa_node, rcu_head));
+}
+
+void xasplit_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	long number = freeable(container_of(head, struct xa_node, rcu_head));
+
+	arena_notes((size_t)number)->state = NODE_DEFERRED;
+	head->next = NULL;
+	head->func = func;
+	*deferred_end = head;
+	deferred_end = &head->next;
+}
+
+static void end_grace_period(void)
+{
+	struct rcu_head *head = deferred;
+
+	deferred = NULL;
+	deferred_end = &deferred;
+	while (head) {
+		struct rcu_head *next = head->next;
+		void (*func)(struct rcu_head *head) = head->func;
+		struct xa_node *node = container_of(head, struct xa_node, rcu_head);
+		long number = arena_find(node);
+
+		if (number < 0 || arena_notes((size_t)number)->state != NODE_DEFERRED)
+			fail(STATUS_DOUBLE_FREE, "a node changed while it waited to be freed");
+		arena_notes((size_t)number)->state = NODE_LIVE;
+		INIT_LIST_HEAD(&node->private_list);
+		func(head);
+		head = next;
+	}
+}
+
+/* Findings. */
+
+void xasplit_bug(const char *file, int line, const char *text)
+{
+	fail(STATUS_ASSERTION, "assertion failed at %s:%d in %s", file, line, text);
+}
+
+void xasplit_warn(const char *file, int line, const char *text)
+{
+	requests.warnings++;
+	if (!requests.count_warnings)
+		fail(STATUS_WARNING, "warning at %s:%d: %s", file, line, text);
+}
+
+void xasplit_unprotected(const char *file, int line, const char *text)
+{
+	fail(STATUS_LOCK, "%s:%d: %s followed without the protection it needs", file, line, text);
+}
+
+void xasplit_might_sleep(void)
+{
+	if (locks_held || xasplit_read_depth)
+		fail(STATUS_LOCK, "an allocation that may sleep, under the lock");
+}
+
+/* Locks. */
+
+void xasplit_lock(int *held)
+{
+	if (*held)
+		fail(STATUS_LOCK, "the lock was taken twice");
+	*held = 1;
+	locks_held++;
+}
+
+void xasplit_unlock(int *held)
+{
+	if (!*held)
+		fail(STATUS_LOCK, "the lock was dropped without being held");
+	*held = 0;
+	locks_held--;
+}
+
+void xasplit_read_lock(void)
+{
+	xasplit_read_depth++;
+}
+
+void xasplit_read_unlock(void)
+{
+	if (!xasplit_read_depth)
+		fail(STATUS_LOCK, "a read section was left without being entered");
+	xasplit_read_depth--;
+}
+
+void xasplit_publish(const void *location, const void *value)
+{
+	if (!array.xa_lock.held)
+		fail(STATUS_LOCK, "a publication without the lock");
+	log_publication(location, value);
+}
+
+/* The page cache's rule: a node with nothing but values is on the LRU, any other is not. */
+void update_callback(struct xa_node *node)
+{
+	long number = arena_find(node);
+
+	if (number < 0 || arena_notes((size_t)number)->state != NODE_LIVE)
+		fail(STATUS_BAD_FREE, "the callback was given a node that is not live");
+	log_callback(node, array.xa_lock.held);
+	if (!array.xa_lock.held)
+		fail(STATUS_LOCK, "the callback was called without the lock");
+	if (node->count && node->count == node->nr_values) {
+		if (list_empty(&node->private_list))
+			list_add_tail(&node->private_list, &lru);
+	} else if (!list_empty(&node->private_list)) {
+		list_del_init(&node->private_list);
+	}
+}
+
+void hooks_settle(void)
+{
+	if (locks_held || array.xa_lock.held)
+		fail(STATUS_LOCK, "the lock is still held after the operation");
+	if (xasplit_read_depth)
+		fail(STATUS_LOCK, "a read section is still open after the operation");
+	end_grace_period();
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The log: update callbacks and publications (xarray_model/log.py).  Nodes are named by their place
+ * in the array as it is after the operation, so records wait until then.
+ */
+#include "driver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CALLBACK = 1, PUBLICATION = 2 };
+enum { ARRAY_RIGHT = 1, LOCK_HELD = 2 };
+#define HEAD (UINT32_MAX - 1)
+
+struct record {
+	uint8_t kind, flags;
+	uint16_t operation;
+	uint32_t node;
+	uint8_t count, nr_values, shift, offset;
+	uint32_t slot;
+	uint64_t value;
+};
+_Static_assert(sizeof(struct record) == 24, "a record of the log has 24 bytes");
+
+struct pending {
+	struct record record;
+	const void *place; /* the node, or the location published to */
+	const void *value;
+};
+
+bool logging;
+static struct pending *pending;
+static size_t waiting, room;
+
+static struct pending *add(void)
+{
+	if (waiting == room) {
+		room = room ? 2 * room : 1024;
+		pending = realloc(pending, room * sizeof(*pending));
+		if (!pending)
+			abort();
+	}
+	return memset(&pending[waiting++], 0, sizeof(*pending));
+}
+
+void log_callback(const struct xa_node *node, bool lock_held)
+{
+	struct pending *item;
+
+	if (!logging)
+		return;
+	item = add();
+	item->place = node;
+	item->record.kind = CALLBACK;
+	item->record.flags = (uint8_t)((node->array == &array ? ARRAY_RIGHT : 0) |
+				       (lock_held ? LOCK_HELD : 0));
+	item->record.count = node->count;
+	item->record.nr_values = node->nr_values;
+	item->record.shift = node->shift;
+	item->record.offset = node->offset;
+}
+
+void log_publication(const void *location, const void *value)
+{
+	struct pending *item;
+
+	if (!logging)
+		return;
+	item = add();
+	item->place = location;
+	item->value = value;
+	item->record.kind = PUBLICATION;
+}
+
+void log_reset(void)
+{
+	waiting = 0;
+}
+
+/* Names the location of a publication; false when it is neither the head nor a slot. */
+static bool name_location(struct record *record, const void *location)
+{
+	long number = arena_within(location);
+	ptrdiff_t distance;
+
+	if (location == &array.xa_head) {
+		record->node = HEAD;
+		return true;
+	}
+	if (number < 0)
+		return false;
+	distance = (const char *)location - (const char *)arena_node((size_t)number)->slots;
+	if (distance < 0 || distance >= (ptrdiff_t)(XA_CHUNK_SIZE * sizeof(void *)))
+		return false;
+	record->node = number_of(arena_node((size_t)number));
+	record->slot = (uint32_t)((size_t)distance / sizeof(void *));
+	return true;
+}
+
+static uint64_t name_value(const void *value)
+{
+	uint32_t number;
+
+	if (!entry_is_node(value))
+		return (uintptr_t)value;
+	number = number_of(xa_to_node(value));
+	return number == NOT_REACHABLE ? MALFORMED_NODE : mk_node_word(number);
+}
+
+void log_flush(unsigned int operation)
+{
+	if (!waiting)
+		return;
+	number_nodes();
+	for (size_t i = 0; i < waiting; i++) {
+		struct record *record = &pending[i].record;
+
+		record->operation = (uint16_t)operation;
+		if (record->kind == CALLBACK)
+			record->node = number_of(pending[i].place);
+		else if (!name_location(record, pending[i].place))
+			continue;
+		else
+			record->value = name_value(pending[i].value);
+		memcpy(log_room(sizeof(*record)), record, sizeof(*record));
+	}
+	waiting = 0;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The process: shared memory, rounds of cases, and what ends a case early.  Started by
+ * models/worker.py with the number of the shared memory's file descriptor; PROTOCOL.md describes the
+ * memory and the messages.
+ */
+#include "driver.h"
+
+#include <linux/slab.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* The first page of the shared memory; offsets are from its start, in bytes. */
+struct control {
+	/* asked by the worker */
+	uint64_t size; /* of the whole memory */
+	uint64_t first, cases; /* cases to run: from `first` up to `cases` */
+	uint64_t case_ends, result_ends, log_ends; /* offsets of arrays of one word a case */
+	uint64_t input;
+	uint64_t results, result_capacity;
+	uint64_t log, log_capacity;
+	uint64_t findings, finding_capacity;
+	uint64_t logging;
+	uint64_t hang_microseconds; /* CPU time that a case may take */
+	/* told by the driver */
+	uint64_t done; /* cases run */
+	uint64_t running; /* whether one runs, which then is number `done` */
+	uint64_t operation; /* the number of its operation */
+	uint64_t result_used, log_used, findings_used;
+	uint64_t full; /* the round ended for lack of room */
+	uint64_t chunk_shift;
+};
+
+struct finding {
+	uint64_t number; /* of the case */
+	uint32_t status, operation;
+	char text[240];
+};
+
+struct xarray array;
+
+static struct control *control;
+static unsigned char *memory;
+static size_t mapped;
+static int descriptor;
+static pid_t parent;
+
+static sigjmp_buf ended_early;
+static volatile sig_atomic_t in_case;
+static char finding_text[sizeof(((struct finding *)0)->text)];
+static uint64_t result_next, log_next; /* of the operation that runs */
+
+static void map(size_t size)
+{
+	if (memory)
+		munmap(memory, mapped);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+	if (memory == MAP_FAILED) {
+		perror("driver: cannot map the shared memory");
+		exit(3);
+	}
+	mapped = size;
+	control = (struct control *)(void *)memory;
+}
+
+void fail(enum status status, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(finding_text, sizeof(finding_text), format, arguments);
+	va_end(arguments);
+	if (!in_case) {
+		fprintf(stderr, "driver: %s\n", finding_text);
+		exit(3);
+	}
+	siglongjmp(ended_early, (int)status);
+}
+
+unsigned char *result_room(size_t bytes)
+{
+	uint64_t start = result_next;
+
+	if (bytes > control->result_capacity - start)
+		fail(STATUS_FULL, "results");
+	result_next += bytes;
+	return memory + control->results + start;
+}
+
+unsigned char *log_room(size_t bytes)
+{
+	uint64_t start = log_next;
+
+	if (bytes > control->log_capacity - start)
+		fail(STATUS_FULL, "log");
+	log_next += bytes;
+	return memory + control->log + start;
+}
+
+void result_word(uint64_t word)
+{
+	memcpy(result_room(sizeof(word)), &word, sizeof(word));
+}
+
+static uint64_t *words(uint64_t offset)
+{
+	return (uint64_t *)(void *)(memory + offset);
+}
+
+static uint64_t timed; /* the case that the timer saw last */
+static unsigned int ticks; /* how often it saw it again */
+
+/* Comes at every half of the CPU time that a case may take. */
+static void tick(int signal)
+{
+	(void)signal;
+	if (!in_case || control->done != timed) {
+		timed = control->done;
+		ticks = 0;
+	} else if (++ticks == 2) {
+		fail(STATUS_HANG, "no end within the CPU time that a case may take");
+	}
+}
+
+static void set_timer(uint64_t microseconds)
+{
+	struct timeval half = { .tv_sec = (time_t)(microseconds / 2 / 1000000),
+				.tv_usec = (suseconds_t)(microseconds / 2 % 1000000) };
+	const struct itimerval timer = { .it_interval = half, .it_value = half };
+
+	timed = UINT64_MAX;
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+static void start_case(void)
+{
+	arena_reset();
+	hooks_reset();
+	snapshot_reset();
+	log_reset();
+	xa_init(&array);
+	result_next = control->result_used;
+	log_next = control->log_used;
+	control->operation = 0;
+}
+
+static void run_case(uint64_t number)
+{
+	const uint64_t *ends = words(control->case_ends);
+	uint64_t position = number ? ends[number - 1] : 0;
+
+	for (; position < ends[number]; position += sizeof(struct operation)) {
+		struct operation operation;
+
+		memcpy(&operation, memory + control->input + position, sizeof(operation));
+		run_operation(&operation);
+		hooks_settle();
+		log_flush((unsigned int)control->operation);
+		/* Looking at every node after every operation would be slow where there are many. */
+		if (arena_used() <= 64)
+			arena_check();
+		control->result_used = result_next;
+		control->log_used = log_next;
+		control->operation++;
+	}
+	control->operation -= control->operation > 0;
+	arena_check();
+}
+
+static void add_finding(enum status status)
+{
+	struct finding *all = (struct finding *)(void *)(memory + control->findings);
+	struct finding *finding = &all[control->findings_used++];
+
+	finding->number = control->done;
+	finding->status = status;
+	finding->operation = (uint32_t)control->operation;
+	memcpy(finding->text, finding_text, sizeof(finding->text));
+	if (getppid() != parent)
+		exit(0);
+}
+
+static void run_round(void)
+{
+	logging = control->logging != 0;
+	control->full = 0;
+	control->done = control->first;
+	while (control->done < control->cases) {
+		uint64_t results = control->result_used, log = control->log_used;
+		int status;
+
+		if (control->findings_used == control->finding_capacity) {
+			control->full = 1;
+			return;
+		}
+		start_case();
+		status = sigsetjmp(ended_early, 0);
+		if (!status) {
+			control->running = 1;
+			in_case = 1;
+			run_case(control->done);
+		}
+		in_case = 0;
+		control->running = 0;
+		if (status == STATUS_FULL) {
+			control->result_used = results;
+			control->log_used = log;
+			control->full = 1;
+			return;
+		}
+		if (status)
+			add_finding((enum status)status);
+		words(control->result_ends)[control->done] = control->result_used;
+		words(control->log_ends)[control->done] = control->log_used;
+		control->done++;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit no_core = { 0, 0 };
+	struct sigaction action = { .sa_handler = tick, .sa_flags = SA_NODEFER | SA_RESTART };
+	char message = 'k';
+
+	if (argc != 2) {
+		fprintf(stderr, "driver: started by models/worker.py\n");
+		return 2;
+	}
+	descriptor = atoi(argv[1]);
+	parent = getppid();
+	signal(SIGINT, SIG_IGN); /* the worker decides */
+	setrlimit(RLIMIT_CORE, &no_core);
+	sigaction(SIGPROF, &action, NULL);
+	map((size_t)PAGE_SIZE);
+	control->chunk_shift = XA_CHUNK_SHIFT;
+	arena_open();
+	/* One byte each way: the driver is ready, a round is asked for, the round is done. */
+	while (write(STDOUT_FILENO, &message, 1) == 1 && read(STDIN_FILENO, &message, 1) == 1) {
+		if (control->size != mapped)
+			map(control->size);
+		set_timer(control->hang_microseconds);
+		run_round();
+		set_timer(0);
+	}
+	return 0;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What each operation does; PROTOCOL.md tables the operations and their results. */
+#include "driver.h"
+
+#include <linux/gfp.h>
+#include <linux/rcupdate.h>
+
+/* How a result names an entry: which node a pointer leads to has no meaning for a caller. */
+static void result_entry(const void *entry)
+{
+	result_word(entry_is_node(entry) ? mk_node_word(0) : (uintptr_t)entry);
+}
+
+static void result_error(const struct xa_state *xas)
+{
+	int error = xas_error(xas);
+
+	result_word(error ? (uintptr_t)xa_mk_internal((unsigned long)error) : 0);
+}
+
+static void *entry_of(const struct operation *operation)
+{
+	return (void *)(uintptr_t)operation->entry;
+}
+
+/* The nodes on a cursor; a list that is broken is a finding. */
+static uint64_t cursor_nodes(const struct xa_state *xas)
+{
+	uint64_t nodes = 0;
+
+	for (const struct xa_node *node = xas->xa_alloc; node; node = node->parent) {
+		long number = arena_find(node);
+
+		if (number < 0 || arena_notes((size_t)number)->state != NODE_LIVE ||
+		    nodes++ > arena_live())
+			fail(STATUS_BAD_FREE, "the cursor's list of nodes is broken");
+	}
+	return nodes;
+}
+
+static void store(const struct operation *operation)
+{
+	unsigned long index = operation->index;
+	unsigned int order = operation->order;
+	XA_STATE_ORDER(xas, &array, index, order);
+	void *old;
+
+	xas_set_update(&xas, update_callback);
+	do {
+		xas_lock(&xas);
+		old = xas_store(&xas, entry_of(operation));
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, GFP_KERNEL));
+	if (xas_error(&xas) || order)
+		result_error(&xas);
+	else
+		result_entry(old);
+}
+
+static void split(const struct operation *operation)
+{
+	unsigned long index = operation->index;
+	unsigned int order = operation->new_order;
+	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
+	uint64_t before = requests.made, allocated, prepared, warnings = requests.warnings;
+	XA_STATE_ORDER(xas, &array, index, order);
+
+	xas_set_update(&xas, update_callback);
+	requests.count_warnings = true;
+	xas_split_alloc(&xas, entry_of(operation), operation->order, gfp);
+	requests.count_warnings = false;
+	warnings = requests.warnings - warnings;
+	allocated = requests.made;
+	prepared = cursor_nodes(&xas);
+	if (!xas_error(&xas)) {
+		xas_lock(&xas);
+		xas_split(&xas, entry_of(operation), operation->order);
+		xas_unlock(&xas);
+	}
+	result_error(&xas);
+	result_word(allocated - before);
+	result_word(prepared);
+	result_word(requests.made - allocated);
+	result_word(cursor_nodes(&xas));
+	result_word(warnings);
+	xas_destroy(&xas);
+}
+
+static void count_alloc(const struct operation *operation)
+{
+	unsigned int order = operation->new_order;
+	uint64_t before = requests.made, warnings = requests.warnings;
+	XA_STATE_ORDER(xas, &array, 0UL, order);
+
+	xas_set_update(&xas, update_callback);
+	requests.count_warnings = true;
+	requests.thin = true;
+	requests.limit = operation->argument;
+	xas_split_alloc(&xas, entry_of(operation), operation->order, GFP_KERNEL);
+	result_error(&xas);
+	xas_destroy(&xas);
+	requests.limit = UINT64_MAX;
+	requests.thin = false;
+	requests.count_warnings = false;
+	result_word(requests.made - before);
+	result_word(requests.warnings - warnings);
+}
+
+#ifdef XASPLIT_HAVE_TRY_SPLIT
+static void try_split(const struct operation *operation)
+{
+	unsigned long index = operation->index;
+	unsigned int order = operation->new_order;
+	uint64_t before = requests.made;
+	XA_STATE_ORDER(xas, &array, index, order);
+
+	xas_set_update(&xas, update_callback);
+	xas_lock(&xas);
+	xas_try_split(&xas, entry_of(operation), operation->order);
+	xas_unlock(&xas);
+	result_error(&xas);
+	result_word(requests.made - before);
+	result_word(cursor_nodes(&xas));
+	xas_destroy(&xas);
+}
+
+static void try_split_min_order(const struct operation *operation)
+{
+	result_word(xas_try_split_min_order(operation->order));
+}
+#else
+static void try_split(const struct operation *operation)
+{
+	(void)operation;
+	fail(STATUS_UNSUPPORTED, "this XArray has no xas_try_split");
+}
+
+static void try_split_min_order(const struct operation *operation)
+{
+	try_split(operation);
+}
+#endif
+
+static void find(const struct operation *operation)
+{
+	const bool marked = operation->code == OP_FIND_MARKED;
+	unsigned long index = operation->index;
+	/* No iteration ends if it finds more entries than there are slots. */
+	uint64_t most = (uint64_t)arena_live() * XA_CHUNK_SIZE + 1, found = 0;
+	uint64_t *count = (uint64_t *)(void *)result_room(sizeof(*count));
+	XA_STATE(xas, &array, index);
+
+	rcu_read_lock();
+	for (;;) {
+		void *entry = marked ? xas_find_marked(&xas, operation->argument, operation->mark)
+				     : xas_find(&xas, operation->argument);
+
+		if (!entry)
+			break;
+		if (found++ == most)
+			fail(STATUS_HANG, "an iteration found more entries than there are slots");
+		result_word(xas.xa_index);
+		result_entry(entry);
+		if (operation->flags & FLAG_PAUSE)
+			xas_pause(&xas);
+	}
+	rcu_read_unlock();
+	*count = found;
+}
+
+static void step(const struct operation *operation)
+{
+	unsigned long index = operation->index;
+	XA_STATE(xas, &array, index);
+	void *entry;
+
+	rcu_read_lock();
+	entry = xas_load(&xas);
+	for (uint64_t steps = operation->argument;; steps--) {
+		result_word(xas.xa_index);
+		result_entry(entry);
+		if (!steps)
+			break;
+		entry = operation->code == OP_NEXT ? xas_next(&xas) : xas_prev(&xas);
+	}
+	rcu_read_unlock();
+}
+
+static void check(const struct operation *operation)
+{
+	if (operation->order > 63 || operation->new_order > 63)
+		fail(STATUS_UNSUPPORTED, "an order above 63");
+	if (operation->mark >= XA_MAX_MARKS)
+		fail(STATUS_UNSUPPORTED, "a mark above 2");
+}
+
+void run_operation(const struct operation *operation)
+{
+	check(operation);
+	switch (operation->code) {
+	case OP_STORE:
+		store(operation);
+		break;
+	case OP_SPLIT:
+		split(operation);
+		break;
+	case OP_TRY_SPLIT:
+		try_split(operation);
+		break;
+	case OP_TRY_SPLIT_MIN_ORDER:
+		try_split_min_order(operation);
+		break;
+	case OP_SET_MARK:
+		xa_set_mark(&array, operation->index, operation->mark);
+		break;
+	case OP_CLEAR_MARK:
+		xa_clear_mark(&array, operation->index, operation->mark);
+		break;
+	case OP_GET_MARK:
+		result_word(xa_get_mark(&array, operation->index, operation->mark));
+		break;
+	case OP_LOAD:
+		result_entry(xa_load(&array, operation->index));
+		break;
+	case OP_GET_ORDER:
+		result_word((uint64_t)xa_get_order(&array, operation->index));
+		break;
+	case OP_FIND:
+	case OP_FIND_MARKED:
+		find(operation);
+		break;
+	case OP_NEXT:
+	case OP_PREV:
+		step(operation);
+		break;
+	case OP_DESTROY:
+		lru_drain();
+		xa_destroy(&array);
+		break;
+	case OP_FAIL:
+		requests.fail_at = operation->argument;
+		requests.fail_which = operation->flags;
+		break;
+	case OP_SNAPSHOT:
+		write_snapshot();
+		break;
+	case OP_COUNT_ALLOC:
+		count_alloc(operation);
+		break;
+	default:
+		fail(STATUS_UNSUPPORTED, "unknown operation %u", operation->code);
+	}
+}

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Opens the XArray under test: a kernel tree, a source tarball, a git revision, or the port.
+
+Only the few files that are compiled are taken, into the user's cache, under the hash of their
+contents.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import cache
+
+REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
+OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")
+"""``radix-tree.h``: trees whose ``lib/xarray.c`` includes it; ``Makefile``: for the version."""
+
+
+class SourceError(Exception):
+    """What was named cannot be opened as a kernel; the message is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this XArray offers beyond the common interface, as its sources declare it."""
+
+    try_split: bool
+    """``xas_try_split`` and ``xas_try_split_min_order`` (from 6.15 on)."""
+    get_order: bool
+    """``xas_get_order`` on a cursor (from 6.10 on)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The sources of one XArray.
+
+    ``name`` says what the user named and ``version`` what its Makefile says ("" without one): both
+    for display only.  ``directory`` holds the files; ``units`` are the C files to compile, with
+    ``defines``; ``sha256`` gives the hash of each file, by its path in the tree.
+    """
+
+    name: str
+    version: str
+    directory: Path
+    units: tuple[str, ...]
+    sha256: Mapping[str, str]
+    capabilities: Capabilities
+    defines: tuple[str, ...] = ()
+
+    @property
+    def has_kernel_test(self) -> bool:
+        """Whether the tree's own test, ``lib/test_xarray.c``, came with it."""
+        return "lib/test_xarray.c" in self.sha256
+
+
+def open_source(named: str | Path, rev: str | None = None) -> Source:
+    """The XArray of the kernel that a user named.
+
+    ``named`` is a kernel tree, a tarball of one (any compression that ``tarfile`` reads) or, with
+    ``rev``, a git repository.  Raises SourceError.
+    """
+    path = Path(named).expanduser()
+    if not path.exists():
+        raise SourceError(f"{path}: no such file or folder")
+    if rev is not None:
+        return _keep(f"{path.name}@{rev}", _from_git(path, rev), str(path))
+    if path.is_dir():
+        return _keep(path.resolve().name, _from_tree(path), str(path))
+    return _from_tarball(path)
+
+
+def port_source(recursive: bool = False) -> Source:
+    """The embedded C port; ``recursive`` chooses its recursive split."""
+    root = Path(__file__).resolve().parent.parent / "port"
+    files = {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*.[ch]"))
+    }
+    defines = ("XA_SPLIT_RECURSIVE",) if recursive else ()
+    name = "port (recursive)" if recursive else "port"
+    return _source(name, root, files, defines)
+
+
+def _from_tree(path: Path) -> dict[str, bytes]:
+    files = {}
+    for wanted in (*REQUIRED, *OPTIONAL):
+        try:
+            files[wanted] = (path / wanted).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise SourceError(f"{path / wanted}: {error.strerror}") from None
+    if REQUIRED[0] not in files and ((path / ".git").exists() or (path / "HEAD").exists()):
+        raise SourceError(f"{path}: a git repository without a kernel checked out; name a revision")
+    return files
+
+
+def _from_git(path: Path, rev: str) -> dict[str, bytes]:
+    if not path.is_dir():
+        raise SourceError(f"{path}: not a folder, so it has no revision {rev}")
+    if _git(path, "rev-parse", "--git-dir") is None:
+        raise SourceError(f"{path}: not a git repository")
+    commit = _git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    if commit is None:
+        raise SourceError(f"{path}: no revision {rev} in this git repository")
+    name = commit.decode().strip()
+    contents = {wanted: _git(path, "show", f"{name}:{wanted}") for wanted in (*REQUIRED, *OPTIONAL)}
+    return {wanted: content for wanted, content in contents.items() if content is not None}
+
+
+def _git(path: Path, *arguments: str) -> bytes | None:
+    """What git prints, or None when it fails."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(path), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise SourceError("git is not installed: it is needed to read a revision") from None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _from_tarball(path: Path) -> Source:
+    """Reading a compressed tarball of a kernel takes many seconds, so what it held is kept."""
+    try:
+        with path.open("rb") as stream:
+            key = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror}") from None
+
+    def fill(folder: Path) -> None:
+        _check(files := _read_tarball(path), str(path))
+        _write(folder, files)
+
+    files = _from_tree(cache.entry("tarballs", key, fill))
+    return _keep(path.name, files, str(path))
+
+
+def _read_tarball(path: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    wanted = {*REQUIRED, *OPTIONAL}
+    in_lib = False
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
+                inner = member.name.removeprefix("./").partition("/")[2]
+                content = archive.extractfile(member) if inner in wanted else None
+                if content is not None:
+                    files[inner] = content.read()
+                # Members are sorted by folder: nothing that is wanted comes after lib/.
+                left_lib = in_lib and not inner.startswith("lib/")
+                in_lib = inner.startswith("lib/")
+                if wanted <= files.keys() or (left_lib and files.keys() >= {*REQUIRED, "Makefile"}):
+                    break
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise SourceError(f"{path}: not a readable tarball ({error})") from None
+    return files
+
+
+def _check(files: Mapping[str, bytes], where: str) -> None:
+    for wanted in REQUIRED:
+        if wanted not in files:
+            raise SourceError(f"{where}: not a kernel, it has no {wanted}")
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _keep(name: str, files: dict[str, bytes], where: str) -> Source:
+    """A source whose files lie in the cache, apart from everything else of their tree."""
+    _check(files, where)
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path} {len(files[path])} ".encode() + files[path])
+    folder = cache.entry("sources", digest.hexdigest(), lambda draft: _write(draft, files))
+    return _source(name, folder, files, ())
+
+
+def _source(
+    name: str, folder: Path, files: Mapping[str, bytes], defines: tuple[str, ...]
+) -> Source:
+    header = files["include/linux/xarray.h"].decode(errors="replace")
+    return Source(
+        name,
+        _version(files.get("Makefile", b"").decode(errors="replace")),
+        folder,
+        tuple(p for p in files if re.fullmatch(r"lib/(?!test_)\w+\.c", p)),
+        {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+        Capabilities(
+            try_split=_declares(header, "xas_try_split"),
+            get_order=_declares(header, "xas_get_order"),
+        ),
+        defines,
+    )
+
+
+def _declares(header: str, function: str) -> bool:
+    return re.search(rf"\b{function}\s*\(", header) is not None
+
+
+def _version(makefile: str) -> str:
+    fields = dict(
+        re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", makefile, re.M)
+    )
+    if "VERSION" not in fields:
+        return ""
+    numbers = [fields[key] for key in ("VERSION", "PATCHLEVEL", "SUBLEVEL") if fields.get(key)]
+    return ".".join(numbers) + fields.get("EXTRAVERSION", "")

@@ -1,0 +1,395 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The worker: runs batches of cases in a process of its own, which the code under test may wreck.
+
+A crash, a hang or a sanitizer report ends that process and one case; the worker notes it, starts
+another process and goes on with the next case.  ``models/driver/PROTOCOL.md`` describes the memory
+and the messages that both sides share.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import tempfile
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from itertools import accumulate
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+_FINDING = struct.Struct("<QII240s")
+_FINDINGS = 256
+_MOST_CASES = 1 << 16
+_LARGEST = 4 << 30
+_SANITIZER_EXIT = 99
+_PATIENCE = 20.0
+"""Seconds without any progress, on top of what a case may take, after which a process is ended:
+for code that blocks without using CPU time, which the driver's own timer does not see."""
+
+_ENVIRONMENT = {
+    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:detect_leaks=0:handle_segv=0:handle_sigbus=0"
+    ":handle_sigfpe=0:handle_sigill=0:handle_abort=0:allocator_may_return_null=1",
+    "UBSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:print_stacktrace=0:halt_on_error=1",
+}
+
+
+class Status(IntEnum):
+    """How a case ended; the numbers are those of the driver."""
+
+    OK = 0
+    ASSERTION = 1
+    """An assertion of the code under test failed (``XA_BUG_ON``, ``BUG``)."""
+    WARNING = 2
+    """It warned (``WARN_ON``) where no warning is expected."""
+    CANARY = 3
+    """Memory beside a node, or the LRU's list pointers, were overwritten."""
+    DOUBLE_FREE = 4
+    FREED_ON_LRU = 5
+    """A node was freed while it was on the shadow-node LRU."""
+    BAD_FREE = 6
+    """Something that is no live node was freed, reported or kept on a cursor."""
+    UNSUPPORTED = 7
+    """The case asks for what this XArray, or the driver, does not have."""
+    LOCK = 8
+    """A publication, callback or access without its lock, or locks that do not balance."""
+    CRASH = 9
+    """The process ended: a signal, or an exit of its own."""
+    HANG = 10
+    SANITIZER = 11
+
+
+class WorkerError(Exception):
+    """The driver itself does not work: no finding about the code under test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abnormal:
+    """A case that did not end well: its number in the batch, the number of the operation within the
+    case (from 0), and one line on what happened."""
+
+    case: int
+    status: Status
+    operation: int
+    text: str
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What a batch answered.
+
+    ``results`` holds the result bytes of all cases one after another, ``ends[i]`` is where those of
+    case ``i`` end; ``log`` and ``log_ends`` likewise.  An abnormal case has the results of the
+    operations that it completed.
+    """
+
+    results: bytes = b""
+    ends: array[int] = field(default_factory=lambda: array("Q"))
+    log: bytes = b""
+    log_ends: array[int] = field(default_factory=lambda: array("Q"))
+    abnormal: list[Abnormal] = field(default_factory=list)
+
+    def case(self, number: int) -> memoryview:
+        """The result bytes of a case."""
+        return _piece(self.results, self.ends, number)
+
+    def case_log(self, number: int) -> memoryview:
+        """The log bytes of a case."""
+        return _piece(self.log, self.log_ends, number)
+
+
+def _piece(data: bytes, ends: array[int], number: int) -> memoryview:
+    return memoryview(data)[ends[number - 1] if number else 0 : ends[number]]
+
+
+class _Word(IntEnum):
+    """The words of ``struct control`` in the driver's main.c, in their order."""
+
+    SIZE = 0
+    FIRST = 1
+    CASES = 2
+    CASE_ENDS = 3
+    RESULT_ENDS = 4
+    LOG_ENDS = 5
+    INPUT = 6
+    RESULTS = 7
+    RESULT_CAPACITY = 8
+    LOG = 9
+    LOG_CAPACITY = 10
+    FINDINGS = 11
+    FINDING_CAPACITY = 12
+    LOGGING = 13
+    HANG_MICROSECONDS = 14
+    DONE = 15
+    RUNNING = 16
+    OPERATION = 17
+    RESULT_USED = 18
+    LOG_USED = 19
+    FINDINGS_USED = 20
+    FULL = 21
+    CHUNK_SHIFT = 22
+
+
+class _Memory:
+    """The shared memory: the control page, then one area for each thing that is passed."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.memfd_create("xasplit")
+        self.results = 16 << 20
+        self.log = 16 << 20
+        self.input = 4 << 20
+        self._map()
+
+    def _map(self) -> None:
+        """Lays the areas out and maps them; only what is used takes memory."""
+        sizes = {
+            _Word.FINDINGS: _FINDINGS * _FINDING.size,
+            _Word.CASE_ENDS: 8 * _MOST_CASES,
+            _Word.RESULT_ENDS: 8 * _MOST_CASES,
+            _Word.LOG_ENDS: 8 * _MOST_CASES,
+            _Word.INPUT: self.input,
+            _Word.RESULTS: self.results,
+            _Word.LOG: self.log,
+        }
+        starts = dict(zip(sizes, accumulate(sizes.values(), initial=mmap.PAGESIZE), strict=False))
+        size = mmap.PAGESIZE + sum(sizes.values())
+        os.ftruncate(self.descriptor, size)
+        self.bytes = mmap.mmap(self.descriptor, size)
+        self.start = starts
+        for word, start in starts.items():
+            self[word] = start
+        self[_Word.SIZE] = size
+        self[_Word.RESULT_CAPACITY] = self.results
+        self[_Word.LOG_CAPACITY] = self.log
+        self[_Word.FINDING_CAPACITY] = _FINDINGS
+
+    def grow(self, *, input_bytes: int = 0, output: bool = False) -> None:
+        """More room: for input of so many bytes, or four times the output."""
+        while self.input < input_bytes:
+            self.input *= 2
+        if output:
+            self.results *= 4
+            self.log *= 4
+        if max(self.results, self.input) > _LARGEST:
+            raise WorkerError(f"one case needs more than {_LARGEST >> 30} GiB of room")
+        self.bytes.close()
+        self._map()
+
+    def __getitem__(self, word: _Word) -> int:
+        return int.from_bytes(self.bytes[8 * word : 8 * word + 8], "little")
+
+    def __setitem__(self, word: _Word, value: int) -> None:
+        self.bytes[8 * word : 8 * word + 8] = value.to_bytes(8, "little")
+
+    def read(self, word: _Word, length: int) -> bytes:
+        return self.bytes[self.start[word] : self.start[word] + length]
+
+    def write(self, word: _Word, data: bytes) -> None:
+        self.bytes[self.start[word] : self.start[word] + len(data)] = data
+
+    def close(self) -> None:
+        self.bytes.close()
+        os.close(self.descriptor)
+
+
+class Worker:
+    """Runs batches on one built driver; a context manager, one per thread.
+
+    ``hang_seconds``: the CPU time that a case may take before it counts as a hang.  Raises
+    WorkerError when the driver cannot be started.
+    """
+
+    def __init__(self, executable: Path, *, hang_seconds: float = 1.0) -> None:
+        self.executable = executable
+        self.hang_seconds = hang_seconds
+        self._memory = _Memory()
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process and gives everything back; the worker cannot be used any more."""
+        self._end()
+        self._errors.close()
+        self._memory.close()
+
+    def run(self, cases: Sequence[bytes], *, log: bool = False) -> BatchResult:
+        """Runs the cases, each the encoded records of its operations, and collects what they say.
+
+        Every case is run, whatever others do.  Raises WorkerError, or ValueError for a case that is
+        not made of whole records.
+        """
+        result = BatchResult()
+        try:
+            start = 0
+            while start < len(cases):
+                start += self._round(cases, start, log, result)
+        except BaseException:
+            self._end()
+            raise
+        return result
+
+    def _round(self, cases: Sequence[bytes], start: int, log: bool, result: BatchResult) -> int:
+        """Runs as many cases from ``start`` on as there is room for; returns how many."""
+        memory = self._memory
+        ends = array("Q", accumulate(len(c) for c in cases[start : start + _MOST_CASES]))
+        data = b"".join(cases[start : start + _MOST_CASES])
+        if any(end % 32 for end in ends):
+            raise ValueError("a case is not made of whole records of 32 bytes")
+        if len(data) > memory.input:
+            memory.grow(input_bytes=len(data))
+        memory.write(_Word.CASE_ENDS, ends.tobytes())
+        memory.write(_Word.INPUT, data)
+        memory[_Word.CASES] = len(ends)
+        memory[_Word.LOGGING] = log
+        memory[_Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
+        for word in (_Word.FIRST, _Word.DONE, _Word.FULL):
+            memory[word] = 0
+        for word in (_Word.RESULT_USED, _Word.LOG_USED, _Word.FINDINGS_USED):
+            memory[word] = 0
+        while memory[_Word.DONE] < len(ends):
+            text = self._drive()
+            if text is not None:
+                self._note_end(text, start, result)
+            elif memory[_Word.FULL]:
+                break
+        done = memory[_Word.DONE]
+        if done == 0:
+            memory.grow(output=True)
+        self._collect(done, start, result)
+        return done
+
+    def _collect(self, done: int, start: int, result: BatchResult) -> None:
+        """Takes the round's answers over into ``result``."""
+        memory = self._memory
+        for word, used, ends in (
+            (_Word.RESULT_ENDS, len(result.results), result.ends),
+            (_Word.LOG_ENDS, len(result.log), result.log_ends),
+        ):
+            fresh = array("Q", memory.read(word, 8 * done))
+            ends.extend(fresh if not used else array("Q", (used + end for end in fresh)))
+        result.results += memory.read(_Word.RESULTS, memory[_Word.RESULT_USED])
+        result.log += memory.read(_Word.LOG, memory[_Word.LOG_USED])
+        found = memory.read(_Word.FINDINGS, _FINDING.size * memory[_Word.FINDINGS_USED])
+        for case, status, operation, text in _FINDING.iter_unpack(found):
+            line = text.partition(b"\0")[0].decode(errors="replace")
+            result.abnormal.append(Abnormal(start + case, Status(status), operation, line))
+        result.abnormal.sort(key=lambda abnormal: abnormal.case)
+
+    def _drive(self) -> tuple[Status, str] | None:
+        """Lets the driver go on at case ``FIRST``; what ended its process, or None."""
+        process = self._process or self._start()
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(b"r")
+        progress = None
+        while not self._answer(process, self.hang_seconds + _PATIENCE):
+            if process.poll() is not None:
+                return self._why(process)
+            now = (self._memory[_Word.DONE], self._memory[_Word.OPERATION])
+            if now == progress:
+                self._end()
+                return Status.HANG, f"no progress for {self.hang_seconds + _PATIENCE:.0f} seconds"
+            progress = now
+        return None
+
+    def _answer(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
+        """Waits for the driver's byte; False when the time is over or the process has ended."""
+        assert process.stdout is not None
+        if not select.select([process.stdout], [], [], seconds)[0]:
+            return False
+        if process.stdout.read(1):
+            return True
+        process.wait()
+        return False
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            process = subprocess.Popen(
+                [str(self.executable), str(self._memory.descriptor)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                bufsize=0,
+                pass_fds=[self._memory.descriptor],
+                env={**os.environ, **_ENVIRONMENT},
+            )
+        except OSError as error:
+            raise WorkerError(f"cannot start {self.executable}: {error.strerror}") from None
+        self._process = process
+        if not self._answer(process, 60.0):
+            text = self._report().partition("\n")[0]
+            self._end()
+            raise WorkerError(f"the driver does not start: {text or 'it says nothing'}")
+        return process
+
+    def _why(self, process: subprocess.Popen[bytes]) -> tuple[Status, str]:
+        """Why the process ended by itself."""
+        code, report = process.returncode, self._report()
+        self._end()
+        if code == _SANITIZER_EXIT:
+            return Status.SANITIZER, _headline(report)
+        if code < 0:
+            return Status.CRASH, signal.Signals(-code).name
+        return Status.CRASH, f"exit status {code}"
+
+    def _note_end(self, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
+        """The case that was running ended with the process: note it, and go on after it."""
+        memory = self._memory
+        status, text = ended
+        case = memory[_Word.DONE]
+        result.abnormal.append(Abnormal(start + case, status, memory[_Word.OPERATION], text))
+        for ends, used in (
+            (_Word.RESULT_ENDS, _Word.RESULT_USED),
+            (_Word.LOG_ENDS, _Word.LOG_USED),
+        ):
+            place = memory.start[ends] + 8 * case
+            memory.bytes[place : place + 8] = memory[used].to_bytes(8, "little")
+        memory[_Word.DONE] = memory[_Word.FIRST] = case + 1
+
+    def _report(self) -> str:
+        """What the process wrote to its standard error, which is then empty again."""
+        self._errors.seek(0)
+        text = self._errors.read(1 << 16).decode(errors="replace")
+        self._errors.seek(0)
+        self._errors.truncate()
+        return text
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def _headline(report: str) -> str:
+    """One line from a sanitizer's report: what it found, and where."""
+    lines = [line.strip() for line in report.splitlines()]
+    found = next((x for x in lines if "runtime error:" in x or "ERROR: " in x), "no report")
+    found = re.sub(r"^=+\d+=+", "", found)
+    frames = (x.partition(" in ")[2] for x in lines if x.startswith("#0 "))
+    if "runtime error:" not in found and (frame := next(frames, "")):
+        found = f"{found.partition(' on ')[0]} in {frame}"
+    return re.sub(r"0x[0-9a-f]+", "0x...", found)
