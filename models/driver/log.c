@@ -99,12 +99,7 @@ static bool name_location(struct record *record, const void *location)
 
 static uint64_t name_value(const void *value)
 {
-	uint32_t number;
-
-	if (!entry_is_node(value))
-		return (uintptr_t)value;
-	number = number_of(xa_to_node(value));
-	return number == NOT_REACHABLE ? MALFORMED_NODE : mk_node_word(number);
+	return entry_is_node(value) ? mk_node_word(number_of(xa_to_node(value))) : (uintptr_t)value;
 }
 
 void log_flush(unsigned int operation)

@@ -176,12 +176,11 @@ static void step(const struct operation *operation)
 
 	rcu_read_lock();
 	entry = xas_load(&xas);
-	for (uint64_t steps = operation->argument;; steps--) {
+	result_entry(entry);
+	for (uint64_t steps = operation->argument; steps; steps--) {
+		entry = operation->code == OP_NEXT ? xas_next(&xas) : xas_prev(&xas);
 		result_word(xas.xa_index);
 		result_entry(entry);
-		if (!steps)
-			break;
-		entry = operation->code == OP_NEXT ? xas_next(&xas) : xas_prev(&xas);
 	}
 	rcu_read_unlock();
 }
