@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The user's cache: unpacked kernel sources and built drivers, each under the hash of its inputs."""
+"""The user's cache: kernel sources and built drivers, each under the hash of its inputs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def entry(kind: str, key: str, fill: Callable[[Path], None]) -> Path:
     draft = Path(tempfile.mkdtemp(prefix=f".{key[:8]}-", dir=final.parent))
     try:
         fill(draft)
-        with contextlib.suppress(FileExistsError, OSError):
+        with contextlib.suppress(OSError):
             draft.rename(final)
         if not final.is_dir():
             raise OSError(f"cannot write to the cache {final.parent}")
