@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 OTHER_CHECKS = {
-    "sweep:agreement": "model and implementation answer every case of the sweep with the same bytes",
+    "sweep:agreement": "model and implementation answer each case of the sweep with the same bytes",
     "machine:agreement": "model and implementation agree on every step of every history",
     "large:1G-4K": "one split of an order-18 entry to order 0 at chunk shift 6, node by node",
     "upstream:1G-4K": "what a one-level implementation does with that split",
@@ -27,7 +27,7 @@ OTHER_CHECKS = {
     "recursive:stack": "depth and stack use of the recursive split, measured",
     "rcu:readers": "every reader against every writer, all interleavings in small scope",
     "deviations:nr-values": "order-0 stores of the other kind into larger entries, on each source",
-    "upstream-test:defects": "which seeded defects the kernel's own test catches, old and new range",
+    "upstream-test:defects": "seeded defects that the kernel's own test catches, old range and new",
 }
 """Checks that are not a property or a theorem, each with what it does."""
 
@@ -98,20 +98,25 @@ class Decision(Enum):
 class Verdict:
     """A claim's standing and what it rests on.
 
-    ``strength`` is None unless it holds; ``missing`` names the checks without a result and the
-    theorems that would make more of it.
+    ``strength`` is None unless it holds, and ``checked`` then says how far trees and code were
+    checked besides any proof; ``missing`` names the checks without a result and the theorems that
+    would make more of it.
     """
 
     claim: Claim
     decision: Decision
     strength: Strength | None
+    checked: Strength | None
     rests_on: tuple[Evidence, ...]
     missing: tuple[str, ...]
 
     def __str__(self) -> str:
         if self.strength is None:
             return self.decision.value
-        return f"{self.decision.value} ({STRENGTH_WORDS[self.strength]})"
+        words = STRENGTH_WORDS[self.strength]
+        if self.strength is Strength.PROVED and self.checked is not None:
+            words += f"; trees and code {STRENGTH_WORDS[self.checked]}"
+        return f"{self.decision.value} ({words})"
 
 
 def _sweep(*properties: str) -> tuple[str, ...]:
@@ -239,18 +244,18 @@ def decide(claim: Claim, evidence: Iterable[Evidence]) -> Verdict:
     found = tuple(item for item in evidence if item.check in bearing)
     failed = tuple(item for item in found if item.outcome is Outcome.FAILS)
     if failed:
-        return Verdict(claim, Decision.FAILS, None, failed, ())
+        return Verdict(claim, Decision.FAILS, None, None, failed, ())
     checks = _strength(claim.checks, found)
     proofs = _strength(claim.proofs, found)
     missing = tuple(
         name for name in (*claim.checks, *claim.proofs) if _strength((name,), found) is None
     )
     if checks is None:
-        return Verdict(claim, Decision.NOT_YET, None, found, missing)
-    strength = min(checks, Strength.COMPLETE)
-    if claim.proofs and proofs is Strength.PROVED:
-        strength = Strength.PROVED
-    return Verdict(claim, Decision.HOLDS, strength, found, missing)
+        return Verdict(claim, Decision.NOT_YET, None, None, found, missing)
+    checked = min(checks, Strength.COMPLETE)
+    proved = bool(claim.proofs) and proofs is Strength.PROVED
+    strength = Strength.PROVED if proved else checked
+    return Verdict(claim, Decision.HOLDS, strength, checked, found, missing)
 
 
 def _strength(names: Iterable[str], found: Iterable[Evidence]) -> Strength | None:
