@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The life of nodes: allocation, the cursor's stock of spare nodes, leaving the tree. */
+
+#include <linux/slab.h>
+
+#include "xarray_internal.h"
+
+/* An array pointer that no array has: the node is waiting for its grace period. */
+#define XA_RCU_FREE	((struct xarray *)1)
+
+/*
+ * A node whose slots and marks are clear and whose private list is empty, which the slab's
+ * constructor and radix_tree_node_rcu_free() see to.  All other fields hold garbage.
+ */
+struct xa_node *xas_new_node(struct xa_state *xas, gfp_t gfp)
+{
+	struct xa_node *node;
+
+	if (xas->xa->xa_flags & XA_FLAGS_ACCOUNT)
+		gfp |= __GFP_ACCOUNT;
+	node = kmem_cache_alloc_lru(radix_tree_node_cachep, xas->xa_lru, gfp);
+	XA_NODE_BUG_ON(node, node && !list_empty(&node->private_list));
+	return node;
+}
+
+void xas_put_spare(struct xa_state *xas, struct xa_node *node)
+{
+	RCU_INIT_POINTER(node->parent, xas->xa_alloc);
+	xas->xa_alloc = node;
+}
+
+/* NULL when the cursor has none. */
+struct xa_node *xas_take_spare(struct xa_state *xas)
+{
+	struct xa_node *node = xas->xa_alloc;
+
+	if (node)
+		xas->xa_alloc = rcu_dereference_raw(node->parent);
+	return node;
+}
+
+/* Free the nodes that the cursor still has in stock; no reader ever saw them. */
+void xas_destroy(struct xa_state *xas)
+{
+	struct xa_node *node;
+
+	while ((node = xas_take_spare(xas)) != NULL) {
+		XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
+		radix_tree_node_rcu_free(&node->rcu_head);
+	}
+}
+
+static bool xas_restock(struct xa_state *xas, struct xa_node *node)
+{
+	if (!node)
+		return false;
+	xas_put_spare(xas, node);
+	xas_reset(xas);
+	return true;
+}
+
+/*
+ * To be called without the lock when an operation may have run out of memory.  True: there is a
+ * node now, do it again.  False: it was not short of memory, or there is none; nothing stays on
+ * the cursor.
+ */
+bool xas_nomem(struct xa_state *xas, gfp_t gfp)
+{
+	if (xas_error(xas) != -ENOMEM) {
+		xas_destroy(xas);
+		return false;
+	}
+	return xas_restock(xas, xas_new_node(xas, gfp));
+}
+
+/* The same for a caller that holds the lock; it is dropped for an allocation that may block. */
+bool __xas_nomem(struct xa_state *xas, gfp_t gfp)
+{
+	struct xa_node *node;
+
+	if (!gfpflags_allow_blocking(gfp) || xas_error(xas) != -ENOMEM)
+		return xas_nomem(xas, gfp);
+	xas_unlock(xas);
+	node = xas_new_node(xas, gfp);
+	xas_lock(xas);
+	return xas_restock(xas, node);
+}
+
+void xas_update(struct xa_state *xas, struct xa_node *node)
+{
+	if (xas->xa_update)
+		xas->xa_update(node);
+	else
+		XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
+}
+
+/* The node is out of the tree, and its owner knows; readers may still be inside. */
+void xa_node_free(struct xa_node *node)
+{
+	XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
+	node->array = XA_RCU_FREE;
+	call_rcu(&node->rcu_head, radix_tree_node_rcu_free);
+}
+
+static void xas_retire(struct xa_state *xas, struct xa_node *node)
+{
+	node->count = 0;
+	node->nr_values = 0;
+	xas_update(xas, node);
+	xa_node_free(node);
+}
+
+/*
+ * Free the subtree at `top`, which nothing in the tree refers to any more.  Readers that are
+ * still in it must find retry entries where there were entries.
+ */
+void xas_free_nodes(struct xa_state *xas, struct xa_node *top)
+{
+	const struct xarray *xa = xas->xa;
+	struct xa_node *node = top;
+	unsigned int offset = 0;
+
+	for (;;) {
+		struct xa_node *done = node;
+		void *entry;
+
+		if (offset < XA_CHUNK_SIZE) {
+			entry = xa_entry_locked(xa, node, offset);
+			if (node->shift && xa_is_node(entry)) {
+				node = xa_to_node(entry);
+				offset = 0;
+				continue;
+			}
+			if (entry)
+				RCU_INIT_POINTER(node->slots[offset], XA_RETRY_ENTRY);
+			offset++;
+			continue;
+		}
+		/* Both are needed after the node is gone. */
+		node = xa_parent_locked(xa, done);
+		offset = done->offset + 1U;
+		xas_retire(xas, done);
+		if (done == top)
+			return;
+	}
+}
+
+/* While the top node holds nothing but slot 0, let the head take over what is in it. */
+static void xas_shrink(struct xa_state *xas, struct xa_node *node)
+{
+	struct xarray *xa = xas->xa;
+
+	while (node->count == 1) {
+		void *entry = xa_entry_locked(xa, node, 0);
+		struct xa_node *child = xa_is_node(entry) ? xa_to_node(entry) : NULL;
+
+		/* The head can hold an entry of order 0 only. */
+		if (!entry || (!child && node->shift))
+			return;
+		set_bounds(xas);
+		rcu_assign_pointer(xa->xa_head, entry);
+		if (child)
+			RCU_INIT_POINTER(child->parent, NULL);
+		else
+			RCU_INIT_POINTER(node->slots[0], XA_RETRY_ENTRY);
+		xas_retire(xas, node);
+		if (!child)
+			return;
+		node = child;
+	}
+}
+
+/*
+ * Slots of the cursor's node became NULL: if it is empty now, take it out, and so on upwards.
+ * A node is freed only when it is unlinked: no reader that comes after can find it.
+ */
+void xas_delete_node(struct xa_state *xas)
+{
+	struct xarray *xa = xas->xa;
+	struct xa_node *node = xas->xa_node;
+
+	while (!node->count) {
+		struct xa_node *parent = xa_parent_locked(xa, node);
+
+		if (!parent) {
+			RCU_INIT_POINTER(xa->xa_head, NULL);
+			xa_node_free(node);
+			set_bounds(xas);
+			return;
+		}
+		xas_place(xas, parent, node->offset);
+		RCU_INIT_POINTER(parent->slots[node->offset], NULL);
+		xa_node_free(node);
+		parent->count--;
+		xas_update(xas, parent);
+		node = parent;
+	}
+	if (!xa_parent_locked(xa, node))
+		xas_shrink(xas, node);
+}
