@@ -77,15 +77,20 @@ def test_errors_and_bounds_end_an_iteration() -> None:
 
 
 @pytest.mark.parametrize("mark", [None, 1])
+@pytest.mark.parametrize("width", [64, 32])
 @pytest.mark.parametrize("s", [1, 2, 3, 6])
-def test_pausing_at_the_last_index_ends(s: int, mark: int | None) -> None:
-    world = world_of(s, (0, 0, VALUE), (LAST, 0, VALUE))
+def test_pausing_at_the_last_index_ends(s: int, width: int, mark: int | None) -> None:
+    world = World(s, width)
+    last = world.array.last_index
+    for index in (0, last):
+        world.store(index, VALUE)
+        world.mark(index, 2)
     cursor = Cursor(world.array, 1)
-    entry = iterate.find(cursor, LAST) if mark is None else iterate.find_marked(cursor, LAST, mark)
-    assert (entry, cursor.index) == (VALUE, LAST)
+    entry = iterate.find(cursor, last) if mark is None else iterate.find_marked(cursor, last, mark)
+    assert (entry, cursor.index) == (VALUE, last)
     iterate.pause(cursor)
     assert (cursor.state, cursor.index) == (BOUNDS, 0)
-    again = iterate.find(cursor, LAST) if mark is None else iterate.find_marked(cursor, LAST, mark)
+    again = iterate.find(cursor, last) if mark is None else iterate.find_marked(cursor, last, mark)
     assert again == NULL
 
 
@@ -140,6 +145,12 @@ def test_next_and_prev_show_raw_slots() -> None:
     assert steps(world, 0, 2, False) == [(LAST, NULL), (LAST - 1, NULL)]
     assert steps(world, 15, 2, True) == [(16, NULL), (17, NULL)]
     assert steps(world, LAST, 3, True) == [(0, NULL), (1, NULL), (2, VALUE)]
+
+
+def test_prev_from_inside_an_entry_lags_behind_its_index() -> None:
+    """As in kernels: the cursor stands on the canonical slot 2 while its index is 3."""
+    world = world_of(2, (1, 0, POINTER), (2, 1, VALUE))
+    assert steps(world, 3, 1, False) == [(2, POINTER)]
 
 
 def test_next_on_the_head_and_without_a_walk() -> None:
