@@ -261,7 +261,7 @@ class Worker:
         memory[_Word.CASES] = len(ends)
         memory[_Word.LOGGING] = log
         memory[_Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
-        for word in (_Word.FIRST, _Word.DONE, _Word.FULL):
+        for word in (_Word.FIRST, _Word.DONE, _Word.RUNNING, _Word.FULL):
             memory[word] = 0
         for word in (_Word.RESULT_USED, _Word.LOG_USED, _Word.FINDINGS_USED):
             memory[word] = 0
@@ -296,7 +296,10 @@ class Worker:
 
     def _drive(self) -> tuple[Status, str] | None:
         """Lets the driver go on at case ``FIRST``; what ended its process, or None."""
-        process = self._process or self._start()
+        process = self._process
+        if process is None or process.poll() is not None:
+            self._end()
+            process = self._start()
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(b"r")
@@ -352,10 +355,15 @@ class Worker:
         return Status.CRASH, f"exit status {code}"
 
     def _note_end(self, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
-        """The case that was running ended with the process: note it, and go on after it."""
+        """A case ended together with its process: note it, and go on after it."""
         memory = self._memory
         status, text = ended
         case = memory[_Word.DONE]
+        if not memory[_Word.RUNNING]:
+            # Between two cases: the one before it wrecked the driver.
+            if case == memory[_Word.FIRST]:
+                raise WorkerError(f"the driver ends before it runs a case: {text}")
+            case -= 1
         result.abnormal.append(Abnormal(start + case, status, memory[_Word.OPERATION], text))
         for ends, used in (
             (_Word.RESULT_ENDS, _Word.RESULT_USED),
@@ -363,6 +371,7 @@ class Worker:
         ):
             place = memory.start[ends] + 8 * case
             memory.bytes[place : place + 8] = memory[used].to_bytes(8, "little")
+        memory[_Word.RUNNING] = 0
         memory[_Word.DONE] = memory[_Word.FIRST] = case + 1
 
     def _report(self) -> str:

@@ -207,10 +207,6 @@ def _declares(header: str, function: str) -> bool:
 
 
 def _version(makefile: str) -> str:
-    fields = dict(
-        re.findall(r"^(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION) *= *(\S*)", makefile, re.M)
-    )
-    if "VERSION" not in fields:
-        return ""
+    fields: dict[str, str] = dict(re.findall(r"^([A-Z]+) *= *(\S*)", makefile, re.MULTILINE))
     numbers = [fields[key] for key in ("VERSION", "PATCHLEVEL", "SUBLEVEL") if fields.get(key)]
     return ".".join(numbers) + fields.get("EXTRAVERSION", "")
