@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The cases of the sweep: one split from every start, merged back, then drained.
 
-A ``Group`` fixes everything but the index inside the entry at which the cursor stands: ``2**order``
-cases that the contract does not tell apart, so they must give the same answer to the byte.  That is
-the sweep's only reduction by equivalence: the expected answer is computed once for a group, every
-case of it is executed.
+A ``Group`` fixes everything but the ``Start``: the index inside the entry where the cursor stands,
+and whether allocation may block.  The contract does not tell these apart, so all cases of a group
+must give the same answer to the byte.  That is the sweep's only reduction by equivalence: the
+expected answer is worked out once for a group, every case of it is executed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
+from typing import NamedTuple
 
 from xarray_model import geometry
 from xarray_model.entries import mk_value
@@ -33,6 +34,16 @@ class Surroundings(Enum):
     """The entry's node hangs in slot 1 of a parent; slot 0 leads to an entry at index 0."""
 
 
+class Start(NamedTuple):
+    """Where the cursor stands, in indices from the entry's first, and how nodes are allocated."""
+
+    offset: int
+    blocking: bool
+
+
+FIRST = Start(0, True)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A split of an entry of ``order`` to ``new_order`` from one start.
@@ -50,7 +61,6 @@ class Group:
     old_is_value: bool
     new_is_value: bool
     failing: int
-    blocking: bool
 
     @property
     def base(self) -> int:
@@ -70,10 +80,9 @@ class Group:
         """The entry that is written in its place."""
         return NEW_VALUE if self.new_is_value else NEW_POINTER
 
-    @property
-    def cases(self) -> int:
-        """How many cases the group has: an index each."""
-        return 1 << self.order
+    def starts(self) -> list[Start]:
+        """Every start: each index of the entry, with and without permission to block."""
+        return [Start(offset, way) for offset in range(1 << self.order) for way in (True, False)]
 
     def _neighbours(self) -> list[tuple[int, int, int, int]]:
         """(index, order, entry, marks) of what else the array holds."""
@@ -113,11 +122,11 @@ class Group:
         operations.append(Operation(Code.SNAPSHOT))
         return operations
 
-    def operations(self, offset: int = 0) -> list[Operation]:
-        """The case whose cursor stands ``offset`` indices (0..2**order - 1) into the entry."""
-        index = self.base + offset
+    def operations(self, start: Start = FIRST) -> list[Operation]:
+        """The case that begins at ``start``."""
+        index = self.base + start.offset
         last = geometry.last_index(self.base, self.order)
-        flags = Flag.NONE if self.blocking else Flag.NONBLOCKING
+        flags = Flag.NONE if start.blocking else Flag.NONBLOCKING
         split = Operation(
             Code.SPLIT, index, self.order, self.new_order, entry=self.new, flags=flags
         )
@@ -136,19 +145,24 @@ class Group:
         ]
         return operations + self._end()
 
-    def encoded(self) -> list[bytes]:
-        """Every case of the group as the driver reads it."""
-        first = [operation.encode() for operation in self.operations()]
-        second = [operation.encode() for operation in self.operations(self.cases - 1)]
-        moving = [place for place, record in enumerate(first) if record != second[place]]
-        cases = []
-        for offset in range(self.cases):
+    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
+        """The group's cases that begin at ``starts``, as the driver reads them."""
+        operations = self.operations()
+        records = [operation.encode() for operation in operations]
+        other = self.operations(Start(1, True))
+        moving = [place for place, one in enumerate(operations) if one != other[place]]
+        (split,) = (p for p in moving if operations[p].code is Code.SPLIT)
+        blocking, nonblocking = (
+            self.operations(Start(0, way))[split].encode() for way in (True, False)
+        )
+        encoded = []
+        for offset, may_block in starts:
             index = (self.base + offset).to_bytes(8, "little")
-            records = list(first)
+            records[split] = blocking if may_block else nonblocking
             for place in moving:
                 records[place] = records[place][:8] + index + records[place][16:]
-            cases.append(b"".join(records))
-        return cases
+            encoded.append(b"".join(records))
+        return encoded
 
 
 def groups(s: int, order: int, new_order: int) -> Iterator[Group]:
@@ -156,23 +170,27 @@ def groups(s: int, order: int, new_order: int) -> Iterator[Group]:
     positions = geometry.chunk_size(s) // geometry.slots_of(order, s)
     requests = geometry.split_nodes(order, new_order, s)
     flags = (False, True)
-    for position, surroundings, marks, old, new, failing, blocking in product(
-        range(positions), Surroundings, range(8), flags, flags, range(requests + 1), flags
+    for position, surroundings, marks, old, new, failing in product(
+        range(positions), Surroundings, range(8), flags, flags, range(requests + 1)
     ):
-        yield Group(s, order, new_order, position, surroundings, marks, old, new, failing, blocking)
+        yield Group(s, order, new_order, position, surroundings, marks, old, new, failing)
+
+
+def total_groups(s: int, order: int, new_order: int) -> int:
+    """Number of groups of that split."""
+    positions = geometry.chunk_size(s) // geometry.slots_of(order, s)
+    requests = geometry.split_nodes(order, new_order, s)
+    return positions * len(Surroundings) * 8 * 4 * (requests + 1)
 
 
 def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases in all the groups of that split: groups times index positions."""
-    positions = geometry.chunk_size(s) // geometry.slots_of(order, s)
-    requests = geometry.split_nodes(order, new_order, s)
-    return positions * len(Surroundings) * 8 * 4 * (requests + 1) * 2 << order
+    """Number of cases of that split: groups times starts."""
+    return total_groups(s, order, new_order) * 2 << order
 
 
 def group_at(s: int, order: int, new_order: int, number: int) -> Group:
     """The group with this number (0 .. number of groups - 1) in the order of ``groups``."""
     requests = geometry.split_nodes(order, new_order, s)
-    number, blocking = divmod(number, 2)
     number, failing = divmod(number, requests + 1)
     number, new = divmod(number, 2)
     number, old = divmod(number, 2)
@@ -188,5 +206,4 @@ def group_at(s: int, order: int, new_order: int, number: int) -> Group:
         bool(old),
         bool(new),
         failing,
-        bool(blocking),
     )

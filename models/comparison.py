@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holding one implementation's answers against the model's and against the specs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+
+from models.cases import Group, Start
+from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
+from models.implementation import Implementation
+from models.reference import SplitKind, run_case
+from models.worker import Abnormal, BatchResult, Status, Worker
+from specs.judge import Judge
+from specs.property import Violation
+
+ENDS = {
+    Status.ASSERTION: ("no-assertion", "no assertion of the code under test fails"),
+    Status.WARNING: ("no-warning", "the code under test does not warn"),
+    Status.CANARY: ("stays-in-node", "nothing is written beside a node's own memory"),
+    Status.DOUBLE_FREE: ("freed-once", "no node is freed twice"),
+    Status.FREED_ON_LRU: ("freed-off-lru", "no node is freed while it is on the LRU"),
+    Status.BAD_FREE: ("frees-nodes", "only live nodes are freed, reported or kept on a cursor"),
+    Status.UNSUPPORTED: ("supported", "the implementation offers the operation that it is asked"),
+    Status.LOCK: ("locked", "publications and callbacks come under the lock, and locks balance"),
+    Status.CRASH: ("no-crash", "the code under test does not crash"),
+    Status.HANG: ("ends", "every operation ends"),
+    Status.SANITIZER: ("no-undefined", "no undefined behaviour and no bad memory access"),
+}
+"""The property that a case breaks when it does not come to its end."""
+
+PATIENCE = 40
+"""How many cases may end the process (a hang counts ten) before a unit's rest is left undone."""
+
+
+class Expected:
+    """What is worked out once for all implementations: the model's answers, cases and verdicts.
+
+    It holds one block of groups at a time.
+    """
+
+    def __init__(self, s: int) -> None:
+        self._s = s
+        self._judges: dict[str, Judge] = {}
+        self._answers: dict[tuple[Group, SplitKind], bytes] = {}
+        self._cases: dict[Group, list[bytes]] = {}
+        self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
+
+    def clear(self) -> None:
+        """Forget a block that is done."""
+        self._answers.clear()
+        self._cases.clear()
+        self._verdicts.clear()
+
+    def answer(self, group: Group, kind: SplitKind) -> bytes:
+        """The result bytes that every case of the group must give."""
+        known = self._answers.get((group, kind))
+        if known is None:
+            known = run_case(group.operations(), group.chunk_shift, split=kind).results
+            self._answers[group, kind] = known
+        return known
+
+    def cases(self, group: Group, starts: Sequence[Start]) -> list[bytes]:
+        """The group's cases as the driver reads them; always asked for with the same starts."""
+        known = self._cases.get(group)
+        if known is None:
+            known = self._cases[group] = group.encoded(starts)
+        return known
+
+    def verdict(
+        self, one: Implementation, group: Group, start: Start, answer: bytes, log: bytes
+    ) -> list[Violation]:
+        """What the specs find in an implementation's answer and its log.
+
+        Each implementation has a judge of its own, which also compares a split at one index with
+        the same split at another; only the right answer is judged once for all.
+        """
+        right = answer == self._answers.get((group, kind(one, group)))
+        key = (right or one.name, group, start, answer, log)
+        known = self._verdicts.get(key)
+        if known is None:
+            judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
+            try:
+                known = judge.case(group.operations(start), answer, log)
+            except ValueError as error:
+                known = [Violation(*AGREES, f"the answer is no answer: {error}")]
+            self._verdicts[key] = known
+        return known
+
+
+def kind(one: Implementation, group: Group) -> SplitKind:
+    """Which of the model's splits an implementation must agree with in a group."""
+    refuses = one.refuses(group.order, group.new_order, group.chunk_shift)
+    return SplitKind.ONE_LEVEL if refuses else SplitKind.ITERATIVE
+
+
+class Comparison:
+    """One implementation through one unit; a context manager, since it holds a worker."""
+
+    def __init__(
+        self,
+        implementation: Implementation,
+        expected: Expected,
+        split: tuple[int, int, int],
+        findings: Findings,
+    ) -> None:
+        self.implementation = implementation
+        self.expected = expected
+        self.split = split
+        self.findings = findings
+        s, order, new_order = split
+        self.refuses = implementation.refuses(order, new_order, s)
+        self._worker = Worker(implementation.executable(s))
+        self._patience = PATIENCE
+
+    def __enter__(self) -> Comparison:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._worker.close()
+
+    def run(self, block: Sequence[tuple[Group, Sequence[Start]]]) -> int:
+        """Run a block of groups, each from some starts; returns how many cases were run.
+
+        Once too many cases have ended the process, no more are run.
+        """
+        if self._patience <= 0:
+            return 0
+        groups = [item for item in block if not (self.refuses and item[0].failing)]
+        cases = [case for item in groups for case in self.expected.cases(*item)]
+        result = self._worker.run(cases, log=True)
+        abnormal = {one.case: one for one in result.abnormal}
+        for one in result.abnormal:
+            fatal = {Status.CRASH: 1, Status.SANITIZER: 1, Status.HANG: 10}
+            self._patience -= fatal.get(one.status, 0)
+        first = 0
+        for group, starts in groups:
+            self._group(group, starts, first, result, abnormal)
+            first += len(starts)
+        return len(cases)
+
+    def _group(
+        self,
+        group: Group,
+        starts: Sequence[Start],
+        first: int,
+        result: BatchResult,
+        abnormal: dict[int, Abnormal],
+    ) -> None:
+        """Compare a group's answers, ``first`` being its first case in the batch."""
+        expected = self.expected.answer(group, kind(self.implementation, group))
+        count = len(starts)
+        begin = result.ends[first - 1] if first else 0
+        log_begin = result.log_ends[first - 1] if first else 0
+        answers = result.results[begin : result.ends[first + count - 1]]
+        logs = result.log[log_begin : result.log_ends[first + count - 1]]
+        log = bytes(result.case_log(first))
+        if answers == expected * count and logs == log * count and not abnormal:
+            self._judged(group, starts[0], expected, expected, log, count)
+            return
+        # The slow way, case by case, to say which of them differ and how.
+        for place, start in enumerate(starts):
+            answer = bytes(result.case(first + place))
+            if (ended := abnormal.get(first + place)) is not None:
+                self._ended(group, start, expected, answer, ended)
+                continue
+            found = self._judged(
+                group, start, expected, answer, bytes(result.case_log(first + place))
+            )
+            if answer != expected and not found:
+                self._add(group, start, expected, answer, *AGREES, "the bytes differ")
+        if not abnormal and answers == expected * count and logs != log * count:
+            self._add(group, starts[0], expected, expected, *LOG_AGREES, "the logs differ")
+
+    def _judged(
+        self,
+        group: Group,
+        start: Start,
+        expected: bytes,
+        answer: bytes,
+        log: bytes,
+        cases: int = 1,
+    ) -> bool:
+        """Have the specs judge an answer; whether they found anything."""
+        violations = self.expected.verdict(self.implementation, group, start, answer, log)
+        if violations:
+            name, s = self.implementation.name, group.chunk_shift
+            case = group.operations(start)
+            for finding in of_violations(violations, name, s, case, expected, answer):
+                self.findings.add(finding, self.split, cases)
+        return bool(violations)
+
+    def _ended(
+        self, group: Group, start: Start, expected: bytes, answer: bytes, ended: Abnormal
+    ) -> None:
+        detail = f"{ended.status.name.lower()} in operation {ended.operation}: {ended.text}"
+        self._add(group, start, expected, answer, *ENDS[ended.status], detail)
+
+    def _add(
+        self,
+        group: Group,
+        start: Start,
+        expected: bytes,
+        answer: bytes,
+        name: str,
+        statement: str,
+        detail: str,
+    ) -> None:
+        finding = Finding(
+            self.implementation.name,
+            group.chunk_shift,
+            name,
+            statement,
+            detail,
+            tuple(group.operations(start)),
+            expected,
+            answer,
+        )
+        self.findings.add(finding, self.split)

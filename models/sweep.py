@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The sweep: every split from every start, on the model and on each implementation.
+
+The work is cut into units, one split (chunk shift, order, new order) each.  In a unit the model
+answers each group of cases once, the implementations run every case of it, and all bytes must be
+equal.  The specs judge each answer together with the log of callbacks and publications that it came
+with; answers and logs that are the same to the byte are judged once.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from models import cases
+from models.cases import Group, Start
+from models.comparison import Comparison, Expected
+from models.finding import Findings
+from models.implementation import Implementation
+from xarray_model import geometry
+
+BLOCK_BYTES = 4 << 20
+"""Result bytes, about, that are asked of an implementation at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One split at one chunk shift: all its groups, or ``sample`` of them drawn with ``seed``."""
+
+    chunk_shift: int
+    order: int
+    new_order: int
+    sample: int | None = None
+    seed: int = 0
+
+    def total(self) -> int:
+        """How many cases the split has."""
+        return cases.total(self.chunk_shift, self.order, self.new_order)
+
+    def groups(self) -> Iterator[tuple[Group, Sequence[Start]]]:
+        """The groups to run and, of each, the starts."""
+        split = (self.chunk_shift, self.order, self.new_order)
+        if self.sample is None:
+            for group in cases.groups(*split):
+                yield group, group.starts()
+            return
+        draw = random.Random(f"{self.seed} {split}")
+        last = (1 << self.order) - 1
+        for number in range(self.sample):
+            # The first group is one in which nothing fails.
+            place = draw.randrange(cases.total_groups(*split)) if number else 0
+            starts = {Start(0, True), Start(last, False)}
+            starts.add(Start(draw.randint(0, last), draw.random() < 0.5))
+            yield cases.group_at(*split, place), sorted(starts)
+
+
+@dataclass
+class Coverage:
+    """What was done of the cases of one chunk shift for one implementation."""
+
+    covered: int = 0
+    total: int = 0
+    sampled: bool = False
+
+    def add(self, other: Coverage) -> None:
+        """Add another unit's."""
+        self.covered += other.covered
+        self.total += other.total
+        self.sampled |= other.sampled
+
+    @property
+    def complete(self) -> bool:
+        """Whether every case was run."""
+        return self.covered == self.total
+
+
+@dataclass
+class UnitResult:
+    """What a unit found, and by (implementation, chunk shift) how much of it was run."""
+
+    findings: Findings = field(default_factory=Findings)
+    coverage: dict[tuple[str, int], Coverage] = field(default_factory=dict)
+
+    def update(self, other: UnitResult) -> None:
+        """Add what another unit found."""
+        self.findings.update(other.findings)
+        for key, coverage in other.coverage.items():
+            self.coverage.setdefault(key, Coverage()).add(coverage)
+
+
+def complete_units(shifts: Sequence[int]) -> list[Unit]:
+    """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two."""
+    highest = {1: 4, 2: 5, 3: 5}
+    return [
+        Unit(s, order, new_order)
+        for s in shifts
+        for order in range(1, highest.get(s, 0) + 1)
+        for new_order in range(order + 1)
+    ]
+
+
+def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Unit]:
+    """Units of which a seeded sample is run: three levels at s = 3 to 5, what matters at s = 6.
+
+    At s = 6 these are the splits between 2 MiB, 1 GiB and the orders at or next to a boundary
+    between levels.
+    """
+    units = []
+    for s in shifts:
+        if s in (3, 4, 5):
+            orders: Sequence[int] = range(2 * s if s == 3 else 1, 3 * s)
+            pairs = [(order, new) for order in orders for new in range(order + 1)]
+        elif s == 6:
+            edges = (0, 1, 5, 6, 7, 9, 11, 12, 13, 17, 18)
+            pairs = [(order, new) for order in edges[1:] for new in edges if new <= order]
+        else:
+            pairs = []
+        for order, new in pairs:
+            # Large trees cost more: fewer of them.
+            nodes = geometry.split_nodes(order, new, s)
+            units.append(Unit(s, order, new, max(2, sample // (1 + nodes // 8)), seed))
+    return units
+
+
+def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResult:
+    """Run one unit on the model and on every implementation."""
+    split = (unit.chunk_shift, unit.order, unit.new_order)
+    result = UnitResult()
+    expected = Expected(unit.chunk_shift)
+    with ExitStack() as stack:
+        comparisons = [
+            stack.enter_context(Comparison(one, expected, split, result.findings))
+            for one in implementations
+        ]
+        for comparison in comparisons:
+            key = (comparison.implementation.name, unit.chunk_shift)
+            coverage = Coverage(0, unit.total(), unit.sample is not None)
+            if comparison.refuses:
+                # Nothing is requested, so no request can fail: those starts are the same case.
+                coverage.total //= 1 + geometry.split_nodes(unit.order, unit.new_order, split[0])
+            result.coverage[key] = coverage
+        for block in _blocks(unit):
+            expected.clear()
+            for comparison in comparisons:
+                key = (comparison.implementation.name, unit.chunk_shift)
+                result.coverage[key].covered += comparison.run(block)
+    return result
+
+
+def _blocks(unit: Unit) -> Iterator[list[tuple[Group, Sequence[Start]]]]:
+    """The unit's groups, so many at a time that their results fit in memory."""
+    nodes = 4 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
+    case_bytes = 3 * nodes * (32 + (8 << unit.chunk_shift))
+    block: list[tuple[Group, Sequence[Start]]] = []
+    size = 0
+    for group, starts in unit.groups():
+        block.append((group, starts))
+        size += len(starts) * case_bytes
+        if size >= BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
