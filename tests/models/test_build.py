@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models import build
+from models.build import BuildError
+from models.kernel.source import Source, port_source
+from models.worker import Worker
+from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.operations import Code, Operation
+from xarray_model.snapshot import decode
+
+SNAPSHOT = Operation(Code.SNAPSHOT).encode()
+
+
+def compilers() -> list[str]:
+    return [name for name in ("gcc", "clang") if shutil.which(name)]
+
+
+def chunk_shift_of(executable: Path) -> int:
+    with Worker(executable) as worker:
+        return decode(worker.run([SNAPSHOT]).results).chunk_shift
+
+
+def test_every_chunk_shift_is_built() -> None:
+    built = build.build_all(port_source())
+    assert {shift: chunk_shift_of(path) for shift, path in built.items()} == {
+        shift: shift for shift in CHUNK_SHIFTS
+    }
+
+
+def test_what_was_built_is_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = build.build(port_source(), 2)
+    monkeypatch.setattr(build, "_compile", lambda *_: pytest.fail("compiled again"))
+    assert build.build(port_source(), 2) == first
+
+
+def test_each_input_has_its_own_executable() -> None:
+    port = port_source()
+    paths = {
+        build.build(port, 2),
+        build.build(port, 3),
+        build.build(port, 2, sanitize=True),
+        build.build(port, 2, cflags=["-O1"]),
+        build.build(port_source(recursive=True), 2),
+    }
+    assert len(paths) == 5
+
+
+@pytest.mark.parametrize("name", compilers())
+@pytest.mark.parametrize("shift", [1, 6])
+@pytest.mark.parametrize("sanitize", [False, True])
+def test_the_driver_has_no_warnings(
+    name: str, shift: int, sanitize: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", name)
+    flags = ["-Wall", "-Wextra", "-Wshadow", "-Werror"]
+    assert build.build(port_source(), shift, sanitize=sanitize, cflags=flags).is_file()
+
+
+def test_no_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildError, match="no C compiler found") as caught:
+        build.build(port_source(), 2)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_named_compiler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler -m64")
+    with pytest.raises(BuildError, match="no-such-compiler"):
+        build.build(port_source(), 2)
+
+
+def test_a_compiler_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "false")
+    with pytest.raises(BuildError, match="does not work as a C compiler"):
+        build.build(port_source(), 2)
+
+
+def altered(tmp_path: Path, unit: str, text: str) -> Source:
+    """The port with one more file."""
+    port = port_source()
+    shutil.copytree(port.directory, tmp_path / "port")
+    (tmp_path / "port" / unit).write_text(text)
+    return replace(
+        port,
+        directory=tmp_path / "port",
+        units=(*port.units, unit),
+        sha256={**port.sha256, unit: text},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("int f(void) { return undeclared_name; }", "undeclared_name"),
+        ("#include <linux/not-there.h>", "linux/not-there.h"),
+        ("void f(void); void g(void); void g(void) { f(); }", "undefined reference"),
+    ],
+)
+def test_what_does_not_compile_is_one_line(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BuildError, match=says) as caught:
+        build.build(altered(tmp_path, "lib/extra.c", text), 2)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("port does not compile: ")
+
+
+def test_a_chunk_shift_that_there_is_not() -> None:
+    with pytest.raises(ValueError, match="chunk shift 7"):
+        build.build(port_source(), 7)
