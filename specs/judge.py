@@ -58,7 +58,7 @@ class _Change:
     log: tuple[LogRecord, ...] | None
     succeeded: bool
     judged: bool
-    """False when the operation's precondition did not hold: its contract does not apply."""
+    """False when it is not known that the operation's precondition held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,9 @@ class History:
         self._counts = Flag.NONE
         self._suspended: frozenset[str] = frozenset()
         self._merge: _Merge | None = None
-        self.outside: list[int] = []
-        """Numbers of the splits whose precondition did not hold; their effect is not judged."""
+        self.outside: int | None = None
+        """Number of the split whose precondition did not hold, if there was one.  What follows it
+        is not judged, for nothing is promised any more."""
 
     @property
     def array(self) -> AbstractArray | None:
@@ -161,6 +162,8 @@ class History:
     ) -> list[Violation]:
         """Judge the next operation by its answer; ``log``: its records, None if none were kept."""
         self._number += 1
+        if self.outside is not None:
+            return []
         if operation.code == Code.SNAPSHOT:
             if answer.snapshot is None:
                 raise ValueError("the answer to SNAPSHOT is a snapshot")
@@ -182,7 +185,7 @@ class History:
             return
         elif operation.code in _SPLITS:
             if not self._splittable(operation):
-                self.outside.append(self._number)
+                self.outside = self._number
             elif operation.code == Code.SPLIT:
                 yield from contract.judge_split_words(operation, words, s, allowance, one_level)
             else:

@@ -99,7 +99,7 @@ def test_a_fault_is_told_for_each_snapshot_but_does_not_spread() -> None:
     "fields",
     [{"order": 2}, {"new_order": 4}, {"index": 4}, {"entry": 0}, {"entry": mk_error(12)}],
 )
-def test_split_outside_its_precondition_is_noted_and_not_judged(fields: dict[str, Any]) -> None:
+def test_nothing_is_judged_from_a_split_outside_its_precondition_on(fields: dict[str, Any]) -> None:
     history = Judge(2).history()
     for operation, answer, _ in START:
         words = (
@@ -110,12 +110,17 @@ def test_split_outside_its_precondition_is_noted_and_not_judged(fields: dict[str
         history.step(operation, words)
     broken = Operation(Code.SPLIT, **(SPLIT | fields))
     assert history.step(broken, Answer((0, 9, 9, 9, 9, 9)), [told(HEAD)]) == []
-    assert history.outside == [4]
+    assert history.outside == 4
     assert history.array is None
     assert history.step(Operation(Code.LOAD, 8), Answer((77,))) == []
-    found = history.step(Operation(Code.SNAPSHOT), Answer(snapshot=after().encode()))
-    assert found == []
-    assert history.array is not None
+    wild = Answer(snapshot=after(stray_lru=5).encode())
+    assert history.step(Operation(Code.SNAPSHOT), wild) == []
+
+
+def test_split_of_an_array_that_is_not_known_is_not_judged() -> None:
+    bad = snapshot(2, Tree(0, run(0, 3, P)))
+    found = names([take(bad), do(Code.SPLIT, [0, 9, 9, 9, 9, 9], LOG, **SPLIT), take(before())])
+    assert found == {"sibling-run", "refines", "lookup-pure"}
 
 
 def test_two_changes_before_a_snapshot_are_judged_by_their_sum() -> None:
