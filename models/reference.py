@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from models.reference_log import Told, records
 from xarray_model import (
     api,
     geometry,
@@ -24,15 +25,8 @@ from xarray_model import (
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import NULL, mk_error, mk_node
-from xarray_model.journal import Field, Store
-from xarray_model.log import (
-    ARRAY_RIGHT,
-    HEAD,
-    LOCK_HELD,
-    UNREACHABLE,
-    Kind,
-    LogRecord,
-)
+from xarray_model.journal import Store
+from xarray_model.log import LogRecord
 from xarray_model.lru import ShadowNodes
 from xarray_model.node import Entry, Node
 from xarray_model.operations import Code, Flag, Operation
@@ -95,23 +89,14 @@ def run_case(
             results.append(runner.run(operation))
             continue
         stores = runner.array.journal.start()
-        runner.told = []
+        told: list[Told] = []
+        runner.told = told
         results.append(runner.run(operation))
         if journal:
             journals.append(tuple(stores))
         if log:
-            logs.append(tuple(_log(runner, number, stores)))
+            logs.append(tuple(records(number, told, stores, runner.array)))
     return Outcome(b"".join(results), tuple(logs), tuple(journals))
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A callback: after how many stores it came, and the node as it was."""
-
-    stores: int
-    node: Node
-    flags: int
-    fields: tuple[int, int, int, int]
 
 
 class _Runner:
@@ -120,7 +105,7 @@ class _Runner:
     def __init__(self, array: XArray, kind: SplitKind) -> None:
         self.array = array
         self.lru = ShadowNodes()
-        self.told: list[_Told] | None = None
+        self.told: list[Told] | None = None
         self.split_alloc = _ALLOCATE[kind]
         self.split = _SPLIT[kind]
 
@@ -134,12 +119,7 @@ class _Runner:
     def update(self, node: Node) -> None:
         """The update callback."""
         if self.told is not None:
-            flags = (ARRAY_RIGHT if node.array is self.array else 0) | (
-                LOCK_HELD if self.array.locked else 0
-            )
-            fields = (node.count, node.nr_values, node.shift, node.offset)
-            stores = self.array.journal.stores
-            self.told.append(_Told(len(stores or ()), node, flags, fields))
+            self.told.append(Told.of(node, self.array))
         self.lru.update(node)
 
     def store(self, op: Operation) -> list[int]:
@@ -285,35 +265,3 @@ def _word(entry: Entry) -> int:
 
 def _error(cursor: Cursor) -> int:
     return mk_error(cursor.errno) if cursor.errno else 0
-
-
-def _log(runner: _Runner, number: int, stores: list[Store]) -> list[LogRecord]:
-    """The records of one operation: callbacks and publications as they came."""
-    ordinals = picture.preorder(runner.array)
-    told = iter(runner.told or ())
-    next_told = next(told, None)
-    records = []
-    for position, store in enumerate(stores):
-        while next_told is not None and next_told.stores <= position:
-            records.append(_callback(next_told, number, ordinals))
-            next_told = next(told, None)
-        if store.release and store.field in (Field.SLOT, Field.HEAD):
-            records.append(_publication(store, number, ordinals))
-    while next_told is not None:
-        records.append(_callback(next_told, number, ordinals))
-        next_told = next(told, None)
-    return records
-
-
-def _callback(told: _Told, number: int, ordinals: dict[Node, int]) -> LogRecord:
-    node = ordinals.get(told.node, UNREACHABLE)
-    count, nr_values, shift, offset = (field & 255 for field in told.fields)
-    return LogRecord(Kind.CALLBACK, told.flags, number, node, count, nr_values, shift, offset)
-
-
-def _publication(store: Store, number: int, ordinals: dict[Node, int]) -> LogRecord:
-    owner = ordinals.get(store.owner, UNREACHABLE) if isinstance(store.owner, Node) else HEAD
-    value = store.value
-    word = mk_node(ordinals.get(value, UNREACHABLE)) if isinstance(value, Node) else value
-    assert isinstance(word, int)
-    return LogRecord(Kind.PUBLICATION, 0, number, owner, slot=store.number, value=word)

@@ -125,7 +125,7 @@ def _find_marked_from(cursor: Cursor, last: int, mark: int, advance: bool) -> En
             continue
         if not advance:
             entry = node.slots[cursor.offset]
-            if isinstance(entry, int) and is_sibling(entry, array.s):
+            if is_sibling(entry, array.s):
                 cursor.offset = sibling_offset(entry)
                 _move_index(cursor, node, cursor.offset)
         offset = _find_chunk(node.marks[mark], cursor.offset + advance, array.slots)

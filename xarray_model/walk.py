@@ -15,7 +15,7 @@ def reload(cursor: Cursor) -> Entry:
     if node is None:
         return cursor.array.head
     entry = node.slots[offset_of(cursor.index, node.shift, cursor.array.s)]
-    if isinstance(entry, int) and is_sibling(entry, cursor.array.s):
+    if is_sibling(entry, cursor.array.s):
         return node.slots[sibling_offset(entry)]
     return entry
 
@@ -49,7 +49,7 @@ def descend(cursor: Cursor, node: Node) -> Entry:
     offset = offset_of(cursor.index, node.shift, s)
     entry = node.slots[offset]
     cursor.node = node
-    while isinstance(entry, int) and is_sibling(entry, s):
+    while is_sibling(entry, s):
         offset = sibling_offset(entry)
         entry = node.slots[offset]
         if node.shift and isinstance(entry, Node):

@@ -10,10 +10,8 @@ import pytest
 from models import reference
 from models.reference import Outcome, SplitKind, run_case
 from xarray_model import snapshot, split_parts
-from xarray_model.entries import EINVAL, ENOMEM, mk_error, mk_node, mk_sibling, mk_value
+from xarray_model.entries import EINVAL, ENOMEM, mk_error, mk_sibling, mk_value
 from xarray_model.errors import PreconditionError
-from xarray_model.journal import Field
-from xarray_model.log import ARRAY_RIGHT, HEAD, LOCK_HELD, UNREACHABLE, Kind, LogRecord, decode
 from xarray_model.operations import Code, Flag, Operation
 
 POINTER = 0x1000
@@ -150,38 +148,6 @@ def test_a_broken_precondition_is_an_exception() -> None:
         run(STORE, Operation(Code.SPLIT, 37, 4, 2, OTHER))
     with pytest.raises(ValueError, match="32 bits"):
         run_case([Operation(Code.LOAD, 1 << 40)], 2, width=32)
-
-
-def logged(*operations: Operation, s: int = 2) -> tuple[LogRecord, ...]:
-    outcome = run_case(operations, s, log=True, journal=True)
-    assert len(outcome.log) == len(outcome.journal) == len(operations)
-    last = outcome.log[-1]
-    assert tuple(decode(b"".join(record.encode() for record in last))) == last
-    return last
-
-
-def test_log_of_a_split() -> None:
-    right = ARRAY_RIGHT | LOCK_HELD
-    assert logged(
-        Operation(Code.STORE, 8, 3, entry=VALUE), Operation(Code.SPLIT, 8, 3, 0, VALUE)
-    ) == (
-        LogRecord(Kind.CALLBACK, right, 1, 2, 4, 4, 0, 3),
-        LogRecord(Kind.PUBLICATION, 0, 1, 0, slot=3, value=mk_node(2)),
-        LogRecord(Kind.CALLBACK, right, 1, 1, 4, 4, 0, 2),
-        LogRecord(Kind.PUBLICATION, 0, 1, 0, slot=2, value=mk_node(1)),
-        LogRecord(Kind.CALLBACK, right, 1, 0, 2, 0, 2, 0xA5),
-    )
-
-
-def test_log_of_head_and_of_freed_nodes() -> None:
-    one = Operation(Code.STORE, 1, entry=VALUE)
-    [publication, slot, told] = logged(one)
-    assert (publication.node, publication.value, slot.node) == (HEAD, mk_node(0), 0)
-    assert (told.count, told.nr_values) == (1, 1)
-    erased = logged(one, Operation(Code.STORE, 1))
-    assert {record.node for record in erased} == {UNREACHABLE}
-    stores = run_case([one], 2, journal=True).journal[0]
-    assert [s.field for s in stores if s.release] == [Field.HEAD, Field.SLOT]
 
 
 def test_logging_does_not_change_results() -> None:

@@ -12,8 +12,7 @@ from xarray_model.entries import ENOMEM
 from xarray_model.errors import PreconditionError
 
 
-@pytest.mark.parametrize("s", [1, 2])
-def test_refuses_exactly_beyond_the_limit(s: int) -> None:
+def check_limit(s: int) -> None:
     for order in range(1, 3 * s + 2):
         for new_order in range(order + 1):
             world = built(s, 0, order, VALUE, 7)
@@ -28,6 +27,20 @@ def test_refuses_exactly_beyond_the_limit(s: int) -> None:
                 assert (world.snapshot(), cursor.alloc) == (before, None)
                 assert world.array.allocator.requests == requests
             destroy(cursor)
+
+
+@pytest.mark.parametrize("s", [1, 2])
+def test_refuses_exactly_beyond_the_limit(s: int) -> None:
+    check_limit(s)
+
+
+def test_the_limit_of_older_kernels_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def older(order: int, new_order: int, s: int) -> bool:
+        return geometry.node_shift(new_order, s) + 2 * s < order
+
+    monkeypatch.setattr(split_one_level, "one_level_limit_exceeded", older)
+    with pytest.raises(AssertionError):
+        check_limit(2)
 
 
 def test_split_beyond_the_limit() -> None:
