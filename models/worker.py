@@ -238,13 +238,18 @@ class Worker:
         not made of whole records.
         """
         result = BatchResult()
+        pieces: list[tuple[bytes, bytes]] = []
         try:
             start = 0
             while start < len(cases):
                 start += self._round(cases, start, log, result)
+                pieces.append(self._collect(start, result))
         except BaseException:
             self._end()
             raise
+        result.results = b"".join(results for results, _ in pieces)
+        result.log = b"".join(log for _, log in pieces)
+        result.abnormal.sort(key=lambda abnormal: abnormal.case)
         return result
 
     def _round(self, cases: Sequence[bytes], start: int, log: bool, result: BatchResult) -> int:
@@ -274,25 +279,28 @@ class Worker:
         done = memory[_Word.DONE]
         if done == 0:
             memory.grow(output=True)
-        self._collect(done, start, result)
         return done
 
-    def _collect(self, done: int, start: int, result: BatchResult) -> None:
-        """Takes the round's answers over into ``result``."""
+    def _collect(self, end: int, result: BatchResult) -> tuple[bytes, bytes]:
+        """Takes over what a round answered, whose cases end before case ``end`` of the batch;
+        returns its results and its log."""
         memory = self._memory
-        for word, used, ends in (
-            (_Word.RESULT_ENDS, len(result.results), result.ends),
-            (_Word.LOG_ENDS, len(result.log), result.log_ends),
+        done = memory[_Word.DONE]
+        for word, ends in (
+            (_Word.RESULT_ENDS, result.ends),
+            (_Word.LOG_ENDS, result.log_ends),
         ):
             fresh = array("Q", memory.read(word, 8 * done))
-            ends.extend(fresh if not used else array("Q", (used + end for end in fresh)))
-        result.results += memory.read(_Word.RESULTS, memory[_Word.RESULT_USED])
-        result.log += memory.read(_Word.LOG, memory[_Word.LOG_USED])
+            before = ends[-1] if ends else 0
+            ends.extend(array("Q", (before + end for end in fresh)) if before else fresh)
         found = memory.read(_Word.FINDINGS, _FINDING.size * memory[_Word.FINDINGS_USED])
         for case, status, operation, text in _FINDING.iter_unpack(found):
             line = text.partition(b"\0")[0].decode(errors="replace")
-            result.abnormal.append(Abnormal(start + case, Status(status), operation, line))
-        result.abnormal.sort(key=lambda abnormal: abnormal.case)
+            result.abnormal.append(Abnormal(end - done + case, Status(status), operation, line))
+        return (
+            memory.read(_Word.RESULTS, memory[_Word.RESULT_USED]),
+            memory.read(_Word.LOG, memory[_Word.LOG_USED]),
+        )
 
     def _drive(self) -> tuple[Status, str] | None:
         """Lets the driver go on at case ``FIRST``; what ended its process, or None."""

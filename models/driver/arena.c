@@ -33,7 +33,7 @@ enum { SANITIZED = 0 };
 
 enum {
 	SLACK = 64,
-	STRIDE = (sizeof(struct xa_node) + SLACK + 63) / 64 * 64,
+	STRIDE = (sizeof(struct xa_node) + SLACK + 15) / 16 * 16,
 	GAP = STRIDE - sizeof(struct xa_node), /* between two nodes */
 	CANARY = 0xca,
 	STALE = 0xa5, /* what a reused slab object holds in the fields that freeing leaves */
@@ -128,11 +128,8 @@ long arena_find(const void *pointer)
 
 struct xa_node *arena_take(void)
 {
-	struct xa_node *node;
+	struct xa_node *node = arena_node(used);
 
-	if (used == capacity)
-		return NULL;
-	node = arena_node(used);
 	if (used == prepared) {
 		/* The memory is fresh: the rest of the node is zero without being touched. */
 		memcpy(node + 1, canary, GAP);

@@ -109,7 +109,7 @@ struct node_notes {
 
 void arena_open(void);
 size_t arena_capacity(void);
-/* A node as a slab hands it out, or NULL when the arena is used up. */
+/* A node as a slab hands it out; the caller sees to it that there is one. */
 struct xa_node *arena_take(void);
 /* The number of the node that starts at `pointer` and was handed out in this case, or -1. */
 long arena_find(const void *pointer);

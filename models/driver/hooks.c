@@ -40,17 +40,14 @@ static bool request_fails(bool may_block)
 
 void *xasplit_node_alloc(bool may_block)
 {
-	struct xa_node *node;
-
 	if (may_block)
 		xasplit_might_sleep();
 	requests.made++;
 	if (request_fails(may_block))
 		return NULL;
-	node = arena_take();
-	if (!node)
-		fail(STATUS_UNSUPPORTED, "the case needs more than %zu nodes", arena_capacity());
-	return node;
+	if (arena_used() == (requests.thin ? arena_capacity() : arena_capacity() / 16))
+		fail(STATUS_UNSUPPORTED, "the case takes more than %zu nodes", arena_used());
+	return arena_take();
 }
 
 /* The number of a node that is about to be freed, while its list pointers still are what they are. */

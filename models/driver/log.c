@@ -11,6 +11,7 @@
 enum { CALLBACK = 1, PUBLICATION = 2 };
 enum { ARRAY_RIGHT = 1, LOCK_HELD = 2 };
 #define HEAD (UINT32_MAX - 1)
+enum { MOST = 1 << 22 };
 
 struct record {
 	uint8_t kind, flags;
@@ -34,6 +35,8 @@ static size_t waiting, room;
 
 static struct pending *add(void)
 {
+	if (waiting == MOST)
+		fail(STATUS_HANG, "more callbacks and publications than any operation needs");
 	if (waiting == room) {
 		room = room ? 2 * room : 1024;
 		pending = realloc(pending, room * sizeof(*pending));

@@ -110,6 +110,15 @@ static void defect(struct xarray *xa, struct xa_node *node, unsigned long number
 	case 27: /* undefined behaviour */
 		spin = 1 << (zero + 32 + spin);
 		break;
+	case 28: /* takes nodes without end */
+		while (kmem_cache_alloc(radix_tree_node_cachep, GFP_KERNEL))
+			;
+		break;
+	case 29: /* publishes without end */
+		xa_lock(xa);
+		while (spin)
+			rcu_assign_pointer(node->slots[0], NULL);
+		break;
 	}
 }
 

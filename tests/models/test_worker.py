@@ -14,6 +14,8 @@ from models.kernel.source import port_source
 from models.reference import run_case
 from models.worker import Abnormal, Status, Worker, WorkerError
 from tests.models.planted import POINTER, SOUND, VALUE, defect_case
+from xarray_model.entries import ENOMEM, mk_error
+from xarray_model.geometry import split_nodes
 from xarray_model.operations import Code, Operation, encode
 from xarray_model.snapshot import MALFORMED, MALFORMED_NODE, Snapshot, decode
 
@@ -209,15 +211,25 @@ def test_results_larger_than_the_memory(tmp_path: Path) -> None:
 
 
 def test_millions_of_requests_are_counted() -> None:
-    order, nodes = 24, (1 << 24) - 1
-    case = Operation(Code.COUNT_ALLOC, order=order, argument=3_000_000).encode()
+    case = Operation(Code.COUNT_ALLOC, order=24, argument=1_100_000).encode()
     with Worker(build.build(port_source(), 1), hang_seconds=20) as runner:
         result = runner.run([case, SOUND])
     assert not result.abnormal
-    assert nodes > 3_000_000
     error, requests, warnings = struct.unpack("<3Q", result.case(0))
-    assert (requests, warnings) == (3_000_001, 0)
-    assert error != 0
+    assert split_nodes(24, 0, 1) > 1_100_001
+    assert (requests, warnings) == (1_100_001, 0)
+    assert error == mk_error(ENOMEM)
+
+
+def test_a_case_that_takes_nodes_without_end(runner: Worker) -> None:
+    assert only_finding(runner, defect_case(28)).status in (Status.UNSUPPORTED, Status.HANG)
+
+
+def test_a_case_that_publishes_without_end(broken: Path) -> None:
+    with Worker(broken, hang_seconds=30) as runner:
+        (finding,) = runner.run([defect_case(29), SOUND], log=True).abnormal
+    assert (finding.case, finding.status) == (0, Status.HANG)
+    assert "callbacks and publications" in finding.text
 
 
 def test_workers_run_side_by_side(broken: Path) -> None:
