@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
-from specs.contract import UNKNOWN, UNLIMITED, Allowance
 from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT
+from specs.memory import Memory
 from specs.property import Register, Violation
 from specs.publication import judge_publications
 from specs.stream import Answer, cut
@@ -27,7 +27,7 @@ from specs.update import judge_update
 from specs.view import View
 from xarray_model.entries import is_error
 from xarray_model.log import LogRecord, decode
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import HEADER
 
 REFINEMENT = Register()
@@ -144,8 +144,7 @@ class History:
         self._array: AbstractArray | None = EMPTY
         self._view: View | None = _EMPTY_VIEWS[judge.s]
         self._changes: list[_Change] = []
-        self._allowance = UNLIMITED
-        self._counts = Flag.NONE
+        self._memory = Memory()
         self._suspended: frozenset[str] = frozenset()
         self._merge: _Merge | None = None
         self.outside: int | None = None
@@ -171,12 +170,12 @@ class History:
         found = list(self._answer(operation, answer.words))
         if operation.code in CHANGING:
             self._change(operation, answer.words, None if log is None else tuple(log))
-        self._spend(operation, answer.words)
+        self._memory.spend(operation, answer.words)
         return [violation.at(self._number) for violation in found]
 
     def _answer(self, operation: Operation, words: Sequence[int]) -> Iterator[Violation]:
         s, one_level = self._judge.s, self._judge.one_level
-        allowance = self._allowed(operation)
+        allowance = self._memory.allowance(operation)
         if operation.code == Code.TRY_SPLIT_MIN_ORDER:
             yield from contract.judge_min_order(operation, words, s)
         elif operation.code == Code.COUNT_ALLOC:
@@ -294,36 +293,6 @@ class History:
             self._suspended |= SUSPENDED_BY_SPLIT
         elif change.operation.code == Code.STORE and not change.succeeded:
             self._suspended |= SUSPENDED_BY_FAILED_STORE
-
-    def _allowed(self, operation: Operation) -> Allowance:
-        """What the operation gets of the memory that FAIL left."""
-        if self._allowance is UNLIMITED:
-            return UNLIMITED
-        blocking = operation.code == Code.COUNT_ALLOC or (
-            operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
-        )
-        counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
-        if operation.code == Code.STORE:
-            counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
-        return self._allowance if self._counts & counted else UNLIMITED
-
-    def _spend(self, operation: Operation, words: Sequence[int]) -> None:
-        """Follow how many requests are still granted before the armed failure."""
-        if operation.code == Code.FAIL:
-            self._counts = operation.flags
-            armed = operation.argument > 0
-            self._allowance = Allowance(operation.argument - 1) if armed else UNLIMITED
-            return
-        granted = self._allowance.granted
-        if granted is None or self._allowed(operation) is UNLIMITED:
-            return
-        if operation.code in _SPLITS:
-            left = granted - words[1]
-            self._allowance = Allowance(left) if left >= 0 else UNLIMITED
-        elif operation.code in (Code.STORE, Code.COUNT_ALLOC) and (
-            operation.entry or operation.code == Code.COUNT_ALLOC
-        ):
-            self._allowance = UNKNOWN
 
 
 def _after(array: AbstractArray, operation: Operation) -> AbstractArray:

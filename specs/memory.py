@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What memory each operation of a case gets: following the failure that FAIL armed.
+
+An operation's result words tell how many requests it made, except those of STORE: once one ran
+while a failure was armed, it is not known how much of the grant is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from specs.contract import UNKNOWN, UNLIMITED, Allowance
+from xarray_model.operations import Code, Flag, Operation
+
+
+class Memory:
+    """The grant as it stands in one case."""
+
+    def __init__(self) -> None:
+        self._armed = UNLIMITED
+        self._counts = Flag.NONE
+
+    def allowance(self, operation: Operation) -> Allowance:
+        """What the operation, which comes next, gets."""
+        if self._armed is UNLIMITED:
+            return UNLIMITED
+        blocking = operation.code == Code.COUNT_ALLOC or (
+            operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
+        )
+        counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
+        if operation.code == Code.STORE:
+            counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
+        return self._armed if self._counts & counted else UNLIMITED
+
+    def spend(self, operation: Operation, words: Sequence[int]) -> None:
+        """Follow what the operation took, by its result words."""
+        code = operation.code
+        if code == Code.FAIL:
+            self._counts = operation.flags
+            self._armed = Allowance(operation.argument - 1) if operation.argument else UNLIMITED
+            return
+        granted = self._armed.granted
+        if granted is None or self.allowance(operation) is UNLIMITED:
+            return
+        if code in (Code.SPLIT, Code.TRY_SPLIT):
+            left = granted - words[1]
+            self._armed = Allowance(left) if left >= 0 else UNLIMITED
+        elif code == Code.COUNT_ALLOC or (code == Code.STORE and operation.entry):
+            self._armed = UNKNOWN
