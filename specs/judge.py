@@ -33,7 +33,9 @@ from xarray_model.snapshot import HEADER
 REFINEMENT = Register()
 """The properties that tie a snapshot to the abstract array."""
 
-SNAPSHOT = REFINEMENT.state("snapshot", "a snapshot's bytes are a snapshot of the case's geometry")
+SNAPSHOT = REFINEMENT.state(
+    "snapshot", "a snapshot's bytes are a snapshot of the case's geometry, in its one form"
+)
 REFINES = REFINEMENT.state(
     "refines", "the array holds what the abstract array holds after the same operations"
 )

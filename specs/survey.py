@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xarray_model.entries import is_node, mk_node, node_ordinal
-from xarray_model.snapshot import MALFORMED_NODE, Snapshot
+from xarray_model.snapshot import Snapshot
 
 ROOT = -1
 """The parent ordinal of the root."""
@@ -38,12 +38,12 @@ class Contents(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def node_slots(slots: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """Pairs (slot, ordinal) of the slots that point to a node; ordinal -1 when it leads nowhere."""
-    return tuple(
-        (slot, -1 if entry == MALFORMED_NODE else node_ordinal(entry))
-        for slot, entry in enumerate(slots)
-        if is_node(entry)
-    )
+    """Pairs (slot, ordinal) of the slots that point to a node; ordinal -1 when the word is not the
+    one that a snapshot writes for a node."""
+    nodes = [
+        (slot, entry, node_ordinal(entry)) for slot, entry in enumerate(slots) if is_node(entry)
+    ]
+    return tuple((slot, node if entry == mk_node(node) else -1) for slot, entry, node in nodes)
 
 
 @lru_cache(maxsize=1 << 16)

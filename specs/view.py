@@ -10,7 +10,14 @@ from specs.abstract import AbstractArray
 from specs.invariants import broken
 from specs.property import Violation
 from specs.survey import Contents, Place, Survey
-from xarray_model.snapshot import Snapshot, decode
+from xarray_model.snapshot import (
+    ARRAY_RIGHT,
+    MALFORMED,
+    ON_LRU,
+    PARENT_RIGHT,
+    Snapshot,
+    decode,
+)
 
 
 class View:
@@ -22,8 +29,11 @@ class View:
 
     @classmethod
     def of_bytes(cls, data: bytes) -> View:
-        """The view of a snapshot's bytes; ValueError when they are no snapshot."""
+        """The view of a snapshot's bytes; ValueError unless they are a snapshot in its one form:
+        no bit is set that has no meaning."""
         view = cls(decode(data))
+        if view.snapshot.encode() != data or _meaningless(view.snapshot):
+            raise ValueError("bits are set that have no meaning")
         view.data = data
         return view
 
@@ -54,3 +64,13 @@ class View:
     def places(self) -> Mapping[Place, int]:
         """The ordinal of the node at each place."""
         return self.survey.places()
+
+
+def _meaningless(snapshot: Snapshot) -> bool:
+    """Whether an unknown flag, a mark beyond the last slot or the root's offset is set."""
+    nodes = snapshot.nodes
+    if snapshot.flags > MALFORMED or snapshot.marks > 7 or (nodes and nodes[0].offset):
+        return True
+    last = 1 << snapshot.chunk_shift
+    known = PARENT_RIGHT | ARRAY_RIGHT | ON_LRU
+    return any(node.flags > known or max(node.marks) >> last for node in nodes)

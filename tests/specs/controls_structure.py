@@ -74,6 +74,7 @@ MORE: list[tuple[str, Snapshot]] = [
     ("sibling-run", snapshot(3, Tree(0, run(0, 8, P)))),
     ("tree", replace(GOOD, flags=MALFORMED)),
     ("tree", replace(GOOD, head=P)),
+    ("tree", array(root={"slots": (mk_node(1) | 4, 0, *GOOD.nodes[0].slots[2:])})),
     ("tree", replace(GOOD, nodes=GOOD.nodes[:1])),
     ("tree", replace(GOOD, nodes=(*GOOD.nodes, GOOD.nodes[1]))),
     ("child-mark", array({"marks": (0, 0, 0)})),

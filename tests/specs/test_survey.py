@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+from dataclasses import replace
+
+import pytest
+
 from specs.survey import ROOT, Place, Survey
 from specs.view import View
 from tests.specs.builder import Tree, snapshot
 from xarray_model.entries import mk_node
+from xarray_model.snapshot import Snapshot
 
 TREE = snapshot(2, Tree(4, {1: Tree(2, {3: Tree(0, {0: 0x1000})}), 2: Tree(2, {0: 0x2000})}))
 
@@ -43,3 +48,25 @@ def test_view_keeps_what_it_derives() -> None:
 def test_view_of_no_array() -> None:
     broken = snapshot(2, Tree(0, {}, {}, {"slots": (mk_node(7), 0, 0, 0)}))
     assert View(broken).abstract is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(TREE, flags=2),
+        replace(TREE, marks=8),
+        snapshot(2, Tree(0, {1: 0x1000}, {}, {"offset": 1})),
+        snapshot(2, Tree(0, {1: 0x1000}, {}, {"flags": 11})),
+        snapshot(2, Tree(0, {1: 0x1000}, {}, {"marks": (0, 16, 0)})),
+    ],
+)
+def test_bits_without_a_meaning(odd: Snapshot) -> None:
+    with pytest.raises(ValueError, match="no meaning"):
+        View.of_bytes(odd.encode())
+
+
+def test_padding_is_zero() -> None:
+    data = bytearray(TREE.encode())
+    data[3] = 1
+    with pytest.raises(ValueError, match="no meaning"):
+        View.of_bytes(bytes(data))
