@@ -9,12 +9,10 @@ and the messages that both sides share.
 from __future__ import annotations
 
 import contextlib
-import mmap
 import os
 import re
 import select
 import signal
-import struct
 import subprocess
 import tempfile
 from array import array
@@ -26,10 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-_FINDING = struct.Struct("<QII240s")
-_FINDINGS = 256
-_MOST_CASES = 1 << 16
-_LARGEST = 4 << 30
+from models.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Word
+
 _SANITIZER_EXIT = 99
 _PATIENCE = 20.0
 """Seconds without any progress, on top of what a case may take, after which a process is ended:
@@ -110,96 +106,6 @@ def _piece(data: bytes, ends: array[int], number: int) -> memoryview:
     return memoryview(data)[ends[number - 1] if number else 0 : ends[number]]
 
 
-class _Word(IntEnum):
-    """The words of ``struct control`` in the driver's main.c, in their order."""
-
-    SIZE = 0
-    FIRST = 1
-    CASES = 2
-    CASE_ENDS = 3
-    RESULT_ENDS = 4
-    LOG_ENDS = 5
-    INPUT = 6
-    RESULTS = 7
-    RESULT_CAPACITY = 8
-    LOG = 9
-    LOG_CAPACITY = 10
-    FINDINGS = 11
-    FINDING_CAPACITY = 12
-    LOGGING = 13
-    HANG_MICROSECONDS = 14
-    DONE = 15
-    RUNNING = 16
-    OPERATION = 17
-    RESULT_USED = 18
-    LOG_USED = 19
-    FINDINGS_USED = 20
-    FULL = 21
-    CHUNK_SHIFT = 22
-
-
-class _Memory:
-    """The shared memory: the control page, then one area for each thing that is passed."""
-
-    def __init__(self) -> None:
-        self.descriptor = os.memfd_create("xasplit")
-        self.results = 16 << 20
-        self.log = 16 << 20
-        self.input = 4 << 20
-        self._map()
-
-    def _map(self) -> None:
-        """Lays the areas out and maps them; only what is used takes memory."""
-        sizes = {
-            _Word.FINDINGS: _FINDINGS * _FINDING.size,
-            _Word.CASE_ENDS: 8 * _MOST_CASES,
-            _Word.RESULT_ENDS: 8 * _MOST_CASES,
-            _Word.LOG_ENDS: 8 * _MOST_CASES,
-            _Word.INPUT: self.input,
-            _Word.RESULTS: self.results,
-            _Word.LOG: self.log,
-        }
-        starts = dict(zip(sizes, accumulate(sizes.values(), initial=mmap.PAGESIZE), strict=False))
-        size = mmap.PAGESIZE + sum(sizes.values())
-        os.ftruncate(self.descriptor, size)
-        self.bytes = mmap.mmap(self.descriptor, size)
-        self.start = starts
-        for word, start in starts.items():
-            self[word] = start
-        self[_Word.SIZE] = size
-        self[_Word.RESULT_CAPACITY] = self.results
-        self[_Word.LOG_CAPACITY] = self.log
-        self[_Word.FINDING_CAPACITY] = _FINDINGS
-
-    def grow(self, *, input_bytes: int = 0, output: bool = False) -> None:
-        """More room: for input of so many bytes, or four times the output."""
-        while self.input < input_bytes:
-            self.input *= 2
-        if output:
-            self.results *= 4
-            self.log *= 4
-        if max(self.results, self.input) > _LARGEST:
-            raise WorkerError(f"one case needs more than {_LARGEST >> 30} GiB of room")
-        self.bytes.close()
-        self._map()
-
-    def __getitem__(self, word: _Word) -> int:
-        return int.from_bytes(self.bytes[8 * word : 8 * word + 8], "little")
-
-    def __setitem__(self, word: _Word, value: int) -> None:
-        self.bytes[8 * word : 8 * word + 8] = value.to_bytes(8, "little")
-
-    def read(self, word: _Word, length: int) -> bytes:
-        return self.bytes[self.start[word] : self.start[word] + length]
-
-    def write(self, word: _Word, data: bytes) -> None:
-        self.bytes[self.start[word] : self.start[word] + len(data)] = data
-
-    def close(self) -> None:
-        self.bytes.close()
-        os.close(self.descriptor)
-
-
 class Worker:
     """Runs batches on one built driver; a context manager, one per thread.
 
@@ -210,7 +116,7 @@ class Worker:
     def __init__(self, executable: Path, *, hang_seconds: float = 1.0) -> None:
         self.executable = executable
         self.hang_seconds = hang_seconds
-        self._memory = _Memory()
+        self._memory = SharedMemory()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -255,51 +161,51 @@ class Worker:
     def _round(self, cases: Sequence[bytes], start: int, log: bool, result: BatchResult) -> int:
         """Runs as many cases from ``start`` on as there is room for; returns how many."""
         memory = self._memory
-        ends = array("Q", accumulate(len(c) for c in cases[start : start + _MOST_CASES]))
-        data = b"".join(cases[start : start + _MOST_CASES])
+        ends = array("Q", accumulate(len(c) for c in cases[start : start + MOST_CASES]))
+        data = b"".join(cases[start : start + MOST_CASES])
         if any(end % 32 for end in ends):
             raise ValueError("a case is not made of whole records of 32 bytes")
         if len(data) > memory.input:
-            memory.grow(input_bytes=len(data))
-        memory.write(_Word.CASE_ENDS, ends.tobytes())
-        memory.write(_Word.INPUT, data)
-        memory[_Word.CASES] = len(ends)
-        memory[_Word.LOGGING] = log
-        memory[_Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
-        for word in (_Word.FIRST, _Word.DONE, _Word.RUNNING, _Word.FULL):
+            memory.grow_input(len(data))
+        memory.write(Word.CASE_ENDS, ends.tobytes())
+        memory.write(Word.INPUT, data)
+        memory[Word.CASES] = len(ends)
+        memory[Word.LOGGING] = log
+        memory[Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
+        for word in (Word.FIRST, Word.DONE, Word.RUNNING, Word.FULL):
             memory[word] = 0
-        for word in (_Word.RESULT_USED, _Word.LOG_USED, _Word.FINDINGS_USED):
+        for word in (Word.RESULT_USED, Word.LOG_USED, Word.FINDINGS_USED):
             memory[word] = 0
-        while memory[_Word.DONE] < len(ends):
-            text = self._drive()
-            if text is not None:
-                self._note_end(text, start, result)
-            elif memory[_Word.FULL]:
+        while memory[Word.DONE] < len(ends):
+            ended = self._drive()
+            if ended is not None:
+                self._note_end(ended, start, result)
+            elif memory[Word.FULL]:
                 break
-        done = memory[_Word.DONE]
-        if done == 0:
-            memory.grow(output=True)
-        return done
+        if memory[Word.DONE] == 0 and not memory.grow_output():
+            text = f"its results take more than {LARGEST >> 30} GiB"
+            self._note(0, (Status.UNSUPPORTED, text), start, result)
+        return memory[Word.DONE]
 
     def _collect(self, end: int, result: BatchResult) -> tuple[bytes, bytes]:
         """Takes over what a round answered, whose cases end before case ``end`` of the batch;
         returns its results and its log."""
         memory = self._memory
-        done = memory[_Word.DONE]
+        done = memory[Word.DONE]
         for word, ends in (
-            (_Word.RESULT_ENDS, result.ends),
-            (_Word.LOG_ENDS, result.log_ends),
+            (Word.RESULT_ENDS, result.ends),
+            (Word.LOG_ENDS, result.log_ends),
         ):
             fresh = array("Q", memory.read(word, 8 * done))
             before = ends[-1] if ends else 0
             ends.extend(array("Q", (before + end for end in fresh)) if before else fresh)
-        found = memory.read(_Word.FINDINGS, _FINDING.size * memory[_Word.FINDINGS_USED])
-        for case, status, operation, text in _FINDING.iter_unpack(found):
+        found = memory.read(Word.FINDINGS, FINDING.size * memory[Word.FINDINGS_USED])
+        for case, status, operation, text in FINDING.iter_unpack(found):
             line = text.partition(b"\0")[0].decode(errors="replace")
             result.abnormal.append(Abnormal(end - done + case, Status(status), operation, line))
         return (
-            memory.read(_Word.RESULTS, memory[_Word.RESULT_USED]),
-            memory.read(_Word.LOG, memory[_Word.LOG_USED]),
+            memory.read(Word.RESULTS, memory[Word.RESULT_USED]),
+            memory.read(Word.LOG, memory[Word.LOG_USED]),
         )
 
     def _drive(self) -> tuple[Status, str] | None:
@@ -315,7 +221,7 @@ class Worker:
         while not self._answer(process, self.hang_seconds + _PATIENCE):
             if process.poll() is not None:
                 return self._why(process)
-            now = (self._memory[_Word.DONE], self._memory[_Word.OPERATION])
+            now = (self._memory[Word.DONE], self._memory[Word.OPERATION])
             if now == progress:
                 self._end()
                 return Status.HANG, f"no progress for {self.hang_seconds + _PATIENCE:.0f} seconds"
@@ -365,22 +271,25 @@ class Worker:
     def _note_end(self, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
         """A case ended together with its process: note it, and go on after it."""
         memory = self._memory
-        status, text = ended
-        case = memory[_Word.DONE]
-        if not memory[_Word.RUNNING]:
+        case = memory[Word.DONE]
+        if not memory[Word.RUNNING]:
             # Between two cases: the one before it wrecked the driver.
-            if case == memory[_Word.FIRST]:
-                raise WorkerError(f"the driver ends before it runs a case: {text}")
+            if case == memory[Word.FIRST]:
+                raise WorkerError(f"the driver ends before it runs a case: {ended[1]}")
             case -= 1
-        result.abnormal.append(Abnormal(start + case, status, memory[_Word.OPERATION], text))
+        memory[Word.RUNNING] = 0
+        self._note(case, ended, start, result)
+
+    def _note(self, case: int, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
+        """Notes how a case of the round ended, with what it completed; the next one is due."""
+        memory = self._memory
+        result.abnormal.append(Abnormal(start + case, ended[0], memory[Word.OPERATION], ended[1]))
         for ends, used in (
-            (_Word.RESULT_ENDS, _Word.RESULT_USED),
-            (_Word.LOG_ENDS, _Word.LOG_USED),
+            (Word.RESULT_ENDS, Word.RESULT_USED),
+            (Word.LOG_ENDS, Word.LOG_USED),
         ):
-            place = memory.start[ends] + 8 * case
-            memory.bytes[place : place + 8] = memory[used].to_bytes(8, "little")
-        memory[_Word.RUNNING] = 0
-        memory[_Word.DONE] = memory[_Word.FIRST] = case + 1
+            memory.write(ends, memory[used].to_bytes(8, "little"), 8 * case)
+        memory[Word.DONE] = memory[Word.FIRST] = case + 1
 
     def _report(self) -> str:
         """What the process wrote to its standard error, which is then empty again."""

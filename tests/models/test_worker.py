@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models import build, worker
+from models import build, shared_memory, worker
 from models.kernel.source import port_source
 from models.reference import run_case
 from models.worker import Abnormal, Status, Worker, WorkerError
@@ -208,6 +208,20 @@ def test_results_larger_than_the_memory(tmp_path: Path) -> None:
     assert len(result.results) == 3 * (8 + 48 + 9 * (24 + 4162 * 544))
     assert len({bytes(result.case(number)) for number in range(3)}) == 1
     assert decode(result.case(2)[56:]).live_nodes == 4162
+
+
+def test_results_beyond_all_room(runner: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_memory, "LARGEST", 16 << 20)
+    steps = encode([Operation(Code.NEXT, argument=2_000_000)])
+    finding = only_finding(runner, steps)
+    assert (finding.status, finding.operation) == (Status.UNSUPPORTED, 0)
+    assert "GiB" in finding.text
+
+
+def test_more_operations_than_the_memory_holds(runner: Worker) -> None:
+    result = runner.run([SOUND * 30_000, SOUND * 90_000])
+    assert not result.abnormal
+    assert len(result.case(1)) == 3 * len(result.case(0)) > 0
 
 
 def test_millions_of_requests_are_counted() -> None:

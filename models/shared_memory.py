@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The memory that the worker and the driver share: ``models/driver/PROTOCOL.md`` describes it."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from enum import IntEnum
+from itertools import accumulate
+
+FINDING = struct.Struct("<QII240s")
+"""How the driver notes a case that did not end well: case, status, operation, text."""
+MOST_CASES = 1 << 16
+"""Cases that one round can have."""
+_FINDINGS = 256
+LARGEST = 4 << 30
+"""Bytes that the results of one case may take."""
+
+
+class Word(IntEnum):
+    """The words of ``struct control`` in the driver's main.c, in their order."""
+
+    SIZE = 0
+    FIRST = 1
+    CASES = 2
+    CASE_ENDS = 3
+    RESULT_ENDS = 4
+    LOG_ENDS = 5
+    INPUT = 6
+    RESULTS = 7
+    RESULT_CAPACITY = 8
+    LOG = 9
+    LOG_CAPACITY = 10
+    FINDINGS = 11
+    FINDING_CAPACITY = 12
+    LOGGING = 13
+    HANG_MICROSECONDS = 14
+    DONE = 15
+    RUNNING = 16
+    OPERATION = 17
+    RESULT_USED = 18
+    LOG_USED = 19
+    FINDINGS_USED = 20
+    FULL = 21
+    CHUNK_SHIFT = 22
+
+
+class SharedMemory:
+    """The control page, then one area for each thing that is passed.
+
+    Indexing reads and writes the words of the control page.
+    """
+
+    def __init__(self) -> None:
+        self.descriptor = os.memfd_create("xasplit")
+        self.results = 16 << 20
+        self.log = 16 << 20
+        self.input = 4 << 20
+        self._map()
+
+    def _map(self) -> None:
+        """Lays the areas out and maps them; only what is used takes memory."""
+        sizes = {
+            Word.FINDINGS: _FINDINGS * FINDING.size,
+            Word.CASE_ENDS: 8 * MOST_CASES,
+            Word.RESULT_ENDS: 8 * MOST_CASES,
+            Word.LOG_ENDS: 8 * MOST_CASES,
+            Word.INPUT: self.input,
+            Word.RESULTS: self.results,
+            Word.LOG: self.log,
+        }
+        starts = dict(zip(sizes, accumulate(sizes.values(), initial=mmap.PAGESIZE), strict=False))
+        size = mmap.PAGESIZE + sum(sizes.values())
+        os.ftruncate(self.descriptor, size)
+        self.bytes = mmap.mmap(self.descriptor, size)
+        self.start = starts
+        for word, start in starts.items():
+            self[word] = start
+        self[Word.SIZE] = size
+        self[Word.RESULT_CAPACITY] = self.results
+        self[Word.LOG_CAPACITY] = self.log
+        self[Word.FINDING_CAPACITY] = _FINDINGS
+
+    def grow_input(self, needed: int) -> None:
+        """Room for ``needed`` bytes of operations.  The contents of all areas are lost."""
+        while self.input < needed:
+            self.input *= 2
+        self._remap()
+
+    def grow_output(self) -> bool:
+        """Four times the room for results and log; False when they have all that they may have.
+
+        The contents of all areas are lost.
+        """
+        if self.results >= LARGEST:
+            return False
+        self.results *= 4
+        self.log *= 4
+        self._remap()
+        return True
+
+    def _remap(self) -> None:
+        self.bytes.close()
+        self._map()
+
+    def __getitem__(self, word: Word) -> int:
+        return int.from_bytes(self.bytes[8 * word : 8 * word + 8], "little")
+
+    def __setitem__(self, word: Word, value: int) -> None:
+        self.bytes[8 * word : 8 * word + 8] = value.to_bytes(8, "little")
+
+    def read(self, word: Word, length: int) -> bytes:
+        """The first bytes of an area."""
+        return self.bytes[self.start[word] : self.start[word] + length]
+
+    def write(self, word: Word, data: bytes, position: int = 0) -> None:
+        """Puts ``data`` into an area, from ``position`` on."""
+        start = self.start[word] + position
+        self.bytes[start : start + len(data)] = data
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        self.bytes.close()
+        os.close(self.descriptor)
