@@ -409,8 +409,51 @@ static void store_into_larger(void)
 	}
 }
 
+/* A cursor whose index lies inside an entry goes on right behind that entry, or one index away. */
+static void iterate_from_inside(void)
+{
+	const unsigned long base = C * 2;
+	unsigned int slots = C / 2;
+	XA_STATE(xas, &array, base + slots - 1);
+
+	store(base, S - 1, POINTER(1));
+	store(base + slots, 0, POINTER(2));
+	store(ULONG_MAX, 0, POINTER(3));
+	for (unsigned long index = base; index < base + slots; index++)
+		xa_set_mark(&array, index, XA_MARK_1);
+	xa_set_mark(&array, ULONG_MAX, XA_MARK_1);
+	rcu_read_lock();
+	CHECK(xas_find(&xas, ULONG_MAX) == POINTER(1));
+	xas_pause(&xas);
+	CHECK(xas_find(&xas, ULONG_MAX) == POINTER(2) && xas.xa_index == base + slots);
+	xas_pause(&xas);
+	CHECK(xas_find(&xas, ULONG_MAX) == POINTER(3) && xas.xa_index == ULONG_MAX);
+	xas_pause(&xas);
+	CHECK(!xas_find(&xas, ULONG_MAX) && !xas_find_marked(&xas, ULONG_MAX, XA_MARK_1));
+
+	xas_set(&xas, base + slots - 1);
+	CHECK(xas_load(&xas) == POINTER(1) && xas_next(&xas) == POINTER(2));
+	CHECK(xas_prev(&xas) == (slots == 1 ? POINTER(1) : xa_mk_sibling(0)));
+	CHECK(xas.xa_index == base + slots - 1);
+	xas_set(&xas, ULONG_MAX);
+	CHECK(xas_next(&xas) == POINTER(3) && !xas_next(&xas) && !xas.xa_index);
+
+	/* A marked search that ends at its limit leaves a cursor that a plain one can go on with. */
+	xas_set(&xas, base);
+	CHECK(xas_find_marked(&xas, base + C - 1, XA_MARK_1) == POINTER(1));
+	CHECK(!xas_find_marked(&xas, base + C - 1, XA_MARK_1));
+	CHECK(xas_find(&xas, ULONG_MAX) == POINTER(3) && !xas_find(&xas, ULONG_MAX));
+	rcu_read_unlock();
+
+	store(base, 0, NULL);
+	store(base + slots, 0, NULL);
+	store(ULONG_MAX, 0, NULL);
+	CHECK(xa_empty(&array) && check_array() == 0);
+}
+
 int main(void)
 {
+	iterate_from_inside();
 	exhaust_small_splits();
 	split_large(2 * S, 0);
 	split_large(2 * S + 1, S - 1);

@@ -126,6 +126,11 @@ DEFECTS = {
         "return span < BITS_PER_LONG ? (1UL << span) - 1 : ULONG_MAX;",
         "return (1UL << span) - 1;",
     ),
+    "a pause goes on from the index inside the entry": (
+        "xarray_iter.c",
+        "		xas_move(xas, offset);\n	} else {",
+        "		xas->xa_index += (offset - xas->xa_offset) << node->shift;\n	} else {",
+    ),
     "an erase leaves the marks": (
         "xarray.c",
         "	if (!entry)\n		xas_init_marks(xas);\n\n",

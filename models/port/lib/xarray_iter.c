@@ -97,6 +97,9 @@ void *xas_find_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark)
 
 	if (xas_error(xas))
 		return NULL;
+	/* Already past the last index of all; not to be started again from the first. */
+	if (xas->xa_node == XAS_BOUNDS && !xas->xa_index)
+		return NULL;
 	if (xas->xa_index > max)
 		goto beyond_max;
 	if (!xas->xa_node) {
@@ -139,7 +142,9 @@ void *xas_find_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark)
 		if (offset != xas->xa_offset) {
 			xas_move(xas, offset);
 			/* An index of 0 behind a slot is the end of the index space. */
-			if (!xas->xa_index || xas->xa_index > max)
+			if (!xas->xa_index)
+				break;
+			if (xas->xa_index > max)
 				goto beyond_max;
 			if (offset == XA_CHUNK_SIZE)
 				continue;
