@@ -80,7 +80,7 @@ def run_case(
     Raises PreconditionError when an operation breaks the contract of what it calls, and ValueError
     when an index or order does not exist at that width.
     """
-    runner = _Runner(XArray(chunk_shift, width), split)
+    runner = Runner(XArray(chunk_shift, width), split)
     results: list[bytes] = []
     logs: list[tuple[LogRecord, ...]] = []
     journals: list[tuple[Store, ...]] = []
@@ -99,7 +99,7 @@ def run_case(
     return Outcome(b"".join(results), tuple(logs), tuple(journals))
 
 
-class _Runner:
+class Runner:
     """One array with its LRU, and what each operation does to it."""
 
     def __init__(self, array: XArray, kind: SplitKind) -> None:
@@ -238,23 +238,23 @@ class _Runner:
         return words
 
 
-_HANDLERS: dict[Code, Callable[[_Runner, Operation], list[int]]] = {
-    Code.STORE: _Runner.store,
-    Code.SPLIT: _Runner.split_entry,
-    Code.TRY_SPLIT: _Runner.try_split,
-    Code.TRY_SPLIT_MIN_ORDER: _Runner.try_split_min_order,
-    Code.SET_MARK: _Runner.set_mark,
-    Code.CLEAR_MARK: _Runner.clear_mark,
-    Code.GET_MARK: _Runner.get_mark,
-    Code.LOAD: _Runner.load,
-    Code.GET_ORDER: _Runner.get_order,
-    Code.FIND: _Runner.find,
-    Code.FIND_MARKED: _Runner.find_marked,
-    Code.NEXT: _Runner.next,
-    Code.PREV: _Runner.prev,
-    Code.DESTROY: _Runner.destroy,
-    Code.FAIL: _Runner.fail,
-    Code.COUNT_ALLOC: _Runner.count_alloc,
+_HANDLERS: dict[Code, Callable[[Runner, Operation], list[int]]] = {
+    Code.STORE: Runner.store,
+    Code.SPLIT: Runner.split_entry,
+    Code.TRY_SPLIT: Runner.try_split,
+    Code.TRY_SPLIT_MIN_ORDER: Runner.try_split_min_order,
+    Code.SET_MARK: Runner.set_mark,
+    Code.CLEAR_MARK: Runner.clear_mark,
+    Code.GET_MARK: Runner.get_mark,
+    Code.LOAD: Runner.load,
+    Code.GET_ORDER: Runner.get_order,
+    Code.FIND: Runner.find,
+    Code.FIND_MARKED: Runner.find_marked,
+    Code.NEXT: Runner.next,
+    Code.PREV: Runner.prev,
+    Code.DESTROY: Runner.destroy,
+    Code.FAIL: Runner.fail,
+    Code.COUNT_ALLOC: Runner.count_alloc,
 }
 
 
