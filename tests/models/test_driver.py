@@ -15,7 +15,7 @@ LAST = (1 << 64) - 1
 
 def operations(s: int) -> list[Operation]:
     """Each operation at least once, with its flags, and what can be seen after it."""
-    order, new_order = 2 * s + 1, s - 1
+    order, new_order = 2 * s + 1, max(1, s - 1)
     changes = [
         Operation(Code.STORE, index=1, entry=3),
         Operation(Code.STORE, index=1 << order, order=order, entry=0x1000),
