@@ -45,18 +45,16 @@ class Path:
 class _Run:
     """One execution: follows ``decisions`` first, then decides and notes what is left to do."""
 
-    def __init__(self, assumptions: Sequence[z3.BoolRef], decisions: list[bool]) -> None:
+    def __init__(self, solver: z3.Solver, decisions: list[bool]) -> None:
+        self.solver = solver
         self.decisions = decisions
         self.position = 0
         self.conditions: list[z3.BoolRef] = []
         self.requirements: list[Requirement] = []
         self.pending: list[list[bool]] = []
-        self.assumptions = assumptions
 
     def _feasible(self, condition: z3.BoolRef) -> bool:
-        solver = z3.SolverFor("QF_BV")
-        solver.add(*self.assumptions, *self.conditions, condition)
-        return bool(solver.check() != z3.unsat)
+        return bool(self.solver.check(*self.conditions, condition) != z3.unsat)
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The side that this path takes."""
@@ -85,9 +83,11 @@ def explore(code: Callable[[], Any], assumptions: Sequence[z3.BoolRef] = ()) -> 
 
     ``EndlessPathError`` when a path does not end; whatever ``code`` itself raises passes through.
     """
+    solver = z3.Solver()  # one for all paths: what it learns of the divisions serves every branch
+    solver.add(*assumptions)
     pending: list[list[bool]] = [[]]
     while pending:
-        run = _Run(assumptions, pending.pop())
+        run = _Run(solver, pending.pop())
         Running.current = run
         try:
             result = code()

@@ -12,35 +12,10 @@ from collections.abc import Iterator
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
+from proofs.formulas import closed_form, residue, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
-
-_ROOM = 16
-"""Bits beyond 64 that keep the specification's products exact."""
-
-
-def wide(word: z3.BitVecRef) -> z3.BitVecRef:
-    """A 64-bit term with ``_ROOM`` more bits."""
-    return z3.ZeroExt(_ROOM, word)
-
-
-def one() -> z3.BitVecRef:
-    """One, as wide as ``wide`` terms."""
-    return z3.BitVecVal(1, 64 + _ROOM)
-
-
-def shift_of(order: z3.BitVecRef, s: int) -> z3.BitVecRef:
-    """The specification's node shift: the largest multiple of ``s`` that is at most ``order``."""
-    return order - z3.URem(order, z3.BitVecVal(s, order.size()))
-
-
-def closed_form(order: z3.BitVecRef, new_order: z3.BitVecRef, s: int) -> z3.BitVecRef:
-    """``L * (C**d - 1)``, as a wide term: ``C - 1`` times the nodes of the split."""
-    levels = wide(shift_of(order, s) - shift_of(new_order, s))
-    slots = z3.URem(wide(order), s)
-    return ((one() << levels) - 1) << slots
-
 
 @theorem(
     "N1.loop",
@@ -58,7 +33,7 @@ def loop(s: int) -> Iterator[Obligation]:
     exact = closed_form(order.term, new_order.term, s)
     yield prove("count", ordered, everywhere(paths, lambda n: wide(n.term) * chunk == exact))
     yield prove("defined", ordered, well_defined(paths))
-    without = z3.LShR(exact, z3.URem(wide(order.term), s))
+    without = z3.LShR(exact, wide(residue(order.term, s)))
     deeper = closed_form(order.term + s, new_order.term, s)
     for name, broken, wrong in (
         ("control-slots", "the specification forgets the L slots", without),

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every theorem there is, and the committed list of those that are promised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from proofs import n1_count
+from proofs.obligation import Theorem
+from xarray_model.geometry import CHUNK_SHIFTS
+
+__all__ = ["CHUNK_SHIFTS", "THEOREMS", "by_name", "promised", "select"]
+
+_FAMILIES = (n1_count,)
+
+THEOREMS: tuple[Theorem, ...] = tuple(
+    theorem for family in _FAMILIES for theorem in family.THEOREMS
+)
+"""In the order of the issue's table."""
+
+_PROMISED = Path(__file__).with_name("theorems.txt")
+
+
+def by_name() -> dict[str, Theorem]:
+    """The theorems by their names."""
+    return {theorem.name: theorem for theorem in THEOREMS}
+
+
+def _belongs(name: str, names: Sequence[str]) -> bool:
+    return not names or name in names or name.partition(".")[0] in names
+
+
+def promised(names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The lines of ``theorems.txt`` that belong to ``names`` (theorems or families; all if
+    empty)."""
+    lines = _PROMISED.read_text(encoding="ascii").split()
+    return tuple(name for name in lines if _belongs(name, names))
+
+
+def select(names: Sequence[str] = ()) -> tuple[Theorem, ...]:
+    """The theorems that belong to ``names``, all if empty; ``ValueError`` names an unknown one."""
+    known = {theorem.name for theorem in THEOREMS} | {theorem.family for theorem in THEOREMS}
+    for name in names:
+        if name not in known:
+            families = ", ".join(dict.fromkeys(theorem.family for theorem in THEOREMS))
+            raise ValueError(f"unknown theorem {name!r}; the families are {families}")
+    return tuple(theorem for theorem in THEOREMS if _belongs(theorem.name, names))

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""N5: what a walk of try_split steps around one index takes, and what a staged split takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import z3
+
+from proofs.explore import everywhere, explore, well_defined
+from proofs.formulas import shift_of, wide, wide_one
+from proofs.obligation import Obligation, prove, refute, theorem
+from proofs.words import CheckedWord, variable
+from xarray_model import geometry
+
+
+def _levels(order: z3.BitVecRef, s: int) -> z3.BitVecRef:
+    """How many multiples of ``s``, zero aside, are at most ``order``, which is below 64."""
+    return z3.ZeroExt(56, z3.UDiv(z3.Extract(7, 0, order), z3.BitVecVal(s, 8)))
+
+
+@theorem(
+    "N5.step",
+    "A try_split step to the lowest order allowed, or to the target above it, goes down, takes at"
+    " most one node, and takes n//s - k//s of them; one order lower would take a second node.",
+    source="lib/xarray.c xas_try_split, xas_try_split_min_order (6.15); "
+    "geometry.try_split_min_order, geometry.split_depth",
+    assumes="0 <= new_order < order < 64",
+    logic="QF_BV",
+)
+def step(s: int) -> Iterator[Obligation]:
+    """The inductive step: the walk's count is the sum of these differences."""
+    order, new_order = variable("order", 6), variable("new_order", 6)
+    lower = [z3.ULT(new_order.term, order.term)]
+
+    def walk_step() -> tuple[CheckedWord, CheckedWord, CheckedWord]:
+        least = geometry.try_split_min_order(order, s)
+        to = new_order if least < new_order else least
+        return least, to, geometry.split_depth(order, to, s)
+
+    paths = list(explore(walk_step, lower))
+
+    def right(result: tuple[CheckedWord, CheckedWord, CheckedWord]) -> z3.BoolRef:
+        _, to, nodes = (word.term for word in result)
+        return z3.And(
+            z3.ULT(to, order.term),
+            z3.UGE(to, new_order.term),
+            z3.ULE(nodes, 1),
+            nodes == _levels(order.term, s) - _levels(to, s),
+        )
+
+    def least_is_lowest(result: tuple[CheckedWord, CheckedWord, CheckedWord]) -> z3.BoolRef:
+        # one order lower than allowed spends a node more than the least order does, or is below 0
+        least = result[0].term
+        spent = _levels(order.term, s) - _levels(least, s)
+        more = _levels(order.term, s) - _levels(least - 1, s)
+        return z3.Or(least == 0, more == 2, z3.And(spent == 0, more == 1), order.term == least + 1)
+
+    yield prove("nodes", lower, everywhere(paths, right))
+    yield prove("lowest", lower, everywhere(paths, least_is_lowest))
+    yield prove("defined", lower, well_defined(paths))
+    yield refute(
+        "control-free",
+        "a step never takes a node",
+        lower,
+        everywhere(paths, lambda r: r[2].term == 0),
+    )
+
+
+@theorem(
+    "N5.walk",
+    "A walk of try_split steps from n to m around one index takes exactly n//s - m//s nodes.",
+    source="geometry.try_split_nodes",
+    assumes="0 <= m <= n < 64; m at most one level below n, or n = 63; beyond, N5.step adds up",
+    logic="QF_BV",
+)
+def walk(s: int) -> Iterator[Obligation]:
+    """The real loop, unrolled: from any order over one level, and from the highest down to any."""
+    order, new_order = variable("order", 6), variable("new_order", 6)
+    level = shift_of(order.term, s)
+    near = [z3.ULE(new_order.term, order.term), z3.UGE(new_order.term + s, level)]
+    crossed = z3.If(z3.ULT(new_order.term, level), z3.BitVecVal(1, 64), z3.BitVecVal(0, 64))
+    paths = list(explore(lambda: geometry.try_split_nodes(order, new_order, s), near))
+    yield prove("near", near, everywhere(paths, lambda nodes: nodes.term == crossed))
+    yield prove("near-defined", near, well_defined(paths))
+    highest = CheckedWord(z3.BitVecVal(63, 64))
+    far = list(explore(lambda: geometry.try_split_nodes(highest, new_order, s)))
+    all_levels = 63 // s - _levels(new_order.term, s)
+    yield prove("from-highest", [], everywhere(far, lambda nodes: nodes.term == all_levels))
+    yield prove("from-highest-defined", [], well_defined(far))
+    yield refute(
+        "control-one-more",
+        "a node for each level that the walk passes or starts in",
+        near,
+        everywhere(paths, lambda nodes: nodes.term == crossed + 1),
+    )
+
+
+@theorem(
+    "N5.staged",
+    "Splitting n to k and then each of the 2^(n-k) parts to m takes exactly as many nodes as"
+    " splitting n to m directly, for any k between; stated of C-1 times the counts.",
+    source="geometry.node_shift, geometry.slots_of; N1.loop",
+    assumes="0 <= m <= k <= n < 64",
+    logic="QF_BV",
+)
+def staged(s: int) -> Iterator[Obligation]:
+    """Each closed form is made of the geometry's own shifts and slots."""
+    order, middle, new_order = (
+        variable(name, 6) for name in ("order", "middle_order", "new_order")
+    )
+    between = [z3.ULE(new_order.term, middle.term), z3.ULE(middle.term, order.term)]
+
+    def scaled(upper: Any, lower: Any) -> z3.BitVecRef:
+        levels = geometry.node_shift(upper, s) - geometry.node_shift(lower, s)
+        return wide(geometry.slots_of(upper, s).term) * ((wide_one() << wide(levels.term)) - 1)
+
+    paths = list(
+        explore(
+            lambda: (scaled(order, middle), scaled(middle, new_order), scaled(order, new_order)),
+            between,
+        )
+    )
+    parts = wide(order.term - middle.term)
+    yield prove(
+        "same", between, everywhere(paths, lambda n: n[2] == n[0] + (n[1] << parts))
+    )
+    yield prove("defined", between, well_defined(paths))
+    yield refute(
+        "control-one-part",
+        "only one of the parts is split on",
+        between,
+        everywhere(paths, lambda n: n[2] == n[0] + n[1]),
+    )
+    if s > 1:
+        whole = wide(shift_of(order.term, s) - shift_of(middle.term, s))
+        yield refute(
+            "control-slots",
+            "a part for each slot, where an entry may have several",
+            between,
+            everywhere(paths, lambda n: n[2] == n[0] + (n[1] << whole)),
+        )
+
+
+@theorem(
+    "N5.staged-any",
+    "For any C >= 2, L >= 1 and any two depths the two stages take exactly what the direct split"
+    " takes.",
+    source="N1.induction",
+    assumes="P = C^(first depth), Q = C^(second depth); E parts with E*K = L*P, K slots a part",
+    logic="QF_NIA",
+    parametric=True,
+)
+def staged_any(_: int) -> Iterator[Obligation]:
+    """With the products that the argument uses as hypotheses, each one proved beside it."""
+    c, slots, parts, group, p, q = z3.Ints("C L parts K P Q")
+    first, second, direct = z3.Ints("first_stage second_stage direct")
+    domain = [c >= 2, slots >= 1, group >= 1, p >= 1, q >= 1, parts >= 1, parts * group == slots * p]
+    counts = [
+        first * (c - 1) == slots * (p - 1),
+        second * (c - 1) == group * (q - 1),
+        direct * (c - 1) == slots * (p * q - 1),
+    ]
+    all_parts = parts * second * (c - 1) == slots * p * (q - 1)
+    yield prove("parts", [parts * group == slots * p, counts[1]], all_parts)
+    total = (first + parts * second) * (c - 1) == slots * (p * q - 1)
+    yield prove("sum", [counts[0], all_parts], total)
+    yield prove(
+        "same", [c >= 2, total, counts[2]], direct == first + parts * second
+    )
+    small = [c == 2, slots == 1, group == 1, p == 2, q == 2]
+    yield refute(
+        "control-one-part",
+        "only one of the parts is split on",
+        [*domain, *small, *counts],
+        direct == first + second,
+    )
+
+
+THEOREMS = (step, walk, staged, staged_any)

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Decide theorems: make their obligations and put each to every solver, on all cores.
+
+``prove`` is what ``review`` calls.  Making obligations (which runs the geometry on symbolic words)
+and solving them are tasks for the same worker processes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from proofs import catalogue
+from proofs.obligation import Theorem
+from proofs.report import Finding, Report, TheoremResult
+from proofs.smtlib import negation, premises
+from proofs.solvers import SOLVERS, Answer, Verdict, supports
+from proofs.workers import Ending, Outcome, Task, Workers
+
+TIMEOUT = 60.0
+"""Seconds that one solver gets for one obligation unless told otherwise."""
+BUILD_LIMIT = 300.0
+"""Seconds that making the obligations of one theorem at one chunk shift may take."""
+GRACE = 10.0
+"""Seconds beyond its own limit after which a solver's process is ended."""
+
+Progress = Callable[[Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One obligation ready for the solvers; ``premises`` is empty without hypotheses."""
+
+    name: str
+    broken: str
+    negation: str
+    premises: str
+
+
+def scripts(name: str, s: int | None) -> list[Script]:
+    """The scripts of a theorem at chunk shift ``s``, which a parametric one ignores (None)."""
+    theorem = catalogue.by_name()[name]
+    return [
+        Script(
+            obligation.name,
+            obligation.broken,
+            negation(obligation, theorem.logic),
+            premises(obligation, theorem.logic)
+            if obligation.hypotheses and not obligation.broken
+            else "",
+        )
+        for obligation in theorem.build(0 if s is None else s)
+    ]
+
+
+def decide(solver: str, script: str, logic: str, limit: float) -> Answer:
+    """One solver's answer to one script."""
+    return SOLVERS[solver](script, logic, limit)
+
+
+def export(folder: Path, names: Sequence[str], chunk_shifts: Sequence[int]) -> int:
+    """Write every obligation and control as ``folder/THEOREM/sN/NAME.smt2``; how many were written.
+
+    ``OSError`` when the folder cannot be written.
+    """
+    written = 0
+    for theorem, s in _instances(catalogue.select(names), chunk_shifts):
+        place = folder / theorem.name / ("parametric" if s is None else f"s{s}")
+        place.mkdir(parents=True, exist_ok=True)
+        for script in scripts(theorem.name, s):
+            (place / f"{script.name}.smt2").write_text(script.negation, encoding="ascii")
+            written += 1
+    return written
+
+
+def _instances(
+    theorems: Sequence[Theorem], chunk_shifts: Sequence[int]
+) -> Iterator[tuple[Theorem, int | None]]:
+    for theorem in theorems:
+        yield from ((theorem, s) for s in ((None,) if theorem.parametric else chunk_shifts))
+
+
+class _Run:
+    """The state of one run: what was asked, what is known so far, what the workers are to do."""
+
+    def __init__(self, report: Report, timeout: float, workers: Workers) -> None:
+        self.report = report
+        self.timeout = timeout
+        self.workers = workers
+        self.logics = {theorem.name: theorem.logic for theorem in catalogue.THEOREMS}
+        self.checked: dict[str, list[Finding]] = {}
+
+    def start(self, theorems: Sequence[Theorem]) -> None:
+        """Queue the making of every theorem's obligations."""
+        for theorem, s in _instances(theorems, self.report.chunk_shifts):
+            key = (theorem.name, s)
+            self.workers.submit(Task(key, scripts, (theorem.name, s), BUILD_LIMIT))
+
+    def take(self, outcome: Outcome) -> None:
+        """Note what became of a task."""
+        key = outcome.task.key
+        if outcome.task.function is scripts:
+            self._built(*key, outcome)
+        elif isinstance(key, str):
+            for finding in self.checked[key]:
+                finding.premises = self._answer(outcome)
+        else:
+            finding, solver = key
+            finding.answers[solver] = self._answer(outcome)
+            if outcome.ending is Ending.RAISED:
+                finding.error = f"{solver}: {outcome.remark}"
+
+    def _answer(self, outcome: Outcome) -> Answer:
+        if isinstance(outcome.result, Answer):
+            return outcome.result
+        late = outcome.ending is Ending.LATE
+        return Answer(
+            outcome.task.arguments[0],
+            Verdict.TIMEOUT if late else Verdict.UNKNOWN,
+            outcome.task.limit if late else 0.0,
+            {},
+            outcome.remark,
+        )
+
+    def _built(self, name: str, s: int | None, outcome: Outcome) -> None:
+        result = self.report.theorems[name]
+        if outcome.ending is not Ending.DONE:
+            result.findings.append(Finding(name, s, "build", "", (), error=outcome.remark))
+            return
+        result.built.add(s)
+        logic = self.logics[name]
+        able = tuple(solver for solver in self.report.solvers if supports(solver, logic))
+        for script in outcome.result:
+            finding = Finding(name, s, script.name, script.broken, able, bool(script.premises))
+            result.findings.append(finding)
+            for solver in able:
+                self._ask((finding, solver), solver, script.negation, logic)
+            if script.premises:
+                # the same hypotheses serve many obligations: ask once
+                sharing = self.checked.setdefault(script.premises, [])
+                if not sharing and able:
+                    self._ask(script.premises, able[0], script.premises, logic)
+                sharing.append(finding)
+
+    def _ask(self, key: object, solver: str, script: str, logic: str) -> None:
+        arguments = (solver, script, logic, self.timeout)
+        self.workers.submit(Task(key, decide, arguments, self.timeout + GRACE))
+
+
+def prove(
+    names: Sequence[str] = (),
+    chunk_shifts: Sequence[int] = catalogue.CHUNK_SHIFTS,
+    solvers: Sequence[str] = tuple(SOLVERS),
+    timeout: float = TIMEOUT,
+    on_progress: Progress | None = None,
+    processes: int | None = None,
+) -> Report:
+    """Decide theorems at ``chunk_shifts`` with ``solvers``, ``timeout`` seconds for each answer.
+
+    ``names`` are theorems (``N1.loop``) or families (``N1``), all if empty; ``ValueError`` names
+    one that is unknown.  ``on_progress`` is called with the growing report after every task.
+    Ctrl-C ends the run early: what was found is kept and the report says ``interrupted``.
+    """
+    chosen = catalogue.select(names)
+    report = Report(
+        tuple(chunk_shifts),
+        tuple(solvers),
+        catalogue.promised(names),
+        {
+            theorem.name: TheoremResult(
+                theorem.name,
+                theorem.statement,
+                (None,) if theorem.parametric else tuple(chunk_shifts),
+            )
+            for theorem in chosen
+        },
+    )
+    start = time.perf_counter()
+    with Workers(processes or os.cpu_count() or 1) as workers:
+        run = _Run(report, timeout, workers)
+        run.start(chosen)
+        try:
+            for outcome in workers.outcomes():
+                run.take(outcome)
+                report.seconds = time.perf_counter() - start
+                if on_progress is not None:
+                    on_progress(report)
+        except KeyboardInterrupt:
+            report.interrupted = True
+    report.seconds = time.perf_counter() - start
+    return report
