@@ -195,28 +195,26 @@ def prev(cursor: Cursor) -> Entry:
 
 def _step(cursor: Cursor, by: int) -> Entry:
     array = cursor.array
+    old = cursor.index
     if cursor.state not in (RESTART, ERROR):
-        cursor.index = (cursor.index + by) & array.last_index
+        cursor.index = (old + by) & array.last_index
     if cursor.state is not WALKED:
         return load(cursor)
     node = cursor.node
+    # Released kernels step from the cursor's slot, not from its index, and so go astray when the
+    # cursor was walked to the middle of an entry and stands on the canonical slot.
+    wraps = cursor.index != old + by
+    while node is not None and (
+        wraps or old >> node.shift >> array.s != cursor.index >> node.shift >> array.s
+    ):
+        node = node.parent
     if node is None:
         cursor.set_bounds()
         return NULL
-    inside = node.shift == 0 and 0 <= cursor.offset + by < array.slots
-    # Kernels step without a look at the index inside a lowest node, so a cursor that was walked to
-    # the middle of an entry, and stands on its canonical slot, lags behind its index.
-    if inside or cursor.offset != offset_of(cursor.index, node.shift, array.s):
-        cursor.offset += by
-    while not 0 <= cursor.offset < array.slots:
-        if node.parent is None:
-            cursor.set_bounds()
-            return NULL
-        cursor.offset = node.offset + by
-        cursor.node = node = node.parent
-    entry = node.slots[cursor.offset]
-    while isinstance(entry, Node):
-        cursor.node = node = entry
+    while True:
+        cursor.node = node
         cursor.offset = offset_of(cursor.index, node.shift, array.s)
         entry = node.slots[cursor.offset]
-    return entry
+        if not isinstance(entry, Node):
+            return entry
+        node = entry

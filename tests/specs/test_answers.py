@@ -37,8 +37,9 @@ def test_next_shows_sibling_slots_raw() -> None:
     assert names(step, NULL, 6, P, 8, Q, 9, NULL) == ["answer-step"]
 
 
-def test_step_from_inside_an_entry_is_not_followed() -> None:
-    assert names(Operation(Code.NEXT, 7, argument=1), P, 8, 0x99) == []
+def test_step_from_inside_an_entry_goes_by_the_index() -> None:
+    assert names(Operation(Code.NEXT, 7, argument=1), P, 8, Q) == []
+    assert names(Operation(Code.NEXT, 7, argument=1), P, 8, 0x99) == ["answer-step"]
     assert names(Operation(Code.NEXT, 7, argument=1), Q, 8, Q) == ["answer-step"]
 
 

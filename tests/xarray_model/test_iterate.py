@@ -147,10 +147,10 @@ def test_next_and_prev_show_raw_slots() -> None:
     assert steps(world, LAST, 3, True) == [(0, NULL), (1, NULL), (2, VALUE)]
 
 
-def test_prev_from_inside_an_entry_lags_behind_its_index() -> None:
-    """As in kernels: the cursor stands on the canonical slot 2 while its index is 3."""
+def test_prev_from_inside_an_entry_goes_by_the_index() -> None:
+    """Released kernels go by the canonical slot 2 that the cursor stands on, and return slot 1."""
     world = world_of(2, (1, 0, POINTER), (2, 1, VALUE))
-    assert steps(world, 3, 1, False) == [(2, POINTER)]
+    assert steps(world, 3, 1, False) == [(2, VALUE)]
 
 
 def test_next_on_the_head_and_without_a_walk() -> None:
