@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import TracebackType
 
-from models.cases import Group, Start
+from models.cases import Start
+from models.families import CaseGroup
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
 from models.implementation import Implementation
 from models.reference import SplitKind, run_case
@@ -42,8 +43,8 @@ class Expected:
     def __init__(self, s: int) -> None:
         self._s = s
         self._judges: dict[str, Judge] = {}
-        self._answers: dict[tuple[Group, SplitKind], bytes] = {}
-        self._cases: dict[Group, list[bytes]] = {}
+        self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
+        self._cases: dict[CaseGroup, list[bytes]] = {}
         self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
 
     def clear(self) -> None:
@@ -52,7 +53,7 @@ class Expected:
         self._cases.clear()
         self._verdicts.clear()
 
-    def answer(self, group: Group, kind: SplitKind) -> bytes:
+    def answer(self, group: CaseGroup, kind: SplitKind) -> bytes:
         """The result bytes that every case of the group must give."""
         known = self._answers.get((group, kind))
         if known is None:
@@ -60,7 +61,7 @@ class Expected:
             self._answers[group, kind] = known
         return known
 
-    def cases(self, group: Group, starts: Sequence[Start]) -> list[bytes]:
+    def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
         """The group's cases as the driver reads them; always asked for with the same starts."""
         known = self._cases.get(group)
         if known is None:
@@ -68,7 +69,7 @@ class Expected:
         return known
 
     def verdict(
-        self, one: Implementation, group: Group, start: Start, answer: bytes, log: bytes
+        self, one: Implementation, group: CaseGroup, start: Start, answer: bytes, log: bytes
     ) -> list[Violation]:
         """What the specs find in an implementation's answer and its log.
 
@@ -88,10 +89,14 @@ class Expected:
         return known
 
 
-def kind(one: Implementation, group: Group) -> SplitKind:
+def kind(one: Implementation, group: CaseGroup) -> SplitKind:
     """Which of the model's splits an implementation must agree with in a group."""
-    refuses = one.refuses(group.order, group.new_order, group.chunk_shift)
-    return SplitKind.ONE_LEVEL if refuses else SplitKind.ITERATIVE
+    return SplitKind.ONE_LEVEL if refuses(one, group) else SplitKind.ITERATIVE
+
+
+def refuses(one: Implementation, group: CaseGroup) -> bool:
+    """Whether a group is beyond what the implementation claims to support."""
+    return one.one_level and group.limited
 
 
 class Comparison:
@@ -108,9 +113,7 @@ class Comparison:
         self.expected = expected
         self.split = split
         self.findings = findings
-        s, order, new_order = split
-        self.refuses = implementation.refuses(order, new_order, s)
-        self._worker = Worker(implementation.executable(s))
+        self._worker = Worker(implementation.executables[split[0]])
         self._patience = PATIENCE
 
     def __enter__(self) -> Comparison:
@@ -124,20 +127,22 @@ class Comparison:
     ) -> None:
         self._worker.close()
 
-    def run(self, block: Sequence[tuple[Group, Sequence[Start]]]) -> int:
+    def run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
 
         Once too many cases have ended the process, no more are run.
         """
         if self._patience <= 0:
             return 0
-        groups = [item for item in block if not (self.refuses and item[0].failing)]
+        # Nothing is requested where a split is refused, so no request can fail there.
+        one = self.implementation
+        groups = [item for item in block if not (item[0].failing and refuses(one, item[0]))]
         cases = [case for item in groups for case in self.expected.cases(*item)]
         result = self._worker.run(cases, log=True)
-        abnormal = {one.case: one for one in result.abnormal}
-        for one in result.abnormal:
+        abnormal = {ended.case: ended for ended in result.abnormal}
+        for ended in result.abnormal:
             fatal = {Status.CRASH: 1, Status.SANITIZER: 1, Status.HANG: 10}
-            self._patience -= fatal.get(one.status, 0)
+            self._patience -= fatal.get(ended.status, 0)
         first = 0
         for group, starts in groups:
             self._group(group, starts, first, result, abnormal)
@@ -146,7 +151,7 @@ class Comparison:
 
     def _group(
         self,
-        group: Group,
+        group: CaseGroup,
         starts: Sequence[Start],
         first: int,
         result: BatchResult,
@@ -179,7 +184,7 @@ class Comparison:
 
     def _judged(
         self,
-        group: Group,
+        group: CaseGroup,
         start: Start,
         expected: bytes,
         answer: bytes,
@@ -196,20 +201,23 @@ class Comparison:
         return bool(violations)
 
     def _ended(
-        self, group: Group, start: Start, expected: bytes, answer: bytes, ended: Abnormal
+        self, group: CaseGroup, start: Start, expected: bytes, answer: bytes, ended: Abnormal
     ) -> None:
-        detail = f"{ended.status.name.lower()} in operation {ended.operation}: {ended.text}"
-        self._add(group, start, expected, answer, *ENDS[ended.status], detail)
+        detail = f"{ended.status.name.lower()}: {ended.text}"
+        self._add(
+            group, start, expected, answer, *ENDS[ended.status], detail, operation=ended.operation
+        )
 
     def _add(
         self,
-        group: Group,
+        group: CaseGroup,
         start: Start,
         expected: bytes,
         answer: bytes,
         name: str,
         statement: str,
         detail: str,
+        operation: int | None = None,
     ) -> None:
         finding = Finding(
             self.implementation.name,
@@ -217,6 +225,7 @@ class Comparison:
             name,
             statement,
             detail,
+            operation,
             tuple(group.operations(start)),
             expected,
             answer,

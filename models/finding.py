@@ -23,6 +23,7 @@ LOG_AGREES = (
 class Finding:
     """One case in which ``implementation`` broke ``property``.
 
+    ``operation`` is the number of the operation that shows it, None when the whole case does;
     ``expected`` and ``actual`` are result bytes (``models/driver/PROTOCOL.md``); ``actual`` is cut
     short when the code under test did not come to the end of the case.
     """
@@ -32,6 +33,7 @@ class Finding:
     property: str
     statement: str
     detail: str
+    operation: int | None
     operations: tuple[Operation, ...]
     expected: bytes
     actual: bytes
@@ -80,13 +82,9 @@ class Findings:
         known.extent |= new.extent
         known.smallest = min(known.smallest, new.smallest, key=Finding.size)
 
-    def of(self, implementation: str) -> list[Breach]:
-        """What broke in one implementation, by property name."""
-        return [
-            breach
-            for (name, _), breach in sorted(self.breaches.items(), key=lambda item: item[0])
-            if name == implementation
-        ]
+    def sorted(self) -> list[Breach]:
+        """What broke, by implementation and property name."""
+        return [breach for _, breach in sorted(self.breaches.items(), key=lambda item: item[0])]
 
 
 def of_violations(
@@ -101,13 +99,13 @@ def of_violations(
     case = tuple(operations)
     first: dict[str, Finding] = {}
     for broken in violations:
-        where = "" if broken.operation is None else f"after operation {broken.operation}: "
         finding = Finding(
             implementation,
             chunk_shift,
             broken.property,
             broken.statement,
-            where + broken.detail,
+            broken.detail,
+            broken.operation,
             case,
             expected,
             actual,

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.build import build, build_all
-from models.kernel.source import Source, port_source
+from models.build import build_all
+from models.kernel.source import Source
 from models.worker import Worker
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
@@ -25,11 +26,8 @@ class Implementation:
     name: str
     source: Source
     one_level: bool
-    sanitize: bool = False
-
-    def executable(self, s: int) -> Path:
-        """The driver built against it at chunk shift ``s``; BuildError if it does not compile."""
-        return build(self.source, s, sanitize=self.sanitize)
+    executables: Mapping[int, Path]
+    """The driver built against it, by chunk shift."""
 
     def refuses(self, order: int, new_order: int, s: int) -> bool:
         """Whether a split is beyond what the implementation claims to support."""
@@ -45,13 +43,8 @@ def examine(
     """
     executables = build_all(source, shifts, sanitize=sanitize)
     s = shifts[0]
-    return Implementation(source.name, source, _refuses_two_levels(executables[s], s), sanitize)
-
-
-def port(*, recursive: bool = False, sanitize: bool = False) -> Implementation:
-    """The embedded C port, which supports every depth."""
-    source = port_source(recursive)
-    return Implementation(source.name, source, one_level=False, sanitize=sanitize)
+    name = f"Linux {source.version}" if source.version else source.name
+    return Implementation(name, source, _refuses_two_levels(executables[s], s), executables)
 
 
 def _refuses_two_levels(executable: Path, s: int) -> bool:

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from review import count
+from review import count, review, search
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -29,6 +29,8 @@ def main() -> None:
 
 
 main.add_command(count.command)
+main.add_command(search.command)
+main.add_command(review.command)
 
 
 def run() -> None:

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a finding's answer first departs from the expected one, in the domain's words."""
+
+from __future__ import annotations
+
+from models import boxes, diagram
+from models.difference import explain
+from models.finding import Finding
+from models.notation import entry_text, operation_text
+from specs.stream import Answer, cut
+from xarray_model.snapshot import Snapshot, decode
+
+
+def differences(finding: Finding) -> list[str]:
+    """What differs in the first answer that is not as expected; empty when all are."""
+    place, expected, actual = _first_difference(finding)
+    if expected is None:
+        return []
+    if actual is None:
+        return [f"operation {place} was not completed"]
+    pictures = _pictures(expected, actual)
+    if pictures is None:
+        operation = operation_text(finding.operations[place])
+        return [f"{operation}: expected {_words(expected)}, got {_words(actual)}"]
+    return explain(*pictures)
+
+
+def drawing(finding: Finding) -> list[str]:
+    """The expected and the actual array next to each other, where a snapshot differs first."""
+    _, expected, actual = _first_difference(finding, snapshots_only=True)
+    pictures = _pictures(expected, actual)
+    if pictures is None:
+        return []
+    return boxes.text(diagram.boxes(*pictures), ("expected", "actual")).splitlines()
+
+
+def _first_difference(
+    finding: Finding, *, snapshots_only: bool = False
+) -> tuple[int, Answer | None, Answer | None]:
+    """Operation number, expected answer and actual answer (None when there is none)."""
+    expected = cut(finding.operations, finding.expected)
+    actual = _completed(finding)
+    for place, answer in enumerate(expected):
+        found = actual[place] if place < len(actual) else None
+        wanted = not snapshots_only or answer.snapshot is not None
+        if found != answer and wanted:
+            return place, answer, found
+    return 0, None, None
+
+
+def _completed(finding: Finding) -> list[Answer]:
+    """The answers of the operations that the code under test completed."""
+    for count in range(len(finding.operations), 0, -1):
+        try:
+            return cut(finding.operations[:count], finding.actual)
+        except ValueError:
+            continue
+    return []
+
+
+def _pictures(expected: Answer | None, actual: Answer | None) -> tuple[Snapshot, Snapshot] | None:
+    if expected is None or actual is None or None in (expected.snapshot, actual.snapshot):
+        return None
+    try:
+        return decode(expected.snapshot or b""), decode(actual.snapshot or b"")
+    except ValueError:
+        return None
+
+
+def _words(answer: Answer) -> str:
+    if answer.snapshot is not None:
+        return "a snapshot"
+    return ", ".join(entry_text(word) if word > 1 << 32 else str(word) for word in answer.words)

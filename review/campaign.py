@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A campaign: many units of the sweep on all cores, with progress, ended early by Ctrl-C."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from models.implementation import Implementation
+from models.sweep import Unit, UnitResult, run_unit
+from xarray_model import geometry
+
+
+def run(
+    units: Sequence[Unit],
+    implementations: Sequence[Implementation],
+    jobs: int,
+    on_progress: Callable[[Unit, UnitResult], None],
+) -> tuple[UnitResult, bool]:
+    """Run the units with ``jobs`` processes; what they found, and whether all were run.
+
+    ``on_progress`` is told of each unit when it is done, with the sum of all that were.  On Ctrl-C
+    what has been found so far is returned; the units that were not run are in no total.
+    """
+    result = UnitResult()
+    with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
+        # The longest first, so that no core is left alone with one at the end.
+        ordered = sorted(units, key=_cost, reverse=True)
+        futures = {pool.submit(run_unit, unit, implementations): unit for unit in ordered}
+        try:
+            for future in as_completed(futures):
+                result.update(future.result())
+                on_progress(futures[future], result)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
+            return result, False
+    return result, True
+
+
+def _cost(unit: Unit) -> int:
+    """About how long a unit takes: groups times the size of their trees."""
+    nodes = 8 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
+    groups = unit.total() >> unit.order if unit.sample is None else unit.sample
+    return groups * nodes
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the checks of a review found, in the form that the claims are decided by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from models import costs, large
+from models.comparison import ENDS
+from models.finding import AGREES
+from models.implementation import Implementation
+from models.sweep import UnitResult
+from specs.claims import Evidence, Outcome, Strength
+from specs.registry import PROPERTIES
+
+_ENDS = {name for name, _ in ENDS.values()}
+
+PORT = "port"
+RECURSIVE = "port (recursive)"
+
+
+def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evidence]:
+    """One piece of evidence for each property, from the sweep of one implementation.
+
+    A property holds "completely within bounds" only if every case of the parts that are to be run
+    whole was run; if there is no such part, or one has gaps, the result is not complete.
+    """
+    name = implementation.name
+    parts = {part: one for part, one in result.coverage.items() if part.implementation == name}
+    whole = {part: one for part, one in parts.items() if not part.sampled}
+    covered = sum(one.covered for one in parts.values())
+    broken = {
+        breach.smallest.property: breach
+        for breach in result.findings.sorted()
+        if breach.smallest.implementation == name
+    }
+    strength = Strength.COMPLETE if whole else Strength.SAMPLED
+    # A case that ends early is not judged to its end.
+    ended = [breach for name, breach in broken.items() if name in _ENDS]
+    gaps = ended or not covered or any(not one.complete for one in whole.values())
+    for check in ("agreement", *PROPERTIES):
+        breach = broken.get(check)
+        if check == "agreement" and broken:
+            breach = broken.get(AGREES[0], next(iter(broken.values())))
+        if breach is not None:
+            detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
+            outcome = Outcome.FAILS
+        elif gaps:
+            outcome, detail = Outcome.UNDECIDED, "not every case was run to its end"
+        else:
+            outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
+        yield Evidence(f"sweep:{check}", outcome, strength, name, detail)
+
+
+def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:
+    """Whether both ways to split answered each case with the model's bytes."""
+    names = {part.implementation for part in result.coverage}
+    if not {PORT, RECURSIVE} <= names:
+        return
+    covered = [one for part, one in result.coverage.items() if part.implementation == RECURSIVE]
+    ours = {PORT, RECURSIVE}
+    broken = [b for b in result.findings.sorted() if b.smallest.implementation in ours]
+    complete = all(
+        one.complete or part.sampled
+        for part, one in result.coverage.items()
+        if part.implementation in ours
+    )
+    whole = any(not part.sampled for part in result.coverage)
+    holds = Outcome.HOLDS if complete else Outcome.UNDECIDED
+    yield Evidence(
+        "recursive:agreement",
+        Outcome.FAILS if broken else holds,
+        Strength.COMPLETE if whole else Strength.SAMPLED,
+        f"{PORT}, {RECURSIVE}",
+        f"{sum(one.covered for one in covered):,} cases each",
+    )
+
+
+def of_large_split(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
+    """The 1 GiB split itself: performed where deep splits are claimed, refused elsewhere."""
+    for one in implementations:
+        if one.one_level:
+            check, answer = "upstream:1G-4K", large.refused(one)
+        else:
+            check, answer = "large:1G-4K", large.split_whole(one)
+        outcome = Outcome.HOLDS if answer.holds else Outcome.FAILS
+        yield Evidence(check, outcome, Strength.COMPLETE, one.name, answer.detail)
+
+
+PAGE_SIZES = ((6, 9, 0), (6, 13, 0), (6, 18, 0), (4, 9, 0), (4, 13, 0))
+"""(chunk shift, order, new order): 2 MiB, 32 MiB and 1 GiB to 4 KiB, where trees can be built."""
+
+
+def of_costs(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
+    """Whether the counts that are tabled are what an implementation really takes."""
+    for one in implementations:
+        if one.one_level:
+            continue
+        wrong = []
+        for s, order, new_order in PAGE_SIZES:
+            expected = costs.computed(order, new_order, s)
+            found = costs.measured(one, order, new_order, s)
+            has_walk = one.source.capabilities.try_split
+            if found != (expected if has_walk else replace(expected, walk=None)):
+                wrong.append(f"s={s} {order} to {new_order}: expected {expected}, took {found}")
+        detail = "; ".join(wrong) or f"{len(PAGE_SIZES)} splits at s=6 and 4, in three ways each"
+        outcome = Outcome.FAILS if wrong else Outcome.HOLDS
+        yield Evidence("count:table", outcome, Strength.COMPLETE, one.name, detail)

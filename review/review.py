@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit review``: everything there is, ending with the verdict on each claim."""
+
+from __future__ import annotations
+
+import json
+import os
+import textwrap
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from models.implementation import Implementation
+from review import evidence, subjects
+from review import search as searches
+from review.search import Search
+from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
+from xarray_model.geometry import CHUNK_SHIFTS
+
+WIDTH = 72
+SEED = 1
+"""The seed of a review's samples, always the same unless one is given: reviews are comparable."""
+
+
+def gather(done: Search) -> list[Evidence]:
+    """All evidence on the claims.
+
+    The claims speak of splits over any number of levels, so what a one-level implementation does
+    within its limit decides none of them; that is told by itself.
+    """
+    deep = [one for one in done.implementations if not one.one_level]
+    found: list[Evidence] = []
+    for one in deep:
+        found += evidence.of_sweep(done.result, one)
+    found += evidence.recursive_agrees(done.result)
+    found += evidence.of_large_split(done.implementations)
+    found += evidence.of_costs(done.implementations)
+    return found
+
+
+def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """The claims table: verdict, statement and what it rests on, in 72 columns."""
+    lines = []
+    for verdict in verdicts:
+        lines += _wrap(f"{verdict.claim.id}  {verdict}", "    ", "")
+        lines += _wrap(verdict.claim.statement, "    ")
+        shown = verdict.rests_on
+        if verdict.decision is Decision.FAILS:
+            shown = shown[:3]
+        lines += _wrap("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
+        if verdict.missing:
+            lines += _wrap("missing: " + ", ".join(verdict.missing), "      ", "    ")
+        lines.append("")
+    return lines
+
+
+def _rests_on(found: Sequence[Evidence]) -> str:
+    """Checks with what they were run on; checks on the same things are told together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        alike.setdefault((one.target, one.detail), []).append(one.check)
+    return "; ".join(
+        f"{', '.join(checks)} ({target}: {detail})" for (target, detail), checks in alike.items()
+    )
+
+
+def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def one_level_lines(done: Search) -> list[str]:
+    """What implementations do that split one level at most, within that limit."""
+    lines = []
+    for one in done.implementations:
+        if not one.one_level:
+            continue
+        results = list(evidence.of_sweep(done.result, one))
+        broken = [item.check for item in results if item.outcome is Outcome.FAILS]
+        held = sum(item.outcome is Outcome.HOLDS for item in results)
+        told = f"{one.name} splits one level at most. Within that limit {held} properties hold"
+        told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
+        lines += [*_wrap(told, "    ", ""), ""]
+    return lines
+
+
+def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict]) -> str:
+    told = done.as_json()
+    told["evidence"] = [
+        {
+            "check": one.check,
+            "outcome": one.outcome.value,
+            "strength": one.strength.name.lower(),
+            "target": one.target,
+            "detail": one.detail,
+        }
+        for one in found
+    ]
+    told["claims"] = [
+        {
+            "id": one.claim.id,
+            "statement": one.claim.statement,
+            "decision": one.decision.value,
+            "verdict": str(one),
+            "rests_on": sorted({item.check for item in one.rests_on}),
+            "missing": list(one.missing),
+        }
+        for one in verdicts
+    ]
+    return json.dumps(told, indent=2)
+
+
+@click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
+@subjects.kernel_options
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="[default: a core each]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(
+    kernels: tuple[str, ...],
+    rev: str | None,
+    sanitize: bool,
+    seed: int,
+    jobs: int,
+    as_json: bool,
+) -> int:
+    """Review the split of the C port and of every kernel named: all checks, then the claims.
+
+    A claim that some check has not decided is shown as not yet decided, with what is missing.
+
+    \b
+    Examples:
+      xasplit review
+      xasplit review --kernel /usr/src/linux-source-6.12.tar.xz
+      xasplit review --kernel ~/linux --rev v6.15 --json
+    """
+    sources = [*subjects.port_sources(), *subjects.kernel_sources(kernels, rev)]
+    built = subjects.implementations(sources, CHUNK_SHIFTS, sanitize)
+    done = searches.search(built, CHUNK_SHIFTS, seed, jobs)
+    found = gather(done) if done.finished else []
+    verdicts = [decide(claim, found) for claim in CLAIMS.values()]
+    if as_json:
+        click.echo(_as_json(done, found, verdicts))
+    else:
+        console = Console()
+        console.print(*map(_tested, built), sep="\n", markup=False, highlight=False)
+        searches.show(done, console)
+        for line in [*one_level_lines(done), "Claims", "", *claim_lines(verdicts)]:
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    failed = done.failed or any(one.outcome is Outcome.FAILS for one in found)
+    return 1 if failed or not done.finished else 0
+
+
+def _tested(one: Implementation) -> str:
+    digest = one.source.sha256.get("lib/xarray.c", "")[:16]
+    return f"Tested: {one.name} ({one.source.name}, lib/xarray.c sha256 {digest}...)"
