@@ -9,6 +9,7 @@ expected answer is worked out once for a group, every case of it is executed.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -19,8 +20,7 @@ from xarray_model import geometry
 from xarray_model.entries import mk_value
 from xarray_model.operations import Code, Flag, Operation
 
-OLD_POINTER, NEW_POINTER = 0x10000, 0x20000
-LEFT_POINTER, FAR_POINTER = 0x30000, 0x40000
+OLD_POINTER, NEW_POINTER, LEFT_POINTER, FAR_POINTER = 4, 8, 12, 16
 OLD_VALUE, NEW_VALUE, RIGHT_VALUE = mk_value(17), mk_value(34), mk_value(51)
 
 
@@ -71,6 +71,11 @@ class Group:
         return base
 
     @property
+    def limited(self) -> bool:
+        """Whether an implementation of one level refuses the split."""
+        return geometry.one_level_limit_exceeded(self.order, self.new_order, self.chunk_shift)
+
+    @property
     def old(self) -> int:
         """The entry that is split."""
         return OLD_VALUE if self.old_is_value else OLD_POINTER
@@ -83,6 +88,13 @@ class Group:
     def starts(self) -> list[Start]:
         """Every start: each index of the entry, with and without permission to block."""
         return [Start(offset, way) for offset in range(1 << self.order) for way in (True, False)]
+
+    def some_starts(self, draw: random.Random) -> list[Start]:
+        """A few of the starts: the first and the last index, and one that ``draw`` chooses."""
+        last = (1 << self.order) - 1
+        starts = {Start(0, True), Start(last, False)}
+        starts.add(Start(draw.randint(0, last), draw.random() < 0.5))
+        return sorted(starts)
 
     def _neighbours(self) -> list[tuple[int, int, int, int]]:
         """(index, order, entry, marks) of what else the array holds."""
@@ -100,7 +112,8 @@ class Group:
             if 0 <= run < runs
         ]
 
-    def _start(self) -> list[Operation]:
+    def preparation(self) -> list[Operation]:
+        """The operations that make the array before the split."""
         entries = [*self._neighbours(), (self.base, self.order, self.old, self.marks)]
         operations = []
         for index, order, entry, marks in entries:
@@ -110,7 +123,8 @@ class Group:
             ]
         return operations
 
-    def _end(self) -> list[Operation]:
+    def ending(self) -> list[Operation]:
+        """The operations that merge the entry back, unless a request failed, and drain."""
         operations = []
         if not self.failing:
             operations += [
@@ -130,7 +144,7 @@ class Group:
         split = Operation(
             Code.SPLIT, index, self.order, self.new_order, entry=self.new, flags=flags
         )
-        operations = [*self._start(), Operation(Code.SNAPSHOT)]
+        operations = [*self.preparation(), Operation(Code.SNAPSHOT)]
         if self.failing:
             both = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
             operations.append(Operation(Code.FAIL, flags=both, argument=self.failing))
@@ -143,7 +157,7 @@ class Group:
             Operation(Code.FIND, self.base, argument=last),
             Operation(Code.FIND_MARKED, self.base, mark=0, argument=last),
         ]
-        return operations + self._end()
+        return operations + self.ending()
 
     def encoded(self, starts: Sequence[Start]) -> list[bytes]:
         """The group's cases that begin at ``starts``, as the driver reads them."""

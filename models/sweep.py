@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The sweep: every split from every start, on the model and on each implementation.
 
-The work is cut into units, one split (chunk shift, order, new order) each.  In a unit the model
-answers each group of cases once, the implementations run every case of it, and all bytes must be
-equal.  The specs judge each answer together with the log of callbacks and publications that it came
-with; answers and logs that are the same to the byte are judged once.
+The work is cut into units: the cases of one family for one split (chunk shift, order, new order)
+each.  In a unit the model answers each group of cases once, the implementations run every case of
+it, and all bytes must be equal.  The specs judge each answer together with the log of callbacks and
+publications that it came with; answers and logs that are the same to the byte are judged once.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from models import cases
-from models.cases import Group, Start
+from models.cases import Start
 from models.comparison import Comparison, Expected
+from models.count_cases import HIGHEST
+from models.families import CaseGroup, Family
 from models.finding import Findings
 from models.implementation import Implementation
 from xarray_model import geometry
@@ -27,48 +29,59 @@ BLOCK_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One split at one chunk shift: all its groups, or ``sample`` of them drawn with ``seed``."""
+    """One family's cases for one split at one chunk shift: all groups of them, or ``sample`` groups
+    drawn with ``seed``."""
 
     chunk_shift: int
     order: int
     new_order: int
     sample: int | None = None
     seed: int = 0
+    family: Family = Family.SPLITS
 
     def total(self) -> int:
         """How many cases the split has."""
-        return cases.total(self.chunk_shift, self.order, self.new_order)
+        return self.family.cases.total(self.chunk_shift, self.order, self.new_order)
 
-    def groups(self) -> Iterator[tuple[Group, Sequence[Start]]]:
+    def groups(self) -> Iterator[tuple[CaseGroup, Sequence[Start]]]:
         """The groups to run and, of each, the starts."""
         split = (self.chunk_shift, self.order, self.new_order)
+        cases = self.family.cases
         if self.sample is None:
             for group in cases.groups(*split):
                 yield group, group.starts()
             return
         draw = random.Random(f"{self.seed} {split}")
-        last = (1 << self.order) - 1
         for number in range(self.sample):
             # The first group is one in which nothing fails.
             place = draw.randrange(cases.total_groups(*split)) if number else 0
-            starts = {Start(0, True), Start(last, False)}
-            starts.add(Start(draw.randint(0, last), draw.random() < 0.5))
-            yield cases.group_at(*split, place), sorted(starts)
+            group = cases.group_at(*split, place)
+            yield group, group.some_starts(draw)
+
+    def offered(self, one: Implementation) -> bool:
+        """Whether an implementation has what the family asks for."""
+        return self.family is not Family.WALKS or one.source.capabilities.try_split
+
+
+class Part(NamedTuple):
+    """A part of the sweep: one implementation at one chunk shift, run whole or sampled."""
+
+    implementation: str
+    chunk_shift: int
+    sampled: bool
 
 
 @dataclass
 class Coverage:
-    """What was done of the cases of one chunk shift for one implementation."""
+    """How many of the cases of a part were run."""
 
     covered: int = 0
     total: int = 0
-    sampled: bool = False
 
     def add(self, other: Coverage) -> None:
         """Add another unit's."""
         self.covered += other.covered
         self.total += other.total
-        self.sampled |= other.sampled
 
     @property
     def complete(self) -> bool:
@@ -78,27 +91,29 @@ class Coverage:
 
 @dataclass
 class UnitResult:
-    """What a unit found, and by (implementation, chunk shift) how much of it was run."""
+    """What units found, and how much of them was run."""
 
     findings: Findings = field(default_factory=Findings)
-    coverage: dict[tuple[str, int], Coverage] = field(default_factory=dict)
+    coverage: dict[Part, Coverage] = field(default_factory=dict)
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
         self.findings.update(other.findings)
-        for key, coverage in other.coverage.items():
-            self.coverage.setdefault(key, Coverage()).add(coverage)
+        for part, coverage in other.coverage.items():
+            self.coverage.setdefault(part, Coverage()).add(coverage)
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
-    """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two."""
+    """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two; all that is counted."""
     highest = {1: 4, 2: 5, 3: 5}
-    return [
-        Unit(s, order, new_order)
+    units = [
+        Unit(s, order, new_order, family=family)
+        for family in (Family.SPLITS, Family.WALKS)
         for s in shifts
         for order in range(1, highest.get(s, 0) + 1)
         for new_order in range(order + 1)
     ]
+    return units + [Unit(s, HIGHEST, 0, family=Family.COUNTS) for s in shifts]
 
 
 def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Unit]:
@@ -120,7 +135,9 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Un
         for order, new in pairs:
             # Large trees cost more: fewer of them.
             nodes = geometry.split_nodes(order, new, s)
-            units.append(Unit(s, order, new, max(2, sample // (1 + nodes // 8)), seed))
+            some = max(2, sample // (1 + nodes // 8))
+            units.append(Unit(s, order, new, some, seed))
+            units.append(Unit(s, order, new, max(2, sample // 8), seed, Family.WALKS))
     return units
 
 
@@ -133,27 +150,35 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
         comparisons = [
             stack.enter_context(Comparison(one, expected, split, result.findings))
             for one in implementations
+            if unit.offered(one)
         ]
+        sampled = unit.sample is not None
+        progress: list[tuple[Comparison, Coverage]] = []
         for comparison in comparisons:
-            key = (comparison.implementation.name, unit.chunk_shift)
-            coverage = Coverage(0, unit.total(), unit.sample is not None)
-            if comparison.refuses:
+            coverage = Coverage(0, unit.total())
+            refuses = comparison.implementation.refuses(
+                unit.order, unit.new_order, unit.chunk_shift
+            )
+            if refuses and unit.family is Family.SPLITS:
                 # Nothing is requested, so no request can fail: those starts are the same case.
                 coverage.total //= 1 + geometry.split_nodes(unit.order, unit.new_order, split[0])
-            result.coverage[key] = coverage
+            part = Part(comparison.implementation.name, unit.chunk_shift, sampled)
+            result.coverage[part] = coverage
+            progress.append((comparison, coverage))
         for block in _blocks(unit):
             expected.clear()
-            for comparison in comparisons:
-                key = (comparison.implementation.name, unit.chunk_shift)
-                result.coverage[key].covered += comparison.run(block)
+            for comparison, coverage in progress:
+                coverage.covered += comparison.run(block)
     return result
 
 
-def _blocks(unit: Unit) -> Iterator[list[tuple[Group, Sequence[Start]]]]:
+def _blocks(unit: Unit) -> Iterator[list[tuple[CaseGroup, Sequence[Start]]]]:
     """The unit's groups, so many at a time that their results fit in memory."""
-    nodes = 4 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
+    nodes = 4
+    if unit.family is not Family.COUNTS:
+        nodes += geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
     case_bytes = 3 * nodes * (32 + (8 << unit.chunk_shift))
-    block: list[tuple[Group, Sequence[Start]]] = []
+    block: list[tuple[CaseGroup, Sequence[Start]]] = []
     size = 0
     for group, starts in unit.groups():
         block.append((group, starts))

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The sweep's third family: what ``split_alloc`` requests, for every pair of orders up to 63.
+
+Nothing is split, so that orders can be tried whose trees no memory would hold: requests are granted
+up to a limit, which decides between "enough" and "not enough".
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from models.cases import FIRST, Start
+from xarray_model import geometry
+from xarray_model.operations import Code, Operation
+
+FEW, MANY = 40, 4200
+"""The highest number of requests granted, for most pairs and for splits to order 0: the latter is
+above what 1 GiB to 4 KiB needs."""
+HIGHEST = 63
+"""The highest order of an entry with 64-bit indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountGroup:
+    """The allocation for a split from ``order`` to ``new_order``, ``granted`` requests granted."""
+
+    chunk_shift: int
+    order: int
+    new_order: int
+    granted: int
+
+    @property
+    def failing(self) -> int:
+        """No request fails by itself."""
+        return 0
+
+    @property
+    def limited(self) -> bool:
+        """Whether an implementation of one level refuses this."""
+        return geometry.one_level_limit_exceeded(self.order, self.new_order, self.chunk_shift)
+
+    def starts(self) -> list[Start]:
+        """The only start."""
+        return [FIRST]
+
+    def some_starts(self, draw: random.Random) -> list[Start]:
+        """The only start."""
+        return [FIRST]
+
+    def operations(self, start: Start = FIRST) -> list[Operation]:
+        """The case."""
+        ask = Operation(
+            Code.COUNT_ALLOC, order=self.order, new_order=self.new_order, argument=self.granted
+        )
+        return [ask, Operation(Code.SNAPSHOT)]
+
+    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
+        """The group's one case, as the driver reads it."""
+        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
+
+
+def groups(s: int, order: int, new_order: int) -> Iterator[CountGroup]:
+    """Every pair of orders between ``new_order`` and ``order``: granted what it needs and one less,
+    or as much as is granted at all."""
+    for high in range(max(1, new_order), order + 1):
+        for low in range(new_order, high + 1):
+            need, most = geometry.split_nodes(high, low, s), MANY if low == 0 else FEW
+            for granted in sorted({min(need, most), min(max(need - 1, 0), most)}):
+                yield CountGroup(s, high, low, granted)
+
+
+def group_at(s: int, order: int, new_order: int, number: int) -> CountGroup:
+    """The group with this number in the order of ``groups``."""
+    return list(groups(s, order, new_order))[number]
+
+
+def total_groups(s: int, order: int, new_order: int) -> int:
+    """Number of groups between those orders."""
+    return sum(1 for _ in groups(s, order, new_order))
+
+
+def total(s: int, order: int, new_order: int) -> int:
+    """Number of cases: one a group."""
+    return total_groups(s, order, new_order)

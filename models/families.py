@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The families of cases that the sweep runs, and what they have in common."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import Protocol
+
+from models import cases, count_cases, walk_cases
+from models.cases import Start
+from xarray_model.operations import Operation
+
+
+class CaseGroup(Protocol):
+    """Cases that must all give the same answer to the byte; hashable."""
+
+    @property
+    def chunk_shift(self) -> int:
+        """The chunk shift."""
+
+    @property
+    def failing(self) -> int:
+        """The allocation request that fails, 0 for none."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether an implementation of one level refuses the split."""
+
+    def starts(self) -> list[Start]:
+        """Every start."""
+
+    def some_starts(self, draw: random.Random) -> list[Start]:
+        """A few of the starts, the same ones for the same state of ``draw``."""
+
+    def operations(self, start: Start = ..., /) -> list[Operation]:
+        """The case that begins at ``start``."""
+
+    def encoded(self, starts: Sequence[Start], /) -> list[bytes]:
+        """The cases that begin at ``starts``, as the driver reads them."""
+
+
+class Cases(Protocol):
+    """What the module of a family offers, for one chunk shift and a pair of orders."""
+
+    def groups(self, s: int, order: int, new_order: int) -> Iterator[CaseGroup]:
+        """Every group."""
+
+    def group_at(self, s: int, order: int, new_order: int, number: int) -> CaseGroup:
+        """The group with this number in the order of ``groups``."""
+
+    def total_groups(self, s: int, order: int, new_order: int) -> int:
+        """Number of groups."""
+
+    def total(self, s: int, order: int, new_order: int) -> int:
+        """Number of cases."""
+
+
+class Family(Enum):
+    """A family of cases."""
+
+    SPLITS = "splits"
+    WALKS = "walks"
+    COUNTS = "counts"
+
+    @property
+    def cases(self) -> Cases:
+        """The family's module."""
+        return _MODULES[self]
+
+
+_MODULES: dict[Family, Cases] = {
+    Family.SPLITS: cases,
+    Family.WALKS: walk_cases,
+    Family.COUNTS: count_cases,
+}

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The sweep's second family: walks of ``try_split`` steps around one index, merged and drained.
+
+A walk goes from the old order down to the new one in steps that need one node at most.  Before each
+step come steps that need more, which must be refused.  Where the walk passes, it leaves entries of
+many orders next to each other: every way to look at an array is tried on that.
+
+All indices of the last piece see the same walk, so they make one group.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from models.cases import FIRST, Group, Start, Surroundings
+from xarray_model import geometry
+from xarray_model.operations import Code, Flag, Operation
+
+MARKS = 0b101
+"""What the old entry bears: the first family tries every set of marks."""
+STEPS = 64
+"""How far NEXT and PREV go, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkGroup:
+    """A walk around the indices of one piece.
+
+    ``setting`` is the old entry, its place and its surroundings; ``stops`` are the orders that the
+    steps split to, the last being the new order; ``piece`` counts entries of the new order from the
+    start of the old one; ``failing`` is the request of the walk that fails (1 is the first, 0 for
+    none), whereupon that step is tried again.
+    """
+
+    setting: Group
+    stops: tuple[int, ...]
+    piece: int
+    failing: int
+
+    @property
+    def chunk_shift(self) -> int:
+        """The chunk shift."""
+        return self.setting.chunk_shift
+
+    @property
+    def limited(self) -> bool:
+        """Never: no step needs more than one new level."""
+        return False
+
+    def starts(self) -> list[Start]:
+        """Every start: each index, from the piece's first.  ``try_split`` never blocks."""
+        return [Start(offset, True) for offset in range(1 << self.setting.new_order)]
+
+    def some_starts(self, draw: random.Random) -> list[Start]:
+        """A few of the starts: the first, the last and one drawn."""
+        size = 1 << self.setting.new_order
+        return [Start(offset, True) for offset in sorted({0, size - 1, draw.randrange(size)})]
+
+    @property
+    def first(self) -> int:
+        """First index of the piece."""
+        return self.setting.base + (self.piece << self.setting.new_order)
+
+    def _entries(self) -> Iterator[int]:
+        """What the steps write: the new entry and the old one in turn."""
+        while True:
+            yield self.setting.new
+            yield self.setting.old
+
+    def _walk(self, index: int) -> Iterator[Operation]:
+        s, order, requests = self.chunk_shift, self.setting.order, 0
+        for stop, entry in zip(self.stops, self._entries(), strict=False):
+            for lower in _refused(order, self.setting.new_order, s):
+                yield Operation(Code.TRY_SPLIT, index, order, lower, entry=entry)
+                yield Operation(Code.SNAPSHOT)
+            step = Operation(Code.TRY_SPLIT, index, order, stop, entry=entry)
+            vertical = geometry.split_nodes(order, stop, s)
+            requests += vertical
+            fails = bool(vertical) and requests == self.failing
+            for _ in range(1 + fails):
+                yield step
+                yield Operation(Code.SNAPSHOT)
+            order = stop
+
+    def _look(self, index: int) -> Iterator[Operation]:
+        base, order = self.setting.base, self.setting.order
+        last = geometry.last_index(base, order)
+        # The entries that the steps left beside the walk lie where one bit of the index differs.
+        for place in (index, *(index ^ 1 << bit for bit in range(order))):
+            yield Operation(Code.LOAD, place)
+            yield Operation(Code.GET_ORDER, place)
+            for mark in range(3):
+                yield Operation(Code.GET_MARK, place, mark=mark)
+        for flags in (Flag.NONE, Flag.PAUSE):
+            yield Operation(Code.FIND, base, flags=flags, argument=last)
+            for mark in range(3):
+                yield Operation(Code.FIND_MARKED, base, mark=mark, flags=flags, argument=last)
+        steps = min(1 << order, STEPS) - 1
+        yield Operation(Code.NEXT, base, argument=steps)
+        yield Operation(Code.NEXT, self.first, argument=2)
+        yield Operation(Code.PREV, last, argument=steps)
+        for asked in (order, *self.stops):
+            yield Operation(Code.TRY_SPLIT_MIN_ORDER, order=asked)
+
+    def operations(self, start: Start = FIRST) -> list[Operation]:
+        """The case that begins at ``start``."""
+        index = self.first + start.offset
+        arm = Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=self.failing)
+        return [
+            *self.setting.preparation(),
+            Operation(Code.SNAPSHOT),
+            *([arm] if self.failing else []),
+            *self._walk(index),
+            *self._look(index),
+            *self.setting.ending(),
+        ]
+
+    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
+        """The group's cases that begin at ``starts``, as the driver reads them."""
+        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
+
+
+def _refused(order: int, new_order: int, s: int) -> list[int]:
+    """Orders that one step may not split to: the first such below ``order``, and ``new_order``."""
+    beyond = [low for low in range(new_order, order) if geometry.split_nodes(order, low, s) > 1]
+    return sorted({beyond[-1], new_order}) if beyond else []
+
+
+def stops(order: int, new_order: int, s: int) -> list[tuple[int, ...]]:
+    """The walks from ``order`` to ``new_order``: by ``try_split_min_order``, one order at a time,
+    and always as low as one node permits."""
+    if order == new_order:
+        return [(new_order,)]
+    return list(
+        dict.fromkeys(
+            (
+                _stops(order, new_order, lambda at: geometry.try_split_min_order(at, s)),
+                _stops(order, new_order, lambda at: at - 1),
+                _stops(order, new_order, lambda at: _lowest(at, s)),
+            )
+        )
+    )
+
+
+def _stops(order: int, new_order: int, lower: Callable[[int], int]) -> tuple[int, ...]:
+    found = []
+    while order > new_order:
+        order = max(lower(order), new_order)
+        found.append(order)
+    return tuple(found)
+
+
+def _lowest(order: int, s: int) -> int:
+    return min(low for low in range(order) if geometry.split_nodes(order, low, s) <= 1)
+
+
+def _requests(order: int, walk: tuple[int, ...], s: int) -> int:
+    return sum(
+        geometry.split_nodes(above, below, s)
+        for above, below in zip((order, *walk), walk, strict=False)
+    )
+
+
+@cache
+def _walks(s: int, order: int, new_order: int) -> list[tuple[tuple[int, ...], int]]:
+    """Every walk with the number of each request that may fail, and 0."""
+    return [
+        (walk, failing)
+        for walk in stops(order, new_order, s)
+        for failing in range(_requests(order, walk, s) + 1)
+    ]
+
+
+def _positions(s: int, order: int) -> int:
+    return geometry.chunk_size(s) // geometry.slots_of(order, s)
+
+
+def groups(s: int, order: int, new_order: int) -> Iterator[WalkGroup]:
+    """Every group of walks from ``order`` to ``new_order`` at chunk shift ``s``."""
+    for number in range(total_groups(s, order, new_order)):
+        yield group_at(s, order, new_order, number)
+
+
+def total_groups(s: int, order: int, new_order: int) -> int:
+    """Number of groups of those walks."""
+    pieces = 1 << order - new_order
+    walks = len(_walks(s, order, new_order))
+    return walks * pieces * _positions(s, order) * len(Surroundings) * 4
+
+
+def total(s: int, order: int, new_order: int) -> int:
+    """Number of cases of those walks: groups times starts."""
+    return total_groups(s, order, new_order) << new_order
+
+
+def group_at(s: int, order: int, new_order: int, number: int) -> WalkGroup:
+    """The group with this number (0 .. number of groups - 1) in the order of ``groups``."""
+    walks = _walks(s, order, new_order)
+    number, walk = divmod(number, len(walks))
+    number, kinds = divmod(number, 4)
+    number, surroundings = divmod(number, len(Surroundings))
+    piece, position = divmod(number, _positions(s, order))
+    return WalkGroup(
+        Group(
+            s,
+            order,
+            new_order,
+            position,
+            list(Surroundings)[surroundings],
+            MARKS,
+            bool(kinds & 1),
+            bool(kinds & 2),
+            0,
+        ),
+        walks[walk][0],
+        piece,
+        walks[walk][1],
+    )
