@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from models.finding import Finding, Findings, of_violations
+from specs.property import Violation
+from xarray_model.operations import Code, Operation
+
+
+def finding(
+    chunk_shift: int = 2, order: int = 3, broken: str = "lru", implementation: str = "port"
+) -> Finding:
+    case = (Operation(Code.STORE, 0, order, entry=4), Operation(Code.SNAPSHOT))
+    return Finding(implementation, chunk_shift, broken, "statement", "detail", 1, case, b"", b"")
+
+
+def test_the_smallest_case_stands_for_all() -> None:
+    found = Findings()
+    found.add(finding(chunk_shift=3), (3, 3, 0), cases=2)
+    found.add(finding(chunk_shift=1), (1, 3, 0))
+    found.add(finding(chunk_shift=2), (2, 3, 0))
+    (breach,) = found.sorted()
+    assert breach.smallest.chunk_shift == 1
+    assert breach.cases == 4
+    assert breach.extent == {(1, 3, 0), (2, 3, 0), (3, 3, 0)}
+
+
+def test_implementations_and_properties_are_kept_apart() -> None:
+    found = Findings()
+    for broken in ("lru", "refines"):
+        for name in ("port", "Linux 6.1"):
+            found.add(finding(broken=broken, implementation=name), (2, 3, 0))
+    names = [(one.smallest.implementation, one.smallest.property) for one in found.sorted()]
+    assert names == [
+        ("Linux 6.1", "lru"),
+        ("Linux 6.1", "refines"),
+        ("port", "lru"),
+        ("port", "refines"),
+    ]
+
+
+def test_adding_up_two_searches_changes_neither() -> None:
+    one, two = Findings(), Findings()
+    one.add(finding(), (2, 3, 0))
+    two.add(finding(), (2, 3, 1))
+    total = Findings()
+    total.update(one)
+    total.update(two)
+    assert total.sorted()[0].cases == 2
+    assert one.sorted()[0].cases == two.sorted()[0].cases == 1
+    assert one.sorted()[0].extent == {(2, 3, 0)}
+
+
+def test_a_case_makes_one_finding_for_each_property() -> None:
+    case = [Operation(Code.SNAPSHOT)]
+    broken = [Violation("lru", "s", "a", 0), Violation("lru", "s", "b", 0), Violation("x", "s", "c")]
+    found = of_violations(broken, "port", 2, case, b"", b"")
+    assert [(one.property, one.detail, one.operation) for one in found] == [
+        ("lru", "a", 0),
+        ("x", "c", None),
+    ]
