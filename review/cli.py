@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures.process import BrokenProcessPool
 
 import click
 
+from models.worker import WorkerError
 from review import count, review, search
 
 INTERRUPTED = 130
@@ -42,6 +44,9 @@ def run() -> None:
         status = 2
     except click.ClickException as error:
         click.echo(f"xasplit: {error.format_message()}", err=True)
+        status = 2
+    except (WorkerError, BrokenProcessPool, OSError) as error:
+        click.echo(f"xasplit: {error}", err=True)
         status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("xasplit: interrupted", err=True)
