@@ -122,10 +122,10 @@ class Runner:
             self.told.append(Told.of(node, self.array))
         self.lru.update(node)
 
-    def store(self, op: Operation) -> list[int]:
+    def _store(self, op: Operation) -> list[int]:
         return [_word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
 
-    def split_entry(self, op: Operation) -> list[int]:
+    def _split_entry(self, op: Operation) -> list[int]:
         array = self.array
         cursor = Cursor(array, op.index, op.new_order, self.update)
         requests, warnings = array.allocator.requests, array.warnings
@@ -147,7 +147,7 @@ class Runner:
         destroy(cursor)
         return words
 
-    def try_split(self, op: Operation) -> list[int]:
+    def _try_split(self, op: Operation) -> list[int]:
         array = self.array
         cursor = Cursor(array, op.index, op.new_order, self.update)
         requests = array.allocator.requests
@@ -158,30 +158,30 @@ class Runner:
         destroy(cursor)
         return words
 
-    def try_split_min_order(self, op: Operation) -> list[int]:
+    def _try_split_min_order(self, op: Operation) -> list[int]:
         return [geometry.try_split_min_order(op.order, self.array.s)]
 
-    def set_mark(self, op: Operation) -> list[int]:
+    def _set_mark(self, op: Operation) -> list[int]:
         api.set_mark(self.array, op.index, op.mark)
         return []
 
-    def clear_mark(self, op: Operation) -> list[int]:
+    def _clear_mark(self, op: Operation) -> list[int]:
         api.clear_mark(self.array, op.index, op.mark)
         return []
 
-    def get_mark(self, op: Operation) -> list[int]:
+    def _get_mark(self, op: Operation) -> list[int]:
         return [int(api.get_mark(self.array, op.index, op.mark))]
 
-    def load(self, op: Operation) -> list[int]:
+    def _load(self, op: Operation) -> list[int]:
         return [_word(api.load(self.array, op.index))]
 
-    def get_order(self, op: Operation) -> list[int]:
+    def _get_order(self, op: Operation) -> list[int]:
         return [api.get_order(self.array, op.index)]
 
-    def find(self, op: Operation) -> list[int]:
+    def _find(self, op: Operation) -> list[int]:
         return self._all(op, lambda cursor: iterate.find(cursor, op.argument))
 
-    def find_marked(self, op: Operation) -> list[int]:
+    def _find_marked(self, op: Operation) -> list[int]:
         return self._all(op, lambda cursor: iterate.find_marked(cursor, op.argument, op.mark))
 
     def _all(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
@@ -194,10 +194,10 @@ class Runner:
                 iterate.pause(cursor)
         return words
 
-    def next(self, op: Operation) -> list[int]:
+    def _next(self, op: Operation) -> list[int]:
         return self._steps(op, iterate.next)
 
-    def prev(self, op: Operation) -> list[int]:
+    def _prev(self, op: Operation) -> list[int]:
         return self._steps(op, iterate.prev)
 
     def _steps(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
@@ -208,12 +208,12 @@ class Runner:
             words += (cursor.index, _word(entry))
         return words
 
-    def destroy(self, op: Operation) -> list[int]:
+    def _destroy(self, op: Operation) -> list[int]:
         self.lru.clear()
         api.destroy(self.array)
         return []
 
-    def fail(self, op: Operation) -> list[int]:
+    def _fail(self, op: Operation) -> list[int]:
         self.array.allocator.fail(
             op.argument,
             blocking=bool(op.flags & Flag.FAIL_BLOCKING),
@@ -221,7 +221,7 @@ class Runner:
         )
         return []
 
-    def count_alloc(self, op: Operation) -> list[int]:
+    def _count_alloc(self, op: Operation) -> list[int]:
         array = self.array
         cursor = Cursor(array, 0, op.new_order, self.update)
         requests, warnings = array.allocator.requests, array.warnings
@@ -239,22 +239,22 @@ class Runner:
 
 
 _HANDLERS: dict[Code, Callable[[Runner, Operation], list[int]]] = {
-    Code.STORE: Runner.store,
-    Code.SPLIT: Runner.split_entry,
-    Code.TRY_SPLIT: Runner.try_split,
-    Code.TRY_SPLIT_MIN_ORDER: Runner.try_split_min_order,
-    Code.SET_MARK: Runner.set_mark,
-    Code.CLEAR_MARK: Runner.clear_mark,
-    Code.GET_MARK: Runner.get_mark,
-    Code.LOAD: Runner.load,
-    Code.GET_ORDER: Runner.get_order,
-    Code.FIND: Runner.find,
-    Code.FIND_MARKED: Runner.find_marked,
-    Code.NEXT: Runner.next,
-    Code.PREV: Runner.prev,
-    Code.DESTROY: Runner.destroy,
-    Code.FAIL: Runner.fail,
-    Code.COUNT_ALLOC: Runner.count_alloc,
+    Code.STORE: Runner._store,
+    Code.SPLIT: Runner._split_entry,
+    Code.TRY_SPLIT: Runner._try_split,
+    Code.TRY_SPLIT_MIN_ORDER: Runner._try_split_min_order,
+    Code.SET_MARK: Runner._set_mark,
+    Code.CLEAR_MARK: Runner._clear_mark,
+    Code.GET_MARK: Runner._get_mark,
+    Code.LOAD: Runner._load,
+    Code.GET_ORDER: Runner._get_order,
+    Code.FIND: Runner._find,
+    Code.FIND_MARKED: Runner._find_marked,
+    Code.NEXT: Runner._next,
+    Code.PREV: Runner._prev,
+    Code.DESTROY: Runner._destroy,
+    Code.FAIL: Runner._fail,
+    Code.COUNT_ALLOC: Runner._count_alloc,
 }
 
 

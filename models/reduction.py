@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Makes a counterexample smaller: without the operations that it does not need, in small numbers.
+
+Hypothesis shrinks what it drew; what the machine adds to that, such as snapshots and the drain, and
+what a sweep found, is left to this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from models.finding import Finding
+from models.trial import Trial
+from xarray_model.errors import PreconditionError
+from xarray_model.operations import Code, Flag, Operation
+
+MOST_TRIALS = 2000
+"""Cases that one reduction may run."""
+
+
+def reduce(trial: Trial, finding: Finding) -> Finding:
+    """The smallest case found that breaks the same property first, or ``finding`` itself."""
+    known = finding
+    trials = 0
+    smaller = True
+    while smaller and trials < MOST_TRIALS:
+        smaller = False
+        for candidate in _candidates(known.operations):
+            trials += 1
+            found = breaks(trial, candidate, finding.property)
+            if found is not None:
+                known = found
+                smaller = True
+                break
+            if trials >= MOST_TRIALS:
+                break
+    return known
+
+
+def breaks(trial: Trial, operations: Sequence[Operation], name: str) -> Finding | None:
+    """What a case shows if the property of that name is the first that breaks in it."""
+    try:
+        expected = trial.expected(operations)
+    except (PreconditionError, ValueError):
+        return None
+    found = [one for one in trial.run(operations, expected) if one.property == name]
+    return found[0] if found else None
+
+
+def _candidates(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+    """Cases that are smaller by one step, the boldest first."""
+    whole = list(operations)
+    size = len(whole) // 2
+    while size:
+        # From the end: what comes last is needed least.
+        for start in range(len(whole) - size, -1, -size):
+            yield whole[:start] + whole[start + size :]
+        size //= 2
+    for place, operation in enumerate(whole):
+        for simpler in _simpler(operation):
+            yield [*whole[:place], simpler, *whole[place + 1 :]]
+
+
+def _simpler(operation: Operation) -> Iterator[Operation]:
+    """The operation with one field smaller."""
+    if operation.flags and operation.code is not Code.FAIL:
+        yield replace(operation, flags=Flag.NONE)
+    for field, least in (("index", 0), ("argument", 0), ("order", 0), ("new_order", 0)):
+        value = getattr(operation, field)
+        for smaller in sorted({least, value // 2, value - 1}):
+            if 0 <= smaller < value:
+                yield replace(operation, **{field: smaller})
+    if operation.mark:
+        yield replace(operation, mark=0)
+    # The simplest pointer and the simplest value.
+    least = 1 if operation.entry & 1 else 4
+    if operation.entry > least:
+        yield replace(operation, entry=least)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A search with the machine: batches of cases, findings grouped by property, and its own health.
+
+After a finding the search goes on with that property set aside: a case in which it breaks ends
+there.  A search that never met a branch of the contract has not tested it and says so.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import seed as seeded
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from models import branches, cache
+from models.finding import Finding, Findings
+from models.implementation import Implementation
+from models.machine import RULES, ArrayMachine, Batch, Broken, Expired, Tally
+from models.reduction import reduce
+from models.trial import Trial
+
+BATCH = 100
+"""Cases that Hypothesis draws at once; what it keeps about them makes larger batches slower."""
+SUFFICIENT = 20_000
+"""Steps at one chunk shift from which on a rule or branch that never fired is a finding."""
+SHRINK_SECONDS = 20.0
+"""How long one finding is shrunk."""
+
+
+@dataclass
+class MachineReport:
+    """What a search did and found, on one implementation."""
+
+    implementation: str
+    seed: int
+    findings: Findings = field(default_factory=Findings)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+    """What was done, by chunk shift."""
+    expected: dict[int, list[str]] = field(default_factory=dict)
+    """The rules and branches that a search of sufficient size meets, by chunk shift."""
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def update(self, other: MachineReport) -> None:
+        """Add what another search of the same implementation did."""
+        self.findings.update(other.findings)
+        for s, tally in other.tallies.items():
+            self.tallies.setdefault(s, Tally()).add(tally)
+        self.expected.update(other.expected)
+        self.seconds += other.seconds
+        self.interrupted |= other.interrupted
+
+    @property
+    def total(self) -> Tally:
+        """What was done at all chunk shifts together."""
+        total = Tally()
+        for tally in self.tallies.values():
+            total.add(tally)
+        return total
+
+    @property
+    def missing(self) -> list[tuple[int, str]]:
+        """(chunk shift, rule or branch) of what never fired in a search of sufficient size.
+
+        What an aborted or small search did not meet is no finding; ``unmet`` tells that too.
+        """
+        return [(s, name) for s, name in self.unmet if self.tallies[s].steps >= SUFFICIENT]
+
+    @property
+    def unmet(self) -> list[tuple[int, str]]:
+        """(chunk shift, rule or branch) of all that never fired."""
+        return [
+            (s, name)
+            for s, names in sorted(self.expected.items())
+            for name in names
+            if not self.tallies[s].fired(name)
+        ]
+
+
+def search(
+    implementation: Implementation,
+    chunk_shifts: Sequence[int],
+    *,
+    examples: int,
+    steps: int = 50,
+    seed: int = 0,
+    seconds: float | None = None,
+    remember: bool = True,
+    on_progress: Callable[[MachineReport], None] | None = None,
+) -> MachineReport:
+    """Search with ``examples`` cases of ``steps`` steps each, in all, at these chunk shifts.
+
+    The same ``seed`` draws the same cases.  ``seconds`` ends the search earlier.  ``remember``
+    first runs what failed in earlier searches of this user.  ``on_progress`` is told now and then,
+    with the report as it then is.
+    """
+    report = MachineReport(implementation.name, seed)
+    started = time.monotonic()
+    deadline = None if seconds is None else started + seconds
+    database = _database(implementation) if remember else None
+    shifts = list(chunk_shifts)
+    searches = []
+    try:
+        for place, s in enumerate(shifts):
+            share = examples * (place + 1) // len(shifts) - examples * place // len(shifts)
+            searches.append(_Search(implementation, s, steps, seed, share, database))
+            report.tallies[s] = searches[-1].tally
+            report.expected[s] = _expected(implementation, s)
+        # All chunk shifts in turn, so that a search that ends early has seen each of them.
+        while any(one.left for one in searches):
+            for one in searches:
+                one.batch(deadline)
+                report.seconds = time.monotonic() - started
+                _take(report, one)
+                if on_progress is not None:
+                    on_progress(report)
+            if deadline is not None and time.monotonic() > deadline:
+                break
+    except KeyboardInterrupt:
+        report.interrupted = True
+    finally:
+        for one in searches:
+            _take(report, one)
+            one.trial.__exit__(None, None, None)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+class _Search:
+    """The search at one chunk shift."""
+
+    def __init__(
+        self,
+        implementation: Implementation,
+        s: int,
+        steps: int,
+        seed: int,
+        examples: int,
+        database: ExampleDatabase | None,
+    ) -> None:
+        self.trial = Trial(implementation, s)
+        self.tally = Tally()
+        self.left = examples
+        self.found: dict[str, Finding] = {}
+        self._steps = steps
+        self._database = database
+        self._seeds = random.Random(f"{seed} {s}")
+        self._reuse = database is not None
+
+    def batch(self, deadline: float | None) -> None:
+        """Draw some cases; shrink what is found, and set it aside."""
+        if not self.left:
+            return
+        batch = Batch(self.trial, self.tally, set(self.found), deadline, SHRINK_SECONDS)
+        before = self.tally.examples
+        size = min(self.left, BATCH)
+        first, self._reuse = self._reuse, False
+        phases = [Phase.reuse, Phase.shrink] if first else [Phase.generate, Phase.shrink]
+        options = settings(
+            max_examples=size,
+            stateful_step_count=self._steps,
+            phases=phases,
+            database=self._database,
+            deadline=None,
+            derandomize=False,
+            verbosity=Verbosity.quiet,
+            print_blob=False,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
+        # The database tells tests apart by their names: what is set aside belongs to it, for what
+        # does not fail any more is forgotten.
+        name = "_".join([f"ArrayMachine{self.trial.s}", *sorted(self.found)])
+        machine = type(name, (ArrayMachine,), {"batch": batch})
+        if not first:
+            machine = seeded(self._seeds.getrandbits(64))(machine)
+        with suppress(Broken, Flaky, Expired):
+            run_state_machine_as_test(machine, settings=options)
+        for finding in batch.found.values():
+            self.found[finding.property] = reduce(self.trial, finding)
+        if not first:
+            drawn = self.tally.examples - before
+            self.left = max(0, self.left - (drawn if batch.found else max(size, drawn)))
+        elif batch.found:
+            self._reuse = True  # there may be more
+
+
+def _take(report: MachineReport, one: _Search) -> None:
+    """Hand over what was found and not yet told."""
+    for finding in one.found.values():
+        key = (finding.implementation, finding.property)
+        known = report.findings.breaches.get(key)
+        told = known is not None and any(s == finding.chunk_shift for s, _, _ in known.extent)
+        if not told:
+            place = finding.operations[finding.operation or 0]
+            report.findings.add(finding, (finding.chunk_shift, place.order, place.new_order))
+
+
+def _expected(implementation: Implementation, s: int) -> list[str]:
+    try_split = implementation.source.capabilities.try_split
+    names = [f"rule {name}" for name in RULES if try_split or name != "try_split"]
+    return names + branches.expected(s, one_level=implementation.one_level, try_split=try_split)
+
+
+def _database(implementation: Implementation) -> ExampleDatabase:
+    """What failed in this user's earlier searches of the implementation."""
+    name = "".join(c if c.isalnum() or c in "-." else "_" for c in implementation.name)
+    return DirectoryBasedExampleDatabase(cache.directory() / "examples" / name)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One case, three ways: the model, an implementation and the specs on the same operations.
+
+What comes first in the order of the operations counts; all that follows may be its consequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+
+from models.comparison import ENDS
+from models.finding import AGREES, Finding
+from models.implementation import Implementation
+from models.reference import Runner, SplitKind
+from models.worker import Worker
+from specs.judge import Judge
+from specs.property import Property, Violation
+from specs.stream import cut
+from xarray_model.array import XArray
+from xarray_model.operations import Code, Operation, encode
+from xarray_model.snapshot import Snapshot
+
+DRAINED = Property("drained", "after xa_destroy the array is empty and no node is left anywhere")
+HANG_SECONDS = 0.5
+"""CPU time that a case may take; a machine's take less than a hundredth."""
+
+
+def model(implementation: Implementation, s: int) -> Runner:
+    """The model of an empty array, which splits what the implementation is to split."""
+    kind = SplitKind.ONE_LEVEL if implementation.one_level else SplitKind.ITERATIVE
+    return Runner(XArray(s), kind)
+
+
+class Trial:
+    """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker."""
+
+    def __init__(self, implementation: Implementation, s: int) -> None:
+        self.implementation = implementation
+        self.s = s
+        self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
+        self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
+        self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
+
+    def __enter__(self) -> Trial:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._worker.close()
+
+    def expected(self, operations: Sequence[Operation]) -> bytes:
+        """The model's answer; PreconditionError or ValueError when the case is none."""
+        runner = model(self.implementation, self.s)
+        return b"".join([runner.run(operation) for operation in operations])
+
+    def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
+        """What breaks first in a case: one finding for each property that the operation breaks;
+        empty when all hold.  ``expected`` is the model's answer."""
+        result = self._worker.run([encode(list(operations))], log=True)
+        answer, log = bytes(result.case(0)), bytes(result.case_log(0))
+        completed = operations
+        found: list[Violation] = []
+        if result.abnormal:
+            ended = result.abnormal[0]
+            completed = operations[: ended.operation]
+            text = f"{ended.status.name.lower()}: {ended.text}"
+            found.append(Violation(*ENDS[ended.status], text, ended.operation))
+        try:
+            found += self._judge.case(completed, answer, log)
+        except ValueError as error:
+            found.append(Violation(*AGREES, f"the answer is no answer: {error}", len(completed)))
+        found += self._undrained(completed, answer)
+        place = _first_difference(operations, completed, expected, answer)
+        if place is not None and all((one.operation or 0) > place for one in found):
+            found.append(Violation(*AGREES, "the answers differ", place))
+        if not found:
+            return []
+        first = min(one.operation or 0 for one in found)
+        names: dict[str, Violation] = {}
+        for one in found:
+            if (one.operation or 0) == first:
+                names.setdefault(one.property, replace(one, operation=first))
+        return [
+            Finding(
+                self.implementation.name,
+                self.s,
+                one.property,
+                one.statement,
+                one.detail,
+                one.operation,
+                tuple(operations),
+                expected,
+                answer,
+            )
+            for one in names.values()
+        ]
+
+    def _undrained(self, operations: Sequence[Operation], answer: bytes) -> list[Violation]:
+        """A case that ends with DESTROY and SNAPSHOT leaves nothing."""
+        if [operation.code for operation in operations[-2:]] != [Code.DESTROY, Code.SNAPSHOT]:
+            return []
+        if answer.endswith(self._empty):
+            return []
+        return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
+
+
+def _first_difference(
+    operations: Sequence[Operation],
+    completed: Sequence[Operation],
+    expected: bytes,
+    answer: bytes,
+) -> int | None:
+    """The first of the completed operations that was answered otherwise than expected; for a
+    snapshot that is the operation before it."""
+    if expected.startswith(answer):
+        return None
+    want = cut(operations, expected)
+    try:
+        have = cut(completed, answer)
+    except ValueError:
+        return None
+    place = next(n for n, (one, other) in enumerate(zip(want, have, strict=False)) if one != other)
+    return place - 1 if place and operations[place].code is Code.SNAPSHOT else place
