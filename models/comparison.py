@@ -44,7 +44,7 @@ class Expected:
         self._s = s
         self._judges: dict[str, Judge] = {}
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
-        self._cases: dict[CaseGroup, list[bytes]] = {}
+        self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
         self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
 
     def clear(self) -> None:
@@ -62,10 +62,11 @@ class Expected:
         return known
 
     def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases as the driver reads them; always asked for with the same starts."""
-        known = self._cases.get(group)
+        """The group's cases that begin at ``starts``, as the driver reads them."""
+        key = (group, tuple(starts))
+        known = self._cases.get(key)
         if known is None:
-            known = self._cases[group] = group.encoded(starts)
+            known = self._cases[key] = group.encoded(starts)
         return known
 
     def verdict(
