@@ -64,9 +64,10 @@ class Unit:
 
 
 class Part(NamedTuple):
-    """A part of the sweep: one implementation at one chunk shift, run whole or sampled."""
+    """A part of the sweep: one implementation, family and chunk shift, run whole or sampled."""
 
     implementation: str
+    family: str
     chunk_shift: int
     sampled: bool
 
@@ -162,7 +163,8 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
             if refuses and unit.family is Family.SPLITS:
                 # Nothing is requested, so no request can fail: those starts are the same case.
                 coverage.total //= 1 + geometry.split_nodes(unit.order, unit.new_order, split[0])
-            part = Part(comparison.implementation.name, unit.chunk_shift, sampled)
+            name, family = comparison.implementation.name, unit.family.value
+            part = Part(name, family, unit.chunk_shift, sampled)
             result.coverage[part] = coverage
             progress.append((comparison, coverage))
         for block in _blocks(unit):

@@ -23,6 +23,13 @@ SEED = 1
 """The seed of a review's samples, always the same unless one is given: reviews are comparable."""
 
 
+BOUNDS = (
+    "The claims. The bounds of what is checked completely: splits and try_split walks at chunk "
+    "shift 1 over five levels of nodes, 2 over three and 3 over two; allocation counts for every "
+    "pair of orders up to 63, as far as 4,200 nodes. Beyond them samples were drawn."
+)
+
+
 def gather(done: Search) -> list[Evidence]:
     """All evidence on the claims.
 
@@ -57,11 +64,14 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
 
 def _rests_on(found: Sequence[Evidence]) -> str:
     """Checks with what they were run on; checks on the same things are told together."""
-    alike: dict[tuple[str, str], list[str]] = {}
+    targets: dict[tuple[str, str], list[str]] = {}
     for one in found:
-        alike.setdefault((one.target, one.detail), []).append(one.check)
+        targets.setdefault((one.check, one.detail), []).append(one.target)
+    checks: dict[tuple[str, str], list[str]] = {}
+    for (check, detail), names in targets.items():
+        checks.setdefault((" and ".join(dict.fromkeys(names)), detail), []).append(check)
     return "; ".join(
-        f"{', '.join(checks)} ({target}: {detail})" for (target, detail), checks in alike.items()
+        f"{', '.join(names)} ({target}: {detail})" for (target, detail), names in checks.items()
     )
 
 
@@ -153,7 +163,7 @@ def command(
         console = Console()
         console.print(*map(_tested, built), sep="\n", markup=False, highlight=False)
         searches.show(done, console)
-        for line in [*one_level_lines(done), "Claims", "", *claim_lines(verdicts)]:
+        for line in [*one_level_lines(done), *_wrap(BOUNDS, ""), "", *claim_lines(verdicts)]:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     failed = done.failed or any(one.outcome is Outcome.FAILS for one in found)
     return 1 if failed or not done.finished else 0
@@ -161,4 +171,4 @@ def command(
 
 def _tested(one: Implementation) -> str:
     digest = one.source.sha256.get("lib/xarray.c", "")[:16]
-    return f"Tested: {one.name} ({one.source.name}, lib/xarray.c sha256 {digest}...)"
+    return f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}..."

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.implementation import Implementation
-from models.sweep import Unit, UnitResult, complete_units, sampled_units
+from models.sweep import Coverage, Unit, UnitResult, complete_units, sampled_units
 from review import campaign, findings, subjects
 from review.progress import Meter
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -58,7 +58,7 @@ class Search:
             ],
             "coverage": [
                 {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
-                for part, coverage in sorted(self.result.coverage.items())
+                for part, coverage in sorted(self.result.coverage.items(), key=lambda item: item[0])
             ],
             "findings": [findings.as_json(one) for one in self.result.findings.sorted()],
         }
@@ -84,15 +84,19 @@ def search(
 
 def show(done: Search, console: Console) -> None:
     """Print coverage and findings."""
-    table = Table("implementation", "s", "cases run", "of", "", box=box.SIMPLE)
-    for part, coverage in sorted(done.result.coverage.items()):
+    table = Table("implementation", "family", "chunk shifts", "cases run", "of", "", box=box.SIMPLE)
+    for (name, family, sampled), (shifts, coverage) in _by_family(done.result).items():
         whole = "complete" if coverage.complete else "NOT COMPLETE"
-        how = "sampled" if part.sampled else whole
-        total = f"{coverage.total:,}" if coverage.total < 10**9 else f"{coverage.total:.1e}"
+        total = f"{coverage.total:,}" if coverage.total < 10**10 else f"{coverage.total:.1e}"
         table.add_row(
-            part.implementation, str(part.chunk_shift), f"{coverage.covered:,}", total, how
+            name,
+            family,
+            " ".join(map(str, shifts)),
+            f"{coverage.covered:,}",
+            total,
+            "sampled" if sampled else whole,
         )
-    for column in table.columns[1:4]:
+    for column in table.columns[3:5]:
         column.justify = "right"
     console.print(table)
     for line in findings.lines(done.result.findings):
@@ -105,6 +109,19 @@ def show(done: Search, console: Console) -> None:
     )
     if not done.finished:
         console.print("Interrupted: what was not run is not counted above.")
+
+
+def _by_family(
+    result: UnitResult,
+) -> dict[tuple[str, str, bool], tuple[list[int], Coverage]]:
+    """Chunk shifts and coverage by (implementation, family, whether sampled)."""
+    told: dict[tuple[str, str, bool], tuple[list[int], Coverage]] = {}
+    for part, coverage in sorted(result.coverage.items(), key=lambda item: item[0]):
+        key = (part.implementation, part.family, part.sampled)
+        shifts, total = told.setdefault(key, ([], Coverage()))
+        shifts.append(part.chunk_shift)
+        total.add(coverage)
+    return told
 
 
 @click.command("search", short_help="Look for counterexamples.")
