@@ -22,6 +22,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from models import branches, cache
 from models.finding import Finding, Findings
 from models.implementation import Implementation
+from models.kernel.deviations import Deviation
+from models.known import Known, known
 from models.machine import RULES, ArrayMachine, Batch, Broken, Expired, Tally
 from models.reduction import reduce
 from models.trial import Trial
@@ -45,6 +47,8 @@ class MachineReport:
     """What was done, by chunk shift."""
     expected: dict[int, list[str]] = field(default_factory=dict)
     """The rules and branches that a search of sufficient size meets, by chunk shift."""
+    known: list[Known] = field(default_factory=list)
+    """The known deviations that the implementation has.  Those on the split are findings too."""
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -54,6 +58,7 @@ class MachineReport:
         for s, tally in other.tallies.items():
             self.tallies.setdefault(s, Tally()).add(tally)
         self.expected.update(other.expected)
+        self.known = self.known or other.known
         self.seconds += other.seconds
         self.interrupted |= other.interrupted
 
@@ -101,16 +106,20 @@ def search(
     first runs what failed in earlier searches of this user.  ``on_progress`` is told now and then,
     with the report as it then is.
     """
-    report = MachineReport(implementation.name, seed)
+    report = MachineReport(implementation.name, seed, known=known(implementation))
+    for had in report.known:
+        if had.deviation.on_split:
+            report.findings.add(had.finding, _extent(had.finding))
     started = time.monotonic()
     deadline = None if seconds is None else started + seconds
     database = _database(implementation) if remember else None
     shifts = list(chunk_shifts)
+    deviations = [had.deviation for had in report.known]
     searches = []
     try:
         for place, s in enumerate(shifts):
             share = examples * (place + 1) // len(shifts) - examples * place // len(shifts)
-            searches.append(_Search(implementation, s, steps, seed, share, database))
+            searches.append(_Search(implementation, s, steps, seed, share, database, deviations))
             report.tallies[s] = searches[-1].tally
             report.expected[s] = _expected(implementation, s)
         # All chunk shifts in turn, so that a search that ends early has seen each of them.
@@ -144,7 +153,9 @@ class _Search:
         seed: int,
         examples: int,
         database: ExampleDatabase | None,
+        deviations: Sequence[Deviation],
     ) -> None:
+        self._deviations = deviations
         self.trial = Trial(implementation, s)
         self.tally = Tally()
         self.left = examples
@@ -158,7 +169,9 @@ class _Search:
         """Draw some cases; shrink what is found, and set it aside."""
         if not self.left:
             return
-        batch = Batch(self.trial, self.tally, set(self.found), deadline, SHRINK_SECONDS)
+        batch = Batch(
+            self.trial, self.tally, set(self.found), self._deviations, deadline, SHRINK_SECONDS
+        )
         before = self.tally.examples
         size = min(self.left, BATCH)
         first, self._reuse = self._reuse, False
@@ -199,8 +212,13 @@ def _take(report: MachineReport, one: _Search) -> None:
         known = report.findings.breaches.get(key)
         told = known is not None and any(s == finding.chunk_shift for s, _, _ in known.extent)
         if not told:
-            place = finding.operations[finding.operation or 0]
-            report.findings.add(finding, (finding.chunk_shift, place.order, place.new_order))
+            report.findings.add(finding, _extent(finding))
+
+
+def _extent(finding: Finding) -> tuple[int, int, int]:
+    """Chunk shift and orders of the operation that shows a finding."""
+    place = finding.operations[finding.operation or 0]
+    return finding.chunk_shift, place.order, place.new_order
 
 
 def _expected(implementation: Implementation, s: int) -> list[str]:

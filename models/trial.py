@@ -15,10 +15,13 @@ from models.finding import AGREES, Finding
 from models.implementation import Implementation
 from models.reference import Runner, SplitKind
 from models.worker import Worker
-from specs.judge import Judge
+from specs.abstract import EMPTY, AbstractArray
+from specs.judge import CHANGING, Judge
 from specs.property import Property, Violation
 from specs.stream import cut
 from xarray_model.array import XArray
+from xarray_model.entries import is_error
+from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Operation, encode
 from xarray_model.snapshot import Snapshot
 
@@ -31,6 +34,33 @@ def model(implementation: Implementation, s: int) -> Runner:
     """The model of an empty array, which splits what the implementation is to split."""
     kind = SplitKind.ONE_LEVEL if implementation.one_level else SplitKind.ITERATIVE
     return Runner(XArray(s), kind)
+
+
+def after(array: AbstractArray, operation: Operation) -> AbstractArray:
+    """The abstract effect of an operation that succeeded."""
+    code, index = operation.code, operation.index
+    if code is Code.STORE:
+        return array.store(index, operation.order, operation.entry)
+    if code in (Code.SPLIT, Code.TRY_SPLIT):
+        return array.split(index, operation.order, operation.new_order, operation.entry)
+    if code is Code.SET_MARK:
+        return array.set_mark(index, operation.mark)
+    if code is Code.CLEAR_MARK:
+        return array.clear_mark(index, operation.mark)
+    return array.destroy() if code is Code.DESTROY else array
+
+
+def permitted(operations: Sequence[Operation], answer: bytes) -> bool:
+    """Whether every split of a case meets its precondition; ``answer`` is the model's."""
+    array = EMPTY
+    for operation, one in zip(operations, cut(operations, answer), strict=True):
+        split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)
+        orders = (operation.order, operation.new_order)
+        if split and not array.splittable(operation.index, *orders, operation.entry):
+            return False
+        if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
+            array = after(array, operation)
+    return True
 
 
 class Trial:
@@ -55,9 +85,13 @@ class Trial:
         self._worker.close()
 
     def expected(self, operations: Sequence[Operation]) -> bytes:
-        """The model's answer; PreconditionError or ValueError when the case is none."""
+        """The model's answer; PreconditionError or ValueError when the case is none, since it
+        breaks the contract of what it calls."""
         runner = model(self.implementation, self.s)
-        return b"".join([runner.run(operation) for operation in operations])
+        answer = b"".join([runner.run(operation) for operation in operations])
+        if not permitted(operations, answer):
+            raise PreconditionError("the case splits what cannot be split")
+        return answer
 
     def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
         """What breaks first in a case: one finding for each property that the operation breaks;

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Known deviations of released kernels: where they do what model and contract say is wrong.
+
+Each names its cause in the source, the smallest case that shows it, and the operations that meet
+it.  Whether a kernel has one is found out by running that case, never by its version.  A search
+tells of each that a kernel has, and leaves out exactly the operations that would meet it, so that
+it finds what else there is.  Model and contract stay right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from specs.abstract import AbstractArray
+from xarray_model.entries import NULL, is_value, mk_value
+from xarray_model.operations import Code, Flag, Operation
+
+_TOP = (1 << 64) - 1
+_POINTER = 4
+_VALUE = mk_value(0)
+
+Covers = Callable[[Operation, AbstractArray, int], bool]
+"""Whether an operation on the array as it is, at a chunk shift, meets the deviation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One deviation.
+
+    ``property`` is what ``case`` breaks at ``chunk_shift``; ``statement`` says what is wrong, and
+    ``cause`` where in the source.  ``on_split``: the split itself is wrong, which is a finding like
+    any other; otherwise it lies outside what the series changes.
+    """
+
+    name: str
+    property: str
+    statement: str
+    cause: str
+    chunk_shift: int
+    case: tuple[Operation, ...]
+    covers: Covers
+    on_split: bool = False
+
+
+def _store_other_kind(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code is not Code.STORE or operation.entry == NULL:
+        return False
+    found = array.at(operation.index >> operation.order << operation.order)
+    if found is None:
+        return False
+    item = found[1]
+    several = item.order % s > 0
+    other = is_value(item.entry) != is_value(operation.entry)
+    return several and other and operation.order < item.order
+
+
+def _pause_inside(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code is not Code.FIND or not operation.flags & Flag.PAUSE:
+        return False
+    found = array.at(operation.index)
+    return found is not None and found[0] < operation.index <= operation.argument
+
+
+def _pause_inside_marked(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code is not Code.FIND_MARKED or not operation.flags & Flag.PAUSE:
+        return False
+    found = array.at(operation.index)
+    if found is None or operation.index > operation.argument:
+        return False
+    first, item = found
+    # A cursor on a sibling slot goes to the canonical one, and its index with it.
+    inside = 0 < operation.index - first < 1 << item.order // s * s
+    return inside and bool(item.marks >> operation.mark & 1)
+
+
+def _pause_at_top(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code is not Code.FIND_MARKED or not operation.flags & Flag.PAUSE:
+        return False
+    found = array.at(_TOP)
+    return (
+        found is not None
+        and bool(found[1].marks >> operation.mark & 1)
+        and max(found[0], operation.index) <= operation.argument
+    )
+
+
+def _step_inside(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code not in (Code.NEXT, Code.PREV) or not operation.argument:
+        return False
+    found = array.at(operation.index)
+    if found is None:
+        return False
+    first, item = found
+    return operation.index - first >> item.order // s * s > 0
+
+
+def _split_limit(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code not in (Code.SPLIT, Code.COUNT_ALLOC):
+        return False
+    return operation.order == operation.new_order // s * s + 2 * s
+
+
+def _split_sibling_marks(operation: Operation, array: AbstractArray, s: int) -> bool:
+    if operation.code is not Code.SPLIT or operation.new_order % s == 0:
+        return False
+    found = array.at(operation.index)
+    vertical = operation.order // s > operation.new_order // s
+    return vertical and found is not None and found[1].marks > 0
+
+
+DEVIATIONS = (
+    Deviation(
+        "store-other-kind",
+        "node-nr-values",
+        "a store through a cursor of a smaller order into an entry of several slots that is of the"
+        " other kind changes nr_values by the cursor's slots, not by the entry's",
+        "lib/xarray.c, xas_store: only slots up to the cursor's siblings are counted, but the"
+        " siblings behind them change their kind with the canonical slot",
+        2,
+        (
+            Operation(Code.STORE, 0, 1, entry=_POINTER),
+            Operation(Code.STORE, 0, 0, entry=_VALUE),
+            Operation(Code.SNAPSHOT),
+        ),
+        _store_other_kind,
+    ),
+    Deviation(
+        "pause-inside",
+        "answer-pause",
+        "xas_pause moves the index on by the entry's length, from wherever inside the entry it was,"
+        " so that an iteration that began inside an entry misses what follows it",
+        "include/linux/xarray.h and lib/xarray.c, xas_pause: the index is not aligned to the slot"
+        " before the entry's slots are added",
+        2,
+        (
+            Operation(Code.STORE, 0, 1, entry=_POINTER),
+            Operation(Code.STORE, 2, 0, entry=_POINTER),
+            Operation(Code.FIND, 1, argument=2, flags=Flag.PAUSE),
+        ),
+        _pause_inside,
+    ),
+    Deviation(
+        "pause-inside-marked",
+        "answer-pause",
+        "the same in a marked iteration",
+        "lib/xarray.c, xas_pause, as for pause-inside",
+        2,
+        (
+            Operation(Code.STORE, 0, 2, entry=_POINTER),
+            Operation(Code.STORE, 4, 0, entry=_POINTER),
+            Operation(Code.SET_MARK, 0, mark=0),
+            Operation(Code.SET_MARK, 4, mark=0),
+            Operation(Code.FIND_MARKED, 1, argument=4, flags=Flag.PAUSE),
+        ),
+        _pause_inside_marked,
+    ),
+    Deviation(
+        "pause-at-top",
+        "ends",
+        "a marked iteration that is paused at the last index of all begins again at index 0",
+        "lib/xarray.c, xas_find_marked: it takes a cursor in bounds, which xas_pause leaves when"
+        " the index wraps, for one that was not walked yet",
+        2,
+        (
+            Operation(Code.STORE, _TOP, 0, entry=_POINTER),
+            Operation(Code.SET_MARK, _TOP, mark=0),
+            Operation(Code.FIND_MARKED, 0, argument=_TOP, flags=Flag.PAUSE),
+        ),
+        _pause_at_top,
+    ),
+    Deviation(
+        "step-inside",
+        "answer-step",
+        "xas_next and xas_prev, on a cursor that was walked to the middle of an entry of several"
+        " slots, go on from the entry's first slot and answer what another index holds",
+        "include/linux/xarray.h xas_next, xas_prev and lib/xarray.c __xas_next, __xas_prev: they"
+        " step from the slot, which is the canonical one, and not from the index",
+        2,
+        (
+            Operation(Code.STORE, 0, 1, entry=_POINTER),
+            Operation(Code.NEXT, 1, argument=1),
+        ),
+        _step_inside,
+    ),
+    Deviation(
+        "split-limit",
+        "split-requests",
+        "xas_split_alloc accepts a split from order n to m with n = shift(m) + 2s, for which one"
+        " new level is not enough, and allocates too few nodes",
+        "lib/xarray.c, xas_split_alloc: what it refuses begins one order too high (< where <= is"
+        " needed)",
+        2,
+        (Operation(Code.COUNT_ALLOC, order=4, new_order=0, argument=5),),
+        _split_limit,
+        on_split=True,
+    ),
+    Deviation(
+        "split-sibling-marks",
+        "sibling-mark",
+        "a split of a marked entry one level down to entries of several slots marks their siblings",
+        "lib/xarray.c, node_set_marks: it marks every slot of the new node, siblings included",
+        2,
+        (
+            Operation(Code.STORE, 0, 3, entry=_POINTER),
+            Operation(Code.SET_MARK, 0, mark=0),
+            Operation(Code.SPLIT, 0, 3, 1, _POINTER),
+            Operation(Code.SNAPSHOT),
+        ),
+        _split_sibling_marks,
+        on_split=True,
+    ),
+)
+"""Every known deviation."""
