@@ -6,13 +6,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofs import n1_count
+from proofs import (
+    e1_recursive,
+    m1_marks,
+    n1_count,
+    n2_overflow,
+    n3_stack,
+    n4_minimality,
+    n5_staged,
+    o1_definedness,
+    s1_slots,
+    s2_order,
+    s3_siblings,
+    v1_accounting,
+    x1_merge,
+)
 from proofs.obligation import Theorem
 from xarray_model.geometry import CHUNK_SHIFTS
 
 __all__ = ["CHUNK_SHIFTS", "THEOREMS", "by_name", "promised", "select"]
 
-_FAMILIES = (n1_count,)
+_FAMILIES = (
+    n1_count,
+    n2_overflow,
+    n3_stack,
+    n4_minimality,
+    n5_staged,
+    s1_slots,
+    s2_order,
+    s3_siblings,
+    m1_marks,
+    v1_accounting,
+    e1_recursive,
+    o1_definedness,
+    x1_merge,
+)
 
 THEOREMS: tuple[Theorem, ...] = tuple(
     theorem for family in _FAMILIES for theorem in family.THEOREMS

@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import shift_of, wide, wide_one
+from proofs.formulas import closed_form, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import CheckedWord, variable
 from xarray_model import geometry
@@ -112,35 +112,31 @@ def staged(s: int) -> Iterator[Obligation]:
     )
     between = [z3.ULE(new_order.term, middle.term), z3.ULE(middle.term, order.term)]
 
-    def scaled(upper: Any, lower: Any) -> z3.BitVecRef:
-        levels = geometry.node_shift(upper, s) - geometry.node_shift(lower, s)
-        return wide(geometry.slots_of(upper, s).term) * ((wide_one() << wide(levels.term)) - 1)
+    def scaled(upper: Any, lower: Any) -> Any:
+        # C-1 times the nodes; L * C**d is a power of two
+        return (1 << (upper - geometry.node_shift(lower, s))) - geometry.slots_of(upper, s)
 
-    paths = list(
-        explore(
-            lambda: (scaled(order, middle), scaled(middle, new_order), scaled(order, new_order)),
-            between,
-        )
-    )
-    parts = wide(order.term - middle.term)
+    def stages() -> tuple[Any, Any, Any]:
+        parts = scaled(middle, new_order) << (order - middle)
+        return scaled(order, middle), parts, scaled(order, new_order)
+
+    paths = list(explore(stages, between))
     yield prove(
-        "same", between, everywhere(paths, lambda n: n[2] == n[0] + (n[1] << parts))
+        "same", between, everywhere(paths, lambda n: n[2].term == n[0].term + n[1].term)
     )
     yield prove("defined", between, well_defined(paths))
+    exact = closed_form(order.term, new_order.term, s)
+    yield prove("closed-form", between, everywhere(paths, lambda n: wide(n[2].term) == exact))
+    second = list(explore(lambda: scaled(middle, new_order), between))
     yield refute(
         "control-one-part",
         "only one of the parts is split on",
         between,
-        everywhere(paths, lambda n: n[2] == n[0] + n[1]),
+        everywhere(
+            paths,
+            lambda n: everywhere(second, lambda part: n[2].term == n[0].term + part.term),
+        ),
     )
-    if s > 1:
-        whole = wide(shift_of(order.term, s) - shift_of(middle.term, s))
-        yield refute(
-            "control-slots",
-            "a part for each slot, where an entry may have several",
-            between,
-            everywhere(paths, lambda n: n[2] == n[0] + (n[1] << whole)),
-        )
 
 
 @theorem(
