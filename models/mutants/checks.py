@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checks that mutants are put through: the same for all, the cheapest first.
+
+Each yields again and again what was found broken so far, so that whoever asks can stop.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.errors import Flaky
+from hypothesis.stateful import run_state_machine_as_test
+
+from models.families import Family
+from models.finding import Finding
+from models.implementation import Implementation
+from models.machine import ArrayMachine, Batch, Broken, Expired, Tally
+from models.reference import run_case
+from models.sweep import Unit, run_unit
+from models.trial import Trial
+from specs.judge import Judge
+from specs.property import Violation
+
+BATCHES = 40
+"""Batches of histories that a mutant must be caught in."""
+CASES, STEPS = 50, 40
+"""Histories in a batch, and steps in a history."""
+
+
+def ladder(s: int) -> list[Unit]:
+    """Samples of the sweep at chunk shift ``s``, from small to large: each kind of split at first
+    with a few groups, in the end with many."""
+    splits = [(s + 2, s), (s, 0), (s + 2, 0), (2 * s + 1, s), (2 * s + 2, 0), (2 * s + 2, 1)]
+    deep = Unit(s, 3 * s, 0, 2)
+    walks = [(s, 0), (s + 2, 0), (2 * s + 2, 1)]
+    few = [Unit(s, *split, 6) for split in splits]
+    few += [Unit(s, *split, 8, family=Family.WALKS) for split in walks]
+    counts = Unit(s, 63, 0, family=Family.COUNTS)
+    many = [Unit(s, *split, 60, 1) for split in splits]
+    many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]
+    return [*few, deep, counts, *many]
+
+
+def sweep(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
+    """Climb the ladder: after each unit the findings so far, by property."""
+    found: dict[str, Finding] = {}
+    for unit in ladder(s):
+        for breach in run_unit(unit, [one]).findings.breaches.values():
+            found.setdefault(breach.smallest.property, breach.smallest)
+        yield found
+
+
+def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
+    """Let the machine run: after each batch the findings so far, by property, as they come (not
+    shrunk)."""
+    found: dict[str, Finding] = {}
+    options = settings(
+        max_examples=CASES,
+        stateful_step_count=STEPS,
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    draw = random.Random(s)
+    with Trial(one, s) as trial:
+        for _ in range(BATCHES):
+            batch = Batch(trial, Tally(), set(found), shrink_seconds=0.0)
+            machine = type("MutantMachine", (ArrayMachine,), {"batch": batch})
+            with suppress(Broken, Flaky, Expired):
+                run_state_machine_as_test(seed(draw.getrandbits(64))(machine), settings=options)
+            found.update(batch.found)
+            yield found
+
+
+def model(s: int) -> Iterator[dict[str, Violation]]:
+    """Let the specs judge the model: after each unit of the ladder what was found so far."""
+    judge = Judge(s)
+    found: dict[str, Violation] = {}
+    for unit in ladder(s):
+        for group, _ in unit.groups():
+            operations = group.operations()
+            done = run_case(operations, s, log=True)
+            log = b"".join(record.encode() for one in done.log for record in one)
+            for violation in judge.case(operations, done.results, log):
+                found.setdefault(violation.property, violation)
+        yield found

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Defects that only a history shows: stores, erases, marks and steps that no split case reaches."""
+
+from __future__ import annotations
+
+from models.mutants.mutant import Check, Mutant
+
+_MACHINE = Check.MACHINE
+_STORE = "lib/xarray.c"
+_NODE = "lib/xarray_node.c"
+_MARK = "lib/xarray_mark.c"
+
+MUTANTS = (
+    Mutant(
+        "erase-keeps-marks",
+        "an erase leaves the entry's marks behind in a node that stays",
+        _STORE,
+        "if (!entry)\n\t\txas_init_marks(xas);\n\n",
+        "",
+        ("null-mark",),
+        _MACHINE,
+    ),
+    Mutant(
+        "tree-not-lowered",
+        "an erase does not lower the tree when only slot 0 of the root is left",
+        _NODE,
+        "if (!xa_parent_locked(xa, node))\n\t\txas_shrink(xas, node);",
+        "",
+        ("root-lowest",),
+        _MACHINE,
+    ),
+    Mutant(
+        "mark-changes-values",
+        "setting a mark forgets the node's values",
+        _MARK,
+        "/* Above a slot that has it, all have it. */",
+        "node->nr_values = 0;",
+        ("marks-only", "node-nr-values"),
+        _MACHINE,
+    ),
+    Mutant(
+        "clear-reaches-too-far",
+        "clearing a mark clears it above, whatever other slots bear",
+        _MARK,
+        "if (!bitmap_empty(node->marks[mark], XA_CHUNK_SIZE))\n\t\t\treturn;",
+        "",
+        ("child-mark",),
+        _MACHINE,
+    ),
+    Mutant(
+        "squash-loses-mark",
+        "a store over several marked entries clears their marks instead of gathering them",
+        _STORE,
+        "__set_bit(first, marks);",
+        "",
+        ("refines",),
+        _MACHINE,
+    ),
+    Mutant(
+        "span-of-whole-word",
+        "the reach of the top node is shifted by more than the width of a word",
+        _STORE,
+        "return span < BITS_PER_LONG ? (1UL << span) - 1 : ULONG_MAX;",
+        "return (1UL << (span % BITS_PER_LONG)) - 1;",
+        ("refines",),
+        _MACHINE,
+    ),
+)

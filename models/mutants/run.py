@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs mutants: change a copy, build it, look for the declared properties, take the time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.build import build
+from models.implementation import Implementation
+from models.kernel.source import port_source
+from models.mutants import checks
+from models.mutants.mutant import Check, Mutant, Part
+
+FLAGS = ("-O0", "-g0")
+"""Mutants run for a moment only: what compiles fastest."""
+_ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a mutant fared.
+
+    ``found``: every property found broken by the time that the search ended, with a detail;
+    ``seconds``: how long the search took, ``build_seconds`` what came before.
+    """
+
+    mutant: Mutant
+    found: Mapping[str, str]
+    seconds: float
+    build_seconds: float
+
+    @property
+    def caught(self) -> bool:
+        """Whether each declared property was found broken."""
+        return not self.missing
+
+    @property
+    def missing(self) -> list[str]:
+        """The declared properties that were not found broken."""
+        return [name for name in self.mutant.caught_by if name not in self.found]
+
+
+def port(s: int, *, one_level: bool = False) -> Implementation:
+    """The unchanged port, built as mutants are."""
+    return Implementation("port", port_source(), one_level, {s: _built(None, s)})
+
+
+def mutated(mutant: Mutant) -> Implementation:
+    """The port with the mutant's change.  MutantError, or BuildError if it does not compile."""
+    s = mutant.chunk_shift
+    return Implementation(mutant.name, port_source(), mutant.one_level, {s: _built(mutant, s)})
+
+
+def _built(mutant: Mutant | None, s: int) -> Path:
+    source = port_source()
+    if mutant is None:
+        return build(source, s, cflags=FLAGS)
+    changed = mutant.changed().encode()
+    hashes = {**source.sha256, mutant.file: hashlib.sha256(changed).hexdigest()}
+    with tempfile.TemporaryDirectory(prefix="xasplit-mutant-") as folder:
+        copy = Path(folder) / "port"
+        shutil.copytree(source.directory, copy)
+        (copy / mutant.file).write_bytes(changed)
+        named = replace(source, name=f"mutant {mutant.name}", directory=copy, sha256=hashes)
+        return build(named, s, cflags=FLAGS)
+
+
+def catch(mutant: Mutant) -> Outcome:
+    """Put one mutant through its check until every declared property is found, or to the end."""
+    started = time.monotonic()
+    if mutant.part is Part.MODEL:
+        return _catch_model(mutant)
+    one = mutated(mutant)
+    built = time.monotonic()
+    details: dict[str, str] = {}
+    check = checks.sweep if mutant.check is Check.SWEEP else checks.histories
+    for found in check(one, mutant.chunk_shift):
+        details = {name: finding.detail for name, finding in found.items()}
+        if details.keys() >= set(mutant.caught_by):
+            break
+    return Outcome(mutant, details, time.monotonic() - built, built - started)
+
+
+def _catch_model(mutant: Mutant) -> Outcome:
+    started = time.monotonic()
+    executable = _built(None, mutant.chunk_shift)
+    with tempfile.TemporaryDirectory(prefix="xasplit-mutant-") as folder:
+        copy = Path(folder).resolve() / mutant.folder.name
+        shutil.copytree(mutant.folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        (copy / mutant.file).write_text(mutant.changed())
+        task = {
+            "model": str(copy),
+            "executable": str(executable),
+            "chunk_shift": mutant.chunk_shift,
+            "properties": mutant.caught_by,
+        }
+        built = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "models.mutants.model_probe", json.dumps(task)],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{_ROOT}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(f"mutant {mutant.name}: {done.stderr.strip()[-500:]}")
+    return Outcome(mutant, json.loads(done.stdout), time.monotonic() - built, built - started)
+
+
+def catch_all(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[Outcome]:
+    """Put mutants through their checks with ``jobs`` processes; their outcomes in order."""
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(catch, mutants)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Defects in ``xas_try_split``: what it refuses, what it allocates, what it leaves."""
+
+from __future__ import annotations
+
+from models.mutants.mutant import Mutant
+
+_FILE = "lib/xarray_split.c"
+_REFUSE = "if (nodes > 1) {"
+_NO_NODE = "if (!node) {\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
+
+MUTANTS = (
+    Mutant(
+        "try-limit",
+        "try_split takes on what needs two nodes, and has one",
+        _FILE,
+        _REFUSE,
+        _REFUSE.replace("1", "2"),
+        ("no-assertion",),
+    ),
+    Mutant(
+        "try-refusal-error",
+        "try_split refuses with the error for a lack of memory",
+        _FILE,
+        "xas_set_err(xas, -EINVAL);",
+        "xas_set_err(xas, -ENOMEM);",
+        ("try-split-refuses",),
+    ),
+    Mutant(
+        "try-refuses-node",
+        "try_split refuses every split that needs a node",
+        _FILE,
+        _REFUSE,
+        _REFUSE.replace("1", "0"),
+        ("try-split-accepts",),
+    ),
+    Mutant(
+        "try-refuses-lower",
+        "try_split refuses what lies below try_split_min_order, though one node is enough",
+        _FILE,
+        _REFUSE,
+        "if (nodes > 1 || (nodes && 2 * (xas->xa_sibs + 1UL) != XA_CHUNK_SIZE)) {",
+        ("try-split-one-node",),
+    ),
+    Mutant(
+        "try-always-allocates",
+        "try_split requests a node for a horizontal split too",
+        _FILE,
+        "if (nodes && !xas->xa_alloc) {",
+        "if (!xas->xa_alloc) {",
+        ("try-split-requests", "try-split-no-leftover"),
+    ),
+    Mutant(
+        "try-failure-error",
+        "try_split reports a lack of memory as a busy entry",
+        _FILE,
+        _NO_NODE,
+        _NO_NODE.replace("ENOMEM", "EBUSY"),
+        ("try-split-failure",),
+    ),
+    Mutant(
+        "try-failure-clears-marks",
+        "try_split clears the entry's marks before it knows that there is a node",
+        _FILE,
+        _NO_NODE,
+        _NO_NODE.replace("xas_set_err", "xas_init_marks(xas);\n\t\t\txas_set_err"),
+        ("split-unchanged",),
+    ),
+    Mutant(
+        "try-min-order",
+        "the lowest order is a whole level below, not one order",
+        _FILE,
+        "return order - 1;",
+        "return order - XA_CHUNK_SHIFT;",
+        ("try-split-min-order",),
+    ),
+)
