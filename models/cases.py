@@ -20,8 +20,9 @@ from xarray_model import geometry
 from xarray_model.entries import mk_value
 from xarray_model.operations import Code, Flag, Operation
 
-OLD_POINTER, NEW_POINTER, LEFT_POINTER, FAR_POINTER = 4, 8, 12, 16
-OLD_VALUE, NEW_VALUE, RIGHT_VALUE = mk_value(17), mk_value(34), mk_value(51)
+OLD_POINTER, NEW_POINTER, LEFT_POINTER = 4, 8, 12
+OLD_VALUE, NEW_VALUE = mk_value(17), mk_value(34)
+RIGHT_VALUE, FAR_VALUE = mk_value(51), mk_value(68)
 
 
 class Surroundings(Enum):
@@ -31,7 +32,8 @@ class Surroundings(Enum):
     NEIGHBOURS = "neighbours"
     """Entries of the same order in the runs of slots before and after, with marks."""
     BELOW_PARENT = "below a parent"
-    """The entry's node hangs in slot 1 of a parent; slot 0 leads to an entry at index 0."""
+    """The entry's node hangs in slot 1 of a parent; slot 0 leads to a value at index 0,
+    which was in the head before."""
 
 
 class Start(NamedTuple):
@@ -99,7 +101,7 @@ class Group:
     def _neighbours(self) -> list[tuple[int, int, int, int]]:
         """(index, order, entry, marks) of what else the array holds."""
         if self.surroundings is Surroundings.BELOW_PARENT:
-            return [(0, 0, FAR_POINTER, 4)]
+            return [(0, 0, FAR_VALUE, 4)]
         if self.surroundings is Surroundings.ALONE:
             return []
         runs = geometry.chunk_size(self.chunk_shift) // geometry.slots_of(

@@ -14,6 +14,7 @@ from models.reference import SplitKind, run_case
 from models.worker import Abnormal, BatchResult, Status, Worker
 from specs.judge import Judge
 from specs.property import Violation
+from xarray_model.operations import Operation
 
 ENDS = {
     Status.ASSERTION: ("no-assertion", "no assertion of the code under test fails"),
@@ -70,9 +71,16 @@ class Expected:
         return known
 
     def verdict(
-        self, one: Implementation, group: CaseGroup, start: Start, answer: bytes, log: bytes
+        self,
+        one: Implementation,
+        group: CaseGroup,
+        start: Start,
+        answer: bytes,
+        log: bytes,
+        completed: Sequence[Operation] | None = None,
     ) -> list[Violation]:
-        """What the specs find in an implementation's answer and its log.
+        """What the specs find in an implementation's answer and its log; ``completed`` are the
+        operations that were answered, if not all were.
 
         Each implementation has a judge of its own, which also compares a split at one index with
         the same split at another; only the right answer is judged once for all.
@@ -83,7 +91,8 @@ class Expected:
         if known is None:
             judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
             try:
-                known = judge.case(group.operations(start), answer, log)
+                operations = group.operations(start) if completed is None else completed
+                known = judge.case(operations, answer, log)
             except ValueError as error:
                 known = [Violation(*AGREES, f"the answer is no answer: {error}")]
             self._verdicts[key] = known
@@ -173,7 +182,9 @@ class Comparison:
         for place, start in enumerate(starts):
             answer = bytes(result.case(first + place))
             if (ended := abnormal.get(first + place)) is not None:
-                self._ended(group, start, expected, answer, ended)
+                self._ended(
+                    group, start, expected, answer, bytes(result.case_log(first + place)), ended
+                )
                 continue
             found = self._judged(
                 group, start, expected, answer, bytes(result.case_log(first + place))
@@ -191,9 +202,13 @@ class Comparison:
         answer: bytes,
         log: bytes,
         cases: int = 1,
+        completed: Sequence[Operation] | None = None,
     ) -> bool:
-        """Have the specs judge an answer; whether they found anything."""
-        violations = self.expected.verdict(self.implementation, group, start, answer, log)
+        """Have the specs judge an answer, to all operations or to the ``completed`` ones; whether
+        they found anything."""
+        violations = self.expected.verdict(
+            self.implementation, group, start, answer, log, completed
+        )
         if violations:
             name, s = self.implementation.name, group.chunk_shift
             case = group.operations(start)
@@ -202,8 +217,17 @@ class Comparison:
         return bool(violations)
 
     def _ended(
-        self, group: CaseGroup, start: Start, expected: bytes, answer: bytes, ended: Abnormal
+        self,
+        group: CaseGroup,
+        start: Start,
+        expected: bytes,
+        answer: bytes,
+        log: bytes,
+        ended: Abnormal,
     ) -> None:
+        """A case that did not come to its end: what ended it, and what broke before."""
+        completed = group.operations(start)[: ended.operation]
+        self._judged(group, start, expected, answer, log, completed=completed)
         detail = f"{ended.status.name.lower()}: {ended.text}"
         self._add(
             group, start, expected, answer, *ENDS[ended.status], detail, operation=ended.operation

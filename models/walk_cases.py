@@ -114,7 +114,8 @@ class WalkGroup:
             Operation(Code.SNAPSHOT),
             *([arm] if self.failing else []),
             *self._walk(index),
-            *self._look(index),
+            # A walk that was held up ends where the others end.
+            *(() if self.failing else self._look(index)),
             *self.setting.ending(),
         ]
 
