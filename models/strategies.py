@@ -55,6 +55,8 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
     """An index of ``bits`` bits: in or next to what the array holds, or at a boundary."""
     kind = choice.below(8)
     top = (1 << bits) - 1
+    if not len(array) and kind < 2:
+        return 0  # where an entry needs no node
     found = existing(array, choice) if kind < 4 else None
     if found is not None:
         first, item = found
