@@ -76,7 +76,7 @@ def search(
             covered = sum(coverage.covered for coverage in so_far.coverage.values())
             rate = covered / (time.monotonic() - started)
             found = len(so_far.findings)
-            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {found} findings")
+            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {found} broken properties")
 
         result, finished = campaign.run(units, implementations, jobs, progress)
     return Search(implementations, result, seed, time.monotonic() - started, finished)
@@ -102,9 +102,10 @@ def show(done: Search, console: Console) -> None:
     for line in findings.lines(done.result.findings):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     rate = done.cases() / max(done.seconds, 1e-9)
+    broken = len(done.result.findings)
     console.print(
         f"{done.cases():,} cases in {done.seconds:.1f} s ({rate:,.0f} a second), seed {done.seed}: "
-        f"{len(done.result.findings)} findings",
+        f"{broken} broken {'property' if broken == 1 else 'properties'}",
         highlight=False,
     )
     if not done.finished:

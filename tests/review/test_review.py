@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from models.implementation import examine
+from models.kernel.source import port_source
+from models.mutants.mutant import Mutant
+from models.mutants.run import mutated
+from models.sweep import Unit, UnitResult, run_unit
+from review import evidence, review
+from review.cli import main
+from review.search import Search
+from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
+
+
+@pytest.fixture(scope="module")
+def clean() -> UnitResult:
+    ports = [examine(port_source(recursive), (2,)) for recursive in (False, True)]
+    return run_unit(Unit(2, 3, 1), ports)
+
+
+@pytest.fixture(scope="module")
+def port() -> Search:
+    one = examine(port_source(), (2, 4, 6))
+    return Search([one], run_unit(Unit(2, 3, 1), [one]), 1, 1.0, True)
+
+
+def outcomes(found: list[Evidence]) -> dict[str, Outcome]:
+    return {one.check: one.outcome for one in found}
+
+
+def test_a_clean_sweep_is_evidence_for_every_property(port: Search) -> None:
+    found = list(evidence.of_sweep(port.result, port.implementations[0]))
+    assert set(outcomes(found).values()) == {Outcome.HOLDS}
+    assert {one.strength for one in found} == {Strength.COMPLETE}
+
+
+def test_a_sweep_with_gaps_decides_nothing(port: Search) -> None:
+    result = UnitResult(port.result.findings, {
+        part: replace(one, covered=one.covered - 1) for part, one in port.result.coverage.items()
+    })  # fmt: skip
+    found = list(evidence.of_sweep(result, port.implementations[0]))
+    assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
+
+
+def test_samples_alone_are_called_sampled(port: Search) -> None:
+    one = port.implementations[0]
+    found = list(evidence.of_sweep(run_unit(Unit(2, 5, 1, 4), [one]), one))
+    assert {item.strength for item in found} == {Strength.SAMPLED}
+
+
+def test_a_broken_property_fails_and_so_does_agreement() -> None:
+    one = mutated(
+        Mutant(
+            "count", "planted", "lib/xarray_split.c", "	unsigned int values = node->nr_values;\n",
+            "	unsigned int values = node->nr_values;\n	node->count++;\n", (), chunk_shift=2,
+        )
+    )  # fmt: skip
+    found = outcomes(list(evidence.of_sweep(run_unit(Unit(2, 2, 1), [one]), one)))
+    assert found["sweep:node-count"] is found["sweep:agreement"] is Outcome.FAILS
+    assert found["sweep:lru-stray"] is Outcome.HOLDS
+
+
+def test_both_ways_to_split_must_have_been_run(clean: UnitResult, port: Search) -> None:
+    (one,) = evidence.recursive_agrees(clean)
+    assert one.outcome is Outcome.HOLDS
+    assert not list(evidence.recursive_agrees(port.result))
+
+
+def test_the_large_split_and_the_costs_are_measured(port: Search) -> None:
+    found = [
+        *evidence.of_large_split(port.implementations),
+        *evidence.of_costs(port.implementations),
+    ]
+    assert outcomes(found) == {"large:1G-4K": Outcome.HOLDS, "count:table": Outcome.HOLDS}
+    assert "4,161 nodes" in found[0].detail
+
+
+def test_one_that_claims_less_than_it_does_is_found_out(port: Search) -> None:
+    pretends = replace(port.implementations[0], one_level=True)
+    (one,) = evidence.of_large_split([pretends])
+    assert (one.check, one.outcome) == ("upstream:1G-4K", Outcome.FAILS)
+
+
+def test_what_is_not_decided_is_told_with_what_is_missing() -> None:
+    lines = review.claim_lines([decide(CLAIMS["Q4"], [])])
+    assert lines[0] == "Q4  not yet decided"
+    assert any("missing: rcu:readers" in line for line in lines)
+
+
+def test_claims_rest_on_what_was_run(port: Search) -> None:
+    verdict = decide(CLAIMS["C5"], review.gather(port))
+    assert verdict.decision is Decision.HOLDS
+    told = "\n".join(review.claim_lines([verdict]))
+    assert "checked completely within bounds" in told and "sweep:split-failure" in told
+    assert max(map(len, told.splitlines())) <= review.WIDTH
+
+
+@pytest.mark.usefixtures("short")
+def test_the_command_ends_with_the_claims_and_json_has_them_all() -> None:
+    result = CliRunner().invoke(main, ["review", "--json"], standalone_mode=False)
+    told = json.loads(result.stdout)
+    assert {one["id"] for one in told["claims"]} == set(CLAIMS)
+    assert result.return_value == 0
+    assert {one["decision"] for one in told["claims"] if one["id"] in ("Q4", "U1", "T1")} == {
+        "not yet decided"
+    }
