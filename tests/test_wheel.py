@@ -27,8 +27,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command of a fresh environment that holds the wheel and what it declares."""
     folder = tmp_path_factory.mktemp("wheel")
     # A copy, so that build leftovers of the checkout cannot stand in for a missing file.
-    files = run("git", "-C", ROOT, "ls-files", "-z", "-c", "-o", "--exclude-standard", folder=folder)
-    for name in filter(None, files.split("\0")):
+    command = ("git", "-C", ROOT, "ls-files", "-z", "-c", "-o", "--exclude-standard")
+    for name in filter(None, run(*command, folder=folder).split("\0")):
         if (ROOT / name).is_file():
             target = folder / "source" / name
             target.parent.mkdir(parents=True, exist_ok=True)

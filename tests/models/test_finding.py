@@ -50,7 +50,7 @@ def test_adding_up_two_searches_changes_neither() -> None:
 
 def test_a_case_makes_one_finding_for_each_property() -> None:
     case = [Operation(Code.SNAPSHOT)]
-    broken = [Violation("lru", "s", "a", 0), Violation("lru", "s", "b", 0), Violation("x", "s", "c")]
+    broken = [Violation("lru", "s", d, 0) for d in "ab"] + [Violation("x", "s", "c")]
     found = of_violations(broken, "port", 2, case, b"", b"")
     assert [(one.property, one.detail, one.operation) for one in found] == [
         ("lru", "a", 0),
