@@ -225,7 +225,9 @@ class _Drawing:
             rows = self._rows(path, nodes)
         fields = [None if node is None else side.fields(node, slots) for side, node in here]
         return [
-            None if mine is None else Box("node", _labels(mine, fields[0]) + note, mine_rows)
+            None
+            if mine is None
+            else Box(path_text(path), _labels(mine, fields[0]) + note, mine_rows)
             for mine, mine_rows in zip(fields, rows, strict=True)
         ]
 

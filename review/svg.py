@@ -68,7 +68,7 @@ def svg(drawings: Sequence[Box], captions: Sequence[str], title: str, descriptio
             f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title desc">',
             f'<title id="title">{_escape(title)}</title>',
             f'<desc id="desc">{_escape(description)}</desc>',
-            f"<style>\ntext{{font:12px ui-monospace,'DejaVu Sans Mono',monospace;white-space:pre}}",
+            "<style>\ntext{font:12px ui-monospace,'DejaVu Sans Mono',monospace;white-space:pre}",
             ".title{font-weight:bold}\n.caption{font-size:14px;font-weight:bold}",
             _style(_LIGHT),
             f"@media (prefers-color-scheme:dark){{\n{_style(_DARK)}\n}}\n</style>",
