@@ -45,7 +45,7 @@ def cut(operations: Sequence[Operation], data: bytes | memoryview) -> list[Answe
     position = 0
     try:
         for operation in operations:
-            answer, position = _next(operation, view, position)
+            answer, position = cut_one(operation, view, position)
             answers.append(answer)
     except struct.error:
         raise ValueError(
@@ -56,7 +56,8 @@ def cut(operations: Sequence[Operation], data: bytes | memoryview) -> list[Answe
     return answers
 
 
-def _next(operation: Operation, view: memoryview, position: int) -> tuple[Answer, int]:
+def cut_one(operation: Operation, view: memoryview, position: int) -> tuple[Answer, int]:
+    """The answer that begins at ``position`` and where it ends; struct.error when it is cut short."""
     code = operation.code
     if code == Code.SNAPSHOT:
         s, _, _, nodes, *_ = HEADER.unpack_from(view, position)
