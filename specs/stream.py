@@ -57,7 +57,7 @@ def cut(operations: Sequence[Operation], data: bytes | memoryview) -> list[Answe
 
 
 def cut_one(operation: Operation, view: memoryview, position: int) -> tuple[Answer, int]:
-    """The answer that begins at ``position`` and where it ends; struct.error when it is cut short."""
+    """The answer that begins at ``position`` and where it ends; struct.error when cut short."""
     code = operation.code
     if code == Code.SNAPSHOT:
         s, _, _, nodes, *_ = HEADER.unpack_from(view, position)
