@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from specs.abstract import AbstractArray, Item
 from specs.contract import lowest_try, nodes_needed
+from specs.cursor import AbstractCursor
 from xarray_model.entries import EINVAL, NULL, ZERO, is_error, is_value, mk_error
 from xarray_model.geometry import one_level_limit_exceeded
 from xarray_model.operations import Code, Flag, Operation
@@ -87,6 +88,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         "count_alloc: granted",
         "count_alloc: limited",
     ]
+    names += CURSOR_BRANCHES
     # One new level takes one node for each slot of the entry: at most half a chunk.
     which = ("first", "last") if one_level and s <= 2 else ("first", "middle", "last")
     names += [f"split: allocation fails, {request}" for request in which]
@@ -111,6 +113,40 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
             names.remove("try_split: below the lowest order, one node")
             names.remove("min_order: between")
     return names
+
+
+CURSOR_BRANCHES = [
+    f"cursor: {use}, {place}"
+    for use, places in (
+        ("load", "fresh walked stepped"),
+        ("find", "fresh walked stepped"),
+        ("find_marked", "fresh walked stepped"),
+        ("next", "fresh walked stepped"),
+        ("prev", "fresh walked stepped"),
+        ("pause", "fresh walked stepped"),
+        ("store", "fresh walked stepped"),
+        ("erase", "fresh walked stepped"),
+        ("split", "fresh walked stepped"),
+        ("set_mark", "walked stepped"),
+        ("clear_mark", "walked stepped"),
+        ("get_mark", "walked stepped"),
+        ("reset", "done"),
+    )
+    for place in places.split()
+]
+"""What is done through a kept cursor, and where it stands then."""
+
+
+def met_by_cursor(
+    operation: Operation, cursor: AbstractCursor, array: AbstractArray, words: Sequence[int]
+) -> Iterator[str]:
+    """The branches that an operation through the case's cursor is."""
+    code = operation.code
+    if Code.CURSOR_SET < code <= Code.CURSOR_SPLIT:
+        use = code.name.removeprefix("CURSOR_").lower()
+        if code is Code.CURSOR_STORE and operation.entry == NULL:
+            use = "erase"
+        yield f"cursor: {use}, {cursor.place.value}"
 
 
 def met(operation: Operation, array: AbstractArray, words: Sequence[int], s: int) -> Iterator[str]:

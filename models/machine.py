@@ -26,14 +26,32 @@ from models.strategies import DIGITS, Choice
 from models.trial import Trial, after, model
 from specs.abstract import EMPTY, AbstractArray, Item
 from specs.contract import lowest_try, nodes_needed
+from specs.cursor import AbstractCursor, Place
 from specs.judge import CHANGING
-from xarray_model.entries import is_error
+from xarray_model.entries import NULL, is_error
 from xarray_model.operations import Code, Flag, Operation
 
 TOP = (1 << 64) - 1
 _BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 _SNAPSHOT = Operation(Code.SNAPSHOT)
 _NUMBER = st.integers(0, DIGITS)
+_LOOKS = (
+    Code.CURSOR_FIND,
+    Code.CURSOR_FIND_MARKED,
+    Code.CURSOR_NEXT,
+    Code.CURSOR_PREV,
+    Code.CURSOR_LOAD,
+    Code.CURSOR_PAUSE,
+)
+_WALKS = (
+    (),
+    (Code.CURSOR_LOAD,),
+    (Code.CURSOR_LOAD,),
+    (Code.CURSOR_FIND,),
+    (Code.CURSOR_NEXT, Code.CURSOR_NEXT),
+    (Code.CURSOR_PREV, Code.CURSOR_PREV),
+)
+_MARKING = (Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK)
 
 MOST_NODES = {1: 24, 2: 24, 3: 24, 4: 18, 5: 12, 6: 8}
 """Nodes that one split may take, by chunk shift, in most cases."""
@@ -58,6 +76,9 @@ RULES = (
     "find",
     "find_marked",
     "step",
+    "cursor_set",
+    "cursor_look",
+    "cursor_change",
     "fail",
     "count_alloc",
 )
@@ -177,6 +198,7 @@ class ArrayMachine(RuleBasedStateMachine):
         self.operations: list[Operation] = []
         self.expected: list[bytes] = []
         self.array: AbstractArray = EMPTY
+        self.cursor = AbstractCursor()
         self.done = Tally()
         self.bits = 3 * self.s + 2
         self.most_nodes = MOST_NODES[self.s]
@@ -189,19 +211,22 @@ class ArrayMachine(RuleBasedStateMachine):
     def run_now(self, operation: Operation) -> Sequence[int]:
         """Do an operation on model and abstract array; its result words, none if it would meet a
         known deviation."""
-        before = self.array
+        before, cursor = self.array, self.cursor
+        plain = cursor.plain(operation)
         for deviation in self.batch.deviations:
-            if deviation.covers(operation, before, self.s):
+            if deviation.covers(plain, before, self.s, cursor):
                 self.done.set_aside[deviation.name] += 1
                 return ()
         data = self.model.run(operation)
         self.operations.append(operation)
         self.expected.append(data)
         words = struct.unpack(f"<{len(data) // 8}Q", data)
-        self.done.branches.update(branches.met(operation, before, words, self.s))
-        if operation.code in CHANGING:
+        self.done.branches.update(branches.met(plain, before, words, self.s))
+        self.done.branches.update(branches.met_by_cursor(operation, cursor, before, words))
+        self.cursor = cursor.after(operation, before, words)
+        if plain.code in CHANGING:
             if not (words and is_error(words[0])):
-                self.array = after(before, operation)
+                self.array = after(before, plain)
             self.operations.append(_SNAPSHOT)
             self.expected.append(self.model.run(_SNAPSHOT))
         return words
@@ -316,7 +341,7 @@ class ArrayMachine(RuleBasedStateMachine):
     def a_split(self, place: Choice, choice: Choice) -> Operation:
         """A split of an entry of the array."""
         first, order, old = self.to_split(place)
-        new_order = strategies.lower_order(order, self.s, self.most_nodes, choice)
+        new_order = strategies.lower_order(order, self.s, self.most_nodes, self.refused, choice)
         new = strategies.plain(strategies.entry(choice, old))
         index = strategies.inside(first, order, place)
         flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
@@ -446,6 +471,75 @@ class ArrayMachine(RuleBasedStateMachine):
         argument = min(1 + choice.below(2 << self.s), left + 1)
         self.run_now(Operation(code, index, argument=argument))
 
+    # The kept cursor.
+
+    @rule(where=_NUMBER, what=_NUMBER)
+    def cursor_set(self, where: int, what: int) -> None:
+        """Set the cursor, mostly for order 0."""
+        self.count("cursor_set")
+        self.set_cursor(Choice(where), Choice(what))
+
+    def set_cursor(self, place: Choice, choice: Choice) -> None:
+        """Set the cursor anywhere, for order 0 or for one below that of what is there."""
+        index = self.index(place)
+        order = self.array.get_order(index)
+        if order and choice.below(3) == 0:
+            order = strategies.lower_order(order, self.s, self.most_nodes, self.refused, choice)
+        elif choice.below(8):
+            order = 0
+        self.run_now(Operation(Code.CURSOR_SET, index, order))
+
+    @rule(where=_NUMBER, what=_NUMBER)
+    def cursor_look(self, where: int, what: int) -> None:
+        """Look some times through the cursor: load, search, step or pause."""
+        self.count("cursor_look")
+        place, choice = Choice(where), Choice(what)
+        for _ in range(1 + choice.below(3)):
+            code = _LOOKS[choice.below(len(_LOOKS))]
+            last = TOP if choice.below(4) else self.index(place)
+            self.through(Operation(code, mark=choice.below(3), argument=last), place, choice)
+
+    @rule(where=_NUMBER, what=_NUMBER)
+    def cursor_change(self, where: int, what: int) -> None:
+        """Walk the cursor to a place, and store, erase, mark or split there."""
+        self.count("cursor_change")
+        place, choice = Choice(where), Choice(what)
+        if self.cursor.place not in (Place.WALKED, Place.STEPPED) or choice.below(2):
+            self.set_cursor(place, choice)
+            for code in _WALKS[choice.below(len(_WALKS))]:
+                self.through(Operation(code, argument=TOP), place, choice)
+        kind = choice.below(8)
+        found = self.array.at(self.cursor.index)
+        if kind >= 6 and found is not None and found[1].order >= max(1, self.cursor.order):
+            entry = strategies.plain(strategies.entry(choice, found[1].entry))
+            operation = Operation(Code.CURSOR_SPLIT, order=found[1].order, entry=entry)
+            if self.affordable(found[1].order, self.cursor.order):
+                self.through(operation, place, choice)
+        elif 3 <= kind < 6:
+            self.through(Operation(_MARKING[kind - 3], mark=choice.below(3)), place, choice)
+        else:
+            entry = strategies.entry(choice, found[1].entry if found else None) if kind else NULL
+            self.through(Operation(Code.CURSOR_STORE, entry=entry), place, choice)
+
+    def through(self, operation: Operation, place: Choice, choice: Choice) -> None:
+        """Do an operation through the cursor; where that is not valid, set or reset the cursor."""
+        if self.cursor.allows(operation, self.array, self.s):
+            self.run_now(operation)
+        elif self.cursor.place is Place.DONE and choice.below(2):
+            self.run_now(Operation(Code.CURSOR_RESET))
+        else:
+            self.set_cursor(place, choice)
+
+    def refused(self, order: int, new_order: int) -> bool:
+        """Whether the implementation refuses a split, which then costs nothing."""
+        return self.implementation.refuses(order, new_order, self.s)
+
+    def affordable(self, order: int, new_order: int) -> bool:
+        """Whether a split takes no more nodes than a case may."""
+        return self.refused(order, new_order) or (
+            nodes_needed(order, new_order, self.s) <= self.most_nodes and order - new_order <= 10
+        )
+
     # Memory.
 
     @rule(number=_NUMBER)
@@ -454,6 +548,8 @@ class ArrayMachine(RuleBasedStateMachine):
         self.count("fail")
         choice = Choice(number)
         which = (_BOTH, Flag.FAIL_BLOCKING, Flag.FAIL_NONBLOCKING)[choice.below(3)]
+        if choice.below(3) == 0:
+            which |= Flag.LASTING
         self.run_now(Operation(Code.FAIL, flags=which, argument=choice.below(6)))
 
     @rule(number=_NUMBER)
@@ -462,10 +558,10 @@ class ArrayMachine(RuleBasedStateMachine):
         self.count("count_alloc")
         choice = Choice(number)
         order = 1 + choice.below(4 * self.s)
-        new_order = max(0, order - choice.below(2 * self.s + 1))
-        while nodes_needed(order, new_order, self.s) > 128:
+        new_order = max(0, order - choice.below(4 * self.s))
+        while nodes_needed(order, new_order, self.s) > 128 and not self.refused(order, new_order):
             new_order += 1
-        granted = choice.below(2 * nodes_needed(order, new_order, self.s) + 2)
+        granted = choice.below(2 * min(128, nodes_needed(order, new_order, self.s)) + 2)
         self.run_now(
             Operation(Code.COUNT_ALLOC, order=order, new_order=new_order, argument=granted)
         )

@@ -45,6 +45,19 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.FAIL: ("argument",),
     Code.SNAPSHOT: (),
     Code.COUNT_ALLOC: ("order", "new_order", "argument"),
+    Code.CURSOR_SET: ("index", "order"),
+    Code.CURSOR_RESET: (),
+    Code.CURSOR_LOAD: (),
+    Code.CURSOR_FIND: ("argument",),
+    Code.CURSOR_FIND_MARKED: ("mark", "argument"),
+    Code.CURSOR_NEXT: (),
+    Code.CURSOR_PREV: (),
+    Code.CURSOR_PAUSE: (),
+    Code.CURSOR_SET_MARK: ("mark",),
+    Code.CURSOR_CLEAR_MARK: ("mark",),
+    Code.CURSOR_GET_MARK: ("mark",),
+    Code.CURSOR_STORE: ("entry",),
+    Code.CURSOR_SPLIT: ("order", "entry"),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -52,7 +65,8 @@ FLAGS: dict[Code, Flag] = {
     Code.SPLIT: Flag.NONBLOCKING,
     Code.FIND: Flag.PAUSE,
     Code.FIND_MARKED: Flag.PAUSE,
-    Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING,
+    Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
+    Code.CURSOR_SPLIT: Flag.NONBLOCKING,
 }
 """The flags that an operation may carry; none for the others."""
 

@@ -16,6 +16,7 @@ from xarray_model import (
     api,
     geometry,
     iterate,
+    marks,
     picture,
     split,
     split_one_level,
@@ -25,6 +26,7 @@ from xarray_model import (
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import NULL, mk_error, mk_node
+from xarray_model.errors import PreconditionError
 from xarray_model.journal import Store
 from xarray_model.log import LogRecord
 from xarray_model.lru import ShadowNodes
@@ -108,6 +110,7 @@ class Runner:
         self.told: list[Told] | None = None
         self.split_alloc = _ALLOCATE[kind]
         self.split = _SPLIT[kind]
+        self._kept: Cursor | None = None
 
     def run(self, operation: Operation) -> bytes:
         """The bytes that the operation answers with."""
@@ -126,8 +129,10 @@ class Runner:
         return [_word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
 
     def _split_entry(self, op: Operation) -> list[int]:
+        return self._split_through(Cursor(self.array, op.index, op.new_order, self.update), op)
+
+    def _split_through(self, cursor: Cursor, op: Operation) -> list[int]:
         array = self.array
-        cursor = Cursor(array, op.index, op.new_order, self.update)
         requests, warnings = array.allocator.requests, array.warnings
         self.split_alloc(cursor, op.entry, op.order, not op.flags & Flag.NONBLOCKING)
         allocated = array.allocator.requests
@@ -218,6 +223,7 @@ class Runner:
             op.argument,
             blocking=bool(op.flags & Flag.FAIL_BLOCKING),
             nonblocking=bool(op.flags & Flag.FAIL_NONBLOCKING),
+            lasting=bool(op.flags & Flag.LASTING),
         )
         return []
 
@@ -237,6 +243,64 @@ class Runner:
         destroy(cursor)
         return words
 
+    @property
+    def _cursor(self) -> Cursor:
+        """The case's cursor; PreconditionError before it is set."""
+        if self._kept is None:
+            raise PreconditionError("the case's cursor was not set")
+        return self._kept
+
+    def _cursor_set(self, op: Operation) -> list[int]:
+        self._kept = Cursor(self.array, op.index, op.order, self.update)
+        return []
+
+    def _cursor_reset(self, op: Operation) -> list[int]:
+        self._cursor.reset()
+        return []
+
+    def _cursor_load(self, op: Operation) -> list[int]:
+        entry = walk.load(self._cursor)
+        return [self._cursor.index, _word(entry)]
+
+    def _cursor_find(self, op: Operation) -> list[int]:
+        return self._found(iterate.find(self._cursor, op.argument))
+
+    def _cursor_find_marked(self, op: Operation) -> list[int]:
+        return self._found(iterate.find_marked(self._cursor, op.argument, op.mark))
+
+    def _found(self, entry: Entry) -> list[int]:
+        """A search that finds nothing leaves the cursor at an index that has no meaning."""
+        return [self._cursor.index, _word(entry)] if entry != NULL else [0, NULL]
+
+    def _cursor_next(self, op: Operation) -> list[int]:
+        entry = iterate.next(self._cursor)
+        return [self._cursor.index, _word(entry)]
+
+    def _cursor_prev(self, op: Operation) -> list[int]:
+        entry = iterate.prev(self._cursor)
+        return [self._cursor.index, _word(entry)]
+
+    def _cursor_pause(self, op: Operation) -> list[int]:
+        iterate.pause(self._cursor)
+        return [self._cursor.index]
+
+    def _cursor_set_mark(self, op: Operation) -> list[int]:
+        marks.set_mark(self._cursor, op.mark)
+        return []
+
+    def _cursor_clear_mark(self, op: Operation) -> list[int]:
+        marks.clear_mark(self._cursor, op.mark)
+        return []
+
+    def _cursor_get_mark(self, op: Operation) -> list[int]:
+        return [int(marks.get_mark(self._cursor, op.mark))]
+
+    def _cursor_store(self, op: Operation) -> list[int]:
+        return [_word(api.store_through(self._cursor, op.entry))]
+
+    def _cursor_split(self, op: Operation) -> list[int]:
+        return self._split_through(self._cursor, op)
+
 
 _HANDLERS: dict[Code, Callable[[Runner, Operation], list[int]]] = {
     Code.STORE: Runner._store,
@@ -255,6 +319,19 @@ _HANDLERS: dict[Code, Callable[[Runner, Operation], list[int]]] = {
     Code.DESTROY: Runner._destroy,
     Code.FAIL: Runner._fail,
     Code.COUNT_ALLOC: Runner._count_alloc,
+    Code.CURSOR_SET: Runner._cursor_set,
+    Code.CURSOR_RESET: Runner._cursor_reset,
+    Code.CURSOR_LOAD: Runner._cursor_load,
+    Code.CURSOR_FIND: Runner._cursor_find,
+    Code.CURSOR_FIND_MARKED: Runner._cursor_find_marked,
+    Code.CURSOR_NEXT: Runner._cursor_next,
+    Code.CURSOR_PREV: Runner._cursor_prev,
+    Code.CURSOR_PAUSE: Runner._cursor_pause,
+    Code.CURSOR_SET_MARK: Runner._cursor_set_mark,
+    Code.CURSOR_CLEAR_MARK: Runner._cursor_clear_mark,
+    Code.CURSOR_GET_MARK: Runner._cursor_get_mark,
+    Code.CURSOR_STORE: Runner._cursor_store,
+    Code.CURSOR_SPLIT: Runner._cursor_split,
 }
 
 

@@ -7,6 +7,8 @@ step costs few draws and a smaller number means a simpler choice.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from specs.abstract import AbstractArray, Item
 from specs.contract import lowest_try, nodes_needed
 from xarray_model.entries import ZERO, is_value, mk_value
@@ -66,6 +68,8 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
         return (first + size if choice.below(2) else first - size) & top
     if kind == 7:
         return top - choice.below(1 << s)
+    if kind == 6 and bits == 64 and choice.below(2):
+        return top - choice.below(1 << s)
     if kind == 6:
         return choice.within(top + 1)
     if kind == 5:
@@ -88,9 +92,11 @@ def order(s: int, bits: int, choice: Choice) -> int:
     return choice.below(min(bits, 64))
 
 
-def lower_order(n: int, s: int, most_nodes: int, choice: Choice) -> int:
-    """An order to split one of order ``n`` to, such that it takes at most ``most_nodes`` nodes:
-    often a level's boundary or the lowest."""
+def lower_order(
+    n: int, s: int, most_nodes: int, refused: Callable[[int, int], bool], choice: Choice
+) -> int:
+    """An order to split one of order ``n`` to, such that it takes at most ``most_nodes`` nodes or
+    is ``refused``: often a level's boundary or the lowest."""
     kind = choice.below(4)
     if kind == 0:
         new = max(0, n - 1 - choice.below(s))
@@ -100,7 +106,7 @@ def lower_order(n: int, s: int, most_nodes: int, choice: Choice) -> int:
         new = max(0, n // s - choice.below(3)) * s
     else:
         new = max(0, n - 3 * s)
-    while nodes_needed(n, new, s) > most_nodes or n - new > 10:
+    while (nodes_needed(n, new, s) > most_nodes or n - new > 10) and not refused(n, new):
         new += 1
     return new
 

@@ -16,6 +16,7 @@ from models.implementation import Implementation
 from models.reference import Runner, SplitKind
 from models.worker import Worker
 from specs.abstract import EMPTY, AbstractArray
+from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
 from specs.property import Property, Violation
 from specs.stream import cut
@@ -50,14 +51,19 @@ def after(array: AbstractArray, operation: Operation) -> AbstractArray:
     return array.destroy() if code is Code.DESTROY else array
 
 
-def permitted(operations: Sequence[Operation], answer: bytes) -> bool:
-    """Whether every split of a case meets its precondition; ``answer`` is the model's."""
-    array = EMPTY
-    for operation, one in zip(operations, cut(operations, answer), strict=True):
+def permitted(operations: Sequence[Operation], answer: bytes, s: int) -> bool:
+    """Whether every split of a case meets its precondition, and every use of its cursor is valid;
+    ``answer`` is the model's."""
+    array, cursor = EMPTY, AbstractCursor()
+    for given, one in zip(operations, cut(operations, answer), strict=True):
+        operation = cursor.plain(given)
         split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)
         orders = (operation.order, operation.new_order)
         if split and not array.splittable(operation.index, *orders, operation.entry):
             return False
+        if not cursor.allows(given, array, s):
+            return False
+        cursor = cursor.after(given, array, one.words)
         if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
             array = after(array, operation)
     return True
@@ -89,8 +95,8 @@ class Trial:
         breaks the contract of what it calls."""
         runner = model(self.implementation, self.s)
         answer = b"".join([runner.run(operation) for operation in operations])
-        if not permitted(operations, answer):
-            raise PreconditionError("the case splits what cannot be split")
+        if not permitted(operations, answer, self.s):
+            raise PreconditionError("a split without its entry, or a cursor that is not valid")
         return answer
 
     def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:

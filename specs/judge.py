@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
+from specs.cursor import AbstractCursor, judge_cursor
 from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT
 from specs.memory import Memory
 from specs.property import Register, Violation
@@ -149,9 +150,11 @@ class History:
         self._memory = Memory()
         self._suspended: frozenset[str] = frozenset()
         self._merge: _Merge | None = None
+        self._cursor = AbstractCursor()
         self.outside: int | None = None
-        """Number of the split whose precondition did not hold, if there was one.  What follows it
-        is not judged, for nothing is promised any more."""
+        """Number of the operation whose precondition did not hold, if there was one: a split, or
+        one through a cursor that is not valid.  What follows it is not judged, for nothing is
+        promised any more."""
 
     @property
     def array(self) -> AbstractArray | None:
@@ -169,7 +172,17 @@ class History:
             if answer.snapshot is None:
                 raise ValueError("the answer to SNAPSHOT is a snapshot")
             return self._snapshot(answer.snapshot)
+        given = operation
+        operation = self._cursor.plain(given)
+        array = self._array
+        if array is not None and not self._cursor.allows(given, array, self._judge.s):
+            self.outside = self._number
+            return []
         found = list(self._answer(operation, answer.words))
+        if array is None:
+            self._cursor = AbstractCursor()
+        else:
+            self._cursor = self._cursor.after(given, array, answer.words)
         if operation.code in CHANGING:
             self._change(operation, answer.words, None if log is None else tuple(log))
         self._memory.spend(operation, answer.words)
@@ -192,6 +205,7 @@ class History:
             else:
                 yield from contract.judge_try_split_words(operation, words, s, allowance)
         else:
+            yield from judge_cursor(operation, self._cursor, self._array, words, s)
             yield from judge_answer(operation, self._array, words, s, allowance)
 
     def _splittable(self, operation: Operation) -> bool:
@@ -228,6 +242,9 @@ class History:
             self._suspend(change)
         faulty = {violation.property for violation in view.faults}
         found += (fault for fault in view.faults if fault.property not in self._suspended)
+        if "node-empty" in faulty:
+            # A store may yet fill the empty nodes, and leave a tree higher than it needs.
+            faulty |= SUSPENDED_BY_FAILED_STORE
         self._suspended &= faulty
         found += self._refines(view)
         if not changes and before is not None and before.data != view.data:

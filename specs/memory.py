@@ -44,6 +44,8 @@ class Memory:
             return
         if code in (Code.SPLIT, Code.TRY_SPLIT):
             left = granted - words[1]
+            if left < 0:
+                left = 0 if self._counts & Flag.LASTING else -1
             self._armed = Allowance(left) if left >= 0 else UNLIMITED
         elif code == Code.COUNT_ALLOC or (code == Code.STORE and operation.entry):
             self._armed = UNKNOWN

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from specs.answers import ANSWERS
 from specs.contract import CONTRACT
+from specs.cursor import CURSOR
 from specs.invariants import INVARIANTS
 from specs.judge import REFINEMENT
 from specs.property import Property, Register
@@ -15,6 +16,7 @@ REGISTERS: dict[str, Register] = {
     "structural invariants": INVARIANTS,
     "refinement": REFINEMENT,
     "answers": ANSWERS,
+    "kept cursor": CURSOR,
     "split contract": CONTRACT,
     "update protocol": UPDATE,
     "publications": PUBLICATION,

@@ -26,6 +26,19 @@ FIXED = {
     Code.DESTROY: 0,
     Code.FAIL: 0,
     Code.COUNT_ALLOC: 3,
+    Code.CURSOR_SET: 0,
+    Code.CURSOR_RESET: 0,
+    Code.CURSOR_LOAD: 2,
+    Code.CURSOR_FIND: 2,
+    Code.CURSOR_FIND_MARKED: 2,
+    Code.CURSOR_NEXT: 2,
+    Code.CURSOR_PREV: 2,
+    Code.CURSOR_PAUSE: 1,
+    Code.CURSOR_SET_MARK: 0,
+    Code.CURSOR_CLEAR_MARK: 0,
+    Code.CURSOR_GET_MARK: 1,
+    Code.CURSOR_STORE: 1,
+    Code.CURSOR_SPLIT: 6,
 }
 """Result words of the operations that always answer as many."""
 

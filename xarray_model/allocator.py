@@ -12,7 +12,7 @@ class Allocator:
     ``requests`` counts all requests so far, ``live`` the nodes allocated and not freed.
     """
 
-    __slots__ = ("_budget", "_countdown", "_counted", "_s", "live", "requests")
+    __slots__ = ("_budget", "_countdown", "_counted", "_lasting", "_s", "live", "requests")
 
     def __init__(self, s: int) -> None:
         self.live = 0
@@ -20,16 +20,19 @@ class Allocator:
         self._s = s
         self._countdown = 0
         self._counted = (False, False)
+        self._lasting = False
         self._budget: int | None = None
 
-    def fail(self, k: int, *, blocking: bool, nonblocking: bool) -> None:
-        """Let the ``k``-th request from now on (1 is the next) fail, once; 0 disarms.
+    def fail(self, k: int, *, blocking: bool, nonblocking: bool, lasting: bool = False) -> None:
+        """Let the ``k``-th request from now on (1 is the next) fail, once, or with all later ones
+        if ``lasting``; 0 disarms.
 
         Requests with permission to block count if ``blocking``, those without (``GFP_NOWAIT``) if
         ``nonblocking``.
         """
         self._countdown = k
         self._counted = (nonblocking, blocking)
+        self._lasting = lasting
 
     def limit(self, budget: int | None) -> None:
         """Grant ``budget`` more requests and fail all later ones; None lifts the limit."""
@@ -39,6 +42,8 @@ class Allocator:
         """A fresh node, its fields stale, or None when the request fails."""
         self.requests += 1
         if self._countdown and self._counted[blocking]:
+            if self._lasting and self._countdown == 1:
+                return None
             self._countdown -= 1
             if not self._countdown:
                 return None

@@ -38,7 +38,12 @@ def store_order(
 
     Returns the old entry for order 0, NULL for larger orders, or an error word.
     """
-    cursor = Cursor(array, index, order, update)
+    return store_through(Cursor(array, index, order, update), entry)
+
+
+def store_through(cursor: Cursor, entry: int) -> Entry:
+    """Store ``entry`` through a cursor, as ``store_order`` does and with its result."""
+    array = cursor.array
     again = True
     while again:
         array.locked = True
@@ -47,7 +52,7 @@ def store_order(
         again = nomem(cursor)
     if cursor.errno:
         return mk_error(cursor.errno)
-    return old if order == 0 else NULL
+    return old if cursor.order == 0 else NULL
 
 
 def get_mark(array: XArray, index: int, mark: int) -> bool:

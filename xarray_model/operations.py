@@ -37,6 +37,19 @@ class Code(IntEnum):
     FAIL = 15
     SNAPSHOT = 16
     COUNT_ALLOC = 17
+    CURSOR_SET = 18
+    CURSOR_RESET = 19
+    CURSOR_LOAD = 20
+    CURSOR_FIND = 21
+    CURSOR_FIND_MARKED = 22
+    CURSOR_NEXT = 23
+    CURSOR_PREV = 24
+    CURSOR_PAUSE = 25
+    CURSOR_SET_MARK = 26
+    CURSOR_CLEAR_MARK = 27
+    CURSOR_GET_MARK = 28
+    CURSOR_STORE = 29
+    CURSOR_SPLIT = 30
 
 
 class Flag(IntFlag):
@@ -44,13 +57,15 @@ class Flag(IntFlag):
 
     NONE = 0
     NONBLOCKING = 1
-    """SPLIT: allocate without permission to block (``GFP_NOWAIT``)."""
+    """SPLIT, CURSOR_SPLIT: allocate without permission to block (``GFP_NOWAIT``)."""
     PAUSE = 2
     """FIND, FIND_MARKED: call ``xas_pause`` after every entry found."""
     FAIL_BLOCKING = 4
     """FAIL: requests with permission to block count."""
     FAIL_NONBLOCKING = 8
     """FAIL: requests without permission to block count."""
+    LASTING = 16
+    """FAIL: all later requests that count fail as well, until another FAIL."""
 
 
 @dataclass(frozen=True, slots=True)

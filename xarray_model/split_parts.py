@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xarray_model.cursor import RESTART, Cursor
+from xarray_model.cursor import Cursor
 from xarray_model.entries import NULL, mk_sibling
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import (
@@ -49,8 +49,6 @@ def check_orders(cursor: Cursor, entry: int, order: int) -> None:
 def locate(cursor: Cursor, entry: int, order: int) -> Target:
     """Walk to the entry to split; PreconditionError unless one of exactly ``order`` is there."""
     check_orders(cursor, entry, order)
-    if cursor.state is not RESTART:
-        raise PreconditionError("split on a cursor that was walked before")
     array = cursor.array
     old = load(cursor)
     node = cursor.node

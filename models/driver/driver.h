@@ -5,6 +5,7 @@
  *
  *	main.c		the shared memory, the rounds, the timer
  *	operations.c	what each operation does
+ *	cursor.c	operations on a cursor that is kept from one to the next
  *	snapshot.c	the picture of an array
  *	arena.c		where nodes live, and whether they were tampered with
  *	hooks.c		what the headers in models/kernel/include ask of a program
@@ -59,6 +60,19 @@ enum code {
 	OP_FAIL,
 	OP_SNAPSHOT,
 	OP_COUNT_ALLOC,
+	OP_CURSOR_SET,
+	OP_CURSOR_RESET,
+	OP_CURSOR_LOAD,
+	OP_CURSOR_FIND,
+	OP_CURSOR_FIND_MARKED,
+	OP_CURSOR_NEXT,
+	OP_CURSOR_PREV,
+	OP_CURSOR_PAUSE,
+	OP_CURSOR_SET_MARK,
+	OP_CURSOR_CLEAR_MARK,
+	OP_CURSOR_GET_MARK,
+	OP_CURSOR_STORE,
+	OP_CURSOR_SPLIT,
 };
 
 enum flag {
@@ -66,6 +80,7 @@ enum flag {
 	FLAG_PAUSE = 2,
 	FLAG_FAIL_BLOCKING = 4,
 	FLAG_FAIL_NONBLOCKING = 8,
+	FLAG_LASTING = 16,
 };
 
 /* main.c: the case that runs. */
@@ -79,6 +94,13 @@ void result_word(uint64_t word);
 
 /* operations.c */
 void run_operation(const struct operation *operation);
+void result_entry(const void *entry);
+void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation);
+void split_through(struct xa_state *xas, const struct operation *operation);
+
+/* cursor.c */
+void cursor_forget(void);
+void run_cursor_operation(const struct operation *operation);
 
 /* snapshot.c */
 #define NOT_REACHABLE UINT32_MAX
@@ -133,7 +155,7 @@ struct requests {
 	uint64_t made;	   /* allocation requests */
 	uint64_t warnings; /* warnings while they are only counted */
 	uint64_t fail_at;  /* this request fails, if it counts; 0: none */
-	uint32_t fail_which; /* FLAG_FAIL_BLOCKING, FLAG_FAIL_NONBLOCKING */
+	uint32_t fail_which; /* FLAG_FAIL_BLOCKING, FLAG_FAIL_NONBLOCKING, FLAG_LASTING */
 	uint64_t limit;	   /* grant only so many from here on */
 	bool count_warnings;
 	bool thin;	   /* nodes are only counted: leave their memory alone */

@@ -30,8 +30,12 @@ static bool request_fails(bool may_block)
 {
 	uint32_t which = may_block ? FLAG_FAIL_BLOCKING : FLAG_FAIL_NONBLOCKING;
 
-	if (requests.fail_at && (requests.fail_which & which) && !--requests.fail_at)
-		return true;
+	if (requests.fail_at && (requests.fail_which & which)) {
+		if (requests.fail_at == 1 && requests.fail_which & FLAG_LASTING)
+			return true;
+		if (!--requests.fail_at)
+			return true;
+	}
 	if (!requests.limit)
 		return true;
 	requests.limit--;

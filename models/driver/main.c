@@ -143,6 +143,7 @@ static void start_case(void)
 {
 	arena_reset();
 	hooks_reset();
+	cursor_forget();
 	snapshot_reset();
 	log_reset();
 	xa_init(&array);

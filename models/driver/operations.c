@@ -6,7 +6,7 @@
 #include <linux/rcupdate.h>
 
 /* How a result names an entry: which node a pointer leads to has no meaning for a caller. */
-static void result_entry(const void *entry)
+void result_entry(const void *entry)
 {
 	result_word(entry_is_node(entry) ? mk_node_word(0) : (uintptr_t)entry);
 }
@@ -38,52 +38,64 @@ static uint64_t cursor_nodes(const struct xa_state *xas)
 	return nodes;
 }
 
+void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation)
+{
+	void *old;
+
+	do {
+		xas_lock(xas);
+		old = xas_store(xas, entry_of(operation));
+		xas_unlock(xas);
+	} while (xas_nomem(xas, GFP_KERNEL));
+	if (xas_error(xas) || order)
+		result_error(xas);
+	else
+		result_entry(old);
+}
+
 static void store(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->order;
 	XA_STATE_ORDER(xas, &array, index, order);
-	void *old;
 
 	xas_set_update(&xas, update_callback);
-	do {
-		xas_lock(&xas);
-		old = xas_store(&xas, entry_of(operation));
-		xas_unlock(&xas);
-	} while (xas_nomem(&xas, GFP_KERNEL));
-	if (xas_error(&xas) || order)
-		result_error(&xas);
-	else
-		result_entry(old);
+	store_through(&xas, order, operation);
+}
+
+void split_through(struct xa_state *xas, const struct operation *operation)
+{
+	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
+	uint64_t before = requests.made, allocated, prepared, warnings = requests.warnings;
+
+	requests.count_warnings = true;
+	xas_split_alloc(xas, entry_of(operation), operation->order, gfp);
+	requests.count_warnings = false;
+	warnings = requests.warnings - warnings;
+	allocated = requests.made;
+	prepared = cursor_nodes(xas);
+	if (!xas_error(xas)) {
+		xas_lock(xas);
+		xas_split(xas, entry_of(operation), operation->order);
+		xas_unlock(xas);
+	}
+	result_error(xas);
+	result_word(allocated - before);
+	result_word(prepared);
+	result_word(requests.made - allocated);
+	result_word(cursor_nodes(xas));
+	result_word(warnings);
+	xas_destroy(xas);
 }
 
 static void split(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->new_order;
-	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
-	uint64_t before = requests.made, allocated, prepared, warnings = requests.warnings;
 	XA_STATE_ORDER(xas, &array, index, order);
 
 	xas_set_update(&xas, update_callback);
-	requests.count_warnings = true;
-	xas_split_alloc(&xas, entry_of(operation), operation->order, gfp);
-	requests.count_warnings = false;
-	warnings = requests.warnings - warnings;
-	allocated = requests.made;
-	prepared = cursor_nodes(&xas);
-	if (!xas_error(&xas)) {
-		xas_lock(&xas);
-		xas_split(&xas, entry_of(operation), operation->order);
-		xas_unlock(&xas);
-	}
-	result_error(&xas);
-	result_word(allocated - before);
-	result_word(prepared);
-	result_word(requests.made - allocated);
-	result_word(cursor_nodes(&xas));
-	result_word(warnings);
-	xas_destroy(&xas);
+	split_through(&xas, operation);
 }
 
 static void count_alloc(const struct operation *operation)
@@ -247,6 +259,10 @@ void run_operation(const struct operation *operation)
 		count_alloc(operation);
 		break;
 	default:
+		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_CURSOR_SPLIT) {
+			run_cursor_operation(operation);
+			break;
+		}
 		fail(STATUS_UNSUPPORTED, "unknown operation %u", operation->code);
 	}
 }

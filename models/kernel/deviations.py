@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from specs.abstract import AbstractArray
+from specs.cursor import AbstractCursor, Place
 from xarray_model.entries import NULL, is_value, mk_value
 from xarray_model.operations import Code, Flag, Operation
 
@@ -20,8 +21,9 @@ _TOP = (1 << 64) - 1
 _POINTER = 4
 _VALUE = mk_value(0)
 
-Covers = Callable[[Operation, AbstractArray, int], bool]
-"""Whether an operation on the array as it is, at a chunk shift, meets the deviation."""
+Covers = Callable[[Operation, AbstractArray, int, AbstractCursor], bool]
+"""Whether an operation on the array as it is, at a chunk shift, meets the deviation.  What is done
+through a cursor is told as the operation that does the same by itself, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ class Deviation:
     on_split: bool = False
 
 
-def _store_other_kind(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _store_other_kind(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
     if operation.code is not Code.STORE or operation.entry == NULL:
         return False
     found = array.at(operation.index >> operation.order << operation.order)
@@ -55,14 +59,26 @@ def _store_other_kind(operation: Operation, array: AbstractArray, s: int) -> boo
     return several and other and operation.order < item.order
 
 
-def _pause_inside(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _pause_inside(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    if operation.code is Code.CURSOR_PAUSE:
+        found = array.at(cursor.index)
+        if found is None or cursor.place is Place.FRESH:
+            return False
+        inside = cursor.index - found[0]
+        # A cursor that stepped is on the slot of its index, another one on the canonical slot.
+        slot = 1 << found[1].order // s * s
+        return inside % slot > 0 if cursor.place is Place.STEPPED else inside > 0
     if operation.code is not Code.FIND or not operation.flags & Flag.PAUSE:
         return False
     found = array.at(operation.index)
     return found is not None and found[0] < operation.index <= operation.argument
 
 
-def _pause_inside_marked(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _pause_inside_marked(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
     if operation.code is not Code.FIND_MARKED or not operation.flags & Flag.PAUSE:
         return False
     found = array.at(operation.index)
@@ -74,7 +90,9 @@ def _pause_inside_marked(operation: Operation, array: AbstractArray, s: int) -> 
     return inside and bool(item.marks >> operation.mark & 1)
 
 
-def _pause_at_top(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _pause_at_top(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
     if operation.code is not Code.FIND_MARKED or not operation.flags & Flag.PAUSE:
         return False
     found = array.at(_TOP)
@@ -85,23 +103,30 @@ def _pause_at_top(operation: Operation, array: AbstractArray, s: int) -> bool:
     )
 
 
-def _step_inside(operation: Operation, array: AbstractArray, s: int) -> bool:
-    if operation.code not in (Code.NEXT, Code.PREV) or not operation.argument:
-        return False
-    found = array.at(operation.index)
-    if found is None:
-        return False
-    first, item = found
-    return operation.index - first >> item.order // s * s > 0
+def _step_inside(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    if operation.code in (Code.CURSOR_NEXT, Code.CURSOR_PREV):
+        index = cursor.index
+        stands = cursor.place is Place.WALKED
+    else:
+        index = operation.index
+        stands = operation.code in (Code.NEXT, Code.PREV) and operation.argument > 0
+    found = array.at(index) if stands else None
+    return found is not None and index - found[0] >> found[1].order // s * s > 0
 
 
-def _split_limit(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _split_limit(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
     if operation.code not in (Code.SPLIT, Code.COUNT_ALLOC):
         return False
     return operation.order == operation.new_order // s * s + 2 * s
 
 
-def _split_sibling_marks(operation: Operation, array: AbstractArray, s: int) -> bool:
+def _split_sibling_marks(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
     if operation.code is not Code.SPLIT or operation.new_order % s == 0:
         return False
     found = array.at(operation.index)

@@ -61,6 +61,7 @@ def do(code: Code, answer: Sequence[int] = (), log: Any = None, **fields: Any) -
     return Operation(code, **fields), answer, log
 
 
+FOUND: Step = (Operation(Code.CURSOR_FIND, argument=99), [0, P], None)
 START: list[Step] = [
     do(Code.STORE, [0], index=0, order=2, entry=P),
     do(Code.STORE, [0], index=8, order=3, entry=OLD),
@@ -119,6 +120,11 @@ def try_split(words: Sequence[int], new_order: int, index: int = 8, order: int =
 def ask(code: Code, answer: Sequence[int], **fields: Any) -> set[str]:
     """What an answer breaks on the array as it is at the start."""
     return names([*START, do(code, answer, **fields)])
+
+
+def kept(*steps: Step, index: int = 0) -> set[str]:
+    """What steps with a kept cursor break, which begins at ``index`` on the array of the start."""
+    return names([*START, do(Code.CURSOR_SET, index=index), *steps])
 
 
 def twice(second: Snapshot) -> set[str]:
@@ -255,6 +261,26 @@ HISTORY: dict[str, tuple[set[str], set[str]]] = {
     "publish-visible": (split(log=LOG), split(log=[UP_LOW, LOW, UP_HIGH, HIGH, TOP])),
     "publish-all": (split(log=LOG), split(log=[HIGH, UP_LOW, LOW, TOP])),
     "publish-elsewhere": (split(log=LOG), split(log=[shown(0, P), *LOG])),
+    "cursor-load": (
+        kept(do(Code.CURSOR_LOAD, [9, OLD]), index=9),
+        kept(do(Code.CURSOR_LOAD, [9, P]), index=9),
+    ),
+    "cursor-find": (
+        kept(FOUND, do(Code.CURSOR_FIND, [8, OLD], argument=99)),
+        kept(FOUND, do(Code.CURSOR_FIND, [0, P], argument=99)),
+    ),
+    "cursor-find-marked": (
+        kept(do(Code.CURSOR_FIND_MARKED, [8, OLD], argument=99)),
+        kept(do(Code.CURSOR_FIND_MARKED, [0, P], argument=99)),
+    ),
+    "cursor-step": (
+        kept(FOUND, do(Code.CURSOR_NEXT, [1, P])),
+        kept(FOUND, do(Code.CURSOR_NEXT, [2, P])),
+    ),
+    "cursor-pause": (
+        kept(FOUND, do(Code.CURSOR_PAUSE, [4]), do(Code.CURSOR_NEXT, [4, 0])),
+        kept(FOUND, do(Code.CURSOR_PAUSE, [1])),
+    ),
 }
 
 UP_SIDEWAYS = [shown(3, NEW), shown(2, NEW)]
@@ -277,6 +303,10 @@ MORE_HISTORY: list[tuple[str, set[str]]] = [
     ("publish-all", sideways_log(TOP, UP_SIDEWAYS[0])),
     ("publish-visible", sideways_log(TOP, shown(3, mk_sibling(3)), *UP_SIDEWAYS)),
     ("publish-visible", sideways_log(TOP, shown(3, P), *UP_SIDEWAYS)),
+    ("cursor-find-marked", kept(FOUND, do(Code.CURSOR_FIND_MARKED, [9, OLD], argument=99))),
+    ("cursor-step", kept(do(Code.CURSOR_PREV, [9, OLD]), do(Code.CURSOR_PREV, [9, OLD]), index=9)),
+    ("answer-store", kept(FOUND, do(Code.CURSOR_STORE, [OLD], entry=NEW))),
+    ("split-requests", kept(do(Code.CURSOR_SPLIT, [0, 2, 2, 0, 0, 0], order=2, entry=NEW))),
     ("answer-find-marked", ask(Code.FIND_MARKED, [1, 9, OLD], index=2, argument=99)),
     ("answer-step", ask(Code.NEXT, [P, 2, P, 4, 0], index=1, argument=2)),
     ("answer-store-error", ask(Code.STORE, [INVALID], index=13, entry=P)),

@@ -156,6 +156,22 @@ def test_empty_node_is_suspended_after_a_failed_store() -> None:
     assert names([take(left)]) == {"node-empty", "lookup-pure"}
 
 
+def test_a_store_may_fill_the_empty_nodes_of_a_failed_one_and_leave_a_high_root() -> None:
+    empty, high = (snapshot(2, Tree(2, slots)) for slots in ({}, {0: Tree(0, {0: P})}))
+    failed = do(Code.STORE, [NO_MEMORY], index=8, entry=P)
+    stored = do(Code.STORE, [0], index=0, entry=P)
+    armed = do(Code.FAIL, argument=2, flags=BOTH | Flag.LASTING)
+    assert names([armed, failed, take(empty), do(Code.FAIL), stored, take(high)]) == set()
+    assert "root-lowest" in names([stored, take(high)])
+
+
+def test_a_lasting_failure_fails_every_later_request() -> None:
+    armed = do(Code.FAIL, argument=1, flags=BOTH | Flag.LASTING)
+    failed = do(Code.SPLIT, [NO_MEMORY, 1, 0, 0, 0, 0], **SPLIT)
+    assert names([*START, armed, failed, failed]) == set()
+    assert names([*START, armed, failed, do(Code.SPLIT, WORDS, **SPLIT)]) != set()
+
+
 def test_granted_requests_are_followed() -> None:
     # Two are granted; the first split takes one of them, the second fails at its second request.
     armed = do(Code.FAIL, argument=3, flags=BOTH)

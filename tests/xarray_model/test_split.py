@@ -19,7 +19,17 @@ from tests.xarray_model.support import (
     check_publication,
     positions,
 )
-from xarray_model import api, geometry, picture, split, split_parts, split_recursive, store, walk
+from xarray_model import (
+    api,
+    geometry,
+    iterate,
+    picture,
+    split,
+    split_parts,
+    split_recursive,
+    store,
+    walk,
+)
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import ENOMEM, mk_value
@@ -230,16 +240,29 @@ def test_an_entry_that_is_not_there(kind: str) -> None:
     assert world.snapshot() == before
 
 
-def test_a_cursor_in_error_or_walked_is_refused() -> None:
+def test_a_cursor_in_error_or_on_a_sibling_slot_is_refused() -> None:
     world = built(2, 0, 2, VALUE)
     cursor = Cursor(world.array, 0)
     cursor.set_err(ENOMEM)
     with pytest.raises(PreconditionError, match="error"):
         split.split(cursor, VALUE, 2)
+    world = built(2, 0, 1, VALUE)
     cursor = Cursor(world.array, 0)
     walk.load(cursor)
-    with pytest.raises(PreconditionError, match="walked"):
-        split.split(cursor, VALUE, 2)
+    iterate.next(cursor)
+    with pytest.raises(PreconditionError, match="order 0, not 1"):
+        split.split(cursor, VALUE, 1)
+
+
+def test_a_cursor_that_was_walked_to_the_entry_splits_as_a_fresh_one() -> None:
+    walked, fresh = built(2, 0, 5, VALUE), built(2, 0, 5, VALUE)
+    for world in (walked, fresh):
+        cursor = Cursor(world.array, 19, 2)
+        if world is walked:
+            walk.load(cursor)
+        split.split_alloc(cursor, VALUE, 5)
+        split.split(cursor, VALUE, 5)
+    assert walked.snapshot() == fresh.snapshot()
 
 
 # Negative controls: each check above sees a defect that is planted for it.
