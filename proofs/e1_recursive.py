@@ -47,9 +47,7 @@ def ordinals(_: int) -> Iterator[Obligation]:
     yield prove("merge-offset", family, (made - c) + offset == c * parents + offset)
     child = [c >= 2, q >= 0, offset >= 0, offset < c, p == q * c + offset]
     divided = [p == c * quotient + parents, parents >= 0, parents < c]
-    yield prove(
-        "recursive", [*child, *divided], z3.And(parents == offset, quotient == q)
-    )
+    yield prove("recursive", [*child, *divided], z3.And(parents == offset, quotient == q))
     swapped = [c >= 2, q >= 0, q < c, offset >= 0, offset < c, p == offset * c + q]
     yield refute(
         "control-order",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import z3
@@ -18,7 +19,7 @@ import z3
 from proofs.explore import explore
 from proofs.formulas import residue, shift_of
 from proofs.obligation import Obligation, prove, refute, theorem
-from proofs.words import variable
+from proofs.words import literal, variable
 from xarray_model import geometry
 
 
@@ -34,8 +35,8 @@ def canonical_slots(new_order: Any, s: int) -> z3.BitVecRef:
     """The bitmap of the canonical slots of entries of ``new_order``, by the geometry."""
     bitmap = z3.BitVecVal(0, 64)
     for slot in range(1 << s):
-        word = new_order * 0 + slot
-        (path,) = explore(lambda word=word: geometry.canonical_slot(word, new_order, s))
+        word = literal(slot)
+        (path,) = explore(partial(geometry.canonical_slot, word, new_order, s))
         bitmap = bitmap | _if(path.result.term == word.term, z3.BitVecVal(1 << slot, 64))
     return bitmap
 
@@ -163,13 +164,9 @@ def horizontal(s: int) -> Iterator[Obligation]:
         wrong = split.before & ~split.old_slots
         yield refute("control-lost", "the mark is lost", split.premises, goal(wrong))
     else:
-        yield refute(
-            "control-none", "no new entry is marked", split.premises, goal(split.before)
-        )
+        yield refute("control-none", "no new entry is marked", split.premises, goal(split.before))
         wrong = split.before | _if(split.old, split.old_slots)
-        yield refute(
-            "control-siblings", "the siblings are marked too", split.premises, goal(wrong)
-        )
+        yield refute("control-siblings", "the siblings are marked too", split.premises, goal(wrong))
 
 
 THEOREMS = (vertical, horizontal)

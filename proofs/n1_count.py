@@ -7,7 +7,8 @@ so that nothing needs a division, and evaluated with room to spare so that nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import z3
 
@@ -16,6 +17,7 @@ from proofs.formulas import closed_form, residue, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
+
 
 @theorem(
     "N1.loop",
@@ -31,7 +33,11 @@ def loop(s: int) -> Iterator[Obligation]:
     paths = list(explore(lambda: geometry.split_nodes(order, new_order, s), ordered))
     chunk = (1 << s) - 1
     exact = closed_form(order.term, new_order.term, s)
-    yield prove("count", ordered, everywhere(paths, lambda n: wide(n.term) * chunk == exact))
+
+    def scaled_is(expected: z3.BitVecRef) -> Callable[[Any], z3.BoolRef]:
+        return lambda nodes: wide(nodes.term) * chunk == expected
+
+    yield prove("count", ordered, everywhere(paths, scaled_is(exact)))
     yield prove("defined", ordered, well_defined(paths))
     without = z3.LShR(exact, wide(residue(order.term, s)))
     deeper = closed_form(order.term + s, new_order.term, s)
@@ -44,7 +50,7 @@ def loop(s: int) -> Iterator[Obligation]:
                 name,
                 broken,
                 ordered,
-                everywhere(paths, lambda n, wrong=wrong: wide(n.term) * chunk == wrong),
+                everywhere(paths, scaled_is(wrong)),
             )
 
 
@@ -94,9 +100,7 @@ def induction(_: int) -> Iterator[Obligation]:
     yield prove("base-one", domain, holds(slots, c))
     yield prove("step", domain + multiplied, holds(nodes * c + slots, power * c))
     other = z3.Int("other")
-    yield prove(
-        "unique", [*domain, nodes * (c - 1) == other * (c - 1)], nodes == other
-    )
+    yield prove("unique", [*domain, nodes * (c - 1) == other * (c - 1)], nodes == other)
     yield refute(
         "control-step",
         "a step adds one node in place of L",

@@ -117,8 +117,9 @@ def bytes64(s: int) -> Iterator[Obligation]:
         ordered,
         everywhere(
             paths,
-            lambda r: (z3.ZeroExt(64, r[1].term) == exact(r[0].term))
-            == z3.ULT(exact(r[0].term), limit),
+            lambda r: (
+                (z3.ZeroExt(64, r[1].term) == exact(r[0].term)) == z3.ULT(exact(r[0].term), limit)
+            ),
         ),
     )
     yield prove(

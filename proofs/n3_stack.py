@@ -46,15 +46,21 @@ class Builder:
         """Most subtrees of a level that may wait."""
         return self.slots if level == self.levels - 1 else self.chunk
 
+    def clear_below(self, waiting: Sequence[z3.ArithRef]) -> list[z3.BoolRef]:
+        """For each level, that no subtree of a lower level waits."""
+        clear = [z3.BoolVal(True), *(count == 0 for count in waiting[:1])]
+        for count in waiting[1:]:
+            clear.append(z3.And(clear[-1], count == 0))
+        return clear
+
     def invariant(self, waiting: Sequence[z3.ArithRef]) -> z3.BoolRef:
         """Every counter is in range, and a full one has nothing above it on the stack."""
         conditions: list[z3.BoolRef] = []
-        empty = z3.BoolVal(True)
+        clear = self.clear_below(waiting)
         for level, count in enumerate(waiting):
             conditions += [count >= 0, count <= self.capacity(level)]
             if level:
-                conditions.append(z3.Implies(count == self.capacity(level), empty))
-            empty = z3.And(empty, count == 0)
+                conditions.append(z3.Implies(count == self.capacity(level), clear[level]))
         return conjunction(conditions)
 
     def used(self, waiting: Sequence[z3.ArithRef]) -> z3.ArithRef:
@@ -71,8 +77,7 @@ class Builder:
 
     def on_top(self, level: int) -> z3.BoolRef:
         """A subtree of ``level`` is on top of the stack."""
-        below = [count == 0 for count in self.waiting[:level]]
-        return conjunction([self.waiting[level] > 0, *below])
+        return z3.And(self.waiting[level] > 0, self.clear_below(self.waiting)[level])
 
     def offset(self, level: int) -> z3.ArithRef:
         """Slot of the topmost subtree of ``level`` in its parent to be."""
@@ -88,51 +93,41 @@ class Builder:
         """The family of the topmost subtree of ``level`` is complete: it is in the last slot."""
         return z3.And(self.on_top(level), self.offset(level) == self.chunk - 1)
 
-    def merged(self, level: int) -> list[z3.ArithRef]:
-        """The counters after a family of ``level`` was popped into a parent."""
-        after: list[z3.ArithRef] = list(self.waiting)
-        after[level] = after[level] - self.chunk
-        after[level + 1] = after[level + 1] + 1
+    def after(self) -> list[z3.ArithRef]:
+        """The counters after one step: a complete family is popped into a parent, which is pushed;
+        without one a leaf is pushed."""
+        top = self.levels - 1
+        complete = [self.complete(level) for level in range(top)]
+        pushed = z3.Not(disjunction(complete))
+        after: list[z3.ArithRef] = []
+        for level, count in enumerate(self.waiting):
+            more = z3.If(complete[level - 1] if level else pushed, count + 1, count)
+            after.append(z3.If(complete[level], count - self.chunk, more) if level < top else more)
         return after
-
-    def pushed(self) -> list[z3.ArithRef]:
-        """The counters after a leaf was pushed."""
-        return [self.waiting[0] + 1, *self.waiting[1:]]
-
-    def step_goal(self, after: Sequence[z3.ArithRef], total: int) -> z3.BoolRef:
-        """A step keeps the invariant, finds the list not empty, and takes one node."""
-        now = self.used(self.waiting)
-        return z3.And(self.invariant(after), now < total, self.used(after) == now + 1)
 
     def goal(self, total: int) -> z3.BoolRef:
         """All that is to hold of one state that satisfies the invariant, with a list that was
-        ``total`` nodes long."""
-        running = z3.Not(self.finished())
+        ``total`` nodes long: a step finds the list not empty, takes one node, pops a whole family
+        and keeps the invariant; the stop leaves the top subtrees alone and the list empty."""
         top = self.levels - 1
-        some_complete = [self.complete(level) for level in range(top)]
-        leaf = z3.Not(disjunction([self.finished(), *some_complete]))
-        goals = [
-            z3.Implies(
-                z3.And(running, self.complete(level)),
-                z3.And(
-                    self.waiting[level] >= self.chunk, self.step_goal(self.merged(level), total)
-                ),
-            )
+        now, after = self.used(self.waiting), self.after()
+        families = [
+            z3.Implies(self.complete(level), self.waiting[level] >= self.chunk)
             for level in range(top)
         ]
-        goals.append(z3.Implies(running, z3.Not(self.complete(top))))
-        goals.append(z3.Implies(leaf, self.step_goal(self.pushed(), total)))
-        goals.append(
-            z3.Implies(
-                self.finished(),
-                z3.And(
-                    self.used(self.waiting) == total,
-                    self.waiting[top] == self.slots,
-                    conjunction(count == 0 for count in self.waiting[:top]),
-                ),
-            )
+        step = z3.And(
+            now < total,
+            self.used(after) == now + 1,
+            self.invariant(after),
+            z3.Not(self.complete(top)),
+            *families,
         )
-        return conjunction(goals)
+        stopped = z3.And(
+            now == total,
+            self.waiting[top] == self.slots,
+            self.clear_below(self.waiting)[top],
+        )
+        return z3.If(self.finished(), stopped, step)
 
     def beginning(self) -> z3.BoolRef:
         """The empty stack satisfies the invariant and has taken nothing."""
@@ -170,16 +165,12 @@ def build(s: int) -> Iterator[Obligation]:
         if builder.levels > 1 and order % s == 0:
             yield prove(f"bounds-{order}", premises, conjunction(builder.bounds()))
         known = [*premises, *builder.bounds()]
-        yield prove(
-            f"order-{order}", known, z3.And(builder.beginning(), builder.goal(total))
-        )
+        yield prove(f"order-{order}", known, z3.And(builder.beginning(), builder.goal(total)))
     order = 2 * s + (s > 1)
     builder = builder_of(order, s)
     known = [*builder.premises(), *builder.bounds()]
     total = geometry.split_nodes(order, 0, s)
-    yield refute(
-        "control-one-short", "one node fewer is allocated", known, builder.goal(total - 1)
-    )
+    yield refute("control-one-short", "one node fewer is allocated", known, builder.goal(total - 1))
     yield refute("control-one-over", "one node more is allocated", known, builder.goal(total + 1))
     without = builder.start + [count >= 0 for count in builder.waiting]
     yield refute(

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import nodes_of, residue, shift_of, slot_at, wide, wide_one
+from proofs.formulas import nodes_of, residue, shift_of, wide, wide_one
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
@@ -102,7 +102,9 @@ def entries(s: int) -> Iterator[Obligation]:
     leaves_times_chunk = wide_one() << wide(order.term - leaf)
     yield prove("fill", vertical, everywhere(paths, lambda r: fill(r[1].term)))
     yield prove(
-        "leaves", vertical, everywhere(paths, lambda r: leaves(r[0].term) << s == leaves_times_chunk)
+        "leaves",
+        vertical,
+        everywhere(paths, lambda r: leaves(r[0].term) << s == leaves_times_chunk),
     )
     yield prove("defined", vertical, well_defined(paths))
     yield refute(

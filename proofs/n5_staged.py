@@ -11,7 +11,7 @@ import z3
 from proofs.explore import everywhere, explore, well_defined
 from proofs.formulas import closed_form, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
-from proofs.words import CheckedWord, variable
+from proofs.words import literal, variable
 from xarray_model import geometry
 
 
@@ -34,14 +34,14 @@ def step(s: int) -> Iterator[Obligation]:
     order, new_order = variable("order", 6), variable("new_order", 6)
     lower = [z3.ULT(new_order.term, order.term)]
 
-    def walk_step() -> tuple[CheckedWord, CheckedWord, CheckedWord]:
+    def walk_step() -> tuple[Any, Any, Any]:
         least = geometry.try_split_min_order(order, s)
         to = new_order if least < new_order else least
         return least, to, geometry.split_depth(order, to, s)
 
     paths = list(explore(walk_step, lower))
 
-    def right(result: tuple[CheckedWord, CheckedWord, CheckedWord]) -> z3.BoolRef:
+    def right(result: tuple[Any, Any, Any]) -> z3.BoolRef:
         _, to, nodes = (word.term for word in result)
         return z3.And(
             z3.ULT(to, order.term),
@@ -50,7 +50,7 @@ def step(s: int) -> Iterator[Obligation]:
             nodes == _levels(order.term, s) - _levels(to, s),
         )
 
-    def least_is_lowest(result: tuple[CheckedWord, CheckedWord, CheckedWord]) -> z3.BoolRef:
+    def least_is_lowest(result: tuple[Any, Any, Any]) -> z3.BoolRef:
         # one order lower than allowed spends a node more than the least order does, or is below 0
         least = result[0].term
         spent = _levels(order.term, s) - _levels(least, s)
@@ -84,7 +84,7 @@ def walk(s: int) -> Iterator[Obligation]:
     paths = list(explore(lambda: geometry.try_split_nodes(order, new_order, s), near))
     yield prove("near", near, everywhere(paths, lambda nodes: nodes.term == crossed))
     yield prove("near-defined", near, well_defined(paths))
-    highest = CheckedWord(z3.BitVecVal(63, 64))
+    highest = literal(63)
     far = list(explore(lambda: geometry.try_split_nodes(highest, new_order, s)))
     all_levels = 63 // s - _levels(new_order.term, s)
     yield prove("from-highest", [], everywhere(far, lambda nodes: nodes.term == all_levels))
@@ -121,9 +121,7 @@ def staged(s: int) -> Iterator[Obligation]:
         return scaled(order, middle), parts, scaled(order, new_order)
 
     paths = list(explore(stages, between))
-    yield prove(
-        "same", between, everywhere(paths, lambda n: n[2].term == n[0].term + n[1].term)
-    )
+    yield prove("same", between, everywhere(paths, lambda n: n[2].term == n[0].term + n[1].term))
     yield prove("defined", between, well_defined(paths))
     exact = closed_form(order.term, new_order.term, s)
     yield prove("closed-form", between, everywhere(paths, lambda n: wide(n[2].term) == exact))
@@ -152,7 +150,15 @@ def staged_any(_: int) -> Iterator[Obligation]:
     """With the products that the argument uses as hypotheses, each one proved beside it."""
     c, slots, parts, group, p, q = z3.Ints("C L parts K P Q")
     first, second, direct = z3.Ints("first_stage second_stage direct")
-    domain = [c >= 2, slots >= 1, group >= 1, p >= 1, q >= 1, parts >= 1, parts * group == slots * p]
+    domain = [
+        c >= 2,
+        slots >= 1,
+        group >= 1,
+        p >= 1,
+        q >= 1,
+        parts >= 1,
+        parts * group == slots * p,
+    ]
     counts = [
         first * (c - 1) == slots * (p - 1),
         second * (c - 1) == group * (q - 1),
@@ -162,9 +168,7 @@ def staged_any(_: int) -> Iterator[Obligation]:
     yield prove("parts", [parts * group == slots * p, counts[1]], all_parts)
     total = (first + parts * second) * (c - 1) == slots * (p * q - 1)
     yield prove("sum", [counts[0], all_parts], total)
-    yield prove(
-        "same", [c >= 2, total, counts[2]], direct == first + parts * second
-    )
+    yield prove("same", [c >= 2, total, counts[2]], direct == first + parts * second)
     small = [c == 2, slots == 1, group == 1, p == 2, q == 2]
     yield refute(
         "control-one-part",

@@ -9,6 +9,7 @@ under which each is well defined for orders and shifts up to 255, ``O1.count`` t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import z3
@@ -90,7 +91,7 @@ def domain(s: int) -> Iterator[Obligation]:
     index, order, new_order = variable("index", 64), variable("order", 6), variable("new_order", 6)
     ordered = [z3.ULE(new_order.term, order.term)]
     for name, (call, _) in _calls(s).items():
-        paths = list(explore(lambda call=call: call(index, order, new_order), ordered))
+        paths = list(explore(partial(call, index, order, new_order), ordered))
         yield prove(name, ordered, well_defined(paths))
     call = _calls(s)["depth"][0]
     yield refute(
@@ -113,7 +114,7 @@ def beyond(s: int) -> Iterator[Obligation]:
     """Well defined if and only if."""
     index, order, new_order = variable("index", 64), variable("order", 8), variable("new_order", 8)
     for name, (call, condition) in _calls(s).items():
-        paths = list(explore(lambda call=call: call(index, order, new_order)))
+        paths = list(explore(partial(call, index, order, new_order)))
         exact = condition(index, order, new_order)
         defined = well_defined(paths)
         yield prove(name, [], z3.Not(z3.Xor(defined, exact)))
@@ -172,9 +173,7 @@ def long(s: int) -> Iterator[Obligation]:
     wrapped = (WrappingWord(chunk) << WrappingWord(shift)) - 1
     yield prove("max-index", [], everywhere(paths, lambda last: last.term == true_last))
     yield prove("wrapping", [], wrapped.term == true_last)
-    yield prove(
-        "lost-bit", [], (z3.LShR(chunk << shift, shift) != chunk) == exceeds
-    )
+    yield prove("lost-bit", [], (z3.LShR(chunk << shift, shift) != chunk) == exceeds)
     first = first_order_past_the_index(s)
     yield prove("undefined-from", [], exceeds == z3.UGE(order.term, first))
     narrow = variable("order", 6, 32)
@@ -211,10 +210,15 @@ def top(s: int) -> Iterator[Obligation]:
     size = z3.BitVecVal(1, 64) << new_order.term
     ends = aligned(index.term, new_order.term) == 0 - size
     yield prove("next", ordered, z3.Not(z3.Xor(well_defined(paths), z3.Not(ends))))
-    inside = [*ordered, z3.Not(aligned(index.term, order.term) == 0 - (z3.BitVecVal(1, 64) << order.term))]
+    inside = [
+        *ordered,
+        z3.Not(aligned(index.term, order.term) == 0 - (z3.BitVecVal(1, 64) << order.term)),
+    ]
     yield prove("inside", inside, well_defined(paths))
     slots = z3.BitVecVal(1, 64) << residue(order.term, s)
-    yield prove("slots", ordered, slots << shift_of(order.term, s) == z3.BitVecVal(1, 64) << order.term)
+    yield prove(
+        "slots", ordered, slots << shift_of(order.term, s) == z3.BitVecVal(1, 64) << order.term
+    )
     yield refute(
         "control-never",
         "the index after an entry never wraps",

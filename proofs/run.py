@@ -61,21 +61,6 @@ def decide(solver: str, script: str, logic: str, limit: float) -> Answer:
     return SOLVERS[solver](script, logic, limit)
 
 
-def export(folder: Path, names: Sequence[str], chunk_shifts: Sequence[int]) -> int:
-    """Write every obligation and control as ``folder/THEOREM/sN/NAME.smt2``; how many were written.
-
-    ``OSError`` when the folder cannot be written.
-    """
-    written = 0
-    for theorem, s in _instances(catalogue.select(names), chunk_shifts):
-        place = folder / theorem.name / ("parametric" if s is None else f"s{s}")
-        place.mkdir(parents=True, exist_ok=True)
-        for script in scripts(theorem.name, s):
-            (place / f"{script.name}.smt2").write_text(script.negation, encoding="ascii")
-            written += 1
-    return written
-
-
 def _instances(
     theorems: Sequence[Theorem], chunk_shifts: Sequence[int]
 ) -> Iterator[tuple[Theorem, int | None]]:
@@ -83,13 +68,24 @@ def _instances(
         yield from ((theorem, s) for s in ((None,) if theorem.parametric else chunk_shifts))
 
 
+def _write(folder: Path, name: str, s: int | None, made: Sequence[Script]) -> None:
+    """The scripts of a theorem as ``folder/THEOREM/sN/NAME.smt2``."""
+    place = folder / name / ("parametric" if s is None else f"s{s}")
+    place.mkdir(parents=True, exist_ok=True)
+    for script in made:
+        (place / f"{script.name}.smt2").write_text(script.negation, encoding="ascii")
+
+
 class _Run:
     """The state of one run: what was asked, what is known so far, what the workers are to do."""
 
-    def __init__(self, report: Report, timeout: float, workers: Workers) -> None:
+    def __init__(
+        self, report: Report, timeout: float, workers: Workers, export: Path | None
+    ) -> None:
         self.report = report
         self.timeout = timeout
         self.workers = workers
+        self.export = export
         self.logics = {theorem.name: theorem.logic for theorem in catalogue.THEOREMS}
         self.checked: dict[str, list[Finding]] = {}
 
@@ -103,7 +99,7 @@ class _Run:
         """Note what became of a task."""
         key = outcome.task.key
         if outcome.task.function is scripts:
-            self._built(*key, outcome)
+            self._built(key[0], key[1], outcome)
         elif isinstance(key, str):
             for finding in self.checked[key]:
                 finding.premises = self._answer(outcome)
@@ -131,6 +127,8 @@ class _Run:
             result.findings.append(Finding(name, s, "build", "", (), error=outcome.remark))
             return
         result.built.add(s)
+        if self.export is not None:
+            _write(self.export, name, s, outcome.result)
         logic = self.logics[name]
         able = tuple(solver for solver in self.report.solvers if supports(solver, logic))
         for script in outcome.result:
@@ -157,14 +155,19 @@ def prove(
     timeout: float = TIMEOUT,
     on_progress: Progress | None = None,
     processes: int | None = None,
+    export: Path | None = None,
 ) -> Report:
     """Decide theorems at ``chunk_shifts`` with ``solvers``, ``timeout`` seconds for each answer.
 
     ``names`` are theorems (``N1.loop``) or families (``N1``), all if empty; ``ValueError`` names
     one that is unknown.  ``on_progress`` is called with the growing report after every task.
     Ctrl-C ends the run early: what was found is kept and the report says ``interrupted``.
+    ``export`` is a folder that gets every obligation and control as an SMT-LIB 2 file; ``OSError``
+    when it cannot be written.
     """
     chosen = catalogue.select(names)
+    if export is not None:
+        export.mkdir(parents=True, exist_ok=True)
     report = Report(
         tuple(chunk_shifts),
         tuple(solvers),
@@ -180,7 +183,7 @@ def prove(
     )
     start = time.perf_counter()
     with Workers(processes or os.cpu_count() or 1) as workers:
-        run = _Run(report, timeout, workers)
+        run = _Run(report, timeout, workers, export)
         run.start(chosen)
         try:
             for outcome in workers.outcomes():

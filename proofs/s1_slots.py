@@ -167,9 +167,7 @@ def bijection(s: int) -> Iterator[Obligation]:
     yield prove(
         "iff",
         premises,
-        everywhere(
-            paths, lambda r: z3.And(same_leaf, r[0].term == r[1].term) == same_entry
-        ),
+        everywhere(paths, lambda r: z3.And(same_leaf, r[0].term == r[1].term) == same_entry),
     )
     yield refute(
         "control-leaf",

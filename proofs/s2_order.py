@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import z3
 
 from proofs.explore import Path, everywhere, explore, well_defined
 from proofs.obligation import Obligation, prove, refute, theorem
-from proofs.words import Truth, variable
+from proofs.words import Truth, literal, variable
 from xarray_model import geometry
 
 
@@ -92,8 +93,8 @@ def leaf(s: int) -> Iterator[Obligation]:
     siblings = variable("sibling_slots", 1 << s)
     filled = []
     for slot in range(1 << s):
-        word = variable("index", 64) * 0 + slot
-        (path,) = explore(lambda word=word: geometry.canonical_slot(word, new_order, s))
+        word = literal(slot)
+        (path,) = explore(partial(geometry.canonical_slot, word, new_order, s))
         is_sibling = _sibling_at(siblings.term, word.term)
         filled.append(is_sibling == (path.result.term != word.term))
 

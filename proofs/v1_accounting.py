@@ -219,7 +219,9 @@ def slots(s: int) -> Iterator[Obligation]:
             same = conjunction(counts[slot] == old for slot in inside)
             after = [new if slot in inside else counts[slot] for slot in range(chunk)]
             goals.append(z3.Implies(same, _sum(after) == _sum(counts) + run * (new - old)))
-        yield prove(f"run-{run}", bits, conjunction([*goals, z3.BoolVal(len(firsts) * run == chunk)]))
+        yield prove(
+            f"run-{run}", bits, conjunction([*goals, z3.BoolVal(len(firsts) * run == chunk)])
+        )
     after = [new, *counts[1:]]
     yield refute(
         "control-place",

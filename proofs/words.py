@@ -227,9 +227,12 @@ class WrappingWord(CheckedWord):
     wraps = True
 
 
-def variable(
-    name: str, bits: int, width: int = 64, kind: type[CheckedWord] = CheckedWord
-) -> Any:
+def literal(value: int, width: int = 64) -> Any:
+    """The word of this value, which takes part in a computation as a symbolic one does."""
+    return CheckedWord(z3.BitVecVal(value, width))
+
+
+def variable(name: str, bits: int, width: int = 64, kind: type[CheckedWord] = CheckedWord) -> Any:
     """A symbolic word of ``width`` bits that takes the values below ``2**bits``.
 
     Typed ``Any`` because the geometry's signatures, which it is made for, speak of ``int``.

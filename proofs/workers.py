@@ -131,9 +131,7 @@ class Workers:
 
     def _collect(self) -> Iterator[Outcome]:
         soonest = min(worker.deadline for worker in self._busy)
-        ready = wait(
-            [worker.pipe for worker in self._busy], max(0.0, soonest - time.monotonic())
-        )
+        ready = wait([worker.pipe for worker in self._busy], max(0.0, soonest - time.monotonic()))
         for worker in list(self._busy):
             assert worker.task is not None
             if worker.pipe in ready:

@@ -45,7 +45,7 @@ def sums(_: int) -> Iterator[Obligation]:
     "X1.marks",
     "After a split and a store at the old order the node's marks are what they were.",
     source="lib/xarray.c xas_store, xas_squash_marks; M1.vertical, M1.horizontal",
-    assumes="the store moves the OR of the run's bits to its first slot; no mark was changed between",
+    assumes="the store moves the OR of the run's bits to its first slot; marks stay in between",
     logic="QF_BV",
 )
 def marks(s: int) -> Iterator[Obligation]:

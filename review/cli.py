@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 import click
 
 from models.worker import WorkerError
-from review import count, review, search
+from review import count, mutants, prove, review, search
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -24,6 +24,7 @@ def main() -> None:
     Start with:
       xasplit count 1G 4K     what a split from 1 GiB to 4 KiB pages allocates
       xasplit search          look for counterexamples in the C port
+      xasplit prove           decide the theorems by three solvers
       xasplit review          everything there is, ending with the claims' verdicts
 
     Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment.
@@ -32,6 +33,8 @@ def main() -> None:
 
 main.add_command(count.command)
 main.add_command(search.command)
+main.add_command(mutants.command)
+main.add_command(prove.prove)
 main.add_command(review.command)
 
 
