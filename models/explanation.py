@@ -27,11 +27,33 @@ def differences(finding: Finding) -> list[str]:
 
 def drawing(finding: Finding) -> list[str]:
     """The expected and the actual array next to each other, where a snapshot differs first."""
-    _, expected, actual = _first_difference(finding, snapshots_only=True)
-    pictures = _pictures(expected, actual)
-    if pictures is None:
+    shown = pictures(finding)
+    if shown is None:
         return []
-    return boxes.text(diagram.boxes(*pictures), ("expected", "actual")).splitlines()
+    return boxes.text(diagram.boxes(*shown), ("expected", "actual")).splitlines()
+
+
+def pictures(finding: Finding) -> tuple[Snapshot, Snapshot] | None:
+    """The expected and the actual array where a snapshot differs first; None when none does that
+    can be drawn."""
+    _, expected, actual = _first_difference(finding, snapshots_only=True)
+    shown = _pictures(expected, actual)
+    return shown if shown and shown[0].chunk_shift == shown[1].chunk_shift else None
+
+
+def before(finding: Finding) -> tuple[int, Snapshot] | None:
+    """The last array that the model showed before that difference, or else before the operation
+    that shows the finding, with the number of the operation that showed it; None without any."""
+    place, differs, _ = _first_difference(finding, snapshots_only=True)
+    if differs is None:
+        place, differs, _ = _first_difference(finding)
+    if differs is None:
+        place = len(finding.operations) if finding.operation is None else finding.operation
+    answers = cut(finding.operations, finding.expected)[:place]
+    for number, answer in reversed(list(enumerate(answers))):
+        if answer.snapshot is not None:
+            return number, decode(answer.snapshot)
+    return None
 
 
 def _first_difference(
