@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from unittest import SkipTest
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
@@ -194,7 +195,8 @@ class _Search:
         machine = type(name, (ArrayMachine,), {"batch": batch})
         if not first:
             machine = seeded(self._seeds.getrandbits(64))(machine)
-        with suppress(Broken, Flaky, Expired):
+        # SkipTest: nothing is remembered, so there is nothing to run again.
+        with suppress(Broken, Flaky, Expired, SkipTest):
             run_state_machine_as_test(machine, settings=options)
         for finding in batch.found.values():
             self.found[finding.property] = reduce(self.trial, finding)
