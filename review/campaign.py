@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A campaign: many units of the sweep on all cores, with progress, ended early by Ctrl-C."""
+"""A campaign: sweep and state machines on all cores, with progress, ended early by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 
 from models.implementation import Implementation
+from models.search import MachineReport
+from models.search import search as machine_search
 from models.sweep import Unit, UnitResult, run_unit
 from xarray_model import geometry
 
@@ -34,9 +37,7 @@ def run(
                 result.update(future.result())
                 on_progress(futures[future], result)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in multiprocessing.active_children():
-                child.terminate()
+            _stop(pool)
             return result, False
     return result, True
 
@@ -50,3 +51,60 @@ def _cost(unit: Unit) -> int:
 
 def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    pool.shutdown(wait=False, cancel_futures=True)
+    for child in multiprocessing.active_children():
+        child.terminate()
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much the machines do, for each implementation: cases of so many steps over all chunk
+    shifts together, or as many as fit in so many seconds for all implementations."""
+
+    examples: int
+    steps: int
+    seconds: float | None = None
+
+
+def machines(
+    implementations: Sequence[Implementation],
+    shifts: Sequence[int],
+    effort: Effort,
+    seed: int,
+    jobs: int,
+    on_progress: Callable[[MachineReport], None],
+) -> tuple[dict[str, MachineReport], bool]:
+    """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
+
+    Returns the reports by implementation, and whether all were run; on Ctrl-C, those so far.
+    """
+    reports: dict[str, MachineReport] = {}
+    tasks = [(one, s) for one in implementations for s in shifts]
+    seconds = None if effort.seconds is None else effort.seconds * jobs / len(tasks)
+    examples = -(-effort.examples // len(shifts))
+    with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
+        futures = [
+            pool.submit(_machine, one, s, replace(effort, examples=examples, seconds=seconds), seed)
+            for one, s in tasks
+        ]
+        try:
+            for future in as_completed(futures):
+                done = future.result()
+                known = reports.setdefault(
+                    done.implementation, MachineReport(done.implementation, seed)
+                )
+                known.update(done)
+                on_progress(done)
+        except KeyboardInterrupt:
+            _stop(pool)
+            return reports, False
+    return reports, True
+
+
+def _machine(one: Implementation, s: int, effort: Effort, seed: int) -> MachineReport:
+    return machine_search(
+        one, [s], examples=effort.examples, steps=effort.steps, seed=seed, seconds=effort.seconds
+    )

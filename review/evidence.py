@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from models import costs, large
 from models.comparison import ENDS
 from models.finding import AGREES
 from models.implementation import Implementation
+from models.search import MachineReport
 from models.sweep import UnitResult
 from specs.claims import Evidence, Outcome, Strength
 from specs.registry import PROPERTIES
@@ -51,6 +52,42 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
         else:
             outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
         yield Evidence(f"sweep:{check}", outcome, strength, name, detail)
+
+
+def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
+    """One piece of evidence for each property, from the histories of one implementation."""
+    if report is None or report.interrupted:
+        return
+    broken = {one.smallest.property: one.smallest for one in report.findings.sorted()}
+    for check in ("agreement", *PROPERTIES):
+        finding = broken.get(check)
+        if check == "agreement" and broken:
+            finding = next(iter(broken.values()))
+        yield Evidence(
+            f"machine:{check}",
+            Outcome.HOLDS if finding is None else Outcome.FAILS,
+            Strength.SAMPLED,
+            report.implementation,
+            f"{report.total.steps:,} steps" if finding is None else finding.detail,
+        )
+
+
+def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
+    """Whether an order-0 store of the other kind into a larger entry keeps ``nr_values`` right.
+
+    It is asked of released kernels, so the port alone decides nothing.
+    """
+    for report in reports:
+        if report.implementation in (PORT, RECURSIVE) or report.interrupted:
+            continue
+        shown = [one for one in report.known if one.deviation.property == "node-nr-values"]
+        yield Evidence(
+            "deviations:nr-values",
+            Outcome.FAILS if shown else Outcome.HOLDS,
+            Strength.SAMPLED,
+            report.implementation,
+            shown[0].finding.detail if shown else "the case that shows it elsewhere is right here",
+        )
 
 
 def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import textwrap
 from collections.abc import Sequence
 
@@ -12,9 +11,9 @@ import click
 from rich.console import Console
 
 from models.implementation import Implementation
-from review import evidence, subjects
+from review import evidence, outcome, subjects
 from review import search as searches
-from review.search import Search
+from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -40,9 +39,11 @@ def gather(done: Search) -> list[Evidence]:
     found: list[Evidence] = []
     for one in deep:
         found += evidence.of_sweep(done.result, one)
+        found += evidence.of_machine(done.machines.get(one.name))
     found += evidence.recursive_agrees(done.result)
     found += evidence.of_large_split(done.implementations)
     found += evidence.of_costs(done.implementations)
+    found += evidence.of_deviations(done.machines.values())
     return found
 
 
@@ -102,7 +103,7 @@ def one_level_lines(done: Search) -> list[str]:
 
 
 def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict]) -> str:
-    told = done.as_json()
+    told = outcome.as_json(done)
     told["evidence"] = [
         {
             "check": one.check,
@@ -130,9 +131,7 @@ def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
 @subjects.kernel_options
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="[default: a core each]"
-)
+@searches.effort_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -140,6 +139,9 @@ def command(
     sanitize: bool,
     seed: int,
     jobs: int,
+    seconds: float | None,
+    steps: int,
+    examples: int,
     as_json: bool,
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
@@ -154,7 +156,8 @@ def command(
     """
     sources = [*subjects.port_sources(), *subjects.kernel_sources(kernels, rev)]
     built = subjects.implementations(sources, CHUNK_SHIFTS, sanitize)
-    done = searches.search(built, CHUNK_SHIFTS, seed, jobs)
+    effort = searches.effort(examples, steps, seconds)
+    done = searches.search(built, CHUNK_SHIFTS, seed, jobs, effort)
     found = gather(done) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
     if as_json:
@@ -162,7 +165,7 @@ def command(
     else:
         console = Console()
         console.print(*map(_tested, built), sep="\n", markup=False, highlight=False)
-        searches.show(done, console)
+        outcome.show(done, console)
         for line in [*one_level_lines(done), *_wrap(BOUNDS, ""), "", *claim_lines(verdicts)]:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     failed = done.failed or any(one.outcome is Outcome.FAILS for one in found)

@@ -12,7 +12,7 @@ from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult, run_unit
 from review import evidence, review
 from review.cli import main
-from review.search import Search
+from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
 
 
@@ -101,7 +101,9 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
 
 @pytest.mark.usefixtures("short")
 def test_the_command_ends_with_the_claims_and_json_has_them_all() -> None:
-    result = CliRunner().invoke(main, ["review", "--json"], standalone_mode=False)
+    result = CliRunner().invoke(
+        main, ["review", "--examples", "0", "--json"], standalone_mode=False
+    )
     told = json.loads(result.stdout)
     assert {one["id"] for one in told["claims"]} == set(CLAIMS)
     assert result.return_value == 0

@@ -13,7 +13,7 @@ from models.sweep import Unit
 from review import search, subjects
 from review.cli import main
 
-ONE = ["--chunk-shift", "2", "--jobs", "1"]
+ONE = ["--chunk-shift", "2", "--jobs", "1", "--examples", "20"]
 
 
 def invoke(*arguments: str) -> tuple[int, str]:
@@ -35,6 +35,7 @@ def test_json_is_one_object_and_repeats_with_its_seed() -> None:
     told = [json.loads(invoke("search", *ONE, "--seed", "7", "--json")[1]) for _ in range(2)]
     for one in told:
         del one["seconds"]
+        assert one["machines"][0]["steps"] > 20
     assert told[0] == told[1]
     assert told[0]["finished"] and told[0]["findings"] == []
     assert {one["covered"] for one in told[0]["coverage"] if not one["sampled"]} == {6144}

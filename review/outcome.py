@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a search did and found, and how it is told."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from models.finding import Findings
+from models.implementation import Implementation
+from models.search import MachineReport
+from models.sweep import Coverage, UnitResult
+from review import findings
+
+
+@dataclass
+class Search:
+    """What a search did and found: the sweep's ``result``, and the machines' reports by
+    implementation."""
+
+    implementations: list[Implementation]
+    result: UnitResult
+    seed: int
+    seconds: float
+    finished: bool
+    machines: dict[str, MachineReport] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> Findings:
+        """What sweep and machines found, together."""
+        total = Findings()
+        total.update(self.result.findings)
+        for report in self.machines.values():
+            total.update(report.findings)
+        return total
+
+    @property
+    def failed(self) -> bool:
+        """Whether a property broke, or a machine never met what it is to test."""
+        unmet = any(report.missing for report in self.machines.values())
+        return bool(self.findings) or unmet
+
+
+def show(done: Search, console: Console) -> None:
+    """Print coverage, the machines' work, known deviations and findings."""
+    console.print(_coverage(done.result))
+    if done.machines:
+        console.print(_machines(done.machines))
+    for report in done.machines.values():
+        for line in _remarks(report):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    found = done.findings
+    for line in findings.lines(found):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    cases = sum(coverage.covered for coverage in done.result.coverage.values())
+    steps = sum(report.total.steps for report in done.machines.values())
+    console.print(
+        f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
+        f"{len(found)} broken {'property' if len(found) == 1 else 'properties'}",
+        highlight=False,
+    )
+    if not done.finished:
+        console.print("Interrupted: what was not run is not counted above.")
+
+
+def _coverage(result: UnitResult) -> Table:
+    table = Table("implementation", "family", "chunk shifts", "cases run", "of", "", box=box.SIMPLE)
+    told: dict[tuple[str, str, bool], tuple[list[int], Coverage]] = {}
+    for part, coverage in sorted(result.coverage.items(), key=lambda item: item[0]):
+        key = (part.implementation, part.family, part.sampled)
+        shifts, total = told.setdefault(key, ([], Coverage()))
+        shifts.append(part.chunk_shift)
+        total.add(coverage)
+    for (name, family, sampled), (shifts, total) in told.items():
+        whole = "complete" if total.complete else "NOT COMPLETE"
+        table.add_row(
+            name,
+            family,
+            " ".join(map(str, shifts)),
+            f"{total.covered:,}",
+            f"{total.total:,}" if total.total < 10**10 else f"{total.total:.1e}",
+            "sampled" if sampled else whole,
+        )
+    for column in table.columns[3:5]:
+        column.justify = "right"
+    return table
+
+
+def _machines(reports: dict[str, MachineReport]) -> Table:
+    table = Table("machines", "histories", "steps", "operations", "steps a second", box=box.SIMPLE)
+    for name, report in sorted(reports.items()):
+        total = report.total
+        rate = total.steps / max(report.seconds, 1e-9)
+        table.add_row(
+            name,
+            f"{total.examples:,}",
+            f"{total.steps:,}",
+            f"{total.operations:,}",
+            f"{rate:,.0f}",
+        )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    return table
+
+
+def _remarks(report: MachineReport) -> Iterator[str]:
+    """Known deviations that were set aside, and what a machine never met."""
+    for had in report.known:
+        one = had.deviation
+        aside = "" if one.on_split else f" Set aside {report.total.set_aside[one.name]:,} times."
+        told = f"{report.implementation} has a known deviation, {one.name}: {one.statement}."
+        yield from textwrap.wrap(f"{told} {one.cause}.{aside}", 72, subsequent_indent="  ")
+        yield ""
+    for s, name in report.missing:
+        yield f"{report.implementation}: at chunk shift {s} the machine never met: {name}"
+
+
+def as_json(done: Search) -> dict[str, object]:
+    """A search as a JSON object."""
+    return {
+        "seed": done.seed,
+        "seconds": round(done.seconds, 3),
+        "finished": done.finished,
+        "implementations": [
+            {
+                "name": one.name,
+                "source": one.source.name,
+                "one_level": one.one_level,
+                "sha256": dict(one.source.sha256),
+            }
+            for one in done.implementations
+        ],
+        "coverage": [
+            {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
+            for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
+        ],
+        "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
+        "findings": [findings.as_json(one) for one in done.findings.sorted()],
+    }
+
+
+def _machine_json(report: MachineReport) -> dict[str, object]:
+    total = report.total
+    return {
+        "implementation": report.implementation,
+        "histories": total.examples,
+        "steps": total.steps,
+        "rules": dict(sorted(total.rules.items())),
+        "branches": dict(sorted(total.branches.items())),
+        "never_met": [{"chunk_shift": s, "name": name} for s, name in report.missing],
+        "known_deviations": [
+            {
+                "name": had.deviation.name,
+                "property": had.deviation.property,
+                "statement": had.deviation.statement,
+                "cause": had.deviation.cause,
+                "set_aside": total.set_aside[had.deviation.name],
+            }
+            for had in report.known
+        ],
+    }
