@@ -108,8 +108,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
             "min_order: between",
         ]
         if s == 1:
-            # Every order is a multiple of 1: no group of slots, and one level is one node.
-            names.remove("try_split: horizontal")
+            # Every order is a multiple of 1, and each level takes a node.
             names.remove("try_split: below the lowest order, one node")
             names.remove("min_order: between")
     return names

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from models import branches, strategies
+from models.branches import DEPTHS
 from models.finding import Finding
 from models.kernel.deviations import Deviation
 from models.strategies import DIGITS, Choice
@@ -249,7 +250,7 @@ class ArrayMachine(RuleBasedStateMachine):
             self.bits = 64
         elif space >= 5:
             self.bits = 5 * self.s + 1
-        if choice.below(16) == 15:
+        if choice.below(16) >= 14:
             self.most_nodes = MANY_NODES[self.s]
         self.erasing = choice.below(3)
 
@@ -270,6 +271,9 @@ class ArrayMachine(RuleBasedStateMachine):
         self.count("store_large")
         choice = Choice(what)
         order = min(1 + choice.below(3 * self.s), self.bits - 1)
+        if self.most_nodes == MANY_NODES[self.s] and choice.below(2):
+            # The deepest split that the nodes are enough for.
+            order = DEPTHS[self.s] * self.s
         entry = strategies.plain(strategies.entry(choice))
         index = self.index(Choice(where))
         self.run_now(Operation(Code.STORE, index, order, entry=entry))
@@ -494,6 +498,8 @@ class ArrayMachine(RuleBasedStateMachine):
         """Look some times through the cursor: load, search, step or pause."""
         self.count("cursor_look")
         place, choice = Choice(where), Choice(what)
+        if choice.below(4) == 3:
+            self.step_onto(place, _WALKS[-1 - choice.below(2)])
         for _ in range(1 + choice.below(3)):
             code = _LOOKS[choice.below(len(_LOOKS))]
             last = TOP if choice.below(4) else self.index(place)
@@ -505,9 +511,13 @@ class ArrayMachine(RuleBasedStateMachine):
         self.count("cursor_change")
         place, choice = Choice(where), Choice(what)
         if self.cursor.place not in (Place.WALKED, Place.STEPPED) or choice.below(2):
-            self.set_cursor(place, choice)
-            for code in _WALKS[choice.below(len(_WALKS))]:
-                self.through(Operation(code, argument=TOP), place, choice)
+            walk = _WALKS[choice.below(len(_WALKS))]
+            if len(walk) == 2:
+                self.step_onto(place, walk)
+            else:
+                self.set_cursor(place, choice)
+                for code in walk:
+                    self.through(Operation(code, argument=TOP), place, choice)
         kind = choice.below(8)
         found = self.array.at(self.cursor.index)
         if kind >= 6 and found is not None and found[1].order >= max(1, self.cursor.order):
@@ -520,6 +530,16 @@ class ArrayMachine(RuleBasedStateMachine):
         else:
             entry = strategies.entry(choice, found[1].entry if found else None) if kind else NULL
             self.through(Operation(Code.CURSOR_STORE, entry=entry), place, choice)
+
+    def step_onto(self, place: Choice, walk: Sequence[Code]) -> None:
+        """Let the cursor step onto the first slot of an entry, forwards or backwards."""
+        found = strategies.existing(self.array, place)
+        first = found[0] if found else 0
+        beside = first - 1 if walk[0] is Code.CURSOR_NEXT else first + 1
+        if 0 <= beside <= TOP:
+            self.run_now(Operation(Code.CURSOR_SET, beside))
+            for code in walk:
+                self.run_now(Operation(code))
 
     def through(self, operation: Operation, place: Choice, choice: Choice) -> None:
         """Do an operation through the cursor; where that is not valid, set or reset the cursor."""

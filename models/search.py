@@ -31,7 +31,7 @@ from models.trial import Trial
 
 BATCH = 100
 """Cases that Hypothesis draws at once; what it keeps about them makes larger batches slower."""
-SUFFICIENT = 20_000
+SUFFICIENT = 50_000
 """Steps at one chunk shift from which on a rule or branch that never fired is a finding."""
 SHRINK_SECONDS = 20.0
 """How long one finding is shrunk."""

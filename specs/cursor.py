@@ -10,8 +10,8 @@ cursor, and from what ``lib/xarray.c`` keeps in ``xa_node`` and ``xa_offset``:
 * a step leaves it on the very slot, which may be a sibling: what stores, splits or marks needs the
   canonical slot, where loads and searches leave it;
 * a cursor for a larger order is for loads, stores and splits, not for iteration;
-* after a failure and after a split it is to be set or reset, after a search that finds nothing it
-  is to be set.
+* after a failure, a split, and an erase from inside an entry it is to be set or reset, after a
+  search that finds nothing it is to be set.
 """
 
 from __future__ import annotations
@@ -153,6 +153,10 @@ class AbstractCursor:
             return self._paused(array)
         failed = bool(words) and is_error(words[0])
         ends = failed or code is Code.CURSOR_SPLIT or self.order > 0
+        if code is Code.CURSOR_STORE and operation.entry == NULL:
+            # It stands on the slot where the erased entry began, which need not be its index's.
+            found = array.at(self.index)
+            ends = ends or (found is not None and found[0] != self.index)
         return replace(self, place=Place.DONE if ends else Place.WALKED)
 
     def _paused(self, array: AbstractArray) -> AbstractCursor:
