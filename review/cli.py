@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 import click
 
 from models.worker import WorkerError
-from review import count, mutants, prove, review, search
+from review import count, mutants, prove, review, search, show
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -23,6 +23,7 @@ def main() -> None:
     \b
     Start with:
       xasplit count 1G 4K     what a split from 1 GiB to 4 KiB pages allocates
+      xasplit show 1G 4K      the array before and after it, as a slot diagram
       xasplit search          look for counterexamples in the C port
       xasplit prove           decide the theorems by three solvers
       xasplit review          everything there is, ending with the claims' verdicts
@@ -32,6 +33,7 @@ def main() -> None:
 
 
 main.add_command(count.command)
+main.add_command(show.command)
 main.add_command(search.command)
 main.add_command(mutants.command)
 main.add_command(prove.prove)
