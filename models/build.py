@@ -20,9 +20,10 @@ from xarray_model.geometry import CHUNK_SHIFTS
 
 _HERE = Path(__file__).resolve().parent
 _DRIVER = _HERE / "driver"
-_HEADERS = _HERE / "kernel" / "include"
+HEADERS = _HERE / "kernel" / "include"
+"""The headers that stand in for the kernel's own."""
 
-_COMMON = (
+FLAGS = (
     "-std=gnu11",
     "-O2",
     "-g",
@@ -31,8 +32,9 @@ _COMMON = (
     "-fno-strict-overflow",
     "-fno-delete-null-pointer-checks",
     "-DCONFIG_XARRAY_MULTI=1",
-    "-DXA_DEBUG=1",  # assertions on
 )
+"""How code under test is compiled, in every program that it is part of."""
+_ASSERTIONS = "-DXA_DEBUG=1"
 _SANITIZE = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
@@ -98,13 +100,13 @@ def _flags(source: Source, shift: int) -> tuple[str, ...]:
     defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
     if source.capabilities.try_split:
         defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    return (*_COMMON, *(f"-D{define}" for define in defines))
+    return (*FLAGS, _ASSERTIONS, *(f"-D{define}" for define in defines))
 
 
 def _key(source: Source, command: tuple[str, ...], flags: tuple[str, ...]) -> str:
     digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
     digest.update(repr(sorted(source.sha256.items())).encode())
-    for path in (*sorted(_DRIVER.glob("*.[ch]")), *sorted(_HEADERS.rglob("*.h"))):
+    for path in (*sorted(_DRIVER.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -114,17 +116,20 @@ def _compile(
 ) -> None:
     """Leaves ``driver`` in ``folder``.  The files under test are named by their path in the tree,
     so that an assertion tells it.  Their own warnings are not this program's business."""
-    includes = ("-isystem", str(_HEADERS), "-isystem", "include")
+    includes = ("-isystem", str(HEADERS), "-isystem", "include")
     drivers = [str(path) for path in sorted(_DRIVER.glob("*.c"))]
     tested = [str(folder / f"{Path(unit).stem}.o") for unit in source.units]
     for unit, target in zip(source.units, tested, strict=True):
-        _run(source, [*command, *flags, *includes, "-w", "-c", unit, "-o", target])
-    _run(source, [*command, *flags, *includes, *drivers, *tested, "-o", str(folder / "driver")])
+        compile_source(source, [*command, *flags, *includes, "-w", "-c", unit, "-o", target])
+    compile_source(
+        source, [*command, *flags, *includes, *drivers, *tested, "-o", str(folder / "driver")]
+    )
     for target in tested:
         Path(target).unlink()
 
 
-def _run(source: Source, command: list[str]) -> None:
+def compile_source(source: Source, command: Sequence[str]) -> None:
+    """Run a compiler's command in the folder of ``source``.  BuildError when it fails."""
     done = subprocess.run(
         command, cwd=source.directory, capture_output=True, text=True, check=False
     )

@@ -29,6 +29,8 @@ class Search:
     seconds: float
     finished: bool
     machines: dict[str, MachineReport] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    """Prefixes of a series that do not compile, with the compiler's first error."""
 
     @property
     def findings(self) -> Findings:
@@ -41,9 +43,10 @@ class Search:
 
     @property
     def failed(self) -> bool:
-        """Whether a property broke, or a machine never met what it is to test."""
+        """Whether a property broke, a machine never met what it is to test, or a prefix of a series
+        does not compile."""
         unmet = any(report.missing for report in self.machines.values())
-        return bool(self.findings) or unmet
+        return bool(self.findings or self.broken) or unmet
 
 
 def show(done: Search, console: Console) -> None:
@@ -55,7 +58,7 @@ def show(done: Search, console: Console) -> None:
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in findings.lines(found):
+    for line in (*done.broken, *findings.lines(found)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -140,6 +143,7 @@ def as_json(done: Search) -> dict[str, object]:
             for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
         ],
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
+        "does_not_compile": done.broken,
         "findings": [findings.as_json(one) for one in done.findings.sorted()],
     }
 

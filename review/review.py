@@ -136,6 +136,8 @@ def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict
 def command(
     kernels: tuple[str, ...],
     rev: str | None,
+    mailboxes: tuple[str, ...],
+    each_patch: bool,
     sanitize: bool,
     seed: int,
     jobs: int,
@@ -153,11 +155,14 @@ def command(
       xasplit review
       xasplit review --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit review --kernel ~/linux --rev v6.15 --json
+      xasplit review --kernel ~/linux --rev v6.18 --mbox series.mbx
     """
-    sources = [*subjects.port_sources(), *subjects.kernel_sources(kernels, rev)]
-    built = subjects.implementations(sources, CHUNK_SHIFTS, sanitize)
+    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
+    sources = [*subjects.port_sources(), *named]
+    built, broken = subjects.implementations(sources, CHUNK_SHIFTS, sanitize)
     effort = searches.effort(examples, steps, seconds)
     done = searches.search(built, CHUNK_SHIFTS, seed, jobs, effort)
+    done.broken = broken
     found = gather(done) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
     if as_json:

@@ -116,6 +116,8 @@ def search(
 def command(
     kernels: tuple[str, ...],
     rev: str | None,
+    mailboxes: tuple[str, ...],
+    each_patch: bool,
     sanitize: bool,
     shifts: tuple[int, ...],
     seed: int | None,
@@ -138,13 +140,16 @@ def command(
       xasplit search
       xasplit search --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
       xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
+      xasplit search --kernel ~/linux --mbox series.mbx --each-patch
       xasplit search --time 10m
     """
-    sources = subjects.kernel_sources(kernels, rev) or subjects.port_sources()
+    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
     wanted = sorted(set(shifts)) or list(CHUNK_SHIFTS)
-    built = subjects.implementations(sources, wanted, sanitize)
+    sources = named or subjects.port_sources()
+    built, broken = subjects.implementations(sources, wanted, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds))
+    done.broken = broken
     if as_json:
         click.echo(json.dumps(outcome.as_json(done), indent=2))
     else:

@@ -11,17 +11,33 @@ import click
 
 from models.build import BuildError
 from models.implementation import Implementation, examine
+from models.kernel.mailbox import SeriesError
+from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+mbox_option = click.option(
+    "--mbox",
+    "mailboxes",
+    multiple=True,
+    metavar="FILE",
+    help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
+)
+
+
 def kernel_options(command: _Command) -> _Command:
-    """Options that name kernels: ``--kernel`` (any number of times), ``--rev``, ``--sanitize``."""
+    """Options that name kernels: ``--kernel`` (any number of times), ``--rev``, ``--mbox`` (any
+    number of times), ``--each-patch``, ``--sanitize``."""
     for option in (
         click.option(
             "--sanitize", is_flag=True, help="Build with the address and undefined sanitizers."
         ),
+        click.option(
+            "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
+        ),
+        mbox_option,
         click.option("--rev", help="Revision, when --kernel names a git repository."),
         click.option(
             "--kernel",
@@ -40,30 +56,54 @@ def port_sources() -> list[Source]:
     return [port_source(), port_source(recursive=True)]
 
 
-def kernel_sources(kernels: Sequence[str], rev: str | None) -> list[Source]:
-    """The kernels that the user named; click.ClickException when one cannot be opened."""
-    if rev and not kernels:
-        raise click.UsageError("--rev goes with --kernel.")
+def kernel_sources(
+    kernels: Sequence[str],
+    rev: str | None,
+    mailboxes: Sequence[str] = (),
+    each_patch: bool = False,
+) -> list[Source]:
+    """The kernels that the user named, with the series applied to each: the whole series, or with
+    ``each_patch`` every prefix of it too.  How it was applied is told on standard error.
+
+    Raises click.ClickException when a kernel cannot be opened or the series not be applied.
+    """
+    if (rev or mailboxes) and not kernels:
+        raise click.UsageError(f"{'--rev' if rev else '--mbox'} goes with --kernel.")
+    if each_patch and not mailboxes:
+        raise click.UsageError("--each-patch goes with --mbox.")
     try:
-        return [open_source(kernel, rev) for kernel in kernels]
-    except SourceError as error:
+        if not mailboxes:
+            return [open_source(kernel, rev) for kernel in kernels]
+        sources = []
+        for kernel in kernels:
+            series = apply_series(kernel, rev, mailboxes)
+            for note in series.notes:
+                click.echo(f"xasplit: {series.source.name}: {note}", err=True)
+            sources += series.code_prefixes() if each_patch else [series.source]
+        return sources
+    except (SourceError, SeriesError) as error:
         raise click.ClickException(str(error)) from None
 
 
 def implementations(
     sources: Sequence[Source], shifts: Sequence[int], sanitize: bool
-) -> list[Implementation]:
-    """The sources built at these chunk shifts, under names of their own.
+) -> tuple[list[Implementation], list[str]]:
+    """The sources built at these chunk shifts, under names of their own; and, of those that are
+    prefixes of a series, the ones that do not compile, with the compiler's first error.
 
-    Raises click.ClickException when one does not compile.
+    Raises click.ClickException when anything else does not compile.
     """
     built: list[Implementation] = []
+    broken: list[str] = []
     for source in sources:
         try:
             one = examine(source, tuple(shifts), sanitize=sanitize)
         except BuildError as error:
+            if source.prefix:
+                broken.append(str(error))
+                continue
             raise click.ClickException(str(error)) from None
         if one.name in {other.name for other in built}:
             one = replace(one, name=f"{one.name} ({source.name})")
         built.append(one)
-    return built
+    return built, broken

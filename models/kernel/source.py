@@ -11,7 +11,7 @@ import hashlib
 import re
 import subprocess
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,8 @@ class Source:
 
     ``name`` says what the user named and ``version`` what its Makefile says ("" without one): both
     for display only.  ``directory`` holds the files; ``units`` are the C files to compile, with
-    ``defines``; ``sha256`` gives the hash of each file, by its path in the tree.
+    ``defines``; ``sha256`` gives the hash of each file, by its path in the tree.  ``prefix``: it is
+    the kernel after some patches of a series only, and that it does not compile is a finding.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Source:
     sha256: Mapping[str, str]
     capabilities: Capabilities
     defines: tuple[str, ...] = ()
+    prefix: bool = False
 
     @property
     def has_kernel_test(self) -> bool:
@@ -66,13 +68,22 @@ def open_source(named: str | Path, rev: str | None = None) -> Source:
     ``rev``, a git repository.  Raises SourceError.
     """
     path = Path(named).expanduser()
+    name = path.name if path.is_file() else path.resolve().name
+    files = read_files(path, rev, (*REQUIRED, *OPTIONAL))
+    return keep(f"{name}@{rev}" if rev is not None else name, files, str(path))
+
+
+def read_files(named: str | Path, rev: str | None, wanted: Sequence[str]) -> dict[str, bytes]:
+    """Those of the ``wanted`` files that a kernel has, by their path in the tree; ``named`` and
+    ``rev`` as in ``open_source``.  Raises SourceError."""
+    path = Path(named).expanduser()
     if not path.exists():
         raise SourceError(f"{path}: no such file or folder")
     if rev is not None:
-        return _keep(f"{path.name}@{rev}", _from_git(path, rev), str(path))
+        return _from_git(path, rev, wanted)
     if path.is_dir():
-        return _keep(path.resolve().name, _from_tree(path), str(path))
-    return _from_tarball(path)
+        return _from_tree(path, wanted)
+    return _from_tarball(path, wanted)
 
 
 def port_source(recursive: bool = False) -> Source:
@@ -87,21 +98,22 @@ def port_source(recursive: bool = False) -> Source:
     return _source(name, root, files, defines)
 
 
-def _from_tree(path: Path) -> dict[str, bytes]:
+def _from_tree(path: Path, wanted: Sequence[str]) -> dict[str, bytes]:
     files = {}
-    for wanted in (*REQUIRED, *OPTIONAL):
+    for name in wanted:
         try:
-            files[wanted] = (path / wanted).read_bytes()
+            files[name] = (path / name).read_bytes()
         except FileNotFoundError:
             continue
         except OSError as error:
-            raise SourceError(f"{path / wanted}: {error.strerror}") from None
-    if REQUIRED[0] not in files and ((path / ".git").exists() or (path / "HEAD").exists()):
+            raise SourceError(f"{path / name}: {error.strerror}") from None
+    missing = REQUIRED[0] in wanted and REQUIRED[0] not in files
+    if missing and ((path / ".git").exists() or (path / "HEAD").exists()):
         raise SourceError(f"{path}: a git repository without a kernel checked out; name a revision")
     return files
 
 
-def _from_git(path: Path, rev: str) -> dict[str, bytes]:
+def _from_git(path: Path, rev: str, wanted: Sequence[str]) -> dict[str, bytes]:
     if not path.is_dir():
         raise SourceError(f"{path}: not a folder, so it has no revision {rev}")
     if _git(path, "rev-parse", "--git-dir") is None:
@@ -109,9 +121,9 @@ def _from_git(path: Path, rev: str) -> dict[str, bytes]:
     commit = _git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
     if commit is None:
         raise SourceError(f"{path}: no revision {rev} in this git repository")
-    name = commit.decode().strip()
-    contents = {wanted: _git(path, "show", f"{name}:{wanted}") for wanted in (*REQUIRED, *OPTIONAL)}
-    return {wanted: content for wanted, content in contents.items() if content is not None}
+    tree = commit.decode().strip()
+    contents = {name: _git(path, "show", f"{tree}:{name}") for name in wanted}
+    return {name: content for name, content in contents.items() if content is not None}
 
 
 def _git(path: Path, *arguments: str) -> bytes | None:
@@ -125,26 +137,26 @@ def _git(path: Path, *arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _from_tarball(path: Path) -> Source:
+def _from_tarball(path: Path, wanted: Sequence[str]) -> dict[str, bytes]:
     """Reading a compressed tarball of a kernel takes many seconds, so what it held is kept."""
     try:
         with path.open("rb") as stream:
-            key = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256")
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}") from None
+    digest.update(repr(sorted(wanted)).encode())
 
     def fill(folder: Path) -> None:
-        _check(files := _read_tarball(path), str(path))
+        _check(files := _read_tarball(path, {*REQUIRED, *wanted}), str(path))
         _write(folder, files)
 
-    files = _from_tree(cache.entry("tarballs", key, fill))
-    return _keep(path.name, files, str(path))
+    return _from_tree(cache.entry("tarballs", digest.hexdigest(), fill), wanted)
 
 
-def _read_tarball(path: Path) -> dict[str, bytes]:
+def _read_tarball(path: Path, wanted: Set[str]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    wanted = {*REQUIRED, *OPTIONAL}
-    in_lib = False
+    last = max(wanted).partition("/")[0]
+    in_last = False
     try:
         with tarfile.open(path, "r|*") as archive:
             for member in archive:
@@ -152,10 +164,10 @@ def _read_tarball(path: Path) -> dict[str, bytes]:
                 content = archive.extractfile(member) if inner in wanted else None
                 if content is not None:
                     files[inner] = content.read()
-                # Members are sorted by folder: nothing that is wanted comes after lib/.
-                left_lib = in_lib and not inner.startswith("lib/")
-                in_lib = inner.startswith("lib/")
-                if wanted <= files.keys() or (left_lib and files.keys() >= {*REQUIRED, "Makefile"}):
+                # Members are sorted by folder: nothing that is wanted comes after the last one.
+                left = in_last and not inner.startswith(f"{last}/")
+                in_last = inner.startswith(f"{last}/")
+                if wanted <= files.keys() or (left and files.keys() >= {*REQUIRED, "Makefile"}):
                     break
     except (tarfile.TarError, EOFError, OSError) as error:
         raise SourceError(f"{path}: not a readable tarball ({error})") from None
@@ -174,8 +186,12 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def _keep(name: str, files: dict[str, bytes], where: str) -> Source:
-    """A source whose files lie in the cache, apart from everything else of their tree."""
+def keep(name: str, files: dict[str, bytes], where: str) -> Source:
+    """A source whose files lie in the cache, apart from everything else of their tree.
+
+    ``where`` is named in the SourceError that is raised when a file that is needed is not among
+    them.
+    """
     _check(files, where)
     digest = hashlib.sha256()
     for path in sorted(files):

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Takes a mailbox apart into patches, with git, and finds out which files each names."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST = 64 << 20
+"""Bytes of a mailbox; a larger one is no patch series."""
+
+_NUMBER = re.compile(r"\[[^]]*?\b(\d+)/(\d+)\]")
+_REPLY = re.compile(r"\s*(re|aw|sv)\s*:", re.IGNORECASE)
+
+
+class SeriesError(Exception):
+    """A series cannot be applied; the message is one line with patch, file and hunk or reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One patch as it came.
+
+    ``subject`` is "" for a bare diff; ``diff`` is where its text lies; ``files`` are those that it
+    changes, ``moved`` those that it makes from another one: ("rename" or "copy", from, to).
+    """
+
+    subject: str
+    diff: Path
+    files: tuple[str, ...]
+    moved: tuple[tuple[str, str, str], ...]
+
+
+def git(
+    folder: Path, *arguments: str | Path, stdin: bytes = b""
+) -> subprocess.CompletedProcess[str]:
+    """git in ``folder`` and no folder above it, deaf to the user's configuration and to variables
+    that name another tree.  Raises SeriesError only when there is no git."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment |= {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "LC_ALL": "C",
+    }
+    command = ["git", "-c", "core.quotePath=false", *map(str, arguments)]
+    try:
+        done = subprocess.run(
+            command, input=stdin, cwd=folder, env=environment, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise SeriesError("git is not installed: it is needed to apply a series") from None
+    told, errors = (out.decode(errors="replace") for out in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(command, done.returncode, told, errors)
+
+
+def must(done: subprocess.CompletedProcess[str], doing: str) -> str:
+    """What git printed; SeriesError with git's reason when it failed while ``doing`` something."""
+    if done.returncode != 0:
+        raise SeriesError(f"{doing}: {reason(done.stderr)}")
+    return done.stdout
+
+
+def reason(messages: str) -> str:
+    """The first error among git's messages, without its prefix."""
+    lines = [line.strip() for line in messages.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith(("error: ", "fatal: "))]
+    return (errors or lines or ["git fails"])[0].removeprefix("error: ").removeprefix("fatal: ")
+
+
+def read_mailbox(box: Path, scratch: Path) -> list[Mail]:
+    """The patches of a mailbox, in the order of their numbers if they have such.
+
+    ``box`` is an mbox, what ``b4 am`` writes, one patch mail or a bare diff; cover letters and
+    replies are passed over.  What is taken out of it is put under ``scratch``.  Raises SeriesError
+    when there is no patch, when one is corrupt, or names a file outside the tree.
+    """
+    try:
+        if box.stat().st_size > LARGEST:
+            raise SeriesError(f"{box}: larger than {LARGEST >> 20} MiB, this is no patch series")
+        content = box.read_bytes()
+    except OSError as error:
+        raise SeriesError(f"{box}: {error.strerror}") from None
+    if content.startswith(b"\x1f\x8b"):
+        raise SeriesError(f"{box}: compressed; unpack it first (gunzip)")
+    parts = Path(tempfile.mkdtemp(prefix="box-", dir=scratch))
+    mails = []
+    if content.strip():
+        (parts / "box").write_bytes(content.lstrip())
+        must(git(parts, "mailsplit", "-b", f"-o{parts}", "--", parts / "box"), str(box))
+        mails = [mail for part in sorted(parts.glob("[0-9]*")) if (mail := _mail(part, box))]
+    if not mails:
+        raise SeriesError(f"{box}: no patch in it")
+    found = [_NUMBER.search(mail.subject) for mail in mails]
+    numbers = [(int(number[1]), number[2]) for number in found if number]
+    if len(numbers) == len(set(numbers)) == len(mails) and len({of for _, of in numbers}) == 1:
+        mails = [mail for _, mail in sorted(zip(numbers, mails, strict=True), key=lambda x: x[0])]
+    return mails
+
+
+def _mail(part: Path, box: Path) -> Mail | None:
+    """The patch of one mail; None for a cover letter, a reply, or anything else without one."""
+    content = part.read_bytes()
+    diff = part.with_suffix(".diff")
+    if content.startswith((b"diff --git ", b"--- ", b"Index: ")):
+        subject, patch = "", content
+    else:
+        message = part.with_suffix(".message")
+        told = git(part.parent, "mailinfo", "-k", "--quoted-cr=strip", message, diff, stdin=content)
+        found = re.search(r"^Subject: (.*)$", told.stdout, re.MULTILINE)
+        subject = " ".join(found[1].split()) if found else ""
+        patch = diff.read_bytes() if told.returncode == 0 else b""
+    if _REPLY.match(subject) or not re.search(rb"^(diff --git |--- )", patch, re.MULTILINE):
+        return None
+    diff.write_bytes(patch)
+    return Mail(subject, diff, *_names(diff, patch.decode(errors="replace"), f'{box}: "{subject}"'))
+
+
+def _names(
+    diff: Path, text: str, where: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+    """``files`` and ``moved`` of a Mail; SeriesError when a name lies outside the tree."""
+    told = must(git(diff.parent, "apply", "--numstat", "-z", diff), where)
+    files = {record.split("\t", 2)[2] for record in told.split("\0") if record}
+    moved = re.findall(r"^(rename|copy) from (.+)\n\1 to (.+)$", text, re.MULTILINE)
+    # git strips the first part of a name, so a name that begins at the root is seen only here.
+    pairs = re.findall(r"^--- ([^\t\n]+).*\n\+\+\+ ([^\t\n]+)", text, re.MULTILINE)
+    rooted = {name for pair in pairs for name in pair if name.startswith("/")} - {"/dev/null"}
+    for name in sorted(files | rooted | {name for move in moved for name in move[1:]}):
+        if name.startswith("/") or ".." in name.split("/"):
+            raise SeriesError(f"{where}: it names {name}, which lies outside the tree")
+    return tuple(sorted(files)), tuple(moved)
