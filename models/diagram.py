@@ -218,7 +218,9 @@ class _Drawing:
         if shapes in self.drawn:
             note = [Label(f"as {self.drawn[shapes]}", len(set(shapes)) > 1)]
         elif self.left_to_draw == 0:
-            note = [Label(f"{max(sizes):,} nodes, not drawn", len(set(shapes)) > 1)]
+            most = max(sizes)
+            count = f"{most:,} node{'s' if most > 1 else ''}, not drawn"
+            note = [Label(count, len(set(shapes)) > 1)]
         else:
             self.left_to_draw -= 1
             self.drawn[shapes] = path_text(path)

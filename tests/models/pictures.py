@@ -48,10 +48,11 @@ def _add(s: int, node: Node, offset: int, nodes: list[NodePicture | None]) -> in
         last = is_value(word) or (last and word != 0 and word & 3 == 2)
         values += last
     fields = {
+        "shift": node.shift,
         "offset": offset,
         "count": sum(word != 0 for word in words),
         "nr_values": values,
         "flags": PARENT_RIGHT | ARRAY_RIGHT,
     } | node.fields
-    nodes[ordinal] = NodePicture(shift=node.shift, marks=node.marks, slots=tuple(words), **fields)
+    nodes[ordinal] = NodePicture(marks=node.marks, slots=tuple(words), **fields)
     return mk_node(ordinal)
