@@ -7,7 +7,6 @@ What comes first in the order of the operations counts; all that follows may be 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from types import TracebackType
 
 from models.comparison import ENDS
@@ -77,6 +76,8 @@ class Trial:
         self.s = s
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
+        self.log = b""
+        """The log of the case that was run last."""
         self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
 
     def __enter__(self) -> Trial:
@@ -102,8 +103,14 @@ class Trial:
     def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
         """What breaks first in a case: one finding for each property that the operation breaks;
         empty when all hold.  ``expected`` is the model's answer."""
+        found = self.everything(operations, expected)
+        first = min((one.operation or 0 for one in found), default=0)
+        return [one for one in found if (one.operation or 0) == first]
+
+    def everything(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
+        """All that breaks in a case: one finding for each property, where it breaks first."""
         result = self._worker.run([encode(list(operations))], log=True)
-        answer, log = bytes(result.case(0)), bytes(result.case_log(0))
+        answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
         completed = operations
         found: list[Violation] = []
         if result.abnormal:
@@ -112,20 +119,18 @@ class Trial:
             text = f"{ended.status.name.lower()}: {ended.text}"
             found.append(Violation(*ENDS[ended.status], text, ended.operation))
         try:
-            found += self._judge.case(completed, answer, log)
+            found += self._judge.case(completed, answer, self.log)
         except ValueError as error:
             found.append(Violation(*AGREES, f"the answer is no answer: {error}", len(completed)))
         found += self._undrained(completed, answer)
         place = _first_difference(operations, completed, expected, answer)
         if place is not None and all((one.operation or 0) > place for one in found):
             found.append(Violation(*AGREES, "the answers differ", place))
-        if not found:
-            return []
-        first = min(one.operation or 0 for one in found)
+        found.sort(key=lambda one: one.operation or 0)
         names: dict[str, Violation] = {}
         for one in found:
-            if (one.operation or 0) == first:
-                names.setdefault(one.property, replace(one, operation=first))
+            names.setdefault(one.property, one)
+        last = len(operations) - 1
         return [
             Finding(
                 self.implementation.name,
@@ -133,7 +138,7 @@ class Trial:
                 one.property,
                 one.statement,
                 one.detail,
-                one.operation,
+                min(one.operation or 0, last),
                 tuple(operations),
                 expected,
                 answer,
