@@ -114,18 +114,38 @@ def _key(source: Source, command: tuple[str, ...], flags: tuple[str, ...]) -> st
 def _compile(
     source: Source, command: tuple[str, ...], flags: tuple[str, ...], folder: Path
 ) -> None:
-    """Leaves ``driver`` in ``folder``.  The files under test are named by their path in the tree,
-    so that an assertion tells it.  Their own warnings are not this program's business."""
-    includes = ("-isystem", str(HEADERS), "-isystem", "include")
-    drivers = [str(path) for path in sorted(_DRIVER.glob("*.c"))]
-    tested = [str(folder / f"{Path(unit).stem}.o") for unit in source.units]
-    for unit, target in zip(source.units, tested, strict=True):
-        compile_source(source, [*command, *flags, *includes, "-w", "-c", unit, "-o", target])
-    compile_source(
-        source, [*command, *flags, *includes, *drivers, *tested, "-o", str(folder / "driver")]
-    )
-    for target in tested:
-        Path(target).unlink()
+    """Leaves ``driver`` in ``folder``.  Objects are kept apart, so that sources which differ in one
+    file share the others."""
+    compiler_flags = (*command, *flags, "-isystem", str(HEADERS), "-isystem", "include")
+    headers = hashlib.sha256(repr((compiler_flags, compiler_version(command))).encode())
+    for path in (*sorted(_DRIVER.glob("*.h")), *sorted(HEADERS.rglob("*.h"))):
+        headers.update(f"{path.name} ".encode() + path.read_bytes())
+    for name, digest in sorted(source.sha256.items()):
+        if name.endswith(".h"):
+            headers.update(f"{name} {digest} ".encode())
+    key = headers.hexdigest()
+    # The files under test are named by their path in the tree, so that an assertion tells it.
+    # Their own warnings are not this program's business.
+    objects = [
+        _object(source, [*compiler_flags, "-w", "-c", unit], f"{key} {unit} {source.sha256[unit]}")
+        for unit in source.units
+    ]
+    for path in sorted(_DRIVER.glob("*.c")):
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        objects.append(
+            _object(source, [*compiler_flags, "-c", str(path)], f"{key} {path.name} {digest}")
+        )
+    compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
+
+
+def _object(source: Source, command: list[str], inputs: str) -> str:
+    """What ``command`` compiles, kept under the hash of ``inputs``."""
+
+    def fill(folder: Path) -> None:
+        compile_source(source, [*command, "-o", str(folder / "object.o")])
+
+    key = hashlib.sha256(inputs.encode()).hexdigest()
+    return str(cache.entry("objects", key, fill) / "object.o")
 
 
 def compile_source(source: Source, command: Sequence[str]) -> None:

@@ -83,7 +83,7 @@ MUTANTS = (
         _FILE,
         "node->nr_values = (unsigned char)values;",
         "",
-        ("node-nr-values", "lru"),
+        ("node-nr-values",),
     ),
     Mutant(
         "leaf-siblings-uncounted",
@@ -99,7 +99,7 @@ MUTANTS = (
         _FILE,
         _LEAF_VALUES,
         ";",
-        ("node-nr-values", "lru"),
+        ("node-nr-values",),
     ),
     Mutant(
         "values-stale",

@@ -7,6 +7,7 @@ from models.mutants import (
     accounting,
     allocation,
     array,
+    cursor,
     history,
     model,
     tree,
@@ -22,6 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *update.MUTANTS,
     *try_split.MUTANTS,
     *array.MUTANTS,
+    *cursor.MUTANTS,
     *history.MUTANTS,
     *model.MUTANTS,
 )

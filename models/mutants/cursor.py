@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Defects that a cursor shows which is kept from one operation to the next."""
+
+from __future__ import annotations
+
+from models.mutants.mutant import Check, Mutant
+
+_MACHINE = Check.MACHINE
+_STORE = "lib/xarray.c"
+_ITERATION = "lib/xarray_iter.c"
+
+MUTANTS = (
+    Mutant(
+        "reload-on-sibling",
+        "a load through a cursor that is in place answers the sibling at its index",
+        _STORE,
+        "offset = get_offset(xas->xa_index, node);\n\treturn xas_canonical(xas, node, &offset);",
+        "offset = get_offset(xas->xa_index, node);\n\treturn xa_entry(xas->xa, node, offset);",
+        ("cursor-load",),
+        _MACHINE,
+        chunk_shift=4,
+    ),
+    Mutant(
+        "step-keeps-offset",
+        "a step within one node moves the index and not the slot",
+        _ITERATION,
+        "xas_place(xas, node, get_offset(to, node));\n"
+        "\t\tentry = xa_entry(xa, node, xas->xa_offset);",
+        "entry = xa_entry(xa, node, get_offset(to, node));\n"
+        "\t\txas_place(xas, node, get_offset(node->shift ? to : from, node));",
+        ("cursor-find",),
+        _MACHINE,
+    ),
+    Mutant(
+        "marked-search-skips",
+        "a marked search that goes on passes the slot behind the one where the cursor stands",
+        _ITERATION,
+        "(advance ? 1U : 0U);",
+        "(advance ? 2U : 0U);",
+        ("cursor-find-marked",),
+        _MACHINE,
+    ),
+    Mutant(
+        "step-from-slot",
+        "a step to the next index starts from the slot, which is that of a larger entry's first",
+        _ITERATION,
+        "xas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);",
+        "if (xas_is_node(xas) && xas->xa_offset < XA_CHUNK_MASK)\n"
+        "\t\txas_move(xas, xas->xa_offset + 1U);\n"
+        "\telse\n\t\txas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);",
+        ("cursor-step",),
+        _MACHINE,
+    ),
+    Mutant(
+        "pause-too-far",
+        "a pause goes one index beyond the first behind the entry",
+        _ITERATION,
+        "xas_move(xas, offset);\n\t} else {",
+        "xas_move(xas, offset);\n\t\txas->xa_index++;\n\t} else {",
+        ("cursor-pause",),
+        _MACHINE,
+    ),
+)

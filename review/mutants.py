@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit mutants``: show that each seeded defect is caught, by what, and how fast."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from statistics import median
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from models.build import BuildError
+from models.mutants.catalogue import MUTANTS, NOT_REACHED, WITHOUT_MUTANT
+from models.mutants.mutant import Mutant, MutantError
+from models.mutants.run import Outcome, catch_all
+from review.progress import Meter
+
+
+def run(mutants: Sequence[Mutant]) -> list[Outcome]:
+    """Put the mutants through their checks, with progress; click.ClickException when one does not
+    fit its source any more or does not compile."""
+    outcomes = []
+    try:
+        with Meter("mutants", len(mutants)) as meter:
+            for outcome in catch_all(mutants):
+                outcomes.append(outcome)
+                meter.advance(f"{sum(one.caught for one in outcomes)} caught")
+    except (MutantError, BuildError) as error:
+        raise click.ClickException(str(error)) from None
+    return outcomes
+
+
+def as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """The outcomes as a JSON object; times in seconds."""
+    return {
+        "mutants": [
+            {
+                "name": one.mutant.name,
+                "wrong": one.mutant.wrong,
+                "part": one.mutant.part.value,
+                "file": one.mutant.file,
+                "chunk_shift": one.mutant.chunk_shift,
+                "check": one.mutant.check.value,
+                "caught": one.caught,
+                "caught_by": list(one.mutant.caught_by),
+                "missing": one.missing,
+                "found": dict(one.found),
+                "seconds": round(one.seconds, 3),
+                "build_seconds": round(one.build_seconds, 3),
+            }
+            for one in outcomes
+        ],
+        "median_seconds": round(median(one.seconds for one in outcomes), 3),
+        "survived": [one.mutant.name for one in outcomes if not one.caught],
+        "not_reached": NOT_REACHED,
+        "properties_without_mutant": WITHOUT_MUTANT,
+    }
+
+
+def show(outcomes: Sequence[Outcome], console: Console) -> None:
+    """Print the outcomes for people."""
+    table = Table("defect", "what is wrong", "caught by", "in", "seconds", box=box.SIMPLE)
+    table.columns[4].justify = "right"
+    for one in outcomes:
+        caught = ", ".join(one.mutant.caught_by)
+        if not one.caught:
+            caught = f"SURVIVES: {', '.join(one.missing)} not found"
+        check = one.mutant.check.value
+        table.add_row(one.mutant.name, one.mutant.wrong, caught, check, f"{one.seconds:.2f}")
+    console.print(table)
+    survived = [one.mutant.name for one in outcomes if not one.caught]
+    console.print(
+        f"{len(outcomes) - len(survived)} of {len(outcomes)} caught,"
+        f" median {median(one.seconds for one in outcomes):.2f} s to catch one"
+        f" (slowest {max(one.seconds for one in outcomes):.2f} s), compiling not counted",
+        highlight=False,
+    )
+    for name, reason in NOT_REACHED.items():
+        console.print(f"Not run: {name}: {reason}", highlight=False, soft_wrap=True)
+
+
+@click.command("mutants", short_help="Show that seeded defects are caught.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
+def command(names: tuple[str, ...], json_wanted: bool) -> int:
+    """Put each seeded defect of the port and of the model, or those with these NAMEs, through the
+    check that must catch it.
+
+    A defect is caught when every property that it is declared to break is found broken: in samples
+    of the sweep, or in histories that the machine draws.  Exit status 1 when one survives.
+
+    \b
+    Examples:
+      xasplit mutants
+      xasplit mutants sibling-mask canonical-first --json
+    """
+    known = {mutant.name: mutant for mutant in MUTANTS}
+    if unknown := [name for name in names if name not in known]:
+        raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
+    outcomes = run([known[name] for name in dict.fromkeys(names)] or list(MUTANTS))
+    if json_wanted:
+        click.echo(json.dumps(as_json(outcomes), indent=2))
+    else:
+        show(outcomes, Console())
+    return int(not all(one.caught for one in outcomes))

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each seeded defect is caught by the property that it is declared to break, and the unchanged port
+passes the very same checks."""
+
+from dataclasses import replace
+
+import pytest
+
+from models.comparison import ENDS
+from models.finding import AGREES
+from models.mutants import checks
+from models.mutants.catalogue import MUTANTS, WITHOUT_MUTANT
+from models.mutants.mutant import Check, Mutant, MutantError, Part
+from models.mutants.run import catch, mutated, port
+from specs.registry import PROPERTIES
+
+BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+NAMED = {name for mutant in MUTANTS for name in mutant.caught_by}
+SWEEP_SHIFTS = sorted({one.chunk_shift for one in MUTANTS if one.check is Check.SWEEP})
+HISTORY_SHIFTS = sorted({one.chunk_shift for one in MUTANTS if one.check is Check.MACHINE})
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_is_caught_by_what_it_declares(mutant: Mutant) -> None:
+    outcome = catch(mutant)
+    assert outcome.missing == []
+
+
+@pytest.mark.parametrize("s", SWEEP_SHIFTS)
+def test_the_unchanged_port_passes_the_sweep_that_mutants_climb(s: int) -> None:
+    units = 0
+    for found in checks.sweep(port(s), s):
+        assert found == {}
+        units += 1
+    assert units == len(checks.ladder(s))
+
+
+@pytest.mark.parametrize("s", HISTORY_SHIFTS)
+def test_the_unchanged_port_passes_the_histories_that_mutants_run(s: int) -> None:
+    batches = 0
+    for found in checks.histories(port(s), s):
+        assert found == {}
+        batches += 1
+    assert batches == checks.BATCHES
+
+
+def test_the_unchanged_model_passes_the_specs() -> None:
+    for found in checks.model(3):
+        assert found == {}
+
+
+def test_a_port_with_the_right_limit_passes_as_one_level() -> None:
+    wrong = BY_NAME["one-level-limit"]
+    right = replace(
+        wrong, name="right-limit", replacement=wrong.replacement.replace("order + 1", "order")
+    )
+    assert right.replacement != wrong.replacement
+    for found in checks.sweep(mutated(right), right.chunk_shift):
+        assert found == {}
+
+
+def test_names_and_changes_are_distinct() -> None:
+    assert len(BY_NAME) == len(MUTANTS)
+    assert len({(one.file, one.text, one.replacement) for one in MUTANTS}) == len(MUTANTS)
+    assert {one.part for one in MUTANTS} == set(Part)
+
+
+def test_every_property_is_named_or_has_a_reason() -> None:
+    assert NAMED & WITHOUT_MUTANT.keys() == set()
+    assert PROPERTIES.keys() - NAMED == WITHOUT_MUTANT.keys()
+
+
+def test_only_known_properties_are_named() -> None:
+    known = {*PROPERTIES, AGREES[0], *(name for name, _ in ENDS.values())}
+    assert known >= NAMED
+
+
+def test_a_text_that_moved_is_an_error() -> None:
+    gone = replace(MUTANTS[0], text="this is not in the port")
+    with pytest.raises(MutantError, match="has its text 0 times"):
+        gone.changed()
+    with pytest.raises(MutantError, match=r"has its text \d\d+ times"):
+        replace(gone, text="node").changed()
+
+
+def test_a_change_that_is_none_is_not_caught() -> None:
+    harmless = replace(MUTANTS[0], name="harmless", replacement=MUTANTS[0].text)
+    outcome = catch(harmless)
+    assert not outcome.caught
+    assert outcome.missing == list(harmless.caught_by)
+    assert outcome.found == {}
+
+
+def test_a_model_change_that_is_none_is_not_caught() -> None:
+    first = next(one for one in MUTANTS if one.part is Part.MODEL)
+    outcome = catch(replace(first, replacement=first.text))
+    assert outcome.found == {}
+    assert not outcome.caught
