@@ -16,7 +16,7 @@ import z3
 
 from proofs.words import Running, conjunction, disjunction
 
-MAX_BRANCHES = 1000
+MAX_BRANCHES = 300
 """Branches of one path: far above any loop over the levels of a tree, so more means no end."""
 
 
@@ -54,7 +54,9 @@ class _Run:
         self.pending: list[list[bool]] = []
 
     def _feasible(self, condition: z3.BoolRef) -> bool:
-        return bool(self.solver.check(*self.conditions, condition) != z3.unsat)
+        # what is undefined has been filed, so no path needs to be followed beyond it
+        defined = [requirement.needed for requirement in self.requirements]
+        return bool(self.solver.check(*defined, *self.conditions, condition) != z3.unsat)
 
     def decide(self, condition: z3.BoolRef) -> bool:
         """The side that this path takes."""

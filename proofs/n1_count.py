@@ -13,7 +13,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import closed_form, residue, wide
+from proofs.formulas import closed_form, residue, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
@@ -80,6 +80,34 @@ def depth(s: int) -> Iterator[Obligation]:
 
 
 @theorem(
+    "N1.one-level",
+    "What upstream refuses, shift(m) + 2s <= n, is exactly a split over two levels or more.",
+    source="lib/xarray.c xas_split_alloc; geometry.one_level_limit_exceeded",
+    assumes="0 <= new_order <= order < 64",
+    logic="QF_BV",
+)
+def one_level(s: int) -> Iterator[Obligation]:
+    """So C1's split is refused, and no split of one level is."""
+    order, new_order = variable("order", 6), variable("new_order", 6)
+    ordered = [z3.ULE(new_order.term, order.term)]
+
+    def exceeded() -> bool:
+        return bool(geometry.one_level_limit_exceeded(order, new_order, s))
+
+    paths = list(explore(exceeded, ordered))
+    depth = shift_of(order.term, s) - shift_of(new_order.term, s)
+    several = z3.UGE(depth, 2 * s)
+    yield prove("iff", ordered, everywhere(paths, lambda told: several == z3.BoolVal(told)))
+    yield prove("defined", ordered, well_defined(paths))
+    yield refute(
+        "control-one",
+        "a split of one level is refused too",
+        ordered,
+        everywhere(paths, lambda told: z3.UGE(depth, s) == z3.BoolVal(told)),
+    )
+
+
+@theorem(
     "N1.induction",
     "For any C >= 2 and L >= 1 and every depth: nodes*(C-1) = L*(C^d-1), which fixes nodes.",
     source="lib/xarray.c xas_split_alloc as the series changes it",
@@ -109,4 +137,4 @@ def induction(_: int) -> Iterator[Obligation]:
     )
 
 
-THEOREMS = (loop, depth, induction)
+THEOREMS = (loop, depth, one_level, induction)

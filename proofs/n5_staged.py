@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import closed_form, shift_of, wide
+from proofs.formulas import closed_form, residue, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import literal, variable
 from xarray_model import geometry
@@ -22,8 +22,8 @@ def _levels(order: z3.BitVecRef, s: int) -> z3.BitVecRef:
 
 @theorem(
     "N5.step",
-    "A try_split step to the lowest order allowed, or to the target above it, goes down, takes at"
-    " most one node, and takes n//s - k//s of them; one order lower would take a second node.",
+    "The lowest order allowed is n-1 for a multiple of s, else n - n mod s; a try_split step there,"
+    " or to the target above it, goes down, takes at most one node, and takes n//s - k//s of them.",
     source="lib/xarray.c xas_try_split, xas_try_split_min_order (6.15); "
     "geometry.try_split_min_order, geometry.split_depth",
     assumes="0 <= new_order < order < 64",
@@ -50,15 +50,10 @@ def step(s: int) -> Iterator[Obligation]:
             nodes == _levels(order.term, s) - _levels(to, s),
         )
 
-    def least_is_lowest(result: tuple[Any, Any, Any]) -> z3.BoolRef:
-        # one order lower than allowed spends a node more than the least order does, or is below 0
-        least = result[0].term
-        spent = _levels(order.term, s) - _levels(least, s)
-        more = _levels(order.term, s) - _levels(least - 1, s)
-        return z3.Or(least == 0, more == 2, z3.And(spent == 0, more == 1), order.term == least + 1)
-
+    rest = residue(order.term, s)
+    allowed = z3.If(rest == 0, order.term - 1, order.term - rest)
     yield prove("nodes", lower, everywhere(paths, right))
-    yield prove("lowest", lower, everywhere(paths, least_is_lowest))
+    yield prove("least", lower, everywhere(paths, lambda r: r[0].term == allowed))
     yield prove("defined", lower, well_defined(paths))
     yield refute(
         "control-free",
