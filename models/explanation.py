@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import struct
+
 from models import boxes, diagram
 from models.difference import explain
 from models.finding import Finding
 from models.notation import entry_text, operation_text
-from specs.stream import Answer, cut
+from specs.stream import Answer, cut, cut_one
 from xarray_model.snapshot import Snapshot, decode
 
 
@@ -72,12 +74,15 @@ def _first_difference(
 
 def _completed(finding: Finding) -> list[Answer]:
     """The answers of the operations that the code under test completed."""
-    for count in range(len(finding.operations), 0, -1):
+    view, position = memoryview(finding.actual), 0
+    answers: list[Answer] = []
+    for operation in finding.operations:
         try:
-            return cut(finding.operations[:count], finding.actual)
-        except ValueError:
-            continue
-    return []
+            answer, position = cut_one(operation, view, position)
+        except struct.error:
+            break
+        answers.append(answer)
+    return answers
 
 
 def _pictures(expected: Answer | None, actual: Answer | None) -> tuple[Snapshot, Snapshot] | None:
