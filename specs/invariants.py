@@ -8,9 +8,9 @@ Two may be suspended, because operations that did all they should can leave them
 
 * ``node-empty`` after a store that failed for want of memory: the nodes that it had made stay, as
   in kernels (``xas_create`` does not undo);
-* ``root-lowest`` after such a store, and after a split of an entry at index 0: only removals shrink
-  the tree (``xas_delete_node`` calls ``xas_shrink``), and in that case not before the root itself
-  loses a slot.
+* ``root-lowest`` after such a store, after a split of an entry at index 0, and after a zero entry
+  at index 0 (which needs a node) was replaced: only removals shrink the tree (``xas_delete_node``
+  calls ``xas_shrink``), and in that case not before the root itself loses a slot.
 
 Facts: ``include/linux/xarray.h`` (``struct xa_node``), ``lib/xarray.c``, ``mm/workingset.c``
 (``workingset_update_node``).
@@ -45,6 +45,8 @@ SUSPENDED_BY_FAILED_STORE = frozenset({"node-empty", "root-lowest"})
 """What a store that failed for want of memory may leave broken."""
 SUSPENDED_BY_SPLIT = frozenset({"root-lowest"})
 """What a split may leave broken."""
+SUSPENDED_BY_ZERO = frozenset({"root-lowest"})
+"""What a store over the zero entry of index 0 may leave broken."""
 
 Fault = tuple[int | None, str]
 """A slot (None for the node itself) and what is wrong there."""

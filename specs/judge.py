@@ -19,14 +19,14 @@ from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
 from specs.cursor import AbstractCursor, judge_cursor
-from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT
+from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT, SUSPENDED_BY_ZERO
 from specs.memory import Memory
 from specs.property import Register, Violation
 from specs.publication import judge_publications
 from specs.stream import Answer, cut
 from specs.update import judge_update
 from specs.view import View
-from xarray_model.entries import is_error
+from xarray_model.entries import ZERO, is_error
 from xarray_model.log import LogRecord, decode
 from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import HEADER
@@ -151,6 +151,7 @@ class History:
         self._suspended: frozenset[str] = frozenset()
         self._merge: _Merge | None = None
         self._cursor = AbstractCursor()
+        self._zero_replaced = False
         self.outside: int | None = None
         """Number of the operation whose precondition did not hold, if there was one: a split, or
         one through a cursor that is not valid.  What follows it is not judged, for nothing is
@@ -220,6 +221,9 @@ class History:
         judged = not splits or self._splittable(operation)
         succeeded = not (words and is_error(words[0]))
         before = None if self._changes else self._view
+        if operation.code == Code.STORE and self._array is not None:
+            over_zero = operation.index >> operation.order == 0 and self._array.load(0) == ZERO
+            self._zero_replaced |= over_zero
         self._changes.append(_Change(self._number, operation, before, log, succeeded, judged))
         if splits and not judged:
             self._array = None
@@ -240,6 +244,9 @@ class History:
         found: list[Violation] = []
         for change in changes:
             self._suspend(change)
+        if self._zero_replaced:
+            self._suspended |= SUSPENDED_BY_ZERO
+            self._zero_replaced = False
         faulty = {violation.property for violation in view.faults}
         found += (fault for fault in view.faults if fault.property not in self._suspended)
         if "node-empty" in faulty:

@@ -28,7 +28,7 @@ from tests.specs.controls_history import (
     take,
     told,
 )
-from xarray_model.entries import mk_error
+from xarray_model.entries import ZERO, mk_error
 from xarray_model.log import HEAD
 from xarray_model.operations import Code, Flag, Operation
 from xarray_model.snapshot import Snapshot
@@ -163,6 +163,14 @@ def test_a_store_may_fill_the_empty_nodes_of_a_failed_one_and_leave_a_high_root(
     armed = do(Code.FAIL, argument=2, flags=BOTH | Flag.LASTING)
     assert names([armed, failed, take(empty), do(Code.FAIL), stored, take(high)]) == set()
     assert "root-lowest" in names([stored, take(high)])
+
+
+def test_a_store_over_the_zero_entry_of_index_0_may_leave_its_node() -> None:
+    zero, plain = (snapshot(2, Tree(0, {0: entry})) for entry in (ZERO, P))
+    stored = do(Code.STORE, [0], index=0, entry=ZERO)
+    replaced = do(Code.STORE, [ZERO], index=0, entry=P)
+    assert names([stored, take(zero), replaced, take(plain)]) == set()
+    assert "root-lowest" in names([replaced, take(plain)])
 
 
 def test_a_lasting_failure_fails_every_later_request() -> None:
