@@ -18,6 +18,14 @@ from models.kernel.source import Source, SourceError, open_source, port_source
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+kernel_option = click.option(
+    "--kernel",
+    "kernels",
+    multiple=True,
+    metavar="PATH",
+    help="A kernel tree, source tarball or git repository; may be given several times.",
+)
+rev_option = click.option("--rev", help="Revision, when --kernel names a git repository.")
 mbox_option = click.option(
     "--mbox",
     "mailboxes",
@@ -38,14 +46,8 @@ def kernel_options(command: _Command) -> _Command:
             "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
         ),
         mbox_option,
-        click.option("--rev", help="Revision, when --kernel names a git repository."),
-        click.option(
-            "--kernel",
-            "kernels",
-            multiple=True,
-            metavar="PATH",
-            help="A kernel tree, source tarball or git repository; may be given several times.",
-        ),
+        rev_option,
+        kernel_option,
     ):
         command = option(command)
     return command

@@ -49,10 +49,11 @@ class Patch:
 class Series:
     """A series that was applied.
 
-    ``patches`` are all of its patches in order; ``prefixes`` the sources after each patch that
-    changed a file of the XArray, the last being the whole series.
+    ``base`` is the kernel without it; ``patches`` are all of its patches in order; ``prefixes`` the
+    sources after each patch that changed a file of the XArray, the last being the whole series.
     """
 
+    base: Source
     patches: tuple[Patch, ...]
     prefixes: tuple[Source, ...]
 
@@ -71,6 +72,17 @@ class Series:
         if not any(_compiled(name) for patch in self.patches for name in patch.files):
             lines.append("the series changes tests only: the code under test is that of the base")
         return lines
+
+    def with_old_test(self) -> Source | None:
+        """The XArray after the whole series with the base's test; None when the series leaves
+        ``lib/test_xarray.c`` as it is, or the base has none."""
+        new, name = self.source, "lib/test_xarray.c"
+        if not self.base.has_kernel_test or new.sha256.get(name) == self.base.sha256[name]:
+            return None
+        files = {path: (new.directory / path).read_bytes() for path in new.sha256}
+        files[name] = (self.base.directory / name).read_bytes()
+        kept = source.keep(f"{new.name}, test as before it", files, new.name)
+        return replace(kept, version=new.version)
 
     def code_prefixes(self) -> list[Source]:
         """The prefixes, without those after which only tests change: the last one is the series."""
@@ -160,7 +172,7 @@ def _apply_all(base: Source, tree: Path, mails: Sequence[Mail]) -> Series:
         raise SeriesError(
             f"the series changes no file of the XArray (left out: {', '.join(names)})"
         )
-    return Series(tuple(patches), tuple(prefixes))
+    return Series(base, tuple(patches), tuple(prefixes))
 
 
 def _apply(tree: Path, patch: Patch, mail: Mail) -> tuple[str, ...]:

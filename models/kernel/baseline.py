@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs a kernel's own test, ``lib/test_xarray.c``, in user space, in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models import cache
+from models.build import FLAGS, HEADERS, compile_source, compiler, compiler_version
+from models.kernel.source import Source
+
+TEST = "lib/test_xarray.c"
+SECONDS = 300.0
+"""How long a run may take."""
+
+_HOST = Path(__file__).with_name("host.c")
+_HIT = re.compile(r"BUG at (\w+:\d+)")
+_TOTAL = re.compile(r"XArray: (\d+) of (\d+) tests passed")
+_SEEN = re.compile(r"(WARNING|UNPROTECTED|ASSERTION|STOPPED) (.*)")
+
+
+class NoTest(Exception):
+    """The kernel came without its test; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How a run of a kernel's own test went.
+
+    ``run`` and ``passed`` count its checks, as it prints them at its end, None when it did not come
+    to it.  ``failures`` counts the checks that failed, by function and line, in the order in which
+    they first did; ``warnings`` the warnings of the code under test by place.  ``ended`` says what
+    ended the run before its end, "" if nothing did.
+    """
+
+    name: str
+    chunk_shift: int
+    assertions: bool
+    run: int | None
+    passed: int | None
+    failures: Mapping[str, int]
+    warnings: Mapping[str, int]
+    ended: str
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check passed."""
+        return not self.failures and not self.ended and self.run is not None
+
+
+@dataclass
+class _Output:
+    """What has been read of a run's output."""
+
+    totals: tuple[int, int] | None = None
+    failures: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    stopped: str = ""
+
+    def take(self, line: str) -> None:
+        if hit := _HIT.match(line):
+            self.failures[hit[1]] += 1
+        elif total := _TOTAL.match(line):
+            self.totals = int(total[2]), int(total[1])
+        elif seen := _SEEN.match(line):
+            if seen[1] in ("WARNING", "UNPROTECTED"):
+                self.warnings[seen[2]] += 1
+            else:
+                assertion = "an assertion fails: " if seen[1] == "ASSERTION" else ""
+                self.stopped = assertion + seen[2]
+
+
+def run_test(
+    source: Source, shift: int = 6, *, assertions: bool = False, seconds: float = SECONDS
+) -> Baseline:
+    """Build and run the test of ``source`` at chunk shift ``shift`` (1..6).
+
+    ``assertions`` turns on those of the library (``XA_DEBUG``); without them a wrong tree shows
+    only in the test's own checks, as in a usual kernel.  Raises NoTest, or BuildError when library
+    or test does not compile.
+    """
+    if not source.has_kernel_test:
+        raise NoTest(f"{source.name} came without {TEST}")
+    return run_program(_built(source, shift, assertions), source, shift, assertions, seconds)
+
+
+def _built(source: Source, shift: int, assertions: bool) -> Path:
+    command = compiler()
+    flags = (*FLAGS, f"-DXA_CHUNK_SHIFT={shift}", *(f"-D{name}" for name in source.defines))
+    digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
+    digest.update(repr((assertions, sorted(source.sha256.items()))).encode())
+    for path in (_HOST, *sorted(HEADERS.rglob("*.h"))):
+        digest.update(f"{path.name} ".encode() + path.read_bytes())
+
+    def fill(folder: Path) -> None:
+        leading = [*command, *flags, "-isystem", str(HEADERS), "-isystem", "include", "-w"]
+        # Without assertions in its own file the test counts what fails, and goes on; it then
+        # defines a dump function, which the library has too when it is built with assertions.
+        test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", TEST, "-o", str(folder / "test.o")]
+        compile_source(source, [*leading, *test])
+        library = [*source.units, str(_HOST), str(folder / "test.o")]
+        debug = ["-DXA_DEBUG=1"] if assertions else []
+        compile_source(source, [*leading, *debug, *library, "-o", str(folder / "test")])
+
+    return cache.entry("tests", digest.hexdigest(), fill) / "test"
+
+
+def run_program(
+    executable: Path, source: Source, shift: int, assertions: bool, seconds: float
+) -> Baseline:
+    """Run a built test and read what it prints; it is ended when it takes longer than ``seconds``.
+
+    Whatever the code under test does, this returns.
+    """
+    started = time.monotonic()
+    output = _Output()
+    late = threading.Event()
+    with subprocess.Popen(
+        [str(executable)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+    ) as process:
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.start()
+        try:
+            assert process.stdout is not None
+            while line := process.stdout.readline(4096):
+                output.take(line)
+            process.wait()
+        finally:
+            timer.cancel()
+            process.kill()
+    ended = output.stopped
+    if late.is_set():
+        ended = f"it did not end within {seconds:.0f} seconds"
+    elif process.returncode < 0 and not output.totals:
+        ended = f"it crashed: {signal.Signals(-process.returncode).name}"
+    elif not output.totals and not ended:
+        ended = f"it ended with status {process.returncode} and said no result"
+    run, passed = output.totals or (None, None)
+    return Baseline(
+        f"Linux {source.version} ({source.name})" if source.version else source.name,
+        shift,
+        assertions,
+        run,
+        passed,
+        dict(output.failures),
+        dict(output.warnings),
+        ended,
+        time.monotonic() - started,
+    )
