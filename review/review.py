@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.console import Console
 
 from models.implementation import Implementation
-from review import evidence, outcome, subjects
+from review import evidence, outcome, saving, subjects
 from review import search as searches
 from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
@@ -132,6 +133,7 @@ def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict
 @subjects.kernel_options
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @searches.effort_options
+@saving.save_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -144,6 +146,7 @@ def command(
     seconds: float | None,
     steps: int,
     examples: int,
+    save: Path,
     as_json: bool,
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
@@ -165,12 +168,14 @@ def command(
     done.broken = broken
     found = gather(done) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
+    saved = saving.save(done, save)
     if as_json:
         click.echo(_as_json(done, found, verdicts))
     else:
         console = Console()
         console.print(*map(_tested, built), sep="\n", markup=False, highlight=False)
         outcome.show(done, console)
+        click.echo(saving.told(saved), nl=bool(saved))
         for line in [*one_level_lines(done), *_wrap(BOUNDS, ""), "", *claim_lines(verdicts)]:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     failed = done.failed or any(one.outcome is Outcome.FAILS for one in found)

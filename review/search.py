@@ -9,6 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -17,7 +18,7 @@ from rich.console import Console
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import Unit, UnitResult, complete_units, sampled_units
-from review import campaign, outcome, subjects
+from review import campaign, outcome, saving, subjects
 from review.campaign import Effort
 from review.outcome import Search
 from review.progress import Meter
@@ -112,6 +113,7 @@ def search(
 )
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
 @effort_options
+@saving.save_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -125,6 +127,7 @@ def command(
     seconds: float | None,
     steps: int,
     examples: int,
+    save: Path,
     as_json: bool,
 ) -> int:
     """Look for counterexamples in the C port or, with --kernel, in kernels.
@@ -150,10 +153,12 @@ def command(
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds))
     done.broken = broken
+    saved = saving.save(done, save)
     if as_json:
         click.echo(json.dumps(outcome.as_json(done), indent=2))
     else:
         outcome.show(done, Console())
+        click.echo(saving.told(saved), nl=bool(saved))
     return 1 if done.failed or not done.finished else 0
 
 

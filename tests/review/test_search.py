@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from models.counterexample import load
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
@@ -41,7 +42,7 @@ def test_json_is_one_object_and_repeats_with_its_seed() -> None:
     assert {one["covered"] for one in told[0]["coverage"] if not one["sampled"]} == {6144}
 
 
-def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # The port itself, but its allocation asks for one node too few.
     mutant = Mutant(
         "few", "one node too few", "lib/xarray_split.c", "nodes; nodes--", "nodes > 1; nodes--",
@@ -49,10 +50,10 @@ def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
     monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
     monkeypatch.setattr(search, "sampled_units", lambda *_: [])
-    monkeypatch.setattr(subjects, "implementations", lambda *_: [mutated(mutant)])
-    status, output = invoke("search", *ONE)
+    monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
+    status, output = invoke("search", *ONE, "--save", str(tmp_path))
     assert status == 1
-    assert "few breaks no-" in output and "1 broken property" in output
+    assert "few breaks" in output and "broken propert" in output
 
 
 @pytest.mark.parametrize(
@@ -82,3 +83,21 @@ def test_a_kernel_that_does_not_compile_is_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["search", *ONE, "--kernel", str(tmp_path)])
     assert result.exit_code != 0
     assert "does not compile" in result.stderr and "lib/xarray.c" in result.stderr
+
+
+def test_the_smallest_cases_are_saved_and_can_be_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mutant = Mutant(
+        "count", "planted", "lib/xarray_split.c", "	unsigned int values = node->nr_values;\n",
+        "	unsigned int values = node->nr_values;\n	node->count++;\n", (), chunk_shift=2,
+    )  # fmt: skip
+    monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "sampled_units", lambda *_: [])
+    monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
+    folder = tmp_path / "found"
+    status, output = invoke("search", *ONE[:-1], "0", "--save", str(folder))
+    assert status == 1 and "xasplit show FILE" in output
+    path = folder / "count-node-count.json"
+    assert load(path).finding.property == "node-count"
+    assert "count" in invoke("show", str(path))[1]
