@@ -93,6 +93,18 @@ def test_a_node_pointer_that_leads_nowhere() -> None:
     assert lines[1].startswith("array: node 2 without a link to it: expected none, actual ")
 
 
+def test_nodes_that_are_only_numbered_otherwise() -> None:
+    """No driver writes this, but the bytes differ, so something must be told."""
+    root, one, two = tree().nodes
+    swapped = replace(root, slots=(mk_node(2), mk_node(1)))
+    lines = explain(tree(), replace(tree(), nodes=(swapped, two, one)))
+    assert [line.partition(": expected")[0] for line in lines] == [
+        "node 0: numbering",
+        "node 1: numbering",
+        "node 2: numbering",
+    ]
+
+
 def test_a_long_list_is_cut_and_says_so() -> None:
     one = picture(3, Node(0, [PTR1] * 8))
     two = picture(3, Node(0, [PTR2] * 8))
