@@ -16,6 +16,8 @@ from enum import Enum
 from itertools import product
 from typing import NamedTuple
 
+from models import extent
+from models.extent import Trait
 from xarray_model import geometry
 from xarray_model.entries import mk_value
 from xarray_model.operations import Code, Flag, Operation
@@ -44,6 +46,34 @@ class Start(NamedTuple):
 
 
 FIRST = Start(0, True)
+
+_SPLITS = Trait(extent.CASES, "splits")
+_NAMES = {False: "pointer", True: "value"}
+_KINDS = {
+    (old, new): Trait(extent.ENTRIES, f"{_NAMES[old]} to {_NAMES[new]}")
+    for old in _NAMES
+    for new in _NAMES
+}
+_MARKS = [
+    Trait(extent.MARKS, "+".join(str(bit) for bit in range(3) if marks >> bit & 1) or "none")
+    for marks in range(8)
+]
+_FAILING = [Trait(extent.FAILING, name) for name in ("none", "the first", "a later one")]
+_PLACES = [Trait(extent.PLACE, name) for name in ("at the node's start", "further on")]
+_AROUND = {where: Trait(extent.AROUND, where.value) for where in Surroundings}
+_MEMORY = {
+    True: Trait(extent.MEMORY, "may block"),
+    False: Trait(extent.MEMORY, "must not block"),
+}
+_INDEX = [
+    Trait(extent.INDEX, name) for name in ("the first", "in the first slot", "in a later slot")
+]
+
+
+def index_trait(offset: int, order: int, s: int) -> Trait:
+    """Where an index lies in an entry, ``offset`` indices from its first."""
+    later = offset >> geometry.node_shift(order, s) > 0
+    return _INDEX[2 if later else offset > 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +106,26 @@ class Group:
     def limited(self) -> bool:
         """Whether an implementation of one level refuses the split."""
         return geometry.one_level_limit_exceeded(self.order, self.new_order, self.chunk_shift)
+
+    @property
+    def split(self) -> tuple[int, int, int]:
+        """Chunk shift, order and new order."""
+        return self.chunk_shift, self.order, self.new_order
+
+    def traits(self) -> tuple[Trait, ...]:
+        """What an extent tells the group's cases apart by; see ``start_traits``."""
+        return (
+            _SPLITS,
+            _KINDS[self.old_is_value, self.new_is_value],
+            _MARKS[self.marks],
+            _FAILING[min(self.failing, 2)],
+            _PLACES[self.position > 0],
+            _AROUND[self.surroundings],
+        )
+
+    def start_traits(self, start: Start) -> tuple[Trait, ...]:
+        """Where in the entry the cursor stands, and how nodes are asked for."""
+        return index_trait(start.offset, self.order, self.chunk_shift), _MEMORY[start.blocking]
 
     @property
     def old(self) -> int:

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from models.cases import Start
+from models.extent import Extent
 from models.families import CaseGroup
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
 from models.implementation import Implementation
+from models.patience import FATAL, Patience
 from models.reference import SplitKind, run_case
 from models.worker import Abnormal, BatchResult, Status, Worker
 from specs.judge import Judge
@@ -31,8 +34,10 @@ ENDS = {
 }
 """The property that a case breaks when it does not come to its end."""
 
-PATIENCE = 40
-"""How many cases may end the process (a hang counts ten) before a unit's rest is left undone."""
+HANG_SECONDS = 0.5
+"""CPU time that a case may take; the largest takes a tenth of it, most less than a thousandth."""
+BATCH = 256
+"""Cases that are run at once where some of them end the process."""
 
 
 class Expected:
@@ -110,21 +115,25 @@ def refuses(one: Implementation, group: CaseGroup) -> bool:
 
 
 class Comparison:
-    """One implementation through one unit; a context manager, since it holds a worker."""
+    """One implementation through one unit; a context manager, since it holds a worker.
+
+    ``run_extent`` counts the cases that were run.
+    """
 
     def __init__(
         self,
         implementation: Implementation,
         expected: Expected,
-        split: tuple[int, int, int],
+        s: int,
         findings: Findings,
+        run_extent: Extent,
     ) -> None:
         self.implementation = implementation
         self.expected = expected
-        self.split = split
         self.findings = findings
-        self._worker = Worker(implementation.executables[split[0]])
-        self._patience = PATIENCE
+        self.run_extent = run_extent
+        self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
+        self._patience: Patience | None = None
 
     def __enter__(self) -> Comparison:
         return self
@@ -140,24 +149,46 @@ class Comparison:
     def run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
 
-        Once too many cases have ended the process, no more are run.
+        Cases that are like those that ended the process are not run (``Patience``).
         """
-        if self._patience <= 0:
-            return 0
         # Nothing is requested where a split is refused, so no request can fail there.
         one = self.implementation
         groups = [item for item in block if not (item[0].failing and refuses(one, item[0]))]
+        if self._patience is not None:
+            return self._with_patience(groups)
         cases = [case for item in groups for case in self.expected.cases(*item)]
-        result = self._worker.run(cases, log=True)
+        result = self._worker.run(cases, log=True, most_ends=1)
+        if any(ended.status in FATAL for ended in result.abnormal):
+            # Once more, in an order that shows soon which cases do that.
+            self._patience = Patience()
+            return self._with_patience(groups)
         abnormal = {ended.case: ended for ended in result.abnormal}
-        for ended in result.abnormal:
-            fatal = {Status.CRASH: 1, Status.SANITIZER: 1, Status.HANG: 10}
-            self._patience -= fatal.get(ended.status, 0)
         first = 0
         for group, starts in groups:
             self._group(group, starts, first, result, abnormal)
             first += len(starts)
         return len(cases)
+
+    def _with_patience(self, groups: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
+        """Run a block in which cases end the process; returns how many were run."""
+        assert self._patience is not None
+        left = self._patience.order(groups)
+        covered = 0
+        while left:
+            left = [item for item in left if self._patience.permits(item[2])]
+            some, left = left[:BATCH], left[BATCH:]
+            cases = [self.expected.cases(group, [start])[0] for group, start, _ in some]
+            result = self._worker.run(cases, log=True, most_ends=1)
+            abnormal = {ended.case: ended for ended in result.abnormal}
+            ran = len(result.ends)
+            covered += ran
+            left = some[ran:] + left
+            for place, (group, start, like) in enumerate(some[:ran]):
+                ended = abnormal.get(place)
+                self._patience.note(like, ended.status if ended else Status.OK)
+                self.run_extent.count(group, [start])
+                self._case(group, start, place, result, ended)
+        return covered
 
     def _group(
         self,
@@ -175,24 +206,44 @@ class Comparison:
         answers = result.results[begin : result.ends[first + count - 1]]
         logs = result.log[log_begin : result.log_ends[first + count - 1]]
         log = bytes(result.case_log(first))
-        if answers == expected * count and logs == log * count and not abnormal:
-            self._judged(group, starts[0], expected, expected, log, count)
+        self.run_extent.count(group, starts)
+        same = answers == expected * count
+        if same and logs == log * count and not abnormal:
+            found = self._judged(group, starts[0], expected, expected, log)
+            self._found(found, group, starts)
             return
         # The slow way, case by case, to say which of them differ and how.
-        for place, start in enumerate(starts):
-            answer = bytes(result.case(first + place))
-            if (ended := abnormal.get(first + place)) is not None:
-                self._ended(
-                    group, start, expected, answer, bytes(result.case_log(first + place)), ended
-                )
-                continue
-            found = self._judged(
-                group, start, expected, answer, bytes(result.case_log(first + place))
-            )
+        for place, start in enumerate(starts, first):
+            self._case(group, start, place, result, abnormal.get(place))
+        if not abnormal and same and logs != log * count:
+            found = [
+                self._finding(group, starts[0], expected, expected, *LOG_AGREES, "logs differ")
+            ]
+            self._found(found, group, starts[:1])
+
+    def _case(
+        self,
+        group: CaseGroup,
+        start: Start,
+        place: int,
+        result: BatchResult,
+        ended: Abnormal | None,
+    ) -> None:
+        """Compare one case, number ``place`` of the batch, and have the specs judge it."""
+        expected = self.expected.answer(group, kind(self.implementation, group))
+        answer, log = bytes(result.case(place)), bytes(result.case_log(place))
+        if ended is not None:
+            # What ended it, and what broke before.
+            completed = group.operations(start)[: ended.operation]
+            found = self._judged(group, start, expected, answer, log, completed)
+            detail = f"{ended.status.name.lower()}: {ended.text}"
+            broken = self._finding(group, start, expected, answer, *ENDS[ended.status], detail)
+            found.append(replace(broken, operation=ended.operation))
+        else:
+            found = self._judged(group, start, expected, answer, log)
             if answer != expected and not found:
-                self._add(group, start, expected, answer, *AGREES, "the bytes differ")
-        if not abnormal and answers == expected * count and logs != log * count:
-            self._add(group, starts[0], expected, expected, *LOG_AGREES, "the logs differ")
+                found = [self._finding(group, start, expected, answer, *AGREES, "the bytes differ")]
+        self._found(found, group, [start])
 
     def _judged(
         self,
@@ -201,39 +252,26 @@ class Comparison:
         expected: bytes,
         answer: bytes,
         log: bytes,
-        cases: int = 1,
         completed: Sequence[Operation] | None = None,
-    ) -> bool:
-        """Have the specs judge an answer, to all operations or to the ``completed`` ones; whether
-        they found anything."""
+    ) -> list[Finding]:
+        """What the specs find in an answer to all operations, or to the ``completed`` ones."""
         violations = self.expected.verdict(
             self.implementation, group, start, answer, log, completed
         )
-        if violations:
-            name, s = self.implementation.name, group.chunk_shift
-            case = group.operations(start)
-            for finding in of_violations(violations, name, s, case, expected, answer):
-                self.findings.add(finding, self.split, cases)
-        return bool(violations)
+        if not violations:
+            return []
+        name, s = self.implementation.name, group.chunk_shift
+        case = group.operations(start)
+        return of_violations(violations, name, s, case, expected, answer)
 
-    def _ended(
-        self,
-        group: CaseGroup,
-        start: Start,
-        expected: bytes,
-        answer: bytes,
-        log: bytes,
-        ended: Abnormal,
-    ) -> None:
-        """A case that did not come to its end: what ended it, and what broke before."""
-        completed = group.operations(start)[: ended.operation]
-        self._judged(group, start, expected, answer, log, completed=completed)
-        detail = f"{ended.status.name.lower()}: {ended.text}"
-        self._add(
-            group, start, expected, answer, *ENDS[ended.status], detail, operation=ended.operation
-        )
+    def _found(self, found: list[Finding], group: CaseGroup, starts: Sequence[Start]) -> None:
+        """Keep the findings of a case, which the cases of ``starts`` share."""
+        if found:
+            extent = Extent()
+            extent.count(group, starts)
+            self.findings.add_case(found, extent)
 
-    def _add(
+    def _finding(
         self,
         group: CaseGroup,
         start: Start,
@@ -242,17 +280,15 @@ class Comparison:
         name: str,
         statement: str,
         detail: str,
-        operation: int | None = None,
-    ) -> None:
-        finding = Finding(
+    ) -> Finding:
+        return Finding(
             self.implementation.name,
             group.chunk_shift,
             name,
             statement,
             detail,
-            operation,
+            None,
             tuple(group.operations(start)),
             expected,
             answer,
         )
-        self.findings.add(finding, self.split)

@@ -11,7 +11,9 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models import extent
 from models.cases import FIRST, Start
+from models.extent import Trait
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
@@ -20,6 +22,7 @@ FEW, MANY = 40, 4200
 above what 1 GiB to 4 KiB needs."""
 HIGHEST = 63
 """The highest order of an entry with 64-bit indices."""
+_COUNTS = Trait(extent.CASES, "allocation counts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,19 @@ class CountGroup:
     def limited(self) -> bool:
         """Whether an implementation of one level refuses this."""
         return geometry.one_level_limit_exceeded(self.order, self.new_order, self.chunk_shift)
+
+    @property
+    def split(self) -> tuple[int, int, int]:
+        """Chunk shift, order and new order."""
+        return self.chunk_shift, self.order, self.new_order
+
+    def traits(self) -> tuple[Trait, ...]:
+        """That only allocation was tried."""
+        return (_COUNTS,)
+
+    def start_traits(self, start: Start) -> tuple[Trait, ...]:
+        """Nothing else."""
+        return ()
 
     def starts(self) -> list[Start]:
         """The only start."""

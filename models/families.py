@@ -10,6 +10,7 @@ from typing import Protocol
 
 from models import cases, count_cases, walk_cases
 from models.cases import Start
+from models.extent import Split, Trait
 from xarray_model.operations import Operation
 
 
@@ -27,6 +28,16 @@ class CaseGroup(Protocol):
     @property
     def limited(self) -> bool:
         """Whether an implementation of one level refuses the split."""
+
+    @property
+    def split(self) -> Split:
+        """Chunk shift, order and new order."""
+
+    def traits(self) -> tuple[Trait, ...]:
+        """What an extent tells the group's cases apart by."""
+
+    def start_traits(self, start: Start, /) -> tuple[Trait, ...]:
+        """The same, of the one case that begins at ``start``."""
 
     def starts(self) -> list[Start]:
         """Every start."""

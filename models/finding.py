@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from models.extent import Extent, Split
 from specs.property import Violation
-from xarray_model.operations import Operation
+from xarray_model import geometry
+from xarray_model.operations import Code, Operation
 
 AGREES = (
     "agrees-with-model",
@@ -17,6 +19,7 @@ LOG_AGREES = (
     "index-independent-log",
     "callbacks and publications do not depend on where the index lies inside the entry",
 )
+_SPLITS = frozenset({Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,90 @@ class Finding:
         return self.chunk_shift, highest, len(self.operations)
 
 
+def site(finding: Finding) -> str:
+    """What kind of operation shows a finding: which split, or the name of another operation."""
+    if finding.operation is None:
+        return "case"
+    shown = finding.operations[finding.operation]
+    if shown.code not in _SPLITS:
+        return shown.code.name.lower()
+    depth = geometry.split_depth(shown.order, shown.new_order, finding.chunk_shift)
+    return SITES[min(depth, 2)]
+
+
+SITES = ("horizontal split", "split by one level", "split by several levels")
+"""The sites that are splits."""
+
+
 @dataclass
 class Breach:
     """All findings of one implementation about one property: the smallest, and how many."""
 
     smallest: Finding
     cases: int = 0
-    extent: set[tuple[int, int, int]] = field(default_factory=set)
+    extent: set[Split] = field(default_factory=set)
     """(chunk shift, order, new order) of the splits that show it."""
 
 
+@dataclass
+class Failure:
+    """Cases of one implementation that fail alike: the same properties break first, at the same
+    kind of operation.
+
+    ``first`` are the findings of the smallest case about these properties; ``later`` counts cases
+    by the properties that broke at a later operation of them.
+    """
+
+    first: tuple[Finding, ...]
+    cases: int = 0
+    extent: Extent = field(default_factory=Extent)
+    later: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The properties that break first."""
+        return frozenset(finding.property for finding in self.first)
+
+    @property
+    def key(self) -> tuple[str, frozenset[str], str]:
+        """What cases that fail alike have in common."""
+        return self.first[0].implementation, self.properties, site(self.first[0])
+
+
 class Findings:
-    """Findings grouped by implementation and property."""
+    """Findings grouped by implementation and property, and failing cases by how they fail."""
 
     def __init__(self) -> None:
         self.breaches: dict[tuple[str, str], Breach] = {}
+        self.failures: dict[tuple[str, frozenset[str], str], Failure] = {}
 
     def __len__(self) -> int:
         return len(self.breaches)
 
-    def add(self, finding: Finding, extent: tuple[int, int, int], cases: int = 1) -> None:
+    def add(self, finding: Finding, split: Split, cases: int = 1) -> None:
         """Count ``cases`` more that show the finding, at this (chunk shift, order, new order)."""
-        self._merge(Breach(finding, cases, {extent}))
+        extent = Extent()
+        extent.splits[split] += cases
+        self.add_case([finding], extent)
+
+    def add_case(self, found: Sequence[Finding], extent: Extent) -> None:
+        """Count the cases of ``extent``, which all show what one of them does: ``found``, one
+        finding for each property that breaks."""
+        cases = extent.splits.total()
+        for finding in found:
+            self._merge(Breach(finding, cases, set(extent.splits)))
+        places = [one.operation for one in found if one.operation is not None]
+        start = min(places, default=None)
+        first = tuple(one for one in found if one.operation == start)
+        later = {one.property: cases for one in found if one.operation != start}
+        self._fail(Failure(first, cases, extent, later))
 
     def update(self, other: Findings) -> None:
         """Take over what another search found."""
         for breach in other.breaches.values():
             self._merge(breach)
+        for failure in other.failures.values():
+            self._fail(failure)
 
     def _merge(self, new: Breach) -> None:
         key = (new.smallest.implementation, new.smallest.property)
@@ -81,6 +141,16 @@ class Findings:
         known.cases += new.cases
         known.extent |= new.extent
         known.smallest = min(known.smallest, new.smallest, key=Finding.size)
+
+    def _fail(self, new: Failure) -> None:
+        known = self.failures.get(new.key)
+        if known is None:
+            known = self.failures[new.key] = Failure(new.first)
+        known.cases += new.cases
+        known.extent.update(new.extent)
+        for name, cases in new.later.items():
+            known.later[name] = known.later.get(name, 0) + cases
+        known.first = min(known.first, new.first, key=lambda first: first[0].size())
 
     def sorted(self) -> list[Breach]:
         """What broke, by implementation and property name."""

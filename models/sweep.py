@@ -18,6 +18,7 @@ from typing import NamedTuple
 from models.cases import Start
 from models.comparison import Comparison, Expected
 from models.count_cases import HIGHEST
+from models.extent import Extent
 from models.families import CaseGroup, Family
 from models.finding import Findings
 from models.implementation import Implementation
@@ -96,12 +97,16 @@ class UnitResult:
 
     findings: Findings = field(default_factory=Findings)
     coverage: dict[Part, Coverage] = field(default_factory=dict)
+    run: dict[str, Extent] = field(default_factory=dict)
+    """The cases that were run, by implementation: what the extent of a finding is a part of."""
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
         self.findings.update(other.findings)
         for part, coverage in other.coverage.items():
             self.coverage.setdefault(part, Coverage()).add(coverage)
+        for name, extent in other.run.items():
+            self.run.setdefault(name, Extent()).update(extent)
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
@@ -144,12 +149,19 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Un
 
 def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResult:
     """Run one unit on the model and on every implementation."""
-    split = (unit.chunk_shift, unit.order, unit.new_order)
     result = UnitResult()
     expected = Expected(unit.chunk_shift)
     with ExitStack() as stack:
         comparisons = [
-            stack.enter_context(Comparison(one, expected, split, result.findings))
+            stack.enter_context(
+                Comparison(
+                    one,
+                    expected,
+                    unit.chunk_shift,
+                    result.findings,
+                    result.run.setdefault(one.name, Extent()),
+                )
+            )
             for one in implementations
             if unit.offered(one)
         ]
@@ -162,7 +174,9 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
             )
             if refuses and unit.family is Family.SPLITS:
                 # Nothing is requested, so no request can fail: those starts are the same case.
-                coverage.total //= 1 + geometry.split_nodes(unit.order, unit.new_order, split[0])
+                coverage.total //= 1 + geometry.split_nodes(
+                    unit.order, unit.new_order, unit.chunk_shift
+                )
             name, family = comparison.implementation.name, unit.family.value
             part = Part(name, family, unit.chunk_shift, sampled)
             result.coverage[part] = coverage

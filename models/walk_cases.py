@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from models.cases import FIRST, Group, Start, Surroundings
+from models import extent
+from models.cases import FIRST, Group, Start, Surroundings, index_trait
+from models.extent import Trait
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -23,6 +25,7 @@ MARKS = 0b101
 """What the old entry bears: the first family tries every set of marks."""
 STEPS = 64
 """How far NEXT and PREV go, at most."""
+_WALKS = Trait(extent.CASES, "try_split walks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,22 @@ class WalkGroup:
     def limited(self) -> bool:
         """Never: no step needs more than one new level."""
         return False
+
+    @property
+    def split(self) -> tuple[int, int, int]:
+        """Chunk shift, old order and the order that the walk ends with."""
+        return self.setting.split
+
+    def traits(self) -> tuple[Trait, ...]:
+        """Those of the setting, but for what only splits vary."""
+        told = replace(self.setting, failing=self.failing).traits()
+        kept = tuple(trait for trait in told if trait.dimension not in (extent.CASES, extent.MARKS))
+        return (_WALKS, *kept)
+
+    def start_traits(self, start: Start) -> tuple[Trait, ...]:
+        """Where in the old entry the walk leads to."""
+        offset = (self.piece << self.setting.new_order) + start.offset
+        return (index_trait(offset, self.setting.order, self.chunk_shift),)
 
     def starts(self) -> list[Start]:
         """Every start: each index, from the piece's first.  ``try_split`` never blocks."""

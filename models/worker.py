@@ -119,6 +119,7 @@ class Worker:
         self._memory = SharedMemory()
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
         self._process: subprocess.Popen[bytes] | None = None
+        self._ends_left: int | None = None
 
     def __enter__(self) -> Worker:
         return self
@@ -132,22 +133,32 @@ class Worker:
         self.close()
 
     def close(self) -> None:
-        """Ends the process and gives everything back; the worker cannot be used any more."""
+        """Ends the process, which may leave by itself, and gives everything back; the worker cannot
+        be used any more."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(1.0)
         self._end()
         self._errors.close()
         self._memory.close()
 
-    def run(self, cases: Sequence[bytes], *, log: bool = False) -> BatchResult:
+    def run(
+        self, cases: Sequence[bytes], *, log: bool = False, most_ends: int | None = None
+    ) -> BatchResult:
         """Runs the cases, each the encoded records of its operations, and collects what they say.
 
-        Every case is run, whatever others do.  Raises WorkerError, or ValueError for a case that is
-        not made of whole records.
+        Every case is run, whatever others do; with ``most_ends`` only until that many cases have
+        hung or ended the process: ``result.ends`` then has no entry for those that were not run.
+        Raises WorkerError, or ValueError for a case that is not made of whole records.
         """
         result = BatchResult()
         pieces: list[tuple[bytes, bytes]] = []
+        self._ends_left = most_ends
         try:
             start = 0
-            while start < len(cases):
+            while start < len(cases) and self._ends_left != 0:
                 start += self._round(cases, start, log, result)
                 pieces.append(self._collect(start, result))
         except BaseException:
@@ -180,6 +191,10 @@ class Worker:
             ended = self._drive()
             if ended is not None:
                 self._note_end(ended, start, result)
+                if self._ends_left is not None:
+                    self._ends_left -= 1
+                    if not self._ends_left:
+                        break
             elif memory[Word.FULL]:
                 break
         if memory[Word.DONE] == 0 and not memory.grow_output():
@@ -203,6 +218,8 @@ class Worker:
         for case, status, operation, text in FINDING.iter_unpack(found):
             line = text.partition(b"\0")[0].decode(errors="replace")
             result.abnormal.append(Abnormal(end - done + case, Status(status), operation, line))
+            if status == Status.HANG and self._ends_left:
+                self._ends_left -= 1
         return (
             memory.read(Word.RESULTS, memory[Word.RESULT_USED]),
             memory.read(Word.LOG, memory[Word.LOG_USED]),

@@ -221,6 +221,11 @@ static void run_round(void)
 		words(control->result_ends)[control->done] = control->result_used;
 		words(control->log_ends)[control->done] = control->log_used;
 		control->done++;
+		if (status == STATUS_HANG) {
+			/* Each takes long: let the worker decide whether it wants more of them. */
+			control->full = 1;
+			return;
+		}
 	}
 }
 

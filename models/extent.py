@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where a property fails and where it holds: cases counted by the traits that they have.
+
+A trait is a dimension, such as the kinds of the entries, with a value.  Counts are kept for each
+split, so that "where" can be limited to the splits in which something fails at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from models.cases import Start
+
+Split: TypeAlias = tuple[int, int, int]
+"""Chunk shift, order, new order."""
+
+
+class Trait(NamedTuple):
+    """One property of a case, such as ("marks", "0 2")."""
+
+    dimension: str
+    value: str
+
+
+CASES = "cases"
+ENTRIES = "entries"
+MARKS = "marks"
+INDEX = "index"
+PLACE = "place"
+AROUND = "around"
+FAILING = "failing request"
+MEMORY = "memory"
+DIMENSIONS = (CASES, ENTRIES, MARKS, INDEX, PLACE, AROUND, FAILING, MEMORY)
+"""What cases are told apart by, beside their split."""
+
+
+class Described(Protocol):
+    """What an extent asks of a group of cases."""
+
+    @property
+    def split(self) -> Split:
+        """The split that its cases make."""
+
+    def traits(self) -> tuple[Trait, ...]:
+        """What all its cases have in common."""
+
+    def start_traits(self, start: Start, /) -> tuple[Trait, ...]:
+        """What the case that begins at ``start`` has beside that."""
+
+
+@dataclass
+class Extent:
+    """Cases by split, and within each split by trait."""
+
+    splits: Counter[Split] = field(default_factory=Counter)
+    traits: Counter[tuple[Split, Trait]] = field(default_factory=Counter)
+
+    def count(self, group: Described, starts: Sequence[Start]) -> None:
+        """Count the cases of a group that begin at ``starts``."""
+        split = group.split
+        self.splits[split] += len(starts)
+        for trait in group.traits():
+            self.traits[split, trait] += len(starts)
+        for start in starts:
+            for trait in group.start_traits(start):
+                self.traits[split, trait] += 1
+
+    def update(self, other: Extent) -> None:
+        """Add the cases of another."""
+        self.splits.update(other.splits)
+        self.traits.update(other.traits)
+
+    def values(self, dimension: str, within: Iterable[Split] | None = None) -> Counter[str]:
+        """Cases by value of a dimension, in all splits or ``within`` some."""
+        wanted = None if within is None else set(within)
+        found: Counter[str] = Counter()
+        for (split, trait), cases in self.traits.items():
+            if trait.dimension == dimension and (wanted is None or split in wanted):
+                found[trait.value] += cases
+        return found
+
+    def pattern(self) -> dict[str, frozenset[str]]:
+        """The values of each dimension that occur: what two extents are compared by."""
+        found: dict[str, set[str]] = {}
+        for _, trait in self.traits:
+            found.setdefault(trait.dimension, set()).add(trait.value)
+        return {dimension: frozenset(values) for dimension, values in found.items()}
+
+
+class Row(NamedTuple):
+    """One value of a dimension: how many of the cases that have it fail."""
+
+    dimension: str
+    value: str
+    failed: int
+    run: int
+
+
+def rows(failed: Extent, run: Extent) -> Iterator[Row]:
+    """The table: for each dimension and value how many of the cases ``run`` have ``failed``,
+    counted in the splits in which any did."""
+    for dimension in DIMENSIONS:
+        bad = failed.values(dimension)
+        for value, cases in sorted(run.values(dimension, failed.splits).items()):
+            yield Row(dimension, value, bad[value], cases)
+
+
+def split_rows(failed: Extent, run: Extent) -> Iterator[tuple[Split, int, int]]:
+    """For each split that was run: the cases that failed, and all."""
+    for split in sorted(run.splits.keys() | failed.splits.keys()):
+        yield split, failed.splits[split], max(run.splits[split], failed.splits[split])
