@@ -199,9 +199,9 @@ def test_the_builder_takes_the_steps_that_the_counters_predict(
     for used, (state, following) in enumerate(
         zip([[0] * builder.levels, *states], states, strict=False)
     ):
-        assert [evaluate(count, state).as_long() for count in after] == following  # type: ignore[attr-defined]
+        assert [evaluate(count, state).as_long() for count in after] == following
         assert z3.is_true(evaluate(builder.invariant(builder.waiting), state))
-        assert evaluate(builder.used(builder.waiting), state).as_long() == used  # type: ignore[attr-defined]
+        assert evaluate(builder.used(builder.waiting), state).as_long() == used
         assert z3.is_false(evaluate(builder.finished(), state))
     assert z3.is_true(evaluate(builder.finished(), states[-1]))
 

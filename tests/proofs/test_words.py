@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import z3
@@ -15,7 +17,7 @@ def holds(goal: z3.BoolRef, *premises: z3.BoolRef) -> bool:
     return bool(solver.check() == z3.unsat)
 
 
-def defined(code) -> bool:  # type: ignore[no-untyped-def]
+def defined(code: Callable[[], Any]) -> bool:
     return holds(well_defined(list(explore(code))))
 
 
@@ -33,7 +35,7 @@ def test_words_of_numbers_compute_what_numbers_do() -> None:
             (geometry.try_split_nodes(n, m, s), geometry.try_split_nodes(order, new_order, s)),
         ]
         for word, number in pairs:
-            assert z3.simplify(word.term).as_long() == number  # type: ignore[attr-defined]
+            assert z3.simplify(word.term).as_long() == number
 
 
 @pytest.mark.parametrize(
@@ -48,8 +50,7 @@ def test_words_of_numbers_compute_what_numbers_do() -> None:
     ],
 )
 def test_each_operation_is_undefined_exactly_from_where_it_is_inexact(
-    operation,
-    first_undefined: int,  # type: ignore[no-untyped-def]
+    operation: Callable[[Any], Any], first_undefined: int
 ) -> None:
     assert defined(lambda: operation(literal(first_undefined - 1, 8)))
     assert not defined(lambda: operation(literal(first_undefined, 8)))
