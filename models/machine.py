@@ -333,7 +333,7 @@ class ArrayMachine(RuleBasedStateMachine):
         operation = self.a_split(Choice(where), Choice(what))
         need = nodes_needed(operation.order, operation.new_order, self.s)
         if not need:
-            operation = self.a_split(Choice(where), Choice(what + 3))
+            operation = self.a_split(Choice(where), Choice(what ^ 3))
             need = nodes_needed(operation.order, operation.new_order, self.s)
         choice = Choice(which)
         kind = choice.below(3)
@@ -504,6 +504,9 @@ class ArrayMachine(RuleBasedStateMachine):
             code = _LOOKS[choice.below(len(_LOOKS))]
             last = TOP if choice.below(4) else self.index(place)
             self.through(Operation(code, mark=choice.below(3), argument=last), place, choice)
+            if choice.below(2):
+                # Where the cursor stands already: the walk does not start at the head.
+                self.through(Operation(Code.CURSOR_LOAD), place, choice)
 
     @rule(where=_NUMBER, what=_NUMBER)
     def cursor_change(self, where: int, what: int) -> None:
