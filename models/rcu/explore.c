@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * All executions of one reader, depth first over its choices.  An execution is run from its start
+ * each time.  Where a choice is due, the state is all that the rest depends on: the reader's stack,
+ * its registers and its knowledge; one that was met before need not be gone on from.
+ */
+#include "explorer.h"
+
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_CHOICES 4096
+static struct {
+	int options, pick;
+} choices[MAX_CHOICES];
+static int depth, choice_count;
+
+static jmp_buf over;
+const uint64_t *stack_base;
+static bool merging, replaying, astray;
+static bool alone; /* this execution starts when the writer is done, or ends before it starts */
+static int retries;
+#define MAX_RETRIES 3
+
+uint64_t registers[REGISTERS];
+struct totals totals;
+
+#define STATES (1 << 22)
+static struct {
+	uint64_t hash;
+	uint32_t generation;
+} seen[STATES];
+static uint32_t generation;
+static long seen_count;
+
+int choose(int options)
+{
+	if (options == 1)
+		return 0;
+	if (depth == choice_count) {
+		if (choice_count == MAX_CHOICES)
+			broken("a reader makes too many choices");
+		choices[choice_count].options = options;
+		choices[choice_count++].pick = 0;
+	}
+	if (replaying && choices[depth].pick >= options) {
+		astray = true;
+		execution_over();
+	}
+	choices[depth].options = options;
+	return choices[depth++].pick;
+}
+
+_Noreturn void execution_over(void)
+{
+	longjmp(over, 1);
+}
+
+_Noreturn void execution_prune(void)
+{
+	totals.pruned++;
+	longjmp(over, 2);
+}
+
+void reader_retries(void)
+{
+	if (retries++ < MAX_RETRIES)
+		return;
+	if (alone)
+		finding("retry-transient", "still retries when no writer is under way");
+	execution_over();
+}
+
+int choices_made(void)
+{
+	int made = 0;
+
+	for (int i = 0; i < depth; i++)
+		made += choices[i].pick > 0;
+	return made;
+}
+
+/* Asked at each choice before it is made; true only at choices that this execution is first to make. */
+bool state_seen(void)
+{
+	uint64_t hash = 1, place;
+	const uint64_t *word = (const uint64_t *)(uintptr_t)registers[REGISTERS - 1];
+
+	if (!merging || depth != choice_count)
+		return false;
+	for (int i = 0; i < REGISTERS - 1; i++)
+		hash = mix(hash, registers[i]);
+	for (; word < stack_base; word++)
+		hash = mix(hash, *word);
+	hash = mix(hash, (uint64_t)retries);
+	hash = view_hash(hash);
+	if (seen_count > STATES / 2)
+		return false;
+	for (place = hash % STATES; seen[place].generation == generation; place = (place + 1) % STATES)
+		if (seen[place].hash == hash) {
+			totals.merged++;
+			return true;
+		}
+	seen[place].hash = hash;
+	seen[place].generation = generation;
+	seen_count++;
+	totals.states++;
+	return false;
+}
+
+static void on_signal(int number)
+{
+	if (phase != PHASE_READ) {
+		printf("crash\t%s\n", strsignal(number));
+		fflush(stdout);
+		_Exit(3);
+	}
+	finding("reader-wild", "followed what is no pointer (%s)", strsignal(number));
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_NODEFER };
+
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGFPE, &action, NULL);
+}
+
+/* The reader starts at the beginning of the writer's run, or when one of its critical sections ends. */
+static int choose_start(enum span span)
+{
+	int *times, count = section_ends(&times), pick, start;
+
+	if (span == BEFORE)
+		return 0;
+	if (span == AFTER)
+		return writer_time();
+	pick = choose(count + 1);
+	start = pick ? times[pick - 1] : 0;
+	alone = start == writer_time();
+	return start;
+}
+
+static void run_once(reader_function *reader, unsigned long parameter, enum span span)
+{
+	int loads;
+
+	depth = retries = 0;
+	astray = false;
+	alone = span != RACE;
+	facts_end = span == BEFORE ? 0 : INT_MAX;
+	findings_begin_execution(parameter);
+	if (!setjmp(over)) {
+		int start = choose_start(span);
+
+		view_begin(start, span == BEFORE ? 1 : INT_MAX);
+		call_reader(reader, parameter);
+	}
+	trace(&loads);
+	totals.executions++;
+	totals.loads += loads;
+}
+
+/* The next execution in order; false: that was the last. */
+static bool advance(int bound)
+{
+	for (;;) {
+		int made = 0;
+
+		while (choice_count &&
+		       choices[choice_count - 1].pick + 1 >= choices[choice_count - 1].options)
+			choice_count--;
+		if (!choice_count)
+			return false;
+		for (int i = 0; i < choice_count - 1; i++)
+			made += choices[i].pick > 0;
+		if (bound < 0 || choices[choice_count - 1].pick || made < bound)
+			break;
+		choice_count--;
+	}
+	choices[choice_count - 1].pick++;
+	return true;
+}
+
+void explore(reader_function *reader, unsigned long parameter, const struct limits *limits)
+{
+	long left = limits->executions;
+
+	catch_signals();
+	merging = limits->merge;
+	replaying = false;
+	generation++;
+	seen_count = 0;
+	choice_count = 0;
+	phase = PHASE_READ;
+	do {
+		if (!left--) {
+			totals.complete = false;
+			break;
+		}
+		run_once(reader, parameter, limits->span);
+	} while (advance(limits->bound));
+	phase = PHASE_OFF;
+}
+
+void schedule_write(char *text, size_t room)
+{
+	size_t used = 0;
+
+	text[0] = 0;
+	for (int i = 0; i < depth; i++)
+		if (choices[i].pick && used < room)
+			used += (size_t)snprintf(text + used, room - used, "%s%d:%d", used ? "," : "", i,
+						 choices[i].pick);
+	if (!used)
+		snprintf(text, room, "-");
+}
+
+bool reader_alone(void)
+{
+	return alone;
+}
+
+bool replay(reader_function *reader, unsigned long parameter, const char *schedule)
+{
+	char *end;
+
+	memset(choices, 0, sizeof(choices));
+	while (*schedule && *schedule != '-') {
+		long number = strtol(schedule, &end, 10), pick;
+
+		if (*end != ':' || number < 0 || number >= MAX_CHOICES)
+			return false;
+		pick = strtol(end + 1, &end, 10);
+		choices[number].pick = (int)pick;
+		schedule = *end == ',' ? end + 1 : end;
+		if (*end && *end != ',')
+			return false;
+	}
+	catch_signals();
+	choice_count = MAX_CHOICES;
+	merging = false;
+	replaying = true;
+	phase = PHASE_READ;
+	run_once(reader, parameter, RACE);
+	phase = PHASE_OFF;
+	replaying = false;
+	return !astray;
+}

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Explores every reader against every writer on one XArray, and sums up."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.kernel.source import Source
+from models.rcu import explorer, plan
+from models.rcu.build import build
+from models.rcu.explorer import Answer, Breach, Case, Result, Span
+from specs.readers import Memory, unreliable
+
+BOUNDS = (3, 2, 1)
+"""Bounds that are tried in turn, in choices other than the default, where no bound is too much."""
+
+BOTH = (Memory.SEQUENTIAL, Memory.WEAK)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A promise broken by one reader under one writer; ``result.span`` tells whether in a race."""
+
+    result: Result
+    breach: Breach
+
+    @property
+    def documented(self) -> bool:
+        """Whether this is one of the things on which nobody may rely."""
+        race = self.result.span is Span.RACE
+        return race and unreliable(self.breach.promise, self.result.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What exploring one XArray came to.
+
+    ``executables`` are the explorers by chunk shift, for replaying; ``unsupported`` counts cases
+    whose writer the code does not offer, ``crashes`` names those that ended the run.
+    """
+
+    source: Source
+    executables: dict[int, Path]
+    results: tuple[tuple[int, Result], ...]
+    unsupported: int
+    crashes: tuple[str, ...]
+    seconds: float
+
+    def found(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Found]]:
+        """Every promise broken, with the chunk shift, smallest case and schedule first."""
+        wanted = set(writers)
+        broken = [
+            (shift, Found(result, breach))
+            for shift, result in self.results
+            if result.case.writer in wanted
+            for breach in result.breaches
+        ]
+        return sorted(
+            broken, key=lambda one: (one[0], one[1].result.case.order, one[1].breach.switches)
+        )
+
+    def incomplete(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Result]]:
+        """Races that were not explored without a bound, or not to the end."""
+        wanted = set(writers)
+        return [
+            (shift, result)
+            for shift, result in self.results
+            if result.case.writer in wanted
+            and not (result.complete and (result.bound is None or result.span is not Span.RACE))
+        ]
+
+    @property
+    def executions(self) -> int:
+        """Executions in all."""
+        return sum(result.executions for _, result in self.results)
+
+    @property
+    def states(self) -> int:
+        """Distinct states in all, where a reader had a choice."""
+        return sum(result.states for _, result in self.results)
+
+
+def explore(
+    source: Source,
+    shifts: Sequence[int] = (1, 2, 6),
+    memories: Sequence[Memory] = BOTH,
+    *,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Explore every reader against every writer at these chunk shifts (of 1, 2, 6).
+
+    ``progress`` is told how many cases of how many are done.  Raises BuildError when the source
+    does not compile, ExplorerError when its stores cannot be followed.
+    """
+    began = time.monotonic()
+    executables = {shift: build(source, shift) for shift in shifts}
+    work = [(shift, case, memory) for shift in shifts for case in plan.cases(shift)
+            for memory in memories]  # fmt: skip
+    results: list[tuple[int, Result]] = []
+    unsupported, crashes = 0, []
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        answers = pool.map(lambda one: _run(executables[one[0]], *one), work)
+        for number, ((shift, case, memory), answer) in enumerate(zip(work, answers, strict=True)):
+            results += ((shift, result) for result in answer.results)
+            unsupported += not answer.supported
+            if answer.crash:
+                crashes.append(f"s={shift} {case} {memory.value}: {answer.crash}")
+            if progress:
+                progress(number + 1, len(work))
+    seconds = time.monotonic() - began
+    return Report(source, executables, tuple(results), unsupported, tuple(crashes), seconds)
+
+
+def _run(executable: Path, shift: int, case: Case, memory: Memory) -> Answer:
+    whole, bounded = plan.readers_at(shift, case.writer), plan.bounded_readers(shift, case.writer)
+    answer = explorer.run(executable, case, memory, whole)
+    results = list(answer.results)
+    again = tuple(one.reader for one in results if not one.complete)
+    results = [one for one in results if one.complete]
+    crash = answer.crash
+    for reader in (*again, *bounded) if answer.supported and not crash else ():
+        for bound in BOUNDS:
+            limited = explorer.run(executable, case, memory, (reader,), bound=bound)
+            races = [one for one in limited.results if one.span is Span.RACE]
+            crash = crash or limited.crash
+            if all(one.complete for one in races) or bound == BOUNDS[-1]:
+                kept = limited.results if reader in bounded else races
+                results += kept
+                break
+    return Answer(tuple(results), answer.supported, crash)

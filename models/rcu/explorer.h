@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Explores what a reader without a lock can see of one writer's run, on compiled code.
+ *
+ * The code under test and the scenarios are compiled with the compiler's thread-sanitizer
+ * instrumentation; the __tsan_* functions are implemented here and no sanitizer is linked.  The
+ * writer runs once: each of its stores becomes a version of its location.  Then the reader's
+ * function runs again and again, each of its loads answered with one of the versions that it may
+ * see, until every choice was made.
+ *
+ *	memory.c	objects, locations, the writer's stores
+ *	view.c		what a load may return, and what the reader knows then
+ *	explore.c	all executions of one reader
+ *	findings.c	what went wrong, and its shortest execution
+ *	names.c		how locations and values are told
+ *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
+ *	truth.c		which entry each index has, and when: the scenario's own account
+ *	writers.c folios.c	writers		(instrumented)
+ *	readers.c protocols.c	readers		(instrumented)
+ *	litmus.c	shapes with known answers, against the explorer itself (instrumented)
+ *	main.c		one line a case: PROTOCOL.md
+ */
+#ifndef XASPLIT_RCU_EXPLORER_H
+#define XASPLIT_RCU_EXPLORER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Objects: nodes, folios, the array.  Each has a piece of memory of its own. */
+#define OBJECT_BYTES 1024
+#define OBJECTS 2048
+enum kind { KIND_ARRAY, KIND_NODE, KIND_FOLIO };
+
+struct object {
+	enum kind kind;
+	int number;	   /* within its kind */
+	bool fresh;	   /* made while the writer ran */
+	int published;	   /* when a reader could first reach it; 0 unless fresh */
+	int grace;	   /* its grace period cannot end before this time; 0: not freed */
+	/* what the reader of this execution knows of what it reached through a pointer to it */
+	long execution;
+	int view;
+	int section;	   /* the read section in which that pointer was loaded */
+};
+
+/* A version: `view` is the time up to which a reader of it knows all stores. */
+struct version {
+	uint64_t value;
+	int time, view;
+	bool release;
+};
+
+struct location {
+	char *address;
+	int size;
+	int count;	   /* of versions; the first is what memory held before the writer ran */
+	int room;
+	struct version *versions;
+	long execution;	   /* `floor` is of this execution of the reader */
+	int floor;	   /* coherence: no version below it any more */
+};
+
+enum phase { PHASE_OFF, PHASE_WRITE, PHASE_READ };
+extern enum phase phase;
+extern struct object objects[OBJECTS];
+extern int object_count;
+
+/* memory.c */
+void memory_reset(void);
+void *object_new(enum kind kind, size_t bytes);
+struct object *object_of(const void *address); /* NULL: not in an object */
+void *object_start(const struct object *object);
+struct object *object_pointed_to(uint64_t value); /* NULL: no pointer to the start of one */
+struct location *location_find(const void *address);
+struct location *location_at(int number); /* 1 .. locations() */
+int locations(void);
+int writer_time(void);
+/* The location and version of the store at `time`, 1 .. writer_time(). */
+void store_at(int time, struct location **location, int *version);
+void writer_begin(void);
+void writer_end(void);
+void writer_hook(void *address, int size, bool release); /* before a store of the compiled code */
+void writer_flush(void);
+void writer_store(void *address, uint64_t value, bool release);
+/* Stores before this are known to whoever reads one after it. */
+void writer_barrier(void);
+void writer_section_begins(void); /* the lock is taken */
+void writer_section_ends(void);	  /* and dropped */
+int section_ends(int **times);
+void object_freed(const void *address);
+uint64_t memory_get(const void *address, int size);
+void memory_set(void *address, int size, uint64_t value);
+
+/* view.c: one execution of a reader */
+struct load {
+	struct location *location; /* NULL: never changed */
+	const void *address;
+	uint64_t value;
+	int version, options, size;
+};
+extern bool sequential;		/* sequential consistency instead of weak memory */
+extern bool ordered_readers;	/* the reader has barriers or takes references */
+void view_begin(int start, int until); /* sees stores up to `start`, none from `until` on */
+void reader_load(void *address, int size);
+bool reader_try_get(uint64_t *count);
+void reader_put(void);
+void reader_barrier(void);
+void reader_section_ends(void);
+int reader_since(void);		/* what is valid from this time on may be seen now */
+uint64_t view_hash(uint64_t hash);
+const struct load *trace(int *length);
+uint64_t mix(uint64_t hash, uint64_t value);
+
+/* explore.c */
+typedef void reader_function(unsigned long parameter);
+#define REGISTERS 7
+extern uint64_t registers[REGISTERS];	/* of the instrumented code at its load; the last is its stack pointer */
+extern const uint64_t *stack_base;	/* where the stack of the reader starts */
+void call_reader(reader_function *reader, unsigned long parameter);
+struct limits {
+	int bound;		/* choices other than the default; -1: any number */
+	long executions;
+	bool merge;		/* cut executions that reach a state seen before */
+	enum span { RACE, BEFORE, AFTER } span; /* of the writer's run that the reader overlaps */
+};
+struct totals {
+	long executions, merged, pruned, loads, states;
+	bool complete;
+};
+extern struct totals totals;
+void explore(reader_function *reader, unsigned long parameter, const struct limits *limits);
+/* Runs one execution by its schedule; false: it is not one of this reader. */
+bool replay(reader_function *reader, unsigned long parameter, const char *schedule);
+int choose(int options);
+int choices_made(void);
+void schedule_write(char *text, size_t room);
+_Noreturn void execution_over(void);
+_Noreturn void execution_prune(void);	/* no such execution exists */
+void reader_retries(void);		/* the reader starts again; too often: over */
+bool state_seen(void);
+bool reader_alone(void);	/* no writer is under way in this execution */
+
+/* findings.c: each ends the execution */
+_Noreturn void finding(const char *property, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void findings_reset(void);
+long findings_total(void);
+void findings_begin_execution(unsigned long parameter);
+void findings_print(reader_function *reader, enum span span);
+void print_trace(void);
+
+/* names.c: each returns one of a few buffers in turn */
+const char *location_name(const void *address);
+const char *value_name(uint64_t value, int size);
+_Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* truth.c */
+struct fact {
+	const void *entry;
+	int order;		/* -1: none */
+	unsigned int marks;
+	int from, until;	/* may be seen by one who starts before `until`; -1: was there first */
+};
+void truth_reset(unsigned long first, unsigned long last);
+void truth_set(unsigned long first, unsigned int order, const void *entry, unsigned int marks);
+void truth_begin(void);		/* an operation that changes the array begins */
+void truth_commit(void);	/* and is complete */
+bool truth_allows(unsigned long index, const void *entry, int since);
+bool truth_allows_order(unsigned long index, int order, int since);
+bool truth_always_marked(unsigned long index, int mark, int since);
+bool truth_always_present(unsigned long index, int since);
+/* The range of `entry` where it is at `index` at some time from `since` on; false: never. */
+bool truth_range(unsigned long index, const void *entry, int since, unsigned long *first,
+		 unsigned long *last);
+#define WINDOW 2048
+extern unsigned long window_first, window_last; /* at most WINDOW indices */
+extern int facts_end;	/* facts from then on do not count */
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What went wrong, each kind once, with the execution that shows it in the fewest switches. */
+#include "explorer.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KINDS 16
+#define TEXT 160
+#define SCHEDULE 512
+#define SEARCH_EXECUTIONS 200000
+
+static struct kind_found {
+	const char *property;
+	long count;
+	unsigned long parameter;
+	int switches, loads;
+	char text[TEXT], schedule[SCHEDULE];
+} found[KINDS];
+static int found_count;
+static unsigned long parameter_now;
+static const char *searching; /* only this property, and only better executions */
+
+void findings_reset(void)
+{
+	found_count = 0;
+}
+
+long findings_total(void)
+{
+	long total = 0;
+
+	for (int i = 0; i < found_count; i++)
+		total += found[i].count;
+	return total;
+}
+
+void findings_begin_execution(unsigned long parameter)
+{
+	parameter_now = parameter;
+}
+
+static bool better(const struct kind_found *one, int switches, int loads)
+{
+	return switches < one->switches || (switches == one->switches && loads < one->loads);
+}
+
+_Noreturn void finding(const char *property, const char *format, ...)
+{
+	struct kind_found *one = found;
+	int loads, switches = choices_made();
+	va_list arguments;
+
+	trace(&loads);
+	if (searching && strcmp(property, searching))
+		execution_over();
+	while (one < found + found_count && strcmp(one->property, property))
+		one++;
+	if (one == found + KINDS)
+		broken("too many kinds of findings");
+	if (one == found + found_count) {
+		found_count++;
+		*one = (struct kind_found){ .property = property, .switches = INT_MAX };
+	}
+	one->count += !searching;
+	if (better(one, switches, loads)) {
+		one->switches = switches;
+		one->loads = loads;
+		one->parameter = parameter_now;
+		schedule_write(one->schedule, SCHEDULE);
+		va_start(arguments, format);
+		vsnprintf(one->text, TEXT, format, arguments);
+		va_end(arguments);
+	}
+	execution_over();
+}
+
+/* Writer and reader in the order of this execution: the stores that a load brought into view first. */
+void print_trace(void)
+{
+	int count, told = 0;
+	const struct load *loads = trace(&count);
+
+	for (int i = 0; i < count; i++) {
+		const struct load *load = &loads[i];
+		int time = load->location ? load->location->versions[load->version].time : 0;
+
+		while (told < time) {
+			struct location *place;
+			int version;
+
+			store_at(++told, &place, &version);
+			printf("w\t%d\t%s\t%s\t%s\n", told,
+			       place->versions[version].release ? "release" : "plain",
+			       location_name(place->address),
+			       value_name(place->versions[version].value, place->size));
+		}
+		printf("r\t%d\t%d\t%s\t%s\n", time,
+		       load->location ? load->location->count - 1 - load->version : 0,
+		       location_name(load->address), value_name(load->value, load->size));
+	}
+}
+
+/* With one switch more each time, until the property fails: no execution has fewer. */
+static void shorten(struct kind_found *one, reader_function *reader, enum span span)
+{
+	struct totals before = totals;
+	int most = one->switches;
+
+	searching = one->property;
+	for (int bound = 0; bound < most && one->switches > bound; bound++)
+		explore(reader, one->parameter,
+			&(struct limits){ bound, SEARCH_EXECUTIONS, true, span });
+	searching = NULL;
+	totals = before;
+}
+
+void findings_print(reader_function *reader, enum span span)
+{
+	for (struct kind_found *one = found; one < found + found_count; one++) {
+		if (span == RACE)
+			shorten(one, reader, span);
+		printf("finding\t%s\t%ld\t%lu\t%s\t%d\t%s\n", one->property, one->count, one->parameter,
+		       one->schedule, one->switches, one->text);
+	}
+}

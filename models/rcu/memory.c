@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Objects, locations, and the versions that the writer's stores make. */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char arena[OBJECTS * OBJECT_BYTES] __attribute__((aligned(4096)));
+struct object objects[OBJECTS];
+int object_count;
+
+#define MAX_LOCATIONS (1 << 16)
+static struct location all[MAX_LOCATIONS];
+static int location_count, map[sizeof(arena)];
+
+struct store {
+	int location, version;
+};
+static struct store *stores;
+static int now, stores_room;
+static int fence, unlocked;
+
+#define MAX_SECTIONS 1024
+static int ends[MAX_SECTIONS], end_count;
+
+enum phase phase;
+
+/* The compiled code tells of a store before it is done: it is taken up at the next occasion. */
+static struct {
+	char *address;
+	int size;
+	bool release;
+} pending;
+
+void memory_reset(void)
+{
+	for (int i = 1; i <= location_count; i++)
+		map[all[i].address - arena] = 0;
+	location_count = object_count = 0;
+	now = fence = unlocked = end_count = 0;
+	pending.address = NULL;
+	phase = PHASE_OFF;
+}
+
+void *object_new(enum kind kind, size_t bytes)
+{
+	struct object *object = &objects[object_count];
+	int number = 0;
+
+	if (object_count == OBJECTS || bytes > OBJECT_BYTES)
+		broken("too many objects, or one of %zu bytes", bytes);
+	for (int i = 0; i < object_count; i++)
+		number += objects[i].kind == kind;
+	*object = (struct object){ .kind = kind, .number = number, .fresh = phase == PHASE_WRITE };
+	memset(object_start(object), 0, OBJECT_BYTES);
+	object_count++;
+	return object_start(object);
+}
+
+void *object_start(const struct object *object)
+{
+	return arena + (object - objects) * OBJECT_BYTES;
+}
+
+struct object *object_of(const void *address)
+{
+	size_t offset = (size_t)((uintptr_t)address - (uintptr_t)arena);
+
+	return offset < (size_t)object_count * OBJECT_BYTES ? &objects[offset / OBJECT_BYTES] : NULL;
+}
+
+struct object *object_pointed_to(uint64_t value)
+{
+	const char *start = (const char *)(uintptr_t)(value & ~3UL);
+	struct object *object = object_of(start);
+
+	return object && object_start(object) == start ? object : NULL;
+}
+
+uint64_t memory_get(const void *address, int size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, address, (size_t)size); /* little endian */
+	return value;
+}
+
+void memory_set(void *address, int size, uint64_t value)
+{
+	memcpy(address, &value, (size_t)size);
+}
+
+struct location *location_find(const void *address)
+{
+	int number = map[(const char *)address - arena];
+
+	return number ? &all[number] : NULL;
+}
+
+struct location *location_at(int number)
+{
+	return &all[number];
+}
+
+int locations(void)
+{
+	return location_count;
+}
+
+static struct location *location_make(char *address, int size)
+{
+	struct location *location = location_find(address);
+
+	if (location) {
+		if (location->size != size)
+			broken("%s is accessed in pieces of %d and of %d bytes", location_name(address), size,
+			       location->size);
+		return location;
+	}
+	if (location_count + 1 == MAX_LOCATIONS)
+		broken("the writer stores to too many places");
+	map[address - arena] = ++location_count;
+	location = &all[location_count];
+	if (!location->versions) {
+		location->room = 8;
+		location->versions = calloc(8, sizeof(struct version));
+	}
+	location->address = address;
+	location->size = size;
+	location->count = 1;
+	location->execution = 0;
+	location->versions[0] = (struct version){ .value = memory_get(address, size) };
+	return location;
+}
+
+static void version_add(struct location *location, uint64_t value, bool release)
+{
+	const struct version *last = &location->versions[location->count - 1];
+	int view = last->view;
+
+	/* A plain store of what is there already cannot be told from none. */
+	if (last->value == value && !release)
+		return;
+	now++;
+	if (view < (release ? now - 1 : fence))
+		view = release ? now - 1 : fence;
+	if (location->count == location->room) {
+		location->room *= 2;
+		location->versions =
+			realloc(location->versions, (size_t)location->room * sizeof(struct version));
+	}
+	if (now >= stores_room) {
+		stores_room = stores_room ? 2 * stores_room : 1024;
+		stores = realloc(stores, (size_t)stores_room * sizeof(struct store));
+	}
+	stores[now] = (struct store){ (int)(location - all), location->count };
+	location->versions[location->count++] = (struct version){ value, now, view, release };
+}
+
+void writer_flush(void)
+{
+	char *address = pending.address;
+
+	if (!address)
+		return;
+	pending.address = NULL;
+	version_add(location_find(address), memory_get(address, pending.size), pending.release);
+}
+
+void writer_hook(void *address, int size, bool release)
+{
+	writer_flush();
+	if (!object_of(address))
+		return;
+	location_make(address, size);
+	pending.address = address;
+	pending.size = size;
+	pending.release = release;
+}
+
+void writer_store(void *address, uint64_t value, bool release)
+{
+	writer_hook(address, 8, release);
+	memory_set(address, 8, value);
+	writer_flush();
+}
+
+int writer_time(void)
+{
+	writer_flush();
+	return now;
+}
+
+void store_at(int time, struct location **location, int *version)
+{
+	*location = &all[stores[time].location];
+	*version = stores[time].version;
+}
+
+void writer_barrier(void)
+{
+	fence = writer_time();
+}
+
+/* Dropping a lock and taking it again orders stores, and nothing else of the two does. */
+void writer_section_begins(void)
+{
+	writer_flush();
+	fence = fence < unlocked ? unlocked : fence;
+}
+
+void writer_section_ends(void)
+{
+	unlocked = writer_time();
+	for (int i = 0; i < object_count; i++)
+		if (objects[i].grace < 0)
+			objects[i].grace = unlocked;
+	if (end_count == MAX_SECTIONS)
+		broken("the writer takes the lock too often");
+	if (!end_count || ends[end_count - 1] != unlocked)
+		ends[end_count++] = unlocked;
+}
+
+int section_ends(int **times)
+{
+	*times = ends;
+	return end_count;
+}
+
+/* No grace period ends while the writer holds the lock, which is a read section as well. */
+void object_freed(const void *address)
+{
+	struct object *object = object_of(address);
+
+	if (object && phase == PHASE_WRITE)
+		object->grace = -1;
+}
+
+void writer_begin(void)
+{
+	phase = PHASE_WRITE;
+}
+
+/* When a reader can first load a pointer to each object that the writer made. */
+static void find_publications(void)
+{
+	bool changed = true;
+
+	for (int i = 0; i < object_count; i++)
+		objects[i].published = objects[i].fresh ? now + 1 : 0;
+	while (changed) {
+		changed = false;
+		for (int i = 1; i <= location_count; i++) {
+			const struct location *place = &all[i];
+			int owner = object_of(place->address)->published;
+
+			for (int k = 0; k < place->count; k++) {
+				struct object *target = object_pointed_to(place->versions[k].value);
+				int time = place->versions[k].time;
+
+				/* Overwritten before the object it is in could be reached. */
+				if (k + 1 < place->count && place->versions[k + 1].time <= owner)
+					continue;
+				if (time < owner)
+					time = owner;
+				if (place->size == 8 && target && time < target->published) {
+					target->published = time;
+					changed = true;
+				}
+			}
+		}
+	}
+}
+
+void writer_end(void)
+{
+	writer_section_ends();
+	phase = PHASE_OFF;
+	find_publications();
+}

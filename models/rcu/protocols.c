@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Readers as the page cache has them (mm/filemap.c): load, take a reference, see whether the array
+ * still holds the same, else start again.  While the reference is held the folio cannot be split, so
+ * that what it says of itself must include the index.
+ */
+#include "scenario.h"
+
+static void check_folio(unsigned long index, const struct folio *folio)
+{
+	unsigned long first = READ_ONCE(folio->index), order = READ_ONCE(folio->order);
+
+	if (index < first || index - first >= 1UL << order)
+		finding("folio-covers", "index %lu gives %s, which is %lu..%lu", index,
+			value_name((uint64_t)(uintptr_t)folio, 8), first, first + (1UL << order) - 1);
+}
+
+/* False: the reader has to start again.  `by_offset`: reload the canonical slot, not the index. */
+static bool hold(struct xa_state *xas, struct folio *folio, bool by_offset)
+{
+	void *again;
+
+	if (!reader_try_get(&folio->refs))
+		return false;
+	if (by_offset && xas->xa_node)
+		again = xa_entry(xas->xa, xas->xa_node, xas->xa_offset);
+	else
+		again = xas_reload(xas);
+	if (again == folio)
+		return true;
+	reader_put();
+	return false;
+}
+
+static void refuse_internal(unsigned long index, const void *entry)
+{
+	if (xa_is_internal(entry))
+		finding("load-internal", "index %lu gives the internal entry %s", index,
+			value_name((uint64_t)(uintptr_t)entry, 8));
+}
+
+static void lookup(unsigned long index, bool by_offset)
+{
+	XA_STATE(xas, xa, index);
+	int since = reader_since();
+	struct folio *folio;
+
+	rcu_read_lock();
+	for (;; reader_retries(), xas_reset(&xas)) {
+		folio = xas_load(&xas);
+		if (xas_retry(&xas, folio))
+			continue;
+		refuse_internal(index, folio);
+		if (!folio || hold(&xas, folio, by_offset))
+			break;
+	}
+	if (folio)
+		check_folio(index, folio);
+	else
+		check_entry(index, NULL, since);
+	reader_put();
+	rcu_read_unlock();
+}
+
+void read_lookup(unsigned long index)
+{
+	lookup(index, false);
+}
+
+void read_lookup_by_offset(unsigned long index)
+{
+	lookup(index, true);
+}
+
+/* As filemap_get_read_batch(): consecutive folios by xas_next(), up to the first gap. */
+void read_batch(unsigned long start)
+{
+	XA_STATE(xas, xa, start);
+	struct folio *folio;
+
+	rcu_read_lock();
+	for (folio = xas_load(&xas); folio; folio = xas_next(&xas)) {
+		unsigned int shift;
+
+		if (xas_retry(&xas, folio)) {
+			reader_retries();
+			continue;
+		}
+		if (xas.xa_index > window_last || xa_is_sibling(folio))
+			break;
+		refuse_internal(xas.xa_index, folio);
+		if (!hold(&xas, folio, false)) {
+			reader_retries();
+			xas_reset(&xas);
+			continue;
+		}
+		check_folio(xas.xa_index, folio);
+		/* On to the last index of the folio, without a walk. */
+		xas.xa_index = READ_ONCE(folio->index) + (1UL << READ_ONCE(folio->order)) - 1;
+		shift = xas_not_node(xas.xa_node) ? 0 : xas.xa_node->shift;
+		xas.xa_offset = (unsigned char)((xas.xa_index >> shift) & XA_CHUNK_MASK);
+		reader_put();
+	}
+	rcu_read_unlock();
+}
+
+/* As find_get_entry(): a search in which each folio is taken hold of. */
+void read_find_lookup(unsigned long start)
+{
+	XA_STATE(xas, xa, start);
+	unsigned long next = start;
+	int since = reader_since();
+	struct folio *folio;
+
+	rcu_read_lock();
+	while ((folio = xas_find(&xas, window_last)) != NULL) {
+		unsigned long first, last;
+
+		if (xas_retry(&xas, folio)) {
+			reader_retries();
+			continue;
+		}
+		refuse_internal(xas.xa_index, folio);
+		if (!hold(&xas, folio, false)) {
+			reader_retries();
+			xas_reset(&xas);
+			continue;
+		}
+		check_folio(xas.xa_index, folio);
+		first = READ_ONCE(folio->index);
+		last = first + (1UL << READ_ONCE(folio->order)) - 1;
+		reader_put();
+		for (; next < first; next++)
+			if (truth_always_present(next, since))
+				finding("find-covers", "passes index %lu by", next);
+		if (next <= last)
+			next = last + 1;
+	}
+	rcu_read_unlock();
+	for (; next <= window_last; next++)
+		if (truth_always_present(next, since))
+			finding("find-covers", "passes index %lu by", next);
+}

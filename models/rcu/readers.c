@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Readers of the plain interface: loads and iterations under the RCU read lock. */
+#include "scenario.h"
+
+#include <string.h>
+
+/* What a reader got for an index that it asked about, or found something at. */
+void check_entry(unsigned long index, const void *entry, int since)
+{
+	if (xa_is_internal(entry))
+		finding("load-internal", "index %lu gives the internal entry %s", index,
+			value_name((uint64_t)(uintptr_t)entry, 8));
+	if (!entry && !truth_allows(index, NULL, since))
+		finding("load-null", "index %lu gives NULL", index);
+	if (!truth_allows(index, entry, since))
+		finding("load-other", "index %lu gives %s", index,
+			value_name((uint64_t)(uintptr_t)entry, 8));
+}
+
+static void read_load(unsigned long index)
+{
+	XA_STATE(xas, xa, index);
+	int since = reader_since();
+	void *entry;
+
+	rcu_read_lock();
+	entry = xas_load(&xas);
+	rcu_read_unlock();
+	if (!xa_is_retry(entry))
+		check_entry(index, entry, since);
+	else if (reader_alone())
+		finding("retry-transient", "index %lu gives retry when no writer is under way", index);
+}
+
+static void read_load_retry(unsigned long index)
+{
+	XA_STATE(xas, xa, index);
+	int since = reader_since();
+	void *entry;
+
+	rcu_read_lock();
+	while (xas_retry(&xas, entry = xas_load(&xas)))
+		reader_retries();
+	rcu_read_unlock();
+	check_entry(index, entry, since);
+}
+
+/* A barrier between load and reload, as taking a reference is one: the reload is about a later moment. */
+static void read_reload(unsigned long index)
+{
+	XA_STATE(xas, xa, index);
+	void *entry, *again;
+	int since;
+
+	rcu_read_lock();
+	entry = xas_load(&xas);
+	reader_barrier();
+	since = reader_since();
+	again = entry && !xa_is_retry(entry) ? xas_reload(&xas) : NULL;
+	rcu_read_unlock();
+	if (again != entry && reader_alone() && entry)
+		finding("reload-truth", "index %lu reloads as %s when nothing changes", index,
+			value_name((uint64_t)(uintptr_t)again, 8));
+	if (again == entry && entry && !truth_allows(index, entry, since))
+		finding("reload-truth", "index %lu is said to hold %s still", index,
+			value_name((uint64_t)(uintptr_t)entry, 8));
+}
+
+#ifdef XASPLIT_HAVE_GET_ORDER
+static void read_get_order(unsigned long index)
+{
+	XA_STATE(xas, xa, index);
+	int since = reader_since(), order = 0;
+	void *entry;
+
+	rcu_read_lock();
+	while (xas_retry(&xas, entry = xas_load(&xas)))
+		reader_retries();
+	if (entry)
+		order = xas_get_order(&xas);
+	rcu_read_unlock();
+	if (entry && !truth_allows_order(index, order, since))
+		finding("order-true", "index %lu holds an entry of order %d", index, order);
+}
+#endif
+
+/* How far an iteration got: all before `next` was covered by what it returned. */
+struct progress {
+	unsigned long next, last_first;
+	int since;
+};
+
+static void check_gap(const struct progress *progress, unsigned long end, bool marked)
+{
+	for (unsigned long index = progress->next; index < end; index++)
+		if (marked ? truth_always_marked(index, MARKED, progress->since) :
+			     truth_always_present(index, progress->since))
+			finding(marked ? "marked-complete" : "find-covers", "passes index %lu by",
+				index);
+}
+
+static void check_step(struct progress *progress, unsigned long at, const void *entry, int since,
+		       bool marked)
+{
+	unsigned long first, last;
+
+	check_entry(at, entry, since);
+	if (!truth_range(at, entry, since, &first, &last))
+		finding("load-other", "index %lu gives %s", at,
+			value_name((uint64_t)(uintptr_t)entry, 8));
+	/* An index may come again: as part of the old entry, then as a new one. */
+	if (last < progress->last_first)
+		finding("find-order", "returns %lu..%lu after an entry at %lu", first, last,
+			progress->last_first);
+	progress->last_first = first;
+	if (first > progress->next)
+		check_gap(progress, first, marked);
+	if (last >= progress->next)
+		progress->next = last + 1;
+}
+
+static __attribute__((always_inline)) inline void iterate(unsigned long start, bool marked,
+							  bool pausing)
+{
+	XA_STATE(xas, xa, start);
+	struct progress progress = { .next = start, .since = reader_since() };
+
+	rcu_read_lock();
+	for (;;) {
+		int since = reader_since();
+		void *entry = marked ? xas_find_marked(&xas, window_last, MARKED) :
+				       xas_find(&xas, window_last);
+
+		if (!entry)
+			break;
+		if (xas_retry(&xas, entry)) {
+			reader_retries();
+			continue;
+		}
+		check_step(&progress, xas.xa_index, entry, since, marked);
+		if (pausing) {
+			xas_pause(&xas);
+			rcu_read_unlock();
+			rcu_read_lock();
+		}
+	}
+	rcu_read_unlock();
+	check_gap(&progress, window_last + 1, marked);
+}
+
+static void read_find(unsigned long start)
+{
+	iterate(start, false, false);
+}
+
+static void read_find_pause(unsigned long start)
+{
+	iterate(start, false, true);
+}
+
+static void read_marked(unsigned long start)
+{
+	iterate(start, true, false);
+}
+
+static void read_marked_pause(unsigned long start)
+{
+	iterate(start, true, true);
+}
+
+/* xas_next() gives what a slot holds, sibling entries too. */
+static void read_next(unsigned long start)
+{
+	XA_STATE(xas, xa, start);
+	unsigned long index = start;
+	int since = reader_since();
+	void *entry;
+
+	rcu_read_lock();
+	for (entry = xas_load(&xas); index <= window_last; entry = xas_next(&xas)) {
+		if (xas_retry(&xas, entry)) {
+			reader_retries();
+			continue;
+		}
+		if (xas.xa_index != index)
+			finding("next-steps", "is at index %lu, not %lu", xas.xa_index, index);
+		if (!xa_is_sibling(entry))
+			check_entry(index, entry, since);
+		index++;
+		since = reader_since();
+	}
+	rcu_read_unlock();
+}
+
+const struct reader *reader_find(const char *name)
+{
+	static const struct reader readers[] = {
+		{ "load", read_load, true, false },
+		{ "load-retry", read_load_retry, true, false },
+		{ "reload", read_reload, true, true },
+#ifdef XASPLIT_HAVE_GET_ORDER
+		{ "get-order", read_get_order, true, false },
+#endif
+		{ "lookup", read_lookup, true, true },
+		{ "lookup-by-offset", read_lookup_by_offset, true, true },
+		{ "find", read_find, false, false },
+		{ "find-pause", read_find_pause, false, false },
+		{ "marked", read_marked, false, false },
+		{ "marked-pause", read_marked_pause, false, false },
+		{ "next", read_next, false, false },
+		{ "batch", read_batch, false, true },
+		{ "find-lookup", read_find_lookup, false, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		if (!strcmp(readers[i].name, name))
+			return &readers[i];
+	return NULL;
+}

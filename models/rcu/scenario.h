@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What writers and readers share. */
+#ifndef XASPLIT_RCU_SCENARIO_H
+#define XASPLIT_RCU_SCENARIO_H
+
+#include "explorer.h"
+
+#include <linux/xarray.h>
+
+/*
+ * The array under test.  An entry of `order` lies at `base`, with `new_order` to come; `at` is the
+ * index that a cursor is set to.  Neighbours of order 0 lie beside it, unless it is at index 0.
+ */
+struct scenario {
+	unsigned int order, new_order;
+	unsigned long base, at;
+};
+extern struct scenario scenario;
+extern struct xarray *xa;
+
+/* Of a page cache folio; an entry that is not a folio's is one all the same. */
+struct folio {
+	unsigned long refs; /* 0: frozen, or not in use */
+	unsigned long order, index;
+};
+struct folio *folio_new(void);
+/* One that is in use, as entry of an array. */
+struct folio *folio_ready(unsigned long index, unsigned int order);
+
+/* The mark that entries bear from the start, and all that replace them after them. */
+#define MARKED XA_MARK_0
+
+struct writer {
+	const char *name;
+	void (*prepare)(void);
+	bool (*run)(void); /* false: the code under test does not offer it */
+};
+const struct writer *writer_find(const char *name);
+void prepare_entry(void);
+void store_entry(unsigned long index, unsigned int order, void *entry);
+
+bool folio_split_uniform(void);
+bool folio_split_uniform_thawed_early(void);
+bool folio_split_nonuniform(void);
+bool folio_split_nonuniform_intermediate(void);
+
+struct reader {
+	const char *name;
+	reader_function *run;
+	bool single;  /* looks at one index; others go through a range */
+	bool ordered; /* has barriers or takes references */
+};
+const struct reader *reader_find(const char *name);
+void check_entry(unsigned long index, const void *entry, int since);
+
+void read_lookup(unsigned long index);
+void read_lookup_by_offset(unsigned long index);
+void read_batch(unsigned long start);
+void read_find_lookup(unsigned long start);
+
+/* Runs the litmus tests; prints a line each. */
+void run_litmus(void);
+
+#endif

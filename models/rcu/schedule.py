@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One execution as text: what the writer stores on the left, what the reader loads on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.rcu.explorer import Event
+
+_COLUMN = 35
+
+_QUIET = (".shift", ".lock", ".count", ".nr_values", ".array", ".list", ".offset")
+"""Loads that say nothing unless the field was written while the reader ran."""
+
+
+def lines(events: Sequence[Event], reader: str) -> list[str]:
+    """The execution in two columns of 72 characters at most.
+
+    Stores to places that the reader never looks at are counted, not shown.  A load that sees an
+    older store than the newest one that any load saw before it is marked "(old)".
+    """
+    looked_at = {event.place for event in events if not event.store}
+    out = [_row("writer", f"reader: {reader}"), _row("-" * _COLUMN, "-" * _COLUMN)]
+    hidden = 0
+    written: dict[str, int] = {}
+    for event in events:
+        if event.store:
+            written[event.place] = event.time
+            if event.place not in looked_at:
+                hidden += 1
+                continue
+        elif event.place.endswith(_QUIET) and event.place not in written:
+            continue
+        if hidden:
+            out.append(_row(f"... {hidden} stores elsewhere", ""))
+            hidden = 0
+        if event.store:
+            sign = "<=" if event.release else "="
+            out.append(_row(f"w{event.time} {event.place} {sign} {event.value}", ""))
+        else:
+            old = " (old)" if written.get(event.place, 0) > event.time else ""
+            out.append(_row("", f"{event.place} -> {event.value}{old}"))
+    return out
+
+
+def _row(left: str, right: str) -> str:
+    return f"{left[:_COLUMN]:{_COLUMN}} | {right[:_COLUMN]}".rstrip()

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Writers: what each does to the array, and the account of it for truth.c. */
+#include "scenario.h"
+
+#include <string.h>
+
+struct scenario scenario;
+struct xarray *xa;
+
+#define MARKS 1U /* MARKED alone, as a mask */
+
+struct folio *folio_new(void)
+{
+	struct folio *folio = object_new(KIND_FOLIO, sizeof(*folio));
+
+	/* A tail page is not in use, and what it holds means nothing. */
+	folio->order = folio->index = 0xa5a5;
+	return folio;
+}
+
+struct folio *folio_ready(unsigned long index, unsigned int order)
+{
+	struct folio *folio = folio_new();
+
+	folio->index = index;
+	folio->order = order;
+	folio->refs = 1;
+	return folio;
+}
+
+void store_entry(unsigned long index, unsigned int order, void *entry)
+{
+	XA_STATE_ORDER(xas, xa, index, order);
+
+	do {
+		xas_lock(&xas);
+		xas_store(&xas, entry);
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, GFP_KERNEL));
+}
+
+static void put_marked(unsigned long index, unsigned int order)
+{
+	struct folio *folio = folio_ready(index, order);
+
+	store_entry(index, order, folio);
+	xa_set_mark(xa, index, MARKED);
+	truth_set(index, order, folio, MARKS);
+}
+
+static void prepare_neighbours(void)
+{
+	if (!scenario.base)
+		return;
+	put_marked(scenario.base - 1, 0);
+	put_marked(scenario.base + (1UL << scenario.order), 0);
+}
+
+void prepare_entry(void)
+{
+	prepare_neighbours();
+	put_marked(scenario.base, scenario.order);
+}
+
+static void prepare_pieces(void)
+{
+	unsigned long end = scenario.base + (1UL << scenario.order);
+
+	prepare_neighbours();
+	for (unsigned long index = scenario.base; index < end; index += 1UL << scenario.new_order)
+		put_marked(index, scenario.new_order);
+}
+
+/* The entry of `order` that covers `index` became entries of `new_order`, all of them `entry`. */
+static void account_split(unsigned long index, unsigned int order, unsigned int new_order,
+			  const void *entry)
+{
+	unsigned long first = index >> order << order;
+
+	for (unsigned long i = 0; i < 1UL << order; i += 1UL << new_order)
+		truth_set(first + i, new_order, entry, MARKS);
+}
+
+static bool split(void)
+{
+	XA_STATE_ORDER(xas, xa, scenario.at, scenario.new_order);
+	struct folio *new = folio_ready(scenario.base, scenario.new_order);
+
+	truth_begin();
+	xas_split_alloc(&xas, new, scenario.order, GFP_KERNEL);
+	if (xas_error(&xas))
+		return false;
+	xas_lock(&xas);
+	xas_split(&xas, new, scenario.order);
+	account_split(scenario.at, scenario.order, scenario.new_order, new);
+	xas_unlock(&xas);
+	xas_destroy(&xas);
+	truth_commit();
+	return true;
+}
+
+#ifdef XASPLIT_HAVE_TRY_SPLIT
+static bool try_split(void)
+{
+	unsigned int order = scenario.order, next;
+
+	for (; order > scenario.new_order; order = next) {
+		struct folio *new = folio_ready(scenario.base, order);
+		XA_STATE(xas, xa, scenario.at);
+
+		next = xas_try_split_min_order(order);
+		if (next < scenario.new_order)
+			next = scenario.new_order;
+		xas_set_order(&xas, scenario.at, next);
+		truth_begin();
+		xas_lock(&xas);
+		xas_try_split(&xas, new, order);
+		account_split(scenario.at, order, next, new);
+		xas_unlock(&xas);
+		truth_commit();
+		xas_destroy(&xas);
+	}
+	return true;
+}
+#else
+static bool try_split(void)
+{
+	return false;
+}
+#endif
+
+/* Store at the original order over the pieces. */
+static bool merge(void)
+{
+	struct folio *new = folio_ready(scenario.base, scenario.order);
+
+	truth_begin();
+	store_entry(scenario.base, scenario.order, new);
+	truth_set(scenario.base, scenario.order, new, MARKS);
+	truth_commit();
+	return true;
+}
+
+static bool erase(void)
+{
+	truth_begin();
+	xa_erase(xa, scenario.at);
+	truth_set(scenario.base, scenario.order, NULL, 0);
+	truth_commit();
+	return true;
+}
+
+/* One piece after another, until their nodes are empty and leave the tree. */
+static bool erase_pieces(void)
+{
+	unsigned long end = scenario.base + (1UL << scenario.order);
+
+	for (unsigned long index = scenario.base; index < end;
+	     index += 1UL << scenario.new_order) {
+		truth_begin();
+		xa_erase(xa, index);
+		truth_set(index, scenario.new_order, NULL, 0);
+		truth_commit();
+	}
+	return true;
+}
+
+/* A store of order 0 inside the entry replaces it as a whole. */
+static bool store_inside(void)
+{
+	struct folio *new = folio_ready(scenario.base, scenario.order);
+
+	truth_begin();
+	xa_store(xa, scenario.at, new, GFP_KERNEL);
+	truth_set(scenario.base, scenario.order, new, MARKS);
+	truth_commit();
+	return true;
+}
+
+static bool store_over(void)
+{
+	return merge();
+}
+
+const struct writer *writer_find(const char *name)
+{
+	static const struct writer writers[] = {
+		{ "split", prepare_entry, split },
+		{ "try-split", prepare_entry, try_split },
+		{ "merge", prepare_pieces, merge },
+		{ "erase", prepare_entry, erase },
+		{ "erase-pieces", prepare_pieces, erase_pieces },
+		{ "store", prepare_entry, store_inside },
+		{ "store-over", prepare_entry, store_over },
+		{ "folio-uniform", prepare_entry, folio_split_uniform },
+		{ "folio-uniform-early-thaw", prepare_entry, folio_split_uniform_thawed_early },
+		{ "folio-nonuniform", prepare_entry, folio_split_nonuniform },
+		{ "folio-nonuniform-intermediate", prepare_entry,
+		  folio_split_nonuniform_intermediate },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(writers); i++)
+		if (!strcmp(writers[i].name, name))
+			return &writers[i];
+	return NULL;
+}

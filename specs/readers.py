@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a reader without a lock may rely on while a writer is under way.
+
+The explorer of compiled code (``models/rcu``) and the one of the model (``models/interleave.py``)
+judge by these promises and name them in their findings.  The source is what ``lib/xarray.c`` and
+``Documentation/core-api/xarray.rst`` offer to users under the RCU read lock, and what
+``mm/filemap.c`` relies on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Memory(Enum):
+    """Which memory the reader is explored on."""
+
+    SEQUENTIAL = "sc"
+    """Sequential consistency: stores are seen at once and in order."""
+    WEAK = "weak"
+    """The kernel's memory model: dependencies, releases, coherence, barriers, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise by name."""
+
+    name: str
+    statement: str
+
+
+PROMISES = {
+    promise.name: promise
+    for promise in (
+        Promise("load-internal", "no internal entry comes out, except for retry from a plain load"),
+        Promise("load-null", "an index that holds an entry before and after never reads as NULL"),
+        Promise("load-other", "an index reads as an entry that it has or had, never another's"),
+        Promise("retry-transient", "with no writer under way nothing is retry"),
+        Promise("reload-truth", "what reloads as unchanged is what the index holds, and is unchanged"
+                " when nothing changes"),
+        Promise("order-true", "the order that is told is that of the old entry or of the new one"),
+        Promise("folio-covers", "a folio that the lookup protocol accepts covers the index"),
+        Promise("find-covers", "an iteration leaves out no index that holds an entry throughout"),
+        Promise("find-order", "an iteration returns nothing that lies before what it returned"),
+        Promise("marked-complete", "a marked iteration leaves out nothing that is marked throughout"),
+        Promise("next-steps", "xas_next() moves one index at a time"),
+        Promise("reader-ends", "a reader comes to an end"),
+        Promise("reader-initialised", "no field of a node is read as it was before publication"),
+        Promise("reader-freed", "no node is read after its grace period"),
+        Promise("reader-wild", "nothing that is no pointer is followed"),
+        Promise("reader-assertion", "no assertion of the code under test fails in a reader"),
+    )
+}  # fmt: skip
+"""Every promise by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A promise that is not kept by released kernels either, and on which no user may rely."""
+
+    promise: str
+    memory: tuple[Memory, ...]
+    why: str
+
+
+LIMITS = (
+    Limit(
+        "order-true",
+        (Memory.SEQUENTIAL, Memory.WEAK),
+        "xas_get_order() counts sibling slots one by one after the entry was loaded; siblings of"
+        " the old entry that were replaced meanwhile end the count early",
+    ),
+    Limit(
+        "find-covers",
+        (Memory.WEAK,),
+        "the loads of two slots of one node are not ordered: having seen the new canonical slot of"
+        " a split within its node, a reader may still see a sibling of the old entry in the next"
+        " slot, and passes it by; taking a reference orders them",
+    ),
+    Limit(
+        "marked-complete",
+        (Memory.WEAK,),
+        "the loads of a slot and of a mark word are not ordered: a search that starts at a tail"
+        " index may see the new slot and the mark word from before the split",
+    ),
+)
+"""What is documented as unreliable.  It is told as such, never as kept."""
+
+
+def unreliable(promise: str, memory: Memory) -> bool:
+    """Whether nobody may rely on this promise on this memory; KeyError for an unknown promise."""
+    name = PROMISES[promise].name
+    return any(limit.promise == name and memory in limit.memory for limit in LIMITS)
