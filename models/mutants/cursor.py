@@ -18,7 +18,6 @@ MUTANTS = (
         "offset = get_offset(xas->xa_index, node);\n\treturn xa_entry(xas->xa, node, offset);",
         ("cursor-load",),
         _MACHINE,
-        chunk_shift=4,
     ),
     Mutant(
         "step-keeps-offset",
