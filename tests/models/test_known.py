@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The known deviations: each kernel has just those that are listed for it, the port has none."""
+
+from pathlib import Path
+
+import pytest
+
+from models.implementation import examine
+from models.kernel.deviations import DEVIATIONS
+from models.kernel.source import open_source, port_source
+from models.known import known
+from models.search import search
+from specs.registry import PROPERTIES
+
+OUTSIDE = {
+    "store-other-kind",
+    "pause-inside",
+    "pause-inside-marked",
+    "pause-at-top",
+    "step-inside",
+}
+KERNELS = {
+    "6.12": OUTSIDE | {"split-limit"},
+    "6.1": OUTSIDE | {"split-limit", "split-sibling-marks"},
+}
+
+
+def test_the_port_has_none() -> None:
+    assert known(examine(port_source(), (3,))) == []
+
+
+def test_the_list() -> None:
+    assert len({one.name for one in DEVIATIONS}) == len(DEVIATIONS)
+    assert {one.property for one in DEVIATIONS} <= {*PROPERTIES, "ends"}
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("version", KERNELS)
+def test_a_kernel_has_those_that_are_listed(version: str) -> None:
+    path = Path(f"/usr/src/linux-source-{version}.tar.xz")
+    one = examine(open_source(path), (2, 3))
+    present = known(one)
+    assert {had.deviation.name for had in present} == KERNELS[version], "the list is out of date"
+    report = search(one, (2, 3), examples=120, seed=3, remember=False)
+    # What is left are the findings on the split itself.
+    broken = {breach.smallest.property for breach in report.findings.sorted()}
+    assert broken == {had.finding.property for had in present if had.deviation.on_split}
+    assert report.total.set_aside["store-other-kind"] > 0
