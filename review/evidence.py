@@ -12,6 +12,7 @@ from models.finding import AGREES
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import UnitResult
+from proofs.report import Report, Status
 from specs.claims import Evidence, Outcome, Strength
 from specs.registry import PROPERTIES
 
@@ -88,6 +89,26 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
             report.implementation,
             shown[0].finding.detail if shown else "the case that shows it elsewhere is right here",
         )
+
+
+_DECIDED = {
+    Status.PROVED: Outcome.HOLDS,
+    Status.REFUTED: Outcome.FAILS,
+    Status.DISAGREEMENT: Outcome.FAILS,
+    Status.HELD: Outcome.FAILS,
+    Status.VACUOUS: Outcome.FAILS,
+}
+
+
+def of_proofs(report: Report) -> Iterator[Evidence]:
+    """One piece of evidence for each family of theorems; what no solver decided is undecided."""
+    shifts = " and ".join(map(str, report.chunk_shifts))
+    target = f"every order, chunk shift {shifts}"
+    for family in sorted({name.partition(".")[0] for name in report.promised}):
+        status = report.status(family)
+        outcome = _DECIDED.get(status, Outcome.UNDECIDED)
+        detail = f"{status} by {', '.join(report.solvers)}"
+        yield Evidence(f"theorem:{family}", outcome, Strength.PROVED, target, detail)
 
 
 def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:

@@ -12,13 +12,16 @@ import click
 from rich.console import Console
 
 from models.implementation import Implementation
-from review import evidence, outcome, saving, subjects
+from proofs.report import Report, Status
+from review import evidence, outcome, prove, saving, subjects
 from review import search as searches
 from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
 from xarray_model.geometry import CHUNK_SHIFTS
 
 WIDTH = 72
+PROVED_AT = (6,)
+"""The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
 SEED = 1
 """The seed of a review's samples, always the same unless one is given: reviews are comparable."""
 
@@ -30,8 +33,8 @@ BOUNDS = (
 )
 
 
-def gather(done: Search) -> list[Evidence]:
-    """All evidence on the claims.
+def gather(done: Search, proofs: Report | None = None) -> list[Evidence]:
+    """All evidence on the claims, from a search and from the theorems.
 
     The claims speak of splits over any number of levels, so what a one-level implementation does
     within its limit decides none of them; that is told by itself.
@@ -45,6 +48,8 @@ def gather(done: Search) -> list[Evidence]:
     found += evidence.of_large_split(done.implementations)
     found += evidence.of_costs(done.implementations)
     found += evidence.of_deviations(done.machines.values())
+    if proofs is not None:
+        found += evidence.of_proofs(proofs)
     return found
 
 
@@ -103,8 +108,11 @@ def one_level_lines(done: Search) -> list[str]:
     return lines
 
 
-def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict]) -> str:
+def _as_json(
+    done: Search, proofs: Report | None, found: Sequence[Evidence], verdicts: Sequence[Verdict]
+) -> str:
     told = outcome.as_json(done)
+    told["proofs"] = None if proofs is None else proofs.as_json()
     told["evidence"] = [
         {
             "check": one.check,
@@ -134,6 +142,9 @@ def _as_json(done: Search, found: Sequence[Evidence], verdicts: Sequence[Verdict
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @searches.effort_options
 @saving.save_option
+@click.option(
+    "--proofs/--no-proofs", default=True, help="Decide the theorems, at chunk shift 6.  [default]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -147,6 +158,7 @@ def command(
     steps: int,
     examples: int,
     save: Path,
+    proofs: bool,
     as_json: bool,
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
@@ -166,20 +178,34 @@ def command(
     effort = searches.effort(examples, steps, seconds)
     done = searches.search(built, CHUNK_SHIFTS, seed, jobs, effort)
     done.broken = broken
-    found = gather(done) if done.finished else []
+    report = prove.decide(chunk_shifts=PROVED_AT) if proofs and done.finished else None
+    found = gather(done, report) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
     saved = saving.save(done, save)
     if as_json:
-        click.echo(_as_json(done, found, verdicts))
+        click.echo(_as_json(done, report, found, verdicts))
     else:
         console = Console()
         console.print(*map(_tested, built), sep="\n", markup=False, highlight=False)
         outcome.show(done, console)
         click.echo(saving.told(saved), nl=bool(saved))
+        if report is not None:
+            click.echo(_proved(report) + "\n")
         for line in [*one_level_lines(done), *_wrap(BOUNDS, ""), "", *claim_lines(verdicts)]:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     failed = done.failed or any(one.outcome is Outcome.FAILS for one in found)
-    return 1 if failed or not done.finished else 0
+    unproved = proofs and (report is None or not report.proved)
+    return 1 if failed or unproved or not done.finished else 0
+
+
+def _proved(report: Report) -> str:
+    results = list(report.theorems.values())
+    proved = sum(one.status is Status.PROVED for one in results)
+    shifts = " ".join(map(str, report.chunk_shifts))
+    told = f"{proved} of {len(results)} theorems proved at chunk shift {shifts} by "
+    told += f"{', '.join(report.solvers)} in {report.seconds:.1f} s (xasplit prove tells more)."
+    missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
+    return "\n".join(_wrap(told + missing, "    ", ""))
 
 
 def _tested(one: Implementation) -> str:

@@ -52,7 +52,7 @@ class Strength(IntEnum):
 STRENGTH_WORDS = {
     Strength.SAMPLED: "sampled",
     Strength.COMPLETE: "checked completely within bounds",
-    Strength.PROVED: "proved for all",
+    Strength.PROVED: "proved for all orders",
 }
 """How reports say a strength."""
 

@@ -10,6 +10,8 @@ from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult, run_unit
+from proofs.report import Finding, Report, Status, TheoremResult
+from proofs.solvers import Answer, Verdict
 from review import evidence, review
 from review.cli import main
 from review.outcome import Search
@@ -102,7 +104,7 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
 @pytest.mark.usefixtures("short")
 def test_the_command_ends_with_the_claims_and_json_has_them_all() -> None:
     result = CliRunner().invoke(
-        main, ["review", "--examples", "0", "--json"], standalone_mode=False
+        main, ["review", "--examples", "0", "--no-proofs", "--json"], standalone_mode=False
     )
     told = json.loads(result.stdout)
     assert {one["id"] for one in told["claims"]} == set(CLAIMS)
@@ -110,3 +112,35 @@ def test_the_command_ends_with_the_claims_and_json_has_them_all() -> None:
     assert {one["decision"] for one in told["claims"] if one["id"] in ("Q4", "U1", "T1")} == {
         "not yet decided"
     }
+
+
+def report(status: Status) -> Report:
+    """A report on N1, whose one theorem has this status."""
+    result = TheoremResult("N1.loop", "statement", (6,), [], {6})
+    done = Report((6,), ("z3", "cvc5"), ("N1.loop",), {"N1.loop": result})
+    answer = Finding("N1.loop", 6, "o", "", ("z3",), error="" if status is Status.PROVED else "e")
+    result.findings = [answer, Finding("N1.loop", 6, "c", "broken", ("z3",))]
+    verdicts = (Verdict.PROVED, Verdict.REFUTED)
+    for finding, verdict in zip(result.findings, verdicts, strict=True):
+        finding.answers["z3"] = Answer("z3", verdict, 0.1)
+    if status is Status.REFUTED:
+        answer.error = ""
+        answer.answers["z3"] = Answer("z3", Verdict.REFUTED, 0.1)
+    return done
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (Status.PROVED, Outcome.HOLDS),
+        (Status.REFUTED, Outcome.FAILS),
+        (Status.ERROR, Outcome.UNDECIDED),
+    ],
+)
+def test_theorems_are_evidence_and_only_what_is_proved_holds(
+    status: Status, outcome: Outcome
+) -> None:
+    done = report(status)
+    assert done.status("N1") is status
+    (one,) = evidence.of_proofs(done)
+    assert (one.check, one.outcome, one.strength) == ("theorem:N1", outcome, Strength.PROVED)

@@ -51,7 +51,7 @@ def test_weakest_result_tells_the_strength() -> None:
 def test_proof_needs_the_checks_too() -> None:
     assert decide(CLAIM, [PROOF, LRU]).decision is Decision.NOT_YET
     assert str(decide(CLAIM, [PROOF, LRU, REFINES])) == (
-        "holds (proved for all; trees and code checked completely within bounds)"
+        "holds (proved for all orders; trees and code checked completely within bounds)"
     )
 
 
