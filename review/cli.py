@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 import click
 
 from models.worker import WorkerError
-from review import baseline, count, mutants, prove, review, search, show
+from review import baseline, count, mutants, prove, review, search, show, versions
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -39,6 +39,7 @@ main.add_command(mutants.command)
 main.add_command(prove.prove)
 main.add_command(review.command)
 main.add_command(baseline.command)
+main.add_command(versions.command)
 
 
 def run() -> None:

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit versions``: which properties hold in which kernel, in one table."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from enum import Enum
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from models.comparison import ENDS
+from models.families import Family
+from models.finding import AGREES, LOG_AGREES
+from models.implementation import Implementation
+from models.known import known
+from models.sweep import Unit, UnitResult
+from review import campaign, evidence, findings, subjects
+from review.progress import Meter
+from specs.claims import Outcome
+from specs.registry import PROPERTIES
+from xarray_model.geometry import one_level_limit_exceeded
+
+SHIFTS = (2, 6)
+WHOLE = tuple((2, order, new) for order in range(1, 5) for new in range(order + 1))
+"""(chunk shift, order, new order) of the splits of which every case is run."""
+SAMPLED = tuple(
+    (6, order, new) for order, new in ((6, 0), (9, 0), (9, 3), (11, 1), (13, 0), (13, 7), (18, 9))
+)
+"""Those of which a sample is run."""
+SAMPLE = 12
+SEED = 1
+UNITS = (
+    "Run: at chunk shift 2 every case of each split and try_split walk of orders 1 to 4, at chunk"
+    " shift 6 a sample of the splits "
+    + ", ".join(f"{order} to {new}" for _, order, new in SAMPLED)
+    + ", and the allocation requests of every pair of orders up to 63."
+)
+
+_REST = {name for name, _ in (*ENDS.values(), AGREES, LOG_AGREES)}
+"""Properties of a whole case, which the specs do not state."""
+
+
+class Cell(Enum):
+    """What one version does about one property."""
+
+    HOLD = "hold"
+    FAIL = "fail"
+    UNSUPPORTED = "not supported"
+    """It does not offer this, or refuses it as it should."""
+    UNDECIDED = "undecided"
+    """Not every case was run to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What of an XArray one part of the table is about, and the units that are run for it."""
+
+    title: str
+    units: tuple[Unit, ...]
+    deep: bool = False
+    """Splits over more than one level, which an implementation may refuse."""
+
+
+def sections(seed: int) -> list[Section]:
+    """The parts of the table; ``seed`` draws the samples."""
+    one: list[Unit] = []
+    several: list[Unit] = []
+    for s, order, new in (*WHOLE, *SAMPLED):
+        unit = Unit(s, order, new, SAMPLE if s == 6 else None, seed)
+        (several if one_level_limit_exceeded(order, new, s) else one).append(unit)
+    walks = [Unit(s, order, new, family=Family.WALKS) for s, order, new in WHOLE]
+    counts = [Unit(s, 63, 0, family=Family.COUNTS) for s in SHIFTS]
+    return [
+        Section("split by one level at most", tuple(one)),
+        Section("split by several levels", tuple(several), deep=True),
+        Section("walk of xas_try_split", tuple(walks)),
+        Section("allocation requests", tuple(counts)),
+    ]
+
+
+def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str, Cell]:
+    """What one implementation does in a section, by property."""
+    if not any(unit.offered(one) for unit in section.units):
+        return dict.fromkeys((*PROPERTIES, *sorted(_REST)), Cell.UNSUPPORTED)
+    broken = {
+        breach.smallest.property
+        for breach in result.findings.sorted()
+        if breach.smallest.implementation == one.name
+    }
+    judged = {item.check.partition(":")[2]: item.outcome for item in evidence.of_sweep(result, one)}
+    told = {}
+    for name in (*PROPERTIES, *sorted(_REST)):
+        outcome = judged.get(name, judged["agreement"])
+        if name in broken:
+            told[name] = Cell.FAIL
+        elif name in PROPERTIES and outcome is Outcome.UNDECIDED:
+            told[name] = Cell.UNDECIDED
+        else:
+            told[name] = Cell.UNSUPPORTED if section.deep and one.one_level else Cell.HOLD
+    return told
+
+
+@dataclass
+class Versions:
+    """The table: by section and implementation the cells, the findings of all, and the known
+    deviations outside the split that each has."""
+
+    implementations: list[Implementation]
+    table: dict[str, dict[str, dict[str, Cell]]]
+    results: list[UnitResult]
+    deviations: dict[str, list[str]]
+    seconds: float
+    finished: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether a property of the split fails in some version."""
+        return any(
+            cell is Cell.FAIL
+            for by_version in self.table.values()
+            for column in by_version.values()
+            for cell in column.values()
+        )
+
+
+def compare(implementations: list[Implementation], seed: int, jobs: int) -> Versions:
+    """Run the units of all sections on every implementation, with progress."""
+    started = time.monotonic()
+    parts = sections(seed)
+    table: dict[str, dict[str, dict[str, Cell]]] = {}
+    results = []
+    finished = True
+    with Meter("versions", sum(len(part.units) for part in parts)) as meter:
+        for part in parts:
+            result, whole = campaign.run(
+                part.units,
+                implementations,
+                jobs,
+                lambda _unit, found: meter.advance(f"{len(found.findings)} findings"),
+            )
+            finished &= whole
+            results.append(result)
+            table[part.title] = {one.name: cells(part, result, one) for one in implementations}
+            if not finished:
+                break
+    deviations = {
+        one.name: [had.deviation.name for had in known(one) if not had.deviation.on_split]
+        for one in implementations
+    }
+    seconds = time.monotonic() - started
+    return Versions(implementations, table, results, deviations, seconds, finished)
+
+
+def show(done: Versions, console: Console) -> None:
+    """Print the table and, below it, the smallest case of each failure."""
+    names = [one.name for one in done.implementations]
+    table = Table("property", *names, box=box.SIMPLE)
+    for title, by_version in done.table.items():
+        table.add_row(f"[bold]{title}[/bold]")
+        rest: dict[tuple[Cell, ...], int] = {}
+        for name in next(iter(by_version.values())):
+            row = tuple(by_version[version][name] for version in names)
+            if Cell.FAIL in row:
+                table.add_row(f"  {name}", *(cell.value for cell in row))
+            else:
+                rest[row] = rest.get(row, 0) + 1
+        for row, count in rest.items():
+            others = f"  {count} properties" if len(rest) > 1 or count > 1 else "  1 property"
+            table.add_row(others, *(cell.value for cell in row))
+        table.add_section()
+    had = [set(done.deviations[name]) for name in names]
+    table.add_row("[bold]known deviations outside the split[/bold]")
+    for deviation in sorted(set().union(*had)):
+        table.add_row(f"  {deviation}", *("has it" if deviation in one else "" for one in had))
+    console.print(table)
+    total = UnitResult()
+    for result in done.results:
+        total.update(result)
+    for line in (*findings.lines(total.findings), UNITS, f"{done.seconds:.0f} s"):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not done.finished:
+        console.print("Interrupted: what was not run is not in the table.")
+
+
+def as_json(done: Versions) -> dict[str, object]:
+    """The table as a JSON object."""
+    return {
+        "seconds": round(done.seconds, 3),
+        "finished": done.finished,
+        "run": UNITS,
+        "versions": [
+            {
+                "name": one.name,
+                "source": one.source.name,
+                "one_level": one.one_level,
+                "try_split": one.source.capabilities.try_split,
+                "deviations": done.deviations[one.name],
+                "properties": {
+                    title: {name: cell.value for name, cell in by_version[one.name].items()}
+                    for title, by_version in done.table.items()
+                },
+            }
+            for one in done.implementations
+        ],
+        "findings": [
+            {"part": title, **findings.as_json(breach)}
+            for title, result in zip(done.table, done.results, strict=True)
+            for breach in result.findings.sorted()
+        ],
+    }
+
+
+@click.command("versions", short_help="Which properties hold in which kernel.")
+@subjects.kernel_option
+@click.argument("revisions", nargs=-1)
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="[default: a core each]"
+)
+@click.option("--json", "as_json_wanted", is_flag=True, help="Print one JSON object.")
+def command(
+    kernels: tuple[str, ...],
+    revisions: tuple[str, ...],
+    seed: int,
+    jobs: int,
+    as_json_wanted: bool,
+) -> int:
+    """Compare kernels: REVISIONS of the git repository that --kernel names, or several --kernel.
+
+    A part of the sweep is run on each; the table says which properties hold, which fail, and what
+    is not supported.  Exit status 1 when a property of the split fails in one of them.
+
+    \b
+    Examples:
+      xasplit versions --kernel ~/linux v6.1 v6.6 v6.12 v6.18
+      xasplit versions --kernel linux-source-6.1.tar.xz --kernel linux-source-6.12.tar.xz
+    """
+    if not kernels:
+        raise click.UsageError("Name kernels with --kernel.")
+    if revisions and len(kernels) > 1:
+        raise click.UsageError("Revisions go with one --kernel, a git repository.")
+    named = [
+        source
+        for revision in (dict.fromkeys(revisions) or [None])
+        for source in subjects.kernel_sources(kernels, revision)
+    ]
+    built, _ = subjects.implementations(named, SHIFTS, sanitize=False)
+    done = compare(built, seed, jobs)
+    if as_json_wanted:
+        click.echo(json.dumps(as_json(done), indent=2))
+    else:
+        show(done, Console())
+    return 1 if done.failed or not done.finished else 0
