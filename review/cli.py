@@ -5,17 +5,47 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures.process import BrokenProcessPool
+from importlib import import_module
 
 import click
 
 from models.worker import WorkerError
-from review import baseline, count, mutants, prove, review, search, show, versions
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
+COMMANDS = {
+    "count": "review.count:command",
+    "show": "review.show:command",
+    "search": "review.search:command",
+    "replay": "review.replay:command",
+    "prove": "review.prove:prove",
+    "review": "review.review:command",
+    "baseline": "review.baseline:command",
+    "versions": "review.versions:command",
+    "mutants": "review.mutants:command",
+    "coverage": "review.coverage:command",
+}
+"""Where each command is; modules are imported on demand, since solvers load slowly."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """A group whose commands are imported on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None when there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="xasplit", prog_name="xasplit")
 def main() -> None:
     """Model checking and formal verification of the Linux XArray's entry split.
@@ -30,16 +60,6 @@ def main() -> None:
 
     Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment.
     """
-
-
-main.add_command(count.command)
-main.add_command(show.command)
-main.add_command(search.command)
-main.add_command(mutants.command)
-main.add_command(prove.prove)
-main.add_command(review.command)
-main.add_command(baseline.command)
-main.add_command(versions.command)
 
 
 def run() -> None:

@@ -30,6 +30,11 @@ def command(seed: int, examples: int, as_json: bool) -> int:
 
     Needs gcc.  What no call within the contract reaches is listed with its reason.
 
+    \b
+    Examples:
+      xasplit coverage
+      xasplit coverage --examples 200 --json
+
     Exit status: 0 complete and nothing broke, 1 not so, 2 wrong usage or environment.
     """
     try:

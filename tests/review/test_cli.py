@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from review.cli import COMMANDS
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     code = "from review.cli import run; run()"
@@ -30,3 +32,17 @@ def test_help_is_no_error() -> None:
 
 def test_output_to_a_file_has_no_colour() -> None:
     assert "\x1b" not in run("count", "1G", "4K").stdout
+
+
+def test_every_command_can_be_loaded_and_says_what_it_does() -> None:
+    for name in COMMANDS:
+        told = run(name, "--help")
+        assert told.returncode == 0 and "Examples:" in told.stdout, name
+
+
+def test_counting_loads_no_solver() -> None:
+    code = (
+        "import sys; from review.cli import main;"
+        "main(['count', '1G', '4K'], standalone_mode=False); sys.exit('z3' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
