@@ -57,7 +57,9 @@ class Lines:
     def missed_branches(self) -> list[tuple[int, int]]:
         """Branches that were never taken, on lines that ran."""
         return sorted(
-            place for place, count in self.branches.items() if not count and self.lines[place[0]]
+            place
+            for place, count in self.branches.items()
+            if not count and self.lines.get(place[0])
         )
 
 

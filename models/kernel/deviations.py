@@ -139,7 +139,9 @@ DEVIATIONS = (
         "store-other-kind",
         "node-nr-values",
         "a store through a cursor of a smaller order into an entry of several slots that is of the"
-        " other kind changes nr_values by the cursor's slots, not by the entry's",
+        " other kind changes nr_values by the cursor's slots, not by the entry's; a later erase or"
+        " split of the entry takes it below zero.  Entries of one slot, and stores at the entry's"
+        " own order, are counted right",
         "lib/xarray.c, xas_store: only slots up to the cursor's siblings are counted, but the"
         " siblings behind them change their kind with the canonical slot",
         2,

@@ -10,7 +10,10 @@ from models.kernel.deviations import DEVIATIONS
 from models.kernel.source import open_source, port_source
 from models.known import known
 from models.search import search
+from models.trial import Trial
 from specs.registry import PROPERTIES
+from xarray_model.entries import mk_value
+from xarray_model.operations import Code, Operation
 
 OUTSIDE = {
     "store-other-kind",
@@ -46,3 +49,28 @@ def test_a_kernel_has_those_that_are_listed(version: str) -> None:
     broken = {breach.smallest.property for breach in report.findings.sorted()}
     assert broken == {had.finding.property for had in present if had.deviation.on_split}
     assert report.total.set_aside["store-other-kind"] > 0
+
+
+def store(index: int, order: int, entry: int) -> Operation:
+    return Operation(Code.STORE, index, order, entry=entry)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("version", KERNELS)
+def test_what_a_store_of_the_other_kind_leads_to(version: str) -> None:
+    """U1: which callers' patterns miscount, and what becomes of it."""
+    pointer, value = 4, mk_value(1)
+    look = Operation(Code.SNAPSHOT)
+    small = [store(0, 1, pointer), store(0, 0, value)]
+    patterns: dict[str, tuple[list[Operation], set[str]]] = {
+        "erased": ([*small, store(0, 1, 0), look], {"no-assertion"}),
+        "split": ([*small, Operation(Code.SPLIT, 0, 1, 0, pointer), look], {"node-nr-values"}),
+        "back": ([*small, store(0, 0, pointer), look], set()),
+        "own order": ([store(0, 1, pointer), store(0, 1, value), look], set()),
+        "one slot": ([store(0, 2, pointer), store(0, 0, value), look], set()),
+    }
+    one = examine(open_source(f"/usr/src/linux-source-{version}.tar.xz"), (2,))
+    with Trial(one, 2) as trial:
+        for name, (case, broken) in patterns.items():
+            found = {finding.property for finding in trial.run(case, trial.expected(case))}
+            assert found >= broken and bool(found) == bool(broken), name
