@@ -145,7 +145,11 @@ class AbstractCursor:
                 return replace(self, place=Place.ENDED)
             return replace(self, place=Place.WALKED, index=words[0])
         if code in _STEPS:
-            place = Place.WALKED if self.place is Place.FRESH else Place.STEPPED
+            found = array.at(words[0])
+            # From outside the tree a step is a load, which answers the entry and not its sibling.
+            loaded = found is not None and found[0] < words[0] and not is_sibling(words[1], 6)
+            walked = loaded or self.place is Place.FRESH
+            place = Place.WALKED if walked else Place.STEPPED
             return replace(self, place=place, index=words[0])
         if code is Code.CURSOR_LOAD:
             return self if self.place is Place.STEPPED else replace(self, place=Place.WALKED)
