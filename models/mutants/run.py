@@ -20,7 +20,7 @@ from models.build import build
 from models.implementation import Implementation
 from models.kernel.source import port_source
 from models.mutants import checks
-from models.mutants.mutant import Check, Mutant, Part
+from models.mutants.mutant import Check, Mutant, MutantError, Part
 
 FLAGS = ("-O0", "-g0")
 """Mutants run for a moment only: what compiles fastest."""
@@ -77,7 +77,10 @@ def _built(mutant: Mutant | None, s: int) -> Path:
 
 
 def catch(mutant: Mutant) -> Outcome:
-    """Put one mutant through its check until every declared property is found, or to the end."""
+    """Put one mutant through its check until every declared property is found, or to the end.
+
+    Raises MutantError, or BuildError when it does not compile.
+    """
     started = time.monotonic()
     if mutant.part is Part.MODEL:
         return _catch_model(mutant)
@@ -115,7 +118,8 @@ def _catch_model(mutant: Mutant) -> Outcome:
             check=False,
         )
     if done.returncode:
-        raise RuntimeError(f"mutant {mutant.name}: {done.stderr.strip()[-500:]}")
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise MutantError(f"mutant {mutant.name}: the model does not run: {last}")
     return Outcome(mutant, json.loads(done.stdout), time.monotonic() - built, built - started)
 
 
