@@ -7,6 +7,8 @@ what a sweep found, is left to this.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,8 +21,9 @@ MOST_TRIALS = 2000
 """Cases that one reduction may run."""
 
 
-def reduce(trial: Trial, finding: Finding) -> Finding:
-    """The smallest case found that breaks the same property first, or ``finding`` itself."""
+def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Finding:
+    """The smallest case found that breaks the same property first, or ``finding`` itself;
+    ``deadline``, of ``time.monotonic``, ends the search for a smaller one."""
     known = finding
     trials = 0
     smaller = True
@@ -33,8 +36,8 @@ def reduce(trial: Trial, finding: Finding) -> Finding:
                 known = found
                 smaller = True
                 break
-            if trials >= MOST_TRIALS:
-                break
+            if trials >= MOST_TRIALS or time.monotonic() > deadline:
+                return known
     return known
 
 

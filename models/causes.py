@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Failing cases grouped by what seems to be their cause.
+
+What breaks first in a case counts; what breaks later may be its consequence.  Cases in which the
+same properties break first, at the same kind of operation, fail alike.  Where the properties of two
+ways to fail come together in one case, that case shows both and is no third way.  Ways to fail that
+share a property belong to one cause, if they do at the same kind of operation or if they fail for
+the same traits; properties that any mistake breaks do not count for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from models.extent import CASES, FAILING, Extent
+from models.finding import AGREES, Failure, Finding, Findings, site
+
+UNSPECIFIC = frozenset({AGREES[0], "refines", "split-entries", "split-nodes-outside"})
+"""Properties that say that something is wrong in the array, but hardly what."""
+
+
+@dataclass
+class Cause:
+    """Failures that seem to have one cause.
+
+    ``first`` are the findings of the smallest case, ``later`` the names of properties that break
+    only after others have, ``extent`` where it shows.
+    """
+
+    failures: list[Failure]
+    first: tuple[Finding, ...]
+    cases: int
+    extent: Extent
+    later: set[str] = field(default_factory=set)
+
+    @property
+    def smallest(self) -> Finding:
+        """What stands for the cause: the most telling property of the smallest case."""
+        telling = [one for one in self.first if one.property not in UNSPECIFIC]
+        return (telling or list(self.first))[0]
+
+    @property
+    def properties(self) -> list[str]:
+        """The properties that break first, the most telling at the front."""
+        names = {name for failure in self.failures for name in failure.properties}
+        return sorted(names, key=lambda name: (name != self.smallest.property, name))
+
+
+def causes(findings: Findings) -> list[Cause]:
+    """The causes, by implementation, the one with the smallest case first."""
+    by_name: dict[str, list[Failure]] = {}
+    for failure in findings.failures.values():
+        by_name.setdefault(failure.first[0].implementation, []).append(failure)
+    found: list[Cause] = []
+    for _, failures in sorted(by_name.items()):
+        found += sorted(_of_one(failures), key=lambda cause: _size(cause.smallest))
+    return found
+
+
+def alike(found: Iterable[Cause], key: Callable[[Cause], object]) -> list[Cause]:
+    """Causes with the same key made one, such as those that shrink to the same case."""
+    groups: dict[object, list[Cause]] = {}
+    for cause in found:
+        groups.setdefault(key(cause), []).append(cause)
+    return [_merged(group) for group in groups.values()]
+
+
+def _of_one(failures: list[Failure]) -> list[Cause]:
+    distinct = [one for one in failures if not _is_mixture(one, failures)]
+    groups: list[list[Failure]] = []
+    for failure in distinct:
+        linked = [group for group in groups if any(_linked(failure, one) for one in group)]
+        groups = [group for group in groups if group not in linked]
+        groups.append([failure, *(one for group in linked for one in group)])
+    found = [_cause(group) for group in groups]
+    for mixture in (one for one in failures if one not in distinct):
+        for cause in found:
+            if any(one.properties < mixture.properties for one in cause.failures):
+                cause.cases += mixture.cases
+                cause.extent.update(mixture.extent)
+    shown = {name for cause in found for name in cause.properties}
+    for cause in found:
+        cause.later -= shown
+    return found
+
+
+def _is_mixture(failure: Failure, failures: Iterable[Failure]) -> bool:
+    """Whether a failure is what two others show together."""
+    parts = [one.properties for one in failures if one.properties < failure.properties]
+    return bool(parts) and frozenset().union(*parts) == failure.properties
+
+
+def _linked(one: Failure, other: Failure) -> bool:
+    shared = one.properties & other.properties
+    if shared - UNSPECIFIC:
+        return site(one.first[0]) == site(other.first[0]) or _same_pattern(one, other)
+    if _only_counts(one) and _only_counts(other):
+        return one.extent.splits.keys() == other.extent.splits.keys()
+    return bool(shared) and one.properties == other.properties and _same_pattern(one, other)
+
+
+def _only_counts(failure: Failure) -> bool:
+    """Whether nothing was split in these cases, so that their splits are all there is to them."""
+    return failure.extent.pattern().keys() <= {CASES}
+
+
+def _same_pattern(one: Failure, other: Failure) -> bool:
+    """Whether two failures show for the same values of every trait that both have."""
+    mine, theirs = one.extent.pattern(), other.extent.pattern()
+    common = (mine.keys() & theirs.keys()) - {CASES, FAILING}
+    return all(mine[dimension] == theirs[dimension] for dimension in common)
+
+
+def _size(finding: Finding) -> tuple[object, ...]:
+    return (*finding.size(), finding.property)
+
+
+def _cause(group: list[Failure]) -> Cause:
+    extent = Extent()
+    for failure in group:
+        extent.update(failure.extent)
+    # A split says more than a request for its nodes.
+    smallest = min(
+        group, key=lambda one: (_only_counts(one), one.first[0].size(), -len(one.properties))
+    )
+    later = {name for failure in group for name in failure.later}
+    return Cause(group, smallest.first, sum(one.cases for one in group), extent, later)
+
+
+def _merged(group: list[Cause]) -> Cause:
+    if len(group) == 1:
+        return group[0]
+    merged = _cause([failure for cause in group for failure in cause.failures])
+    merged.first = min((cause.first for cause in group), key=lambda first: _size(first[0]))
+    merged.later = {name for cause in group for name in cause.later} - set(merged.properties)
+    return merged

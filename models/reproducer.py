@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reproducers: a finding as a C function that kernel developers can paste into their test.
+
+A reproducer is only given out when it was compiled and run both ways: it fails with the source that
+has the finding, in that tree's own ``lib/test_xarray.c`` if it has one, and passes with the port.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler
+from models.comparison import ENDS
+from models.finding import Finding
+from models.implementation import Implementation
+from models.kernel.source import Source, port_source
+from models.kernel_test import Look, NoCode, function, looks
+from models.reduction import reduce
+from models.shrink import at, at_shift
+from models.trial import Trial
+from xarray_model import geometry
+from xarray_model.operations import Code, Operation
+
+SECONDS = 5.0
+"""How long a program may run."""
+_HOST = Path(__file__).with_name("kernel") / "host.c"
+_SURROUNDINGS = Path(__file__).with_name("reproducer.c")
+_TEST = "lib/test_xarray.c"
+_SHIFTS = (6, 4)
+"""The chunk shifts that kernels have."""
+_WHICH = "XASPLIT_FUNCTION"
+_MOST_NODES = 5000
+_ENDS = {name for name, _ in ENDS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reproducer:
+    """``code`` is the C function, "" if there is none, and ``reason`` why not.
+
+    ``chunk_shift``: that of the kernel that shows it; ``harness``: what it was run in; ``failed``:
+    what it said under the tested source.
+    """
+
+    code: str
+    reason: str = ""
+    chunk_shift: int = 6
+    harness: str = ""
+    failed: str = ""
+
+
+def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
+    """The reproducer of a finding that was shrunk."""
+    moved = _for_kernels(implementation, finding)
+    s = moved.chunk_shift
+    name = re.sub(r"\W", "_", finding.property)
+    try:
+        operations = _told(moved)
+        ways = looks(operations, s)
+        if finding.property in _ENDS:
+            ways = [*ways[-1:], *ways[:-1]]
+        codes = [function(name, operations, s, way) for way in ways]
+    except NoCode as error:
+        return Reproducer("", str(error), s)
+    try:
+        return _tried(implementation.source, ways, codes, s)
+    except BuildError as error:
+        return Reproducer("", f"the test code does not compile: {error}", s)
+
+
+def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
+    """The finding at a chunk shift that kernels have, where it shows there."""
+    for s in _SHIFTS:
+        moved = finding if s == finding.chunk_shift else at(implementation, finding, s)
+        if moved is not None:
+            with Trial(at_shift(implementation, s), s) as trial:
+                return reduce(trial, moved) if moved is not finding else moved
+    return finding
+
+
+def _told(finding: Finding) -> tuple[Operation, ...]:
+    """The operations that a reproducer repeats: up to the one that shows it."""
+    shown = finding.operations
+    if finding.operation is not None:
+        shown = shown[: finding.operation + 1]
+    told: list[Operation] = []
+    for one in shown:
+        if one.code is Code.COUNT_ALLOC:
+            # Test code can only ask for nodes that a split then uses.
+            if geometry.split_nodes(one.order, one.new_order, finding.chunk_shift) > _MOST_NODES:
+                raise NoCode("the tree is too large to build")
+            told.append(Operation(Code.STORE, 0, one.order, entry=4))
+            told.append(Operation(Code.SPLIT, 0, one.order, one.new_order, entry=4))
+        elif one.code is not Code.SNAPSHOT:
+            told.append(one)
+    return tuple(told)
+
+
+def _tried(source: Source, ways: Sequence[Look], codes: Sequence[str], s: int) -> Reproducer:
+    """The first function that fails with the source and passes with the port."""
+    harness = _TEST if source.has_kernel_test else "a program of the project"
+    with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
+        # All of them in one program find the one; that one is then built and run by itself.
+        right = _program(port_source(), codes, s, Path(folder) / "right")
+        tested = _program(source, codes, s, Path(folder) / "tested")
+        passed = [number for number in range(len(codes)) if not _run(right, number)]
+        for number in passed:
+            if not _run(tested, number):
+                continue
+            alone = codes[number : number + 1]
+            tested_alone = _program(source, alone, s, Path(folder) / f"tested{number}")
+            right_alone = _program(port_source(), alone, s, Path(folder) / f"right{number}")
+            failed = _run(tested_alone, 0)
+            if failed and not _run(right_alone, 0):
+                return Reproducer(alone[0], "", s, harness, failed)
+    if not passed:
+        return Reproducer("", "no test code for it passes with the port", s, harness)
+    seen = ", ".join(dict.fromkeys(ways[number].name for number in passed))
+    return Reproducer("", f"test code does not see it ({seen})", s, harness)
+
+
+def _program(source: Source, codes: Sequence[str], s: int, target: Path) -> Path:
+    """A program that runs one of the functions on a source, chosen by the environment.
+
+    BuildError if it does not compile.
+    """
+    around = source.directory / _TEST if source.has_kernel_test else _SURROUNDINGS
+    text = [
+        "#define xasplit_module_init unused_module_init",
+        f'#include "{around}"',
+        "#undef xasplit_module_init",
+        "#include <stdlib.h>",
+        "#include <linux/list.h>",
+    ]
+    calls = []
+    for number, code in enumerate(codes):
+        # As they stand if there is only one; else their names must not collide.
+        own = code if len(codes) == 1 else re.sub(r"\bcheck_", f"check{number}_", code)
+        text.append(own)
+        (name,) = re.findall(r"^static noinline void (\w+)\(", own, re.MULTILINE)
+        calls.append(f"\tcase {number}:\n\t\t{name}(&array);\n\t\tbreak;")
+    text += [
+        "int xasplit_module_init(void);\nint xasplit_module_init(void)\n{",
+        f'\ttests_run = tests_passed = 0;\n\tswitch (atoi(getenv("{_WHICH}"))) {{',
+        *calls,
+        "\t}\n\texit(tests_run != tests_passed);\n}",
+    ]
+    target.mkdir()
+    (target / "check.c").write_text("\n".join(text) + "\n")
+    flags = [*FLAGS, f"-DXA_CHUNK_SHIFT={s}", *(f"-D{one}" for one in source.defines), "-w"]
+    leading = [*compiler(), *flags, "-O0", "-isystem", str(HEADERS), "-isystem", "include"]
+    test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", str(target / "check.c")]
+    compile_source(source, [*leading, *test, "-o", str(target / "check.o")])
+    library = [*source.units, str(_HOST), str(target / "check.o"), "-o", str(target / "check")]
+    compile_source(source, [*leading, "-DXA_DEBUG=1", *library])
+    return target / "check"
+
+
+def _limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS)))
+
+
+def _run(program: Path, number: int) -> str:
+    """What went wrong in a run of that function; "" if nothing did."""
+    try:
+        done = subprocess.run(
+            [str(program)],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, _WHICH: str(number)},
+            capture_output=True,
+            timeout=4 * SECONDS,
+            check=False,
+            preexec_fn=_limits,
+        )
+    except subprocess.TimeoutExpired:
+        return "it does not end"
+    if done.returncode == 0:
+        return ""
+    if done.returncode < 0:
+        return f"signal {-done.returncode}"
+    lines = done.stdout[-4096:].decode(errors="replace").strip().splitlines()
+    shown = [line for line in lines if re.match("BUG|ASSERTION|STOPPED|check failed", line)]
+    return re.sub(r"/\S*/", "", (shown or lines or ["it failed"])[0])
