@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from models.extent import CASES, FAILING, Extent
+from models.extent import CASES, COUNTED, FAILING, Extent
 from models.finding import AGREES, Failure, Finding, Findings, site
 
 UNSPECIFIC = frozenset({AGREES[0], "refines", "split-entries", "split-nodes-outside"})
@@ -96,13 +96,14 @@ def _linked(one: Failure, other: Failure) -> bool:
     if shared - UNSPECIFIC:
         return site(one.first[0]) == site(other.first[0]) or _same_pattern(one, other)
     if _only_counts(one) and _only_counts(other):
-        return one.extent.splits.keys() == other.extent.splits.keys()
+        mine, theirs = one.extent.splits.keys(), other.extent.splits.keys()
+        return mine <= theirs or theirs <= mine
     return bool(shared) and one.properties == other.properties and _same_pattern(one, other)
 
 
 def _only_counts(failure: Failure) -> bool:
-    """Whether nothing was split in these cases, so that their splits are all there is to them."""
-    return failure.extent.pattern().keys() <= {CASES}
+    """Whether nodes were only asked for in these cases, so that their splits are all there is."""
+    return failure.extent.pattern().get(CASES) == {COUNTED}
 
 
 def _same_pattern(one: Failure, other: Failure) -> bool:

@@ -22,7 +22,7 @@ FEW, MANY = 40, 4200
 above what 1 GiB to 4 KiB needs."""
 HIGHEST = 63
 """The highest order of an entry with 64-bit indices."""
-_COUNTS = Trait(extent.CASES, "allocation counts")
+_COUNTS = Trait(extent.CASES, extent.COUNTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Trait(NamedTuple):
 
 
 CASES = "cases"
+COUNTED = "allocation counts"
 ENTRIES = "entries"
 MARKS = "marks"
 INDEX = "index"

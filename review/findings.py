@@ -4,46 +4,46 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
 from models import explanation
-from models.finding import Breach, Finding, Findings
+from models.extent import Extent, Row, rows, split_rows
 from models.notation import operation_text
+from models.reproducer import Reproducer
+from review.diagnosis import Diagnosis
 
 WIDTH = 72
 
 
-def lines(findings: Findings) -> Iterator[str]:
+def lines(diagnoses: Sequence[Diagnosis], run: Mapping[str, Extent]) -> Iterator[str]:
     """Every finding as plain text of at most 72 columns where its words permit.
 
-    Properties that the same smallest case breaks, for the same splits, are one finding.
+    A finding is a cause: all properties that it breaks, where it fails and where it holds, its
+    smallest case and its reproducer.  ``run`` are the cases that were run, by implementation.
     """
-    alike: dict[tuple[object, ...], list[Breach]] = {}
-    for breach in findings.sorted():
-        smallest = breach.smallest
-        key = (smallest.implementation, smallest.operations, frozenset(breach.extent))
-        alike.setdefault(key, []).append(breach)
-    for number, breaches in enumerate(alike.values(), 1):
-        yield from _finding(number, breaches)
+    for number, one in enumerate(diagnoses, 1):
+        yield from _finding(number, one, run.get(one.smallest.implementation, Extent()))
 
 
-def _finding(number: int, breaches: Sequence[Breach]) -> Iterator[str]:
-    first = breaches[0]
-    finding = first.smallest
-    names = ", ".join(breach.smallest.property for breach in breaches)
+def _finding(number: int, one: Diagnosis, run: Extent) -> Iterator[str]:
+    cause, finding = one.cause, one.smallest
+    names = ", ".join(cause.properties)
     yield from _wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
-    cases = max(breach.cases for breach in breaches)
-    yield from _wrap(f"{cases:,} cases; {extent_text(first.extent)}", "    ", "  ")
+    if cause.later:
+        yield from _wrap(f"and in consequence {', '.join(sorted(cause.later))}", "    ", "  ")
+    yield from _wrap(f"{cause.cases:,} cases; {extent_text(cause.extent.splits)}", "    ", "  ")
+    yield from _extent_lines(cause.extent, run)
     yield f"  The smallest, at chunk shift {finding.chunk_shift}:"
-    shown = max((breach.smallest.operation or 0) for breach in breaches) or None
     for place, operation in enumerate(finding.operations):
-        if shown is None or place <= shown:
+        if not finding.operation or place <= finding.operation:
             yield f"    {place:2} {operation_text(operation)}"
-    for breach in breaches:
-        one = breach.smallest
-        yield from _wrap(f"{one.property}: {one.statement}", "    ", "  ")
-        where = "" if one.operation is None else f"operation {one.operation}: "
-        yield from _wrap(where + one.detail, "      ", "    ")
+    # What the other properties found was found in the case before it was shrunk.
+    yield from _wrap(f"{finding.property}: {finding.statement}", "    ", "  ")
+    where = "" if finding.operation is None else f"operation {finding.operation}: "
+    yield from _wrap(where + finding.detail, "      ", "    ")
+    for other in cause.first[1:]:
+        yield from _wrap(f"{other.property}: {other.statement}", "    ", "  ")
     differences = explanation.differences(finding)
     if differences:
         yield "  Expected by the model and found:"
@@ -54,6 +54,41 @@ def _finding(number: int, breaches: Sequence[Breach]) -> Iterator[str]:
         yield ""
         yield from (f"  {line}" for line in drawing)
     yield ""
+    yield from _reproducer_lines(one.reproducer)
+    yield ""
+
+
+def _extent_lines(failed: Extent, run: Extent) -> Iterator[str]:
+    """Where it fails and where it holds, dimension by dimension."""
+    clean = [split for split, bad, _ in split_rows(failed, run) if not bad]
+    if clean:
+        yield from _wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
+    table: dict[str, list[Row]] = {}
+    for row in rows(failed, run):
+        table.setdefault(row.dimension, []).append(row)
+    shown = {name: values for name, values in table.items() if any(row.failed for row in values)}
+    if not shown:
+        return
+    yield "  In the splits where it fails:"
+    for name, values in shown.items():
+        if len(values) == 1:
+            continue
+        bad = [row.value for row in values if row.failed]
+        good = [row.value for row in values if not row.failed]
+        told = "fails for " + (", ".join(bad) if good else "any")
+        told += f"; holds for {', '.join(good)}" if good else ""
+        yield from _wrap(f"{name:<15} {told}", " " * 20, "    ")
+
+
+def _reproducer_lines(one: Reproducer) -> Iterator[str]:
+    if not one.code:
+        yield from _wrap(f"No reproducer: {one.reason}.", "    ", "  ")
+        return
+    told = f"Reproducer, with XA_CHUNK_SHIFT {one.chunk_shift}. Run in {one.harness}"
+    told += f" it fails ({one.failed}); with a right XArray, the port, it passes."
+    yield from _wrap(told, "    ", "  ")
+    yield ""
+    yield from one.code.splitlines()
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
@@ -79,18 +114,23 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
     return "; ".join(parts)
 
 
-def as_json(breach: Breach) -> dict[str, object]:
+def as_json(one: Diagnosis, run: Mapping[str, Extent]) -> dict[str, object]:
     """A finding as a JSON object."""
-    finding: Finding = breach.smallest
+    finding, cause = one.smallest, one.cause
+    total = run.get(finding.implementation, Extent())
     return {
         "implementation": finding.implementation,
         "property": finding.property,
         "statement": finding.statement,
-        "cases": breach.cases,
+        "properties": cause.properties,
+        "consequences": sorted(cause.later),
+        "cases": cause.cases,
         "extent": [
-            {"chunk_shift": s, "order": order, "new_order": new}
-            for s, order, new in sorted(breach.extent)
+            {"chunk_shift": s, "order": order, "new_order": new, "failed": bad, "run": all_}
+            for (s, order, new), bad, all_ in split_rows(cause.extent, total)
+            if bad
         ],
+        "traits": [row._asdict() for row in rows(cause.extent, total)],
         "smallest": {
             "chunk_shift": finding.chunk_shift,
             "operations": [operation_text(operation) for operation in finding.operations],
@@ -98,4 +138,5 @@ def as_json(breach: Breach) -> dict[str, object]:
             "detail": finding.detail,
             "differences": explanation.differences(finding),
         },
+        "reproducer": asdict(one.reproducer),
     }

@@ -6,6 +6,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rich import box
 from rich.console import Console
@@ -16,6 +17,7 @@ from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import Coverage, UnitResult
 from review import findings
+from review.diagnosis import Diagnosis, diagnose
 
 
 @dataclass
@@ -41,6 +43,11 @@ class Search:
             total.update(report.findings)
         return total
 
+    @cached_property
+    def diagnoses(self) -> list[Diagnosis]:
+        """The causes of what was found, worked out when first asked for."""
+        return diagnose(self.findings, self.implementations)
+
     @property
     def failed(self) -> bool:
         """Whether a property broke, a machine never met what it is to test, or a prefix of a series
@@ -58,7 +65,7 @@ def show(done: Search, console: Console) -> None:
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (*done.broken, *findings.lines(found)):
+    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.run)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -144,7 +151,7 @@ def as_json(done: Search) -> dict[str, object]:
         ],
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
-        "findings": [findings.as_json(one) for one in done.findings.sorted()],
+        "findings": [findings.as_json(one, done.result.run) for one in done.diagnoses],
     }
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from models.implementation import Implementation
 from proofs.report import Report, Status
-from review import evidence, outcome, prove, saving, subjects
+from review import diagnosis, evidence, outcome, prove, saving, subjects
 from review import search as searches
 from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
@@ -142,6 +142,7 @@ def _as_json(
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @searches.effort_options
 @saving.save_option
+@diagnosis.reproducers_option
 @click.option(
     "--proofs/--no-proofs", default=True, help="Decide the theorems, at chunk shift 6.  [default]"
 )
@@ -158,6 +159,7 @@ def command(
     steps: int,
     examples: int,
     save: Path,
+    reproducers: Path | None,
     proofs: bool,
     as_json: bool,
 ) -> int:
@@ -182,6 +184,7 @@ def command(
     found = gather(done, report) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
     saved = saving.save(done, save)
+    diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(_as_json(done, report, found, verdicts))
     else:

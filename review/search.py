@@ -18,7 +18,7 @@ from rich.console import Console
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import Unit, UnitResult, complete_units, sampled_units
-from review import campaign, outcome, saving, subjects
+from review import campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
 from review.outcome import Search
 from review.progress import Meter
@@ -114,6 +114,7 @@ def search(
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
 @effort_options
 @saving.save_option
+@diagnosis.reproducers_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -128,6 +129,7 @@ def command(
     steps: int,
     examples: int,
     save: Path,
+    reproducers: Path | None,
     as_json: bool,
 ) -> int:
     """Look for counterexamples in the C port or, with --kernel, in kernels.
@@ -154,6 +156,7 @@ def command(
     done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds))
     done.broken = broken
     saved = saving.save(done, save)
+    diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(outcome.as_json(done), indent=2))
     else:
