@@ -37,13 +37,12 @@ PROMISES = {
         Promise("load-null", "an index that holds an entry before and after never reads as NULL"),
         Promise("load-other", "an index reads as an entry that it has or had, never another's"),
         Promise("retry-transient", "with no writer under way nothing is retry"),
-        Promise("reload-truth", "what reloads as unchanged is what the index holds, and is unchanged"
-                " when nothing changes"),
+        Promise("reload-truth", "what reloads as unchanged is what the index holds, then and now"),
         Promise("order-true", "the order that is told is that of the old entry or of the new one"),
         Promise("folio-covers", "a folio that the lookup protocol accepts covers the index"),
         Promise("find-covers", "an iteration leaves out no index that holds an entry throughout"),
         Promise("find-order", "an iteration returns nothing that lies before what it returned"),
-        Promise("marked-complete", "a marked iteration leaves out nothing that is marked throughout"),
+        Promise("marked-complete", "a marked iteration leaves out nothing marked throughout"),
         Promise("next-steps", "xas_next() moves one index at a time"),
         Promise("reader-ends", "a reader comes to an end"),
         Promise("reader-initialised", "no field of a node is read as it was before publication"),
@@ -57,11 +56,15 @@ PROMISES = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A promise that is not kept by released kernels either, and on which no user may rely."""
+    """A promise that is not kept by released kernels either, and on which no user may rely.
+
+    ``writers``: only where one of these is under way; empty for any.
+    """
 
     promise: str
     memory: tuple[Memory, ...]
     why: str
+    writers: tuple[str, ...] = ()
 
 
 LIMITS = (
@@ -77,18 +80,57 @@ LIMITS = (
         "the loads of two slots of one node are not ordered: having seen the new canonical slot of"
         " a split within its node, a reader may still see a sibling of the old entry in the next"
         " slot, and passes it by; taking a reference orders them",
+        ("split", "try-split"),
     ),
     Limit(
         "marked-complete",
         (Memory.WEAK,),
         "the loads of a slot and of a mark word are not ordered: a search that starts at a tail"
         " index may see the new slot and the mark word from before the split",
+        ("split", "try-split"),
+    ),
+    Limit(
+        "find-order",
+        (Memory.SEQUENTIAL, Memory.WEAK),
+        "a search that starts at a tail index stands on the canonical slot of the old entry; if the"
+        " new entry is there already, it goes on from the slot after that and returns entries that"
+        " lie before its start",
+        ("split", "try-split"),
+    ),
+    Limit(
+        "find-covers",
+        (Memory.SEQUENTIAL, Memory.WEAK),
+        "a search that has gone past the slot where the merged entry comes to lie finds nothing but"
+        " its siblings from then on, and passes them by, having returned the first of the pieces",
+        ("merge",),
+    ),
+    Limit(
+        "marked-complete",
+        (Memory.SEQUENTIAL, Memory.WEAK),
+        "as for a search: the marks of the merged entry are on a slot that was passed",
+        ("merge",),
+    ),
+    Limit(
+        "load-other",
+        (Memory.SEQUENTIAL, Memory.WEAK),
+        "a load by itself is not enough for the page cache: the reader may have found a sibling of"
+        " the old folio, and follows it when another folio is stored in the canonical slot"
+        " already; the lookup protocol reloads after it took its reference",
+        ("folio-uniform", "folio-nonuniform"),
     ),
 )
 """What is documented as unreliable.  It is told as such, never as kept."""
 
 
-def unreliable(promise: str, memory: Memory) -> bool:
-    """Whether nobody may rely on this promise on this memory; KeyError for an unknown promise."""
+def unreliable(promise: str, memory: Memory, writer: str) -> bool:
+    """Whether nobody may rely on this promise on this memory while this writer is under way.
+
+    KeyError for an unknown promise.
+    """
     name = PROMISES[promise].name
-    return any(limit.promise == name and memory in limit.memory for limit in LIMITS)
+    return any(
+        limit.promise == name
+        and memory in limit.memory
+        and (not limit.writers or writer in limit.writers)
+        for limit in LIMITS
+    )

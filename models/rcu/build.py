@@ -114,14 +114,15 @@ def _compile(
     folder: Path,
 ) -> None:
     tree = folder / "tree"
-    for path, text in files.items():
-        (tree / path).parent.mkdir(parents=True, exist_ok=True)
-        (tree / path).write_text(text, errors="surrogateescape")
+    for name, text in files.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text, errors="surrogateescape")
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
     include = ("-isystem", str(_HEADERS), "-isystem", str(tree / "include"))
-    units = [tree / path for path in source.units]
-    objects = []
-    for path in (*units, *sorted(_HERE.glob("*.c"))):
+    units = [tree / unit for unit in source.units]
+    objects: list[str] = []
+    sources: list[Path] = [*units, *sorted(_HERE.glob("*.c"))]
+    for path in sources:
         target = folder / f"{path.parent.name}-{path.stem}.o"
         seen = path in units or path.name in _INSTRUMENTED
         instrument = _INSTRUMENT[kind] if seen else ()

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_CHOICES 4096
+#define MAX_CHOICES (1 << 17)
 static struct {
 	int options, pick;
 } choices[MAX_CHOICES];

@@ -109,6 +109,7 @@ void reader_barrier(void);
 void reader_section_ends(void);
 int reader_since(void);		/* what is valid from this time on may be seen now */
 uint64_t view_hash(uint64_t hash);
+int reader_started(void);
 const struct load *trace(int *length);
 uint64_t mix(uint64_t hash, uint64_t value);
 
@@ -152,7 +153,9 @@ void print_trace(void);
 
 /* names.c: each returns one of a few buffers in turn */
 const char *location_name(const void *address);
-const char *value_name(uint64_t value, int size);
+const char *object_name(const struct object *object); /* one buffer */
+const char *value_name(uint64_t entry);
+const char *value_at(const void *address, uint64_t value, int size);
 _Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* truth.c */

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from specs.readers import PROMISES, Memory
 
-EXECUTIONS = 100_000
+EXECUTIONS = 20_000
 """The most executions for each place where a reader starts."""
 
 TIMEOUT = 60.0
@@ -98,18 +98,26 @@ class Answer:
     crash: str = ""
 
 
+class Kind(Enum):
+    """What an event is."""
+
+    STORE = "w"
+    START = "s"
+    LOAD = "r"
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A step of a replayed execution: a store of the writer or a load of the reader.
+    """A step of a replayed execution: a store of the writer, the start of the reader, or a load.
 
     ``time`` numbers the stores from 1; for a load it is the store that it sees, 0 for none;
     ``newer``: how many stores to the same place follow that one.
     """
 
-    store: bool
+    kind: Kind
     time: int
-    place: str
-    value: str
+    place: str = ""
+    value: str = ""
     release: bool = False
     newer: int = 0
 
@@ -195,9 +203,12 @@ def replay(
     events, broken = [], ""
     for kind, *row in _ask(executable, line, TIMEOUT):
         if kind == "w":
-            events.append(Event(True, int(row[0]), row[2], row[3], release=row[1] == "release"))
+            release = row[1] == "release"
+            events.append(Event(Kind.STORE, int(row[0]), row[2], row[3], release=release))
+        elif kind == "s":
+            events.append(Event(Kind.START, int(row[0])))
         elif kind == "r":
-            events.append(Event(False, int(row[0]), row[2], row[3], newer=int(row[1])))
+            events.append(Event(Kind.LOAD, int(row[0]), row[2], row[3], newer=int(row[1])))
         elif kind == "finding":
             broken = row[0]
         elif kind in ("missing", "crash", "unsupported"):

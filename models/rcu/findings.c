@@ -77,29 +77,36 @@ _Noreturn void finding(const char *property, const char *format, ...)
 	execution_over();
 }
 
+static void print_stores(int *told, int time)
+{
+	while (*told < time) {
+		struct location *place;
+		int version;
+
+		store_at(++*told, &place, &version);
+		printf("w\t%d\t%s\t%s\t%s\n", *told,
+		       place->versions[version].release ? "release" : "plain",
+		       location_name(place->address),
+		       value_at(place->address, place->versions[version].value, place->size));
+	}
+}
+
 /* Writer and reader in the order of this execution: the stores that a load brought into view first. */
 void print_trace(void)
 {
 	int count, told = 0;
 	const struct load *loads = trace(&count);
 
+	print_stores(&told, reader_started());
+	printf("s\t%d\n", reader_started());
 	for (int i = 0; i < count; i++) {
 		const struct load *load = &loads[i];
 		int time = load->location ? load->location->versions[load->version].time : 0;
 
-		while (told < time) {
-			struct location *place;
-			int version;
-
-			store_at(++told, &place, &version);
-			printf("w\t%d\t%s\t%s\t%s\n", told,
-			       place->versions[version].release ? "release" : "plain",
-			       location_name(place->address),
-			       value_name(place->versions[version].value, place->size));
-		}
+		print_stores(&told, time);
 		printf("r\t%d\t%d\t%s\t%s\n", time,
 		       load->location ? load->location->count - 1 - load->version : 0,
-		       location_name(load->address), value_name(load->value, load->size));
+		       location_name(load->address), value_at(load->address, load->value, load->size));
 	}
 }
 

@@ -136,6 +136,11 @@ static void read_past_freeze(unsigned long unused)
 	}
 }
 
+static void read_without_reference(unsigned long unused)
+{
+	seen |= !READ_ONCE(a->y) && READ_ONCE(a->y);
+}
+
 static void read_across_held_freeze(unsigned long unused)
 {
 	/* y changes while the reference is held: only if it is stored with no freeze between. */
@@ -157,6 +162,15 @@ static void read_sibling(unsigned long unused)
 	void *entry = READ_ONCE(node->slots[1]);
 
 	if (entry)
+		seen |= !READ_ONCE(node->slots[xa_to_sibling(entry)]);
+}
+
+/* What is loaded between the two does not end the dependency. */
+static void read_sibling_later(unsigned long unused)
+{
+	void *entry = READ_ONCE(node->slots[1]);
+
+	if (entry && !READ_ONCE(xa->xa_lock.held) && !READ_ONCE(node->marks[0][0]))
 		seen |= !READ_ONCE(node->slots[xa_to_sibling(entry)]);
 }
 
@@ -185,11 +199,13 @@ static const struct shape {
 	{ "MP+unlock-lock+addr", lock_twice, read_through_pointer, false, false },
 	{ "MP+rel+rel+addr+addr", publish_chain, read_chain, false, false },
 	{ "MP+rel+sibling", publish_sibling, read_sibling, false, false },
+	{ "MP+rel+sibling-later", publish_sibling, read_sibling_later, false, false },
 	{ "MP+rel+rmw", thaw, read_after_reference, false, false },
 	{ "CoRR", store_twice, read_backwards, false, false },
 	{ "forwards", store_twice, read_forwards, true, true },
 	{ "old-then-new", publish_b, read_later_store_first, true, true },
 	{ "held-freeze", freeze, read_past_freeze, false, false },
+	{ "not-held", freeze, read_without_reference, true, true },
 	{ "held-across", freeze, read_across_held_freeze, false, false },
 };
 

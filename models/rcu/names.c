@@ -18,7 +18,7 @@ static char *next_buffer(void)
 	return buffers[next++ % BUFFERS];
 }
 
-static const char *object_name(const struct object *object)
+const char *object_name(const struct object *object)
 {
 	static char name[16];
 
@@ -78,22 +78,35 @@ const char *location_name(const void *address)
 	return name;
 }
 
-const char *value_name(uint64_t value, int size)
+/* What the head, a slot or a pointer holds is told as an entry, what other fields hold as a number. */
+const char *value_at(const void *address, uint64_t value, int size)
+{
+	const struct object *object = object_of(address);
+	size_t offset = (size_t)((const char *)address - (const char *)object_start(object));
+	char *name;
+
+	if (size == 8 && object->kind != KIND_FOLIO &&
+	    (object->kind == KIND_ARRAY || offset < offsetof(struct xa_node, marks)))
+		return value_name(value);
+	name = next_buffer();
+	snprintf(name, LENGTH, value < 10 ? "%lu" : "%#lx", (unsigned long)value);
+	return name;
+}
+
+const char *value_name(uint64_t value)
 {
 	const void *entry = (const void *)(uintptr_t)value;
 	const struct object *object = object_pointed_to(value);
 	char *name = next_buffer();
 
-	if (size == 8 && object)
+	if (object)
 		return strcpy(name, object_name(object));
-	if (size == 8 && !value)
+	if (!value)
 		return "NULL";
-	if (size == 8 && xa_is_retry(entry))
+	if (xa_is_retry(entry))
 		return "retry";
-	if (size == 8 && xa_is_sibling(entry))
+	if (xa_is_sibling(entry))
 		snprintf(name, LENGTH, "sibling of %u", (unsigned int)xa_to_sibling(entry));
-	else if (value < 10)
-		snprintf(name, LENGTH, "%lu", (unsigned long)value);
 	else
 		snprintf(name, LENGTH, "%#lx", (unsigned long)value);
 	return name;

@@ -35,11 +35,14 @@ def readers_of(writer: str) -> tuple[str, ...]:
     return _READERS.get(writer, (*SINGLE, *ITERATIONS, *PAGE_CACHE))
 
 
-LEVELS = {1: 3, 2: 6}
-"""The largest order that is explored with all writers, by chunk shift: splits over three levels."""
+LEVELS = {1: 3, 2: 5}
+"""The largest order that is explored, by chunk shift: splits over three levels of nodes."""
+
+PIECES = {"merge": 8, "erase-pieces": 4}
+"""The most pieces that these writers deal with: their runs are the longest."""
 
 LARGE = (9, 0)
-"""From 2 MiB to 4 KiB at chunk shift 6: one level, lookups only."""
+"""From 2 MiB to 4 KiB at chunk shift 6: one level."""
 
 
 def cases(shift: int) -> list[Case]:
@@ -49,31 +52,28 @@ def cases(shift: int) -> list[Case]:
     """
     if shift == 6:
         order, new_order = LARGE
-        base = 1 << order
-        pairs = [(order, new_order, base)]
-        return [case for pair in pairs for case in _of(*pair, ats=(base + 77,))]
+        return _of(order, new_order, ats=(77,))
     if shift not in LEVELS:
         raise ValueError(f"chunk shift {shift} is not in 1, 2, 6")
     found = []
     for order in range(1, LEVELS[shift] + 1):
+        # The head of the entry and a tail index: every path of a walk to it.
+        ats = (0, (1 << order) - 1) if order > 1 else (0,)
         for new_order in range(order):
-            base = 1 << order
-            found += _of(order, new_order, base, ats=_ats(base, order))
-            found += [Case("split", order, new_order, 0, 0)]
+            found += _of(order, new_order, ats)
+            found.append(Case("split", order, new_order, 0, 0))
     return found
 
 
-def _ats(base: int, order: int) -> tuple[int, ...]:
-    """The head of the entry and a tail index; inside, that is every distinct path of a walk."""
-    return (base, base + (1 << order) - 1) if order > 1 else (base,)
-
-
-def _of(order: int, new_order: int, base: int, ats: tuple[int, ...]) -> list[Case]:
+def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:
     found = []
+    base = 1 << order
     for writer in WRITERS:
+        if 1 << (order - new_order) > PIECES.get(writer, 1 << order):
+            continue
         moves = writer in ("split", "try-split", "folio-nonuniform", "store")
         found += [
-            Case(writer, order, new_order, base, at) for at in (ats if moves else ats[:1])
+            Case(writer, order, new_order, base, base + at) for at in (ats if moves else (0,))
         ]
     return found
 
@@ -87,6 +87,11 @@ def readers_at(shift: int, writer: str) -> tuple[str, ...]:
 
 
 def bounded_readers(shift: int, writer: str) -> tuple[str, ...]:
-    """The readers that are explored with a bound on their choices at a chunk shift."""
-    whole = readers_at(shift, writer)
-    return tuple(name for name in readers_of(writer) if name not in whole)
+    """The readers that are explored with a bound on their choices at a chunk shift.
+
+    At chunk shift 6 these are searches over a range; each step of the others there is one of these.
+    """
+    if shift != 6:
+        return ()
+    searches = ("find", "marked", "batch", "find-lookup")
+    return tuple(name for name in readers_of(writer) if name in searches)

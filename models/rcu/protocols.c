@@ -12,7 +12,7 @@ static void check_folio(unsigned long index, const struct folio *folio)
 
 	if (index < first || index - first >= 1UL << order)
 		finding("folio-covers", "index %lu gives %s, which is %lu..%lu", index,
-			value_name((uint64_t)(uintptr_t)folio, 8), first, first + (1UL << order) - 1);
+			value_name((uintptr_t)folio), first, first + (1UL << order) - 1);
 }
 
 /* False: the reader has to start again.  `by_offset`: reload the canonical slot, not the index. */
@@ -36,7 +36,7 @@ static void refuse_internal(unsigned long index, const void *entry)
 {
 	if (xa_is_internal(entry))
 		finding("load-internal", "index %lu gives the internal entry %s", index,
-			value_name((uint64_t)(uintptr_t)entry, 8));
+			value_name((uintptr_t)entry));
 }
 
 static void lookup(unsigned long index, bool by_offset)

@@ -9,12 +9,12 @@ void check_entry(unsigned long index, const void *entry, int since)
 {
 	if (xa_is_internal(entry))
 		finding("load-internal", "index %lu gives the internal entry %s", index,
-			value_name((uint64_t)(uintptr_t)entry, 8));
+			value_name((uintptr_t)entry));
 	if (!entry && !truth_allows(index, NULL, since))
 		finding("load-null", "index %lu gives NULL", index);
 	if (!truth_allows(index, entry, since))
 		finding("load-other", "index %lu gives %s", index,
-			value_name((uint64_t)(uintptr_t)entry, 8));
+			value_name((uintptr_t)entry));
 }
 
 static void read_load(unsigned long index)
@@ -60,10 +60,10 @@ static void read_reload(unsigned long index)
 	rcu_read_unlock();
 	if (again != entry && reader_alone() && entry)
 		finding("reload-truth", "index %lu reloads as %s when nothing changes", index,
-			value_name((uint64_t)(uintptr_t)again, 8));
+			value_name((uintptr_t)again));
 	if (again == entry && entry && !truth_allows(index, entry, since))
 		finding("reload-truth", "index %lu is said to hold %s still", index,
-			value_name((uint64_t)(uintptr_t)entry, 8));
+			value_name((uintptr_t)entry));
 }
 
 #ifdef XASPLIT_HAVE_GET_ORDER
@@ -107,7 +107,7 @@ static void check_step(struct progress *progress, unsigned long at, const void *
 	check_entry(at, entry, since);
 	if (!truth_range(at, entry, since, &first, &last))
 		finding("load-other", "index %lu gives %s", at,
-			value_name((uint64_t)(uintptr_t)entry, 8));
+			value_name((uintptr_t)entry));
 	/* An index may come again: as part of the old entry, then as a new one. */
 	if (last < progress->last_first)
 		finding("find-order", "returns %lu..%lu after an entry at %lu", first, last,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.rcu.explorer import Event
+from models.rcu.explorer import Event, Kind
 
 _COLUMN = 35
 
@@ -19,24 +19,30 @@ def lines(events: Sequence[Event], reader: str) -> list[str]:
     Stores to places that the reader never looks at are counted, not shown.  A load that sees an
     older store than the newest one that any load saw before it is marked "(old)".
     """
-    looked_at = {event.place for event in events if not event.store}
+    looked_at = {event.place for event in events if event.kind is Kind.LOAD}
     out = [_row("writer", f"reader: {reader}"), _row("-" * _COLUMN, "-" * _COLUMN)]
     hidden = 0
     written: dict[str, int] = {}
     for event in events:
-        if event.store:
+        if event.kind is Kind.STORE:
             written[event.place] = event.time
             if event.place not in looked_at:
                 hidden += 1
                 continue
-        elif event.place.endswith(_QUIET) and event.place not in written:
+        elif (
+            event.kind is Kind.LOAD
+            and event.place.endswith(_QUIET)
+            and (event.place not in written)
+        ):
             continue
         if hidden:
             out.append(_row(f"... {hidden} stores elsewhere", ""))
             hidden = 0
-        if event.store:
+        if event.kind is Kind.STORE:
             sign = "<=" if event.release else "="
             out.append(_row(f"w{event.time} {event.place} {sign} {event.value}", ""))
+        elif event.kind is Kind.START:
+            out.append(_row("", "starts, and knows all so far" if event.time else "starts"))
         else:
             old = " (old)" if written.get(event.place, 0) > event.time else ""
             out.append(_row("", f"{event.place} -> {event.value}{old}"))

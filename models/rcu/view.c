@@ -7,8 +7,10 @@
  *   - its global view: what it knew when it last passed a full barrier;
  *   - the view of the object that the address came from: having loaded the pointer from a version
  *     with a view, everything reached through it is at least that new (address dependency).
- * A sibling entry is a pointer too: the load of its canonical slot depends on it.  Loads are not
- * ordered otherwise.  Sequential consistency: the version of the moment, or a later one, which moves
+ * A sibling entry is a pointer too: the next load of a slot depends on it if that is its canonical
+ * slot.  (The explorer cannot tell from where an address came; that is so in all code that follows
+ * siblings, and walking forward over slots never leads to one.)  Of a pointer that was loaded more
+ * than once the last load counts.  Loads are not ordered otherwise.  Sequential consistency: the version of the moment, or a later one, which moves
  * the moment.  All are lower bounds, so of versions with equal values the earliest allows all that
  * the others do and is enough; a held reference bounds from above as well, see reader_try_get().
  */
@@ -18,7 +20,7 @@
 
 bool sequential, ordered_readers;
 
-#define MAX_LOADS 20000
+#define MAX_LOADS 200000
 static struct load loads[MAX_LOADS];
 static int load_count;
 
@@ -55,6 +57,11 @@ void view_begin(int start, int end)
 int reader_since(void)
 {
 	return view;
+}
+
+int reader_started(void)
+{
+	return started;
 }
 
 const struct load *trace(int *length)
@@ -163,12 +170,12 @@ static void check_access(const struct object *object, const struct location *pla
 
 	if (object->kind == KIND_NODE && object->grace && (later || started >= object->grace))
 		finding("reader-freed", "%s is read after its grace period",
-			location_name(object_start(object)));
+			object_name(object));
 	if (!place || !object->fresh || object->kind == KIND_ARRAY)
 		return;
 	if (version + 1 < place->count && place->versions[version + 1].time <= object->published)
 		finding("reader-initialised", "%s is read as it was before %s was published",
-			location_name(place->address), location_name(object_start(object)));
+			location_name(place->address), object_name(object));
 }
 
 /* Chooses a version; `every`: not only the earliest of those with equal values. */
@@ -207,7 +214,8 @@ static int choose_version(struct location *place, bool every)
 	if (count > 1 && state_seen())
 		execution_over();
 	version = options[choose(count)];
-	canonical.slot = NULL;
+	if (is_slot(object, place->address))
+		canonical.slot = NULL;
 
 	record(place, place->address, place->size, place->versions[version].value, version, count);
 	place->floor = version;
@@ -240,7 +248,8 @@ void reader_load(void *address, int size)
 		memory_set(address, size, place->versions[choose_version(place, false)].value);
 		return;
 	}
-	canonical.slot = NULL;
+	if (is_slot(object, address))
+		canonical.slot = NULL;
 	record(NULL, address, size, memory_get(address, size), 0, 1);
 	check_access(object, NULL, 0);
 	if (size == 8)

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Known races, each put into the port or into a caller's protocol, with the promise that it breaks.
+
+A control that is not found says that the explorer misses such races.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.kernel.source import Source, port_source
+from models.rcu import explorer
+from models.rcu.build import build
+from models.rcu.explorer import Breach, Case, Span
+from specs.readers import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One known race.
+
+    ``edits`` are made to the port (none: the race is in the caller's protocol); ``promises``: any
+    of these may be the one that breaks; ``memories``: where it must be found, and nowhere else.
+    """
+
+    name: str
+    told: str
+    case: Case
+    readers: tuple[str, ...]
+    promises: tuple[str, ...]
+    memories: tuple[Memory, ...] = (Memory.SEQUENTIAL, Memory.WEAK)
+    edits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    shift: int = 2
+
+
+_LIB = "lib/xarray.c"
+_SPLIT = "lib/xarray_split.c"
+_VERTICAL = Case("split", 3, 0, 8, 8)
+_HORIZONTAL = Case("split", 3, 2, 8, 8)
+
+CONTROLS = (
+    Control(
+        "sibling-to-node",
+        "a reader that follows a sibling to a slot that became a node goes on down (63b1898fffcd)",
+        # The split writes one entry everywhere: a wrong child shows when the folios are stored.
+        Case("folio-uniform", 3, 0, 8, 8),
+        ("load",),
+        ("load-other", "load-internal"),
+        edits={_LIB: ("\t\tif (node->shift && xa_is_node(entry))\n\t\t\treturn XA_RETRY_ENTRY;\n",
+                      "")},
+    ),
+    Control(
+        "canonical-first",
+        "the canonical slot is replaced before the slots that refer to it",
+        _HORIZONTAL,
+        ("find",),
+        ("find-covers",),
+        memories=(Memory.SEQUENTIAL, Memory.WEAK),
+        edits={_SPLIT: (
+            "\tfor (unsigned int end = last + 1; end > first; end -= new->slots) {\n"
+            "\t\tunsigned int canonical = end - new->slots;\n",
+            "\tfor (unsigned int end = first + new->slots; end <= last + 1; end += new->slots) {\n"
+            "\t\tunsigned int canonical = end - new->slots;\n",
+        )},
+    ),
+    Control(
+        "plain-publication",
+        "a new subtree is linked by a plain store instead of a release",
+        _VERTICAL,
+        ("load",),
+        ("reader-initialised", "load-null", "reader-wild"),
+        memories=(Memory.WEAK,),
+        edits={_SPLIT: ("\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));",
+                        "\t\tRCU_INIT_POINTER(node->slots[offset], xa_mk_node(child));")},
+    ),
+    Control(
+        "parent-late",
+        "a new subtree is linked before its parent field is set",
+        _VERTICAL,
+        ("find",),
+        ("reader-initialised", "reader-wild", "find-covers"),
+        edits={_SPLIT: (
+            "\t\tRCU_INIT_POINTER(child->parent, node);\n"
+            "\t\t/* A marked search that finds the child must not pass it by. */\n"
+            "\t\tsplit_set_marks(node, offset, new);\n"
+            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n",
+            "\t\tsplit_set_marks(node, offset, new);\n"
+            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n"
+            "\t\tRCU_INIT_POINTER(child->parent, node);\n",
+        )},
+    ),
+    Control(
+        "mark-late",
+        "a new subtree is linked before its slot is marked",
+        _VERTICAL,
+        ("marked",),
+        ("marked-complete",),
+        edits={_SPLIT: (
+            "\t\tsplit_set_marks(node, offset, new);\n"
+            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n",
+            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n"
+            "\t\tsplit_set_marks(node, offset, new);\n",
+        )},
+    ),
+    Control(
+        "early-thaw",
+        "a uniform folio split unfreezes the old folio before the others are stored",
+        Case("folio-uniform-early-thaw", 3, 1, 8, 8),
+        ("lookup",),
+        ("folio-covers",),
+    ),
+    Control(
+        "intermediate-folio",
+        "a non-uniform folio split leaves a folio in slots of a later one (mm/huge_memory, 2026)",
+        Case("folio-nonuniform-intermediate", 3, 0, 8, 14),
+        ("lookup",),
+        ("folio-covers",),
+    ),
+    Control(
+        "reload-by-offset",
+        "a lookup that reloads the canonical slot accepts the head's folio for a tail index",
+        Case("folio-uniform", 3, 2, 8, 8),
+        ("lookup-by-offset",),
+        ("folio-covers",),
+    ),
+)  # fmt: skip
+"""Every control; each has a shortest schedule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What came of a control on one memory; ``breach`` is None where nothing was found."""
+
+    control: Control
+    memory: Memory
+    reader: str
+    breach: Breach | None
+    seconds: float
+
+    @property
+    def as_expected(self) -> bool:
+        """Found where it must be, and nowhere else."""
+        return (self.breach is not None) == (self.memory in self.control.memories)
+
+
+def check(control: Control) -> list[Caught]:
+    """Explore a control on both memories.  Raises BuildError and ExplorerError."""
+    executable = build(source_of(control), control.shift, control.edits)
+    return [
+        _caught(control, memory, explorer.run(executable, control.case, memory, control.readers))
+        for memory in Memory
+    ]
+
+
+def source_of(control: Control) -> Source:
+    """What a control is built from: the port, before its edits."""
+    del control
+    return port_source()
+
+
+def _caught(control: Control, memory: Memory, answer: explorer.Answer) -> Caught:
+    races = [result for result in answer.results if result.span is Span.RACE]
+    breaches = [
+        breach
+        for result in answer.results
+        for breach in result.breaches
+        if breach.promise in control.promises
+    ]
+    seconds = sum(result.seconds for result in answer.results)
+    shortest = min(breaches, key=lambda one: one.switches, default=None)
+    return Caught(control, memory, races[0].reader, shortest, seconds)
