@@ -103,7 +103,7 @@ def _linked(one: Failure, other: Failure) -> bool:
 
 def _only_counts(failure: Failure) -> bool:
     """Whether nodes were only asked for in these cases, so that their splits are all there is."""
-    return failure.extent.pattern().get(CASES) == {COUNTED}
+    return failure.extent.pattern().get(CASES) == frozenset({COUNTED})
 
 
 def _same_pattern(one: Failure, other: Failure) -> bool:

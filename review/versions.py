@@ -21,6 +21,7 @@ from models.implementation import Implementation
 from models.known import known
 from models.sweep import Unit, UnitResult
 from review import campaign, evidence, findings, subjects
+from review.diagnosis import diagnose
 from review.progress import Meter
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
@@ -182,7 +183,8 @@ def show(done: Versions, console: Console) -> None:
     total = UnitResult()
     for result in done.results:
         total.update(result)
-    for line in (*findings.lines(total.findings), UNITS, f"{done.seconds:.0f} s"):
+    diagnosed = diagnose(total.findings, done.implementations)
+    for line in (*findings.lines(diagnosed, total.run), UNITS, f"{done.seconds:.0f} s"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
         console.print("Interrupted: what was not run is not in the table.")
@@ -209,9 +211,9 @@ def as_json(done: Versions) -> dict[str, object]:
             for one in done.implementations
         ],
         "findings": [
-            {"part": title, **findings.as_json(breach)}
+            {"part": title, **findings.as_json(cause, result.run)}
             for title, result in zip(done.table, done.results, strict=True)
-            for breach in result.findings.sorted()
+            for cause in diagnose(result.findings, done.implementations)
         ],
     }
 

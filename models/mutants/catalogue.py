@@ -13,6 +13,7 @@ from models.mutants import (
     tree,
     try_split,
     update,
+    upstream,
 )
 from models.mutants.mutant import Mutant
 
@@ -25,6 +26,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *array.MUTANTS,
     *cursor.MUTANTS,
     *history.MUTANTS,
+    *upstream.MUTANTS,
     *model.MUTANTS,
 )
 """All of them, by theme."""

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bugs that the XArray once had, re-created as small defects of the port.
+
+Each is named after the change that fixed it upstream, where it has a title; what it does to the
+port is ours, since the port's code is another.
+"""
+
+from __future__ import annotations
+
+from models.mutants.mutant import Check, Mutant
+
+_SPLIT = "lib/xarray_split.c"
+_MARKED_LEAF = (
+    "if (offset == canonical) {\n"
+    "\t\t\tRCU_INIT_POINTER(node->slots[offset], new->entry);\n"
+    "\t\t\tsplit_set_marks(node, offset, new);"
+)
+_FIND_STEP = "xas_move(xas, xas->xa_offset + 1U);\n\t/* An index of 0 behind"
+
+MUTANTS = (
+    Mutant(
+        "XArray: Fix splitting to non-zero orders",
+        "the siblings of new entries of several slots were not written (2021)",
+        _SPLIT,
+        "offset > canonical; offset--)",
+        "offset > end; offset--)",
+        ("sibling-run",),
+    ),
+    Mutant(
+        "XArray: Update the LRU list in xas_split()",
+        "a split told the update callback of no node, so that nodes that had lost their values"
+        " stayed listed",
+        _SPLIT,
+        "/* What the new entries are like; constant throughout a split. */",
+        "#define xas_update(xas, node) ((void)(node))\n",
+        ("update-split-node", "update-reported", "lru"),
+    ),
+    Mutant(
+        "XArray: set the marks correctly when splitting an entry",
+        "sibling slots of the new nodes got the entry's marks too (2a0774c2886d)",
+        _SPLIT,
+        _MARKED_LEAF,
+        "split_set_marks(node, offset, new);\n\t\t" + _MARKED_LEAF.rpartition("\n")[0],
+        ("sibling-mark",),
+    ),
+    Mutant(
+        "XArray: Do not return sibling entries from xa_load()",
+        "a sibling could refer to a sibling, and a load took that for the entry (cbc02854331e); the"
+        " array's part of it",
+        _SPLIT,
+        "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical));",
+        "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical - !!canonical));",
+        ("sibling-target",),
+    ),
+    Mutant(
+        "XArray: Fix xas_create_range() when multi-order entry present",
+        "an entry of a higher order in the way was taken for a node (3e3c658055c0)",
+        "lib/xarray_create.c",
+        "(!entry || xa_is_node(entry))",
+        "(!entry || !xa_is_zero(entry))",
+        ("no-crash",),
+        Check.MACHINE,
+    ),
+    Mutant(
+        "XArray: Fix xa_find_after with multi-index entries",
+        "an iteration found an entry again whose order is a multiple of the chunk shift, since it"
+        " has no siblings to tell that by (19c30f4dd092)",
+        "lib/xarray_iter.c",
+        _FIND_STEP,
+        "if (xas->xa_node->shift && !(xas_get_order(xas) % XA_CHUNK_SHIFT))\n"
+        "\t\txas->xa_index++;\n\telse\n\t\t" + _FIND_STEP,
+        ("answer-find",),
+    ),
+    Mutant(
+        "mm/filemap: fix storing to a THP shadow entry",
+        "a large shadow entry was not split before one page was stored into it, which then stood"
+        " for every index (198b62f83eef)",
+        _SPLIT,
+        "if (xas_is_node(xas))\n\t\tsplit_here(xas, old, entry, order);",
+        "if (xas_is_node(xas) && !xa_is_value(old))\n\t\tsplit_here(xas, old, entry, order);",
+        ("split-entries",),
+    ),
+    Mutant(
+        "xas_try_split: node used without initialisation",
+        "a preallocated node was used with what its last life had left in it",
+        _SPLIT,
+        "node->count = XA_CHUNK_SIZE;\n\tnode->nr_values = 0;",
+        "if (!node->count)\n\t\tnode->count = XA_CHUNK_SIZE;\n\tnode->nr_values = 0;",
+        ("node-count",),
+    ),
+    Mutant(
+        "xas_destroy: spare nodes leaked",
+        "of several nodes on a cursor only the first was freed",
+        "lib/xarray_node.c",
+        "while ((node = xas_take_spare(xas)) != NULL) {",
+        "if ((node = xas_take_spare(xas)) != NULL) {",
+        ("split-failure",),
+    ),
+)
+
+BY_OTHERS = {
+    "RFC: Extend xas_split* to support splitting arbitrarily large entries": "count-in-16-bits",
+}
+"""Bugs that a defect of another file already re-creates: here, nodes counted in a type that
+overflows (for the type of the series itself see ``catalogue.NOT_REACHED``)."""
+
+FOR_READERS = {
+    "XArray: Disallow sibling entries of nodes": "a reader that follows a sibling into a split"
+    " finds a node where it expects the entry, and returns the wrong page (63b1898fffcd)",
+    "XArray: Do not return sibling entries from xa_load()": "a reader between two stores of a"
+    " split follows a sibling to a sibling (cbc02854331e)",
+}
+"""Bugs that only readers next to a writer see: sweep and machines cannot show them, which the
+explorer of readers has to."""
