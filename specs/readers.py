@@ -134,3 +134,84 @@ def unreliable(promise: str, memory: Memory, writer: str) -> bool:
         and (not limit.writers or writer in limit.writers)
         for limit in LIMITS
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An index holds ``entry`` of ``order`` from the ``since``-th store of the run on, and until
+    the ``until``-th (None: to the end).  An entry that is there from the start has ``since`` -1."""
+
+    entry: object
+    order: int
+    since: int = -1
+    until: int | None = None
+
+
+NOTHING = 0
+"""The entry NULL."""
+
+
+class Timeline:
+    """What every index from ``first`` to ``last`` holds, and when; judges what a reader saw.
+
+    ``started`` is always the number of stores that the reader knew when it began: what ended by
+    then it may not see any more.
+    """
+
+    def __init__(self, first: int, last: int) -> None:
+        self.first = first
+        self.last = last
+        self._facts = {index: [Fact(NOTHING, -1)] for index in range(first, last + 1)}
+
+    def replace(self, index: int, order: int, entry: object, began: int, ended: int) -> None:
+        """``entry`` of ``order`` replaces what is in its range, by the stores ``began + 1`` to
+        ``ended``; ``ended`` 0: it is there from the start."""
+        first = index >> order << order
+        for place in range(max(first, self.first), min(first + (1 << order) - 1, self.last) + 1):
+            facts = self._facts[place]
+            told = -1 if entry == NOTHING else order
+            if not ended:
+                self._facts[place] = [Fact(entry, told)]
+                continue
+            last = facts[-1]
+            facts[-1] = Fact(last.entry, last.order, last.since, ended)
+            facts.append(Fact(entry, told, began))
+
+    def _seen(self, index: int, started: int) -> list[Fact]:
+        facts = self._facts.get(index, [Fact(NOTHING, -1)])
+        return [fact for fact in facts if fact.until is None or fact.until > started]
+
+    def judge_entry(self, index: int, entry: object, started: int) -> list[tuple[str, str]]:
+        """The promises that an entry breaks which a reader got for an index, each with a text."""
+        if any(fact.entry is entry or fact.entry == entry for fact in self._seen(index, started)):
+            return []
+        if entry == NOTHING:
+            return [("load-null", f"index {index} gives NULL")]
+        internal = isinstance(entry, int) and entry & 3 == 2
+        promise = "load-internal" if internal or not isinstance(entry, int) else "load-other"
+        return [(promise, f"index {index} gives {entry!r}")]
+
+    def judge_order(self, index: int, order: int, started: int) -> list[tuple[str, str]]:
+        """The same for an order."""
+        if any(fact.order == order for fact in self._seen(index, started)):
+            return []
+        return [("order-true", f"index {index} holds an entry of order {order}")]
+
+    def judge_iteration(
+        self, start: int, found: tuple[tuple[int, object], ...], started: int
+    ) -> list[tuple[str, str]]:
+        """The same for what an iteration from ``start`` returned: indices and entries."""
+        broken = []
+        covered: set[int] = set()
+        for index, entry in found:
+            broken += self.judge_entry(index, entry, started)
+            orders = [fact.order for fact in self._seen(index, started) if fact.entry == entry]
+            for order in orders[:1]:
+                first = index >> order << order
+                covered.update(range(first, first + (1 << order)))
+        for index in range(start, self.last + 1):
+            present = all(fact.entry != NOTHING for fact in self._seen(index, started))
+            if present and index not in covered:
+                broken.append(("find-covers", f"passes index {index} by"))
+                break
+        return broken
