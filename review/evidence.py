@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from models import costs, large
+from models.build import BuildError
 from models.comparison import ENDS
 from models.finding import AGREES
 from models.implementation import Implementation
+from models.kernel.baseline import NoTest
+from models.mutants import upstream_test
 from models.search import MachineReport
 from models.sweep import UnitResult
 from proofs.report import Report, Status
@@ -165,3 +168,32 @@ def of_costs(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
         detail = "; ".join(wrong) or f"{len(PAGE_SIZES)} splits at s=6 and 4, in three ways each"
         outcome = Outcome.FAILS if wrong else Outcome.HOLDS
         yield Evidence("count:table", outcome, Strength.COMPLETE, one.name, detail)
+
+
+UPSTREAM_TEST = "upstream-test:defects"
+"""The check that judges a kernel's test: that it fails is no failure of the code under test."""
+
+
+def of_upstream_test(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
+    """Which seeded defects of the split the test of the first kernel that has one catches."""
+    kernel = next((one for one in implementations if one.source.has_kernel_test), None)
+    if kernel is None:
+        return
+    try:
+        caught = upstream_test.run(kernel.source)
+    except (NoTest, BuildError) as error:
+        yield Evidence(UPSTREAM_TEST, Outcome.UNDECIDED, Strength.SAMPLED, kernel.name, str(error))
+        return
+    few, many = upstream_test.RANGES
+    missed = caught.missed(many)
+    detail = (
+        f"of {len(caught.defects)} seeded defects of the port's split check_split() catches"
+        f" {len(caught.caught[few])} with orders below {few} chunks and {len(caught.caught[many])}"
+        f" below {many}"
+    )
+    more = f" and {len(missed) - 4} more" if len(missed) > 4 else ""
+    detail += f"; it passes {', '.join(missed[:4])}{more}" if missed else ""
+    outcome = Outcome.FAILS if missed else Outcome.HOLDS
+    if not caught.sound:
+        outcome, detail = Outcome.UNDECIDED, "check_split() fails on the port without a defect"
+    yield Evidence(UPSTREAM_TEST, outcome, Strength.SAMPLED, kernel.name, detail)

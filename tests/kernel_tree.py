@@ -25,7 +25,7 @@ static DEFINE_XARRAY(array);
 		tests_passed++; \\
 } while (0)
 
-static void check_split(struct xarray *xa)
+static noinline void check_split(struct xarray *xa)
 {
 	unsigned int order, new_order;
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import signal
 import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,36 +92,51 @@ def run_test(
     """
     if not source.has_kernel_test:
         raise NoTest(f"{source.name} came without {TEST}")
-    return run_program(_built(source, shift, assertions), source, shift, assertions, seconds)
+    # Without assertions in its own file the test counts what fails, and goes on; it then defines a
+    # dump function, which the library has too when it is built with assertions.
+    flags = ("-D__KERNEL__", "-Dxa_dump=test_xa_dump")
+    executable = build_test(source, shift, TEST, flags, assertions=assertions)
+    return run_program(executable, source, shift, assertions=assertions, seconds=seconds)
 
 
-def _built(source: Source, shift: int, assertions: bool) -> Path:
+def build_test(
+    source: Source, shift: int, test: str, test_flags: Sequence[str], *, assertions: bool = False
+) -> Path:
+    """The program that runs ``test``, a C file (its path, or its path in the tree), on ``source``.
+
+    ``test_flags`` are for that file only.  BuildError when it does not compile.
+    """
     command = compiler()
     flags = (*FLAGS, f"-DXA_CHUNK_SHIFT={shift}", *(f"-D{name}" for name in source.defines))
-    digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
-    digest.update(repr((assertions, sorted(source.sha256.items()))).encode())
-    for path in (_HOST, *sorted(HEADERS.rglob("*.h"))):
+    asked = (command, compiler_version(command), flags, test, tuple(test_flags), assertions)
+    digest = hashlib.sha256(repr((asked, sorted(source.sha256.items()))).encode())
+    for path in (_HOST, source.directory / test, *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
 
     def fill(folder: Path) -> None:
         leading = [*command, *flags, "-isystem", str(HEADERS), "-isystem", "include", "-w"]
-        # Without assertions in its own file the test counts what fails, and goes on; it then
-        # defines a dump function, which the library has too when it is built with assertions.
-        test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", TEST, "-o", str(folder / "test.o")]
-        compile_source(source, [*leading, *test])
-        library = [*source.units, str(_HOST), str(folder / "test.o")]
+        compiled = str(folder / "test.o")
+        compile_source(source, [*leading, *test_flags, "-c", test, "-o", compiled])
         debug = ["-DXA_DEBUG=1"] if assertions else []
-        compile_source(source, [*leading, *debug, *library, "-o", str(folder / "test")])
+        library = [*debug, *source.units, str(_HOST), compiled]
+        compile_source(source, [*leading, *library, "-o", str(folder / "test")])
 
     return cache.entry("tests", digest.hexdigest(), fill) / "test"
 
 
 def run_program(
-    executable: Path, source: Source, shift: int, assertions: bool, seconds: float
+    executable: Path,
+    source: Source,
+    shift: int,
+    *,
+    assertions: bool = False,
+    seconds: float = SECONDS,
+    environment: Mapping[str, str] | None = None,
 ) -> Baseline:
     """Run a built test and read what it prints; it is ended when it takes longer than ``seconds``.
 
-    Whatever the code under test does, this returns.
+    ``environment`` is added to this program's own.  Whatever the code under test does, this
+    returns.
     """
     started = time.monotonic()
     output = _Output()
@@ -132,6 +148,7 @@ def run_program(
         stderr=subprocess.DEVNULL,
         text=True,
         errors="replace",
+        env={**os.environ, **(environment or {})},
     ) as process:
 
         def end() -> None:
