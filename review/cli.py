@@ -23,6 +23,7 @@ COMMANDS = {
     "review": "review.review:command",
     "baseline": "review.baseline:command",
     "versions": "review.versions:command",
+    "rcu": "review.rcu:command",
     "mutants": "review.mutants:command",
     "coverage": "review.coverage:command",
 }

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,156 +14,17 @@ from rich.table import Table
 
 from models.build import BuildError
 from models.kernel.source import Source
-from models.rcu import controls, explorer, plan
+from models.rcu import controls, explorer
 from models.rcu.build import build
 from models.rcu.controls import Caught
-from models.rcu.explore import Found, Report, explore
-from models.rcu.explorer import ExplorerError, Result, Span
+from models.rcu.explore import Report, explore
+from models.rcu.explorer import ExplorerError
 from models.rcu.schedule import lines
-from review import subjects
+from review import readers, subjects
 from review.progress import Meter
-from specs.claims import Evidence, Outcome, Strength
 from specs.readers import LIMITS, PROMISES, Memory
 
 SHIFTS = (1, 2, 6)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One reader against one writer on one memory, over all arrays.
-
-    ``broken`` and ``documented`` name the promises; ``alone``: broken with no race at all.
-    """
-
-    reader: str
-    writer: str
-    memory: Memory
-    cases: int
-    executions: int
-    states: int
-    seconds: float
-    bounds: tuple[int, ...]
-    complete: bool
-    broken: tuple[str, ...]
-    documented: tuple[str, ...]
-    alone: tuple[str, ...]
-
-    @property
-    def verdict(self) -> str:
-        """In a few words; a bound that was set or reached is part of it."""
-        words = []
-        if self.broken:
-            words.append("FAILS " + ", ".join(self.broken))
-        if self.alone:
-            words.append("fails with no race " + ", ".join(self.alone))
-        if self.documented:
-            words.append("unreliable " + ", ".join(self.documented))
-        words = words or ["holds"]
-        if not self.complete:
-            words.append("limit reached")
-        elif self.bounds:
-            words.append(f"{min(self.bounds)} switches at most")
-        return "; ".join(words)
-
-
-def cells(report: Report) -> list[Cell]:
-    """The table: every reader, writer and memory that was explored."""
-    groups: dict[tuple[str, str, Memory], list[Result]] = {}
-    for _, result in report.results:
-        groups.setdefault((result.reader, result.case.writer, result.memory), []).append(result)
-    order = {name: number for number, name in enumerate(plan.WRITERS)}
-    return [
-        _cell(*key, results)
-        for key, results in sorted(groups.items(), key=lambda one: (order[one[0][1]], one[0][0]))
-    ]
-
-
-def _cell(reader: str, writer: str, memory: Memory, results: Sequence[Result]) -> Cell:
-    races = [one for one in results if one.span is Span.RACE]
-    found = [Found(result, breach) for result in results for breach in result.breaches]
-    raced = [one for one in found if one.result.span is Span.RACE]
-    return Cell(
-        reader,
-        writer,
-        memory,
-        len(races),
-        sum(one.executions for one in results),
-        sum(one.states for one in results),
-        sum(one.seconds for one in results),
-        tuple(one.bound for one in races if one.bound is not None),
-        all(one.complete for one in races),
-        _names(one for one in raced if not one.documented),
-        _names(one for one in raced if one.documented),
-        _names(one for one in found if one.result.span is not Span.RACE),
-    )
-
-
-def _names(found: Iterable[Found]) -> tuple[str, ...]:
-    return tuple(sorted({one.breach.promise for one in found}))
-
-
-def evidence(report: Report, name: str) -> Iterator[Evidence]:
-    """``rcu:readers``: whether what a reader relies on holds while an entry is split.
-
-    What is documented as unreliable neither holds nor fails by itself; the detail counts it.
-    """
-    found = report.found(plan.SPLITS)
-    broken = [(shift, one) for shift, one in found if not one.documented]
-    limited = report.incomplete(plan.SPLITS)
-    documented = sorted({one.breach.promise for _, one in found if one.documented})
-    cut = [result for _, result in limited if not result.complete]
-    detail = f"{report.executions:,} executions"
-    if limited:
-        detail += f", {len(limited)} of them with a bound"
-    if documented:
-        detail += f"; unreliable as documented: {', '.join(documented)}"
-    outcome = Outcome.HOLDS
-    if report.crashes or cut:
-        outcome = Outcome.UNDECIDED
-    if broken:
-        shift, first = broken[0]
-        outcome = Outcome.FAILS
-        detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
-    yield Evidence("rcu:readers", outcome, Strength.COMPLETE, name, detail)
-
-
-def _told(found: Found) -> str:
-    breach = found.breach
-    return f"{found.result.reader} from {breach.start} breaks {breach.promise}: {breach.text}"
-
-
-def smallest(report: Report) -> list[tuple[int, Found]]:
-    """Of each promise broken by a reader under a writer, on a memory, in a race or not: one."""
-    seen: dict[tuple[object, ...], tuple[int, Found]] = {}
-    for shift, one in report.found():
-        result = one.result
-        race = result.span is Span.RACE
-        seen.setdefault(
-            (result.reader, result.case.writer, result.memory, one.breach.promise, race),
-            (shift, one),
-        )
-    return list(seen.values())
-
-
-def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
-    """How a finding comes about, ready to be sent; the command replays it."""
-    result, breach = found.result, found.breach
-    told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
-    head = [told, f"  {PROMISES[breach.promise].statement}"]
-    if result.span is not Span.RACE:
-        return [*head, f"  with no race, {result.span.value} the writer's run"]
-    replayed = f"{shift} {result.case} {result.memory.value}"
-    replayed += f" {result.reader} {breach.start} {breach.schedule}"
-    head.append(f"  xasplit rcu --replay '{replayed}'")
-    events, _ = explorer.replay(
-        report.executables[shift],
-        result.case,
-        result.memory,
-        result.reader,
-        breach.start,
-        breach.schedule,
-    )
-    return [*head, "", *(f"  {line}" for line in lines(events, result.reader))]
 
 
 def _show(report: Report, name: str, console: Console, schedules: int) -> None:
@@ -178,22 +37,28 @@ def _show(report: Report, name: str, console: Console, schedules: int) -> None:
         console.print(f"CRASH {told}", markup=False)
     if report.unsupported:
         console.print(f"{report.unsupported} cases with a writer that this code does not offer")
-    table = Table("writer", "reader", "memory", "runs", "verdict", box=box.SIMPLE)
-    for cell in cells(report):
-        row = (cell.writer, cell.reader, cell.memory.value, f"{cell.executions:,}", cell.verdict)
-        table.add_row(*row)
+    memories = list(dict.fromkeys(result.memory for _, result in report.results))
+    rows: dict[tuple[str, str], dict[Memory, readers.Cell]] = {}
+    for cell in readers.cells(report):
+        rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
+    table = Table("writer", "reader", "runs", *(one.value for one in memories), box=box.SIMPLE)
+    for (writer, reader), row in rows.items():
+        runs = sum(cell.executions for cell in row.values())
+        table.add_row(writer, reader, f"{runs:,}", *(row[one].verdict for one in memories))
     console.print(table)
-    found = smallest(report)
+    found = readers.smallest(report)
     for shift, one in found[:schedules]:
-        for line in schedule_lines(report, shift, one):
+        for line in readers.schedule_lines(report, shift, one):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
         console.print()
     if len(found) > schedules:
         console.print(f"{len(found) - schedules} more; --schedules shows them")
-    if any(one.documented for _, one in found):
-        console.print("Unreliable in released kernels, too:")
-        for limit in LIMITS:
-            console.print(f"  {limit.promise}: {limit.why}", markup=False, highlight=False)
+    met = {one.breach.promise for _, one in found if one.documented}
+    for limit in LIMITS:
+        if limit.promise in met:
+            told = f"Unreliable, {limit.promise}"
+            told += f" ({', '.join(limit.writers)})" if limit.writers else ""
+            console.print(f"{told}: {limit.why}.", markup=False, highlight=False)
 
 
 def _show_controls(caught: Sequence[Caught], console: Console) -> None:
@@ -205,60 +70,6 @@ def _show_controls(caught: Sequence[Caught], console: Console) -> None:
         switches = str(one.breach.switches) if one.breach else ""
         table.add_row(one.control.name, one.memory.value, found, switches, f"{one.seconds:.4f}")
     console.print(table)
-
-
-def _as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> str:
-    told = {
-        "subjects": [
-            {
-                "name": name,
-                "executions": report.executions,
-                "states": report.states,
-                "seconds": round(report.seconds, 3),
-                "crashes": list(report.crashes),
-                "unsupported": report.unsupported,
-                "table": [
-                    {
-                        "reader": cell.reader,
-                        "writer": cell.writer,
-                        "memory": cell.memory.value,
-                        "verdict": cell.verdict,
-                        "executions": cell.executions,
-                        "states": cell.states,
-                        "complete": cell.complete,
-                        "bounds": sorted(set(cell.bounds)),
-                    }
-                    for cell in cells(report)
-                ],
-                "findings": [
-                    {
-                        "chunk_shift": shift,
-                        "case": str(one.result.case),
-                        "memory": one.result.memory.value,
-                        "reader": one.result.reader,
-                        "race": one.result.span is Span.RACE,
-                        "promise": one.breach.promise,
-                        "documented": one.documented,
-                        "start": one.breach.start,
-                        "schedule": one.breach.schedule,
-                        "text": one.breach.text,
-                    }
-                    for shift, one in smallest(report)
-                ],
-            }
-            for name, report in reports
-        ],
-        "controls": [
-            {
-                "name": one.control.name,
-                "memory": one.memory.value,
-                "found": one.breach.promise if one.breach else None,
-                "as_expected": one.as_expected,
-            }
-            for one in caught
-        ],
-    }
-    return json.dumps(told, indent=2)
 
 
 def _replay(text: str, source: Source, console: Console) -> int:
@@ -293,7 +104,9 @@ def _explorer_of(source: Source, shift: int) -> Path:
 
 
 @click.command("rcu", short_help="Readers without a lock against splits under way.")
-@subjects.kernel_options
+@subjects.kernel_option
+@subjects.rev_option
+@subjects.mbox_option
 @click.option(
     "--chunk-shift",
     "shifts",
@@ -314,7 +127,7 @@ def _explorer_of(source: Source, shift: int) -> Path:
 def command(
     kernels: tuple[str, ...],
     rev: str | None,
-    sanitize: bool,
+    mailboxes: tuple[str, ...],
     shifts: tuple[str, ...],
     sc: bool,
     schedules: int,
@@ -324,41 +137,49 @@ def command(
     """Explore what readers under RCU can see while another task splits, merges, erases or stores.
 
     Every interleaving and, unless --sc is given, every outcome of weak memory, on compiled code:
-    the C port and every kernel named.
+    the C port, or the kernels named.  Races that were once in the kernel are put into the port
+    again, to show that they are found.
 
     \b
     Examples:
       xasplit rcu
       xasplit rcu --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
+      xasplit rcu --replay '2 split 3 0 8 8 weak marked 12 1:1'
     """
     console = Console()
-    if sanitize:
-        raise click.UsageError("--sanitize does not go with this command.")
-    sources = subjects.kernel_sources(kernels, rev)
+    sources = subjects.kernel_sources(kernels, rev, mailboxes) or subjects.port_sources()
     if replayed:
-        return _replay(replayed, (sources or subjects.port_sources())[0], console)
+        return _replay(replayed, sources[0], console)
     memories = (Memory.SEQUENTIAL,) if sc else tuple(Memory)
     chosen = tuple(int(shift) for shift in shifts) or SHIFTS
-    reports = [_explored(one, chosen, memories) for one in [*subjects.port_sources(), *sources]]
+    reports = [_explored(source, chosen, memories) for source in sources]
     caught = [one for control in controls.CONTROLS for one in _checked(control)]
     if as_json:
-        click.echo(_as_json(reports, caught))
+        click.echo(json.dumps(readers.as_json(reports, caught), indent=2))
     else:
         for name, report in reports:
             _show(report, name, console, schedules)
         _show_controls(caught, console)
-    bad = any(not one.as_expected for one in caught)
-    return 1 if bad or any(_failing(report) for _, report in reports) else 0
+    missed = any(not one.as_expected for one in caught)
+    return 1 if missed or any(report.failing for _, report in reports) else 0
 
 
 def _explored(
     source: Source, shifts: tuple[int, ...], memories: tuple[Memory, ...]
 ) -> tuple[str, Report]:
     name = f"Linux {source.version}" if source.version else source.name
+    meter: Meter | None = None
+
+    def told(done: int, total: int) -> None:
+        nonlocal meter
+        if meter is None:
+            meter = Meter(f"readers of {name}", total).__enter__()
+        meter.advance()
+        if done == total:
+            meter.__exit__(None, None, None)
+
     try:
-        with Meter(f"readers of {name}", 1) as meter:
-            del meter
-            return name, explore(source, shifts, memories, jobs=os.cpu_count() or 1)
+        return name, explore(source, shifts, memories, progress=told)
     except (BuildError, ExplorerError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -368,7 +189,3 @@ def _checked(control: controls.Control) -> list[Caught]:
         return controls.check(control)
     except (BuildError, ExplorerError) as error:
         raise click.ClickException(str(error)) from None
-
-
-def _failing(report: Report) -> bool:
-    return bool(report.crashes) or any(not one.documented for _, one in report.found())

@@ -79,6 +79,11 @@ class Report:
         ]
 
     @property
+    def failing(self) -> bool:
+        """Whether anything went wrong that is not documented as unreliable."""
+        return bool(self.crashes) or any(not one.documented for _, one in self.found())
+
+    @property
     def executions(self) -> int:
         """Executions in all."""
         return sum(result.executions for _, result in self.results)

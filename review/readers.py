@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What exploring readers came to: the table, the findings with their schedules, the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from models.rcu import explorer, plan
+from models.rcu.controls import Caught
+from models.rcu.explore import Found, Report
+from models.rcu.explorer import Result, Span
+from models.rcu.schedule import lines
+from specs.claims import Evidence, Outcome, Strength
+from specs.readers import PROMISES, Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One reader against one writer on one memory, over all arrays.
+
+    ``broken`` and ``documented`` name the promises; ``alone``: broken with no race at all.
+    """
+
+    reader: str
+    writer: str
+    memory: Memory
+    cases: int
+    executions: int
+    states: int
+    seconds: float
+    bounds: tuple[int, ...]
+    complete: bool
+    broken: tuple[str, ...]
+    documented: tuple[str, ...]
+    alone: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """In a few words; a bound that was set or reached is part of it."""
+        words = []
+        if self.broken:
+            words.append("FAILS " + ", ".join(self.broken))
+        if self.alone:
+            words.append("fails with no race " + ", ".join(self.alone))
+        if self.documented:
+            words.append("unreliable " + ", ".join(self.documented))
+        words = words or ["holds"]
+        if not self.complete:
+            words.append("limit reached")
+        elif self.bounds:
+            words.append(f"{min(self.bounds)} switches at most")
+        return "; ".join(words)
+
+
+def cells(report: Report) -> list[Cell]:
+    """The table: every reader, writer and memory that was explored."""
+    groups: dict[tuple[str, str, Memory], list[Result]] = {}
+    for _, result in report.results:
+        groups.setdefault((result.reader, result.case.writer, result.memory), []).append(result)
+    order = {name: number for number, name in enumerate(plan.WRITERS)}
+    return [
+        _cell(*key, results)
+        for key, results in sorted(groups.items(), key=lambda one: (order[one[0][1]], one[0][0]))
+    ]
+
+
+def _cell(reader: str, writer: str, memory: Memory, results: Sequence[Result]) -> Cell:
+    races = [one for one in results if one.span is Span.RACE]
+    found = [Found(result, breach) for result in results for breach in result.breaches]
+    raced = [one for one in found if one.result.span is Span.RACE]
+    return Cell(
+        reader,
+        writer,
+        memory,
+        len(races),
+        sum(one.executions for one in results),
+        sum(one.states for one in results),
+        sum(one.seconds for one in results),
+        tuple(one.bound for one in races if one.bound is not None),
+        all(one.complete for one in races),
+        _names(one for one in raced if not one.documented),
+        _names(one for one in raced if one.documented),
+        _names(one for one in found if one.result.span is not Span.RACE),
+    )
+
+
+def _names(found: Iterable[Found]) -> tuple[str, ...]:
+    return tuple(sorted({one.breach.promise for one in found}))
+
+
+def evidence(report: Report, name: str) -> Iterator[Evidence]:
+    """``rcu:readers``: whether what a reader relies on holds while an entry is split.
+
+    What is documented as unreliable neither holds nor fails by itself; the detail counts it.
+    """
+    found = report.found(plan.SPLITS)
+    broken = [(shift, one) for shift, one in found if not one.documented]
+    limited = report.incomplete(plan.SPLITS)
+    documented = sorted({one.breach.promise for _, one in found if one.documented})
+    cut = [result for _, result in limited if not result.complete]
+    detail = f"{report.executions:,} executions"
+    if limited:
+        detail += f", {len(limited)} of them with a bound"
+    if documented:
+        detail += f"; unreliable as documented: {', '.join(documented)}"
+    outcome = Outcome.HOLDS
+    if report.crashes or cut:
+        outcome = Outcome.UNDECIDED
+    if broken:
+        shift, first = broken[0]
+        outcome = Outcome.FAILS
+        detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
+    yield Evidence("rcu:readers", outcome, Strength.COMPLETE, name, detail)
+
+
+def _told(found: Found) -> str:
+    breach = found.breach
+    return f"{found.result.reader} from {breach.start} breaks {breach.promise}: {breach.text}"
+
+
+def smallest(report: Report) -> list[tuple[int, Found]]:
+    """Of each promise broken by a reader under a writer, in a race or not, the smallest.
+
+    Races that are no documented ones come first, then what fails with no race.
+    """
+    seen: dict[tuple[object, ...], tuple[int, Found]] = {}
+    for shift, one in report.found():
+        race = one.result.span is Span.RACE
+        key = (one.result.reader, one.result.case.writer, one.breach.promise, race, one.documented)
+        seen.setdefault(key, (shift, one))
+    return sorted(seen.values(), key=lambda found: _rank(found[1]))
+
+
+def _rank(found: Found) -> int:
+    if found.documented:
+        return 2
+    return 0 if found.result.span is Span.RACE else 1
+
+
+def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
+    """How a finding comes about, ready to be sent; the command replays it."""
+    result, breach = found.result, found.breach
+    told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
+    head = [told, f"  {PROMISES[breach.promise].statement}"]
+    if result.span is not Span.RACE:
+        return [*head, f"  with no race, {result.span.value} the writer's run"]
+    replayed = f"{shift} {result.case} {result.memory.value}"
+    replayed += f" {result.reader} {breach.start} {breach.schedule}"
+    head.append(f"  xasplit rcu --replay '{replayed}'")
+    events, _ = explorer.replay(
+        report.executables[shift],
+        result.case,
+        result.memory,
+        result.reader,
+        breach.start,
+        breach.schedule,
+    )
+    return [*head, "", *(f"  {line}" for line in lines(events, result.reader))]
+
+
+def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> dict[str, object]:
+    """Everything for machines: table and findings of each subject by its name, and the controls."""
+    return {
+        "subjects": [
+            {
+                "name": name,
+                "executions": report.executions,
+                "states": report.states,
+                "seconds": round(report.seconds, 3),
+                "crashes": list(report.crashes),
+                "unsupported": report.unsupported,
+                "table": [
+                    {
+                        "reader": cell.reader,
+                        "writer": cell.writer,
+                        "memory": cell.memory.value,
+                        "verdict": cell.verdict,
+                        "executions": cell.executions,
+                        "states": cell.states,
+                        "complete": cell.complete,
+                        "bounds": sorted(set(cell.bounds)),
+                    }
+                    for cell in cells(report)
+                ],
+                "findings": [
+                    {
+                        "chunk_shift": shift,
+                        "case": str(one.result.case),
+                        "memory": one.result.memory.value,
+                        "reader": one.result.reader,
+                        "race": one.result.span is Span.RACE,
+                        "promise": one.breach.promise,
+                        "documented": one.documented,
+                        "start": one.breach.start,
+                        "schedule": one.breach.schedule,
+                        "text": one.breach.text,
+                    }
+                    for shift, one in smallest(report)
+                ],
+            }
+            for name, report in reports
+        ],
+        "controls": [
+            {
+                "name": one.control.name,
+                "memory": one.memory.value,
+                "found": one.breach.promise if one.breach else None,
+                "as_expected": one.as_expected,
+            }
+            for one in caught
+        ],
+    }
