@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
 
 from models.cases import Start
-from models.extent import Extent
+from models.extent import Extent, Tried
 from models.families import CaseGroup
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
 from models.implementation import Implementation
-from models.patience import FATAL, Patience
+from models.patience import FATAL, Item, Patience
 from models.reference import SplitKind, run_case
 from models.worker import Abnormal, BatchResult, Status, Worker
 from specs.judge import Judge
@@ -117,7 +118,7 @@ def refuses(one: Implementation, group: CaseGroup) -> bool:
 class Comparison:
     """One implementation through one unit; a context manager, since it holds a worker.
 
-    ``run_extent`` counts the cases that were run.
+    ``done`` counts the cases that were run, and those that were left out.
     """
 
     def __init__(
@@ -126,12 +127,12 @@ class Comparison:
         expected: Expected,
         s: int,
         findings: Findings,
-        run_extent: Extent,
+        done: Tried,
     ) -> None:
         self.implementation = implementation
         self.expected = expected
         self.findings = findings
-        self.run_extent = run_extent
+        self.done = done
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
         self._patience: Patience | None = None
 
@@ -172,22 +173,27 @@ class Comparison:
     def _with_patience(self, groups: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         """Run a block in which cases end the process; returns how many were run."""
         assert self._patience is not None
-        left = self._patience.order(groups)
+        left = deque(self._patience.order(groups))
         covered = 0
         while left:
-            left = [item for item in left if self._patience.permits(item[2])]
-            some, left = left[:BATCH], left[BATCH:]
+            some: list[Item] = []
+            while left and len(some) < BATCH:
+                item = left.popleft()
+                if self._patience.permits(item[2]):
+                    some.append(item)
+                else:
+                    self.done.left_out.count(item[0], [item[1]])
             cases = [self.expected.cases(group, [start])[0] for group, start, _ in some]
             result = self._worker.run(cases, log=True, most_ends=1)
             abnormal = {ended.case: ended for ended in result.abnormal}
             ran = len(result.ends)
             covered += ran
-            left = some[ran:] + left
+            left.extendleft(reversed(some[ran:]))
             for place, (group, start, like) in enumerate(some[:ran]):
                 ended = abnormal.get(place)
                 self._patience.note(like, ended.status if ended else Status.OK)
-                self.run_extent.count(group, [start])
-                self._case(group, start, place, result, ended)
+                self.done.run.count(group, [start])
+                self._case(group, [start], place, result, ended)
         return covered
 
     def _group(
@@ -206,15 +212,22 @@ class Comparison:
         answers = result.results[begin : result.ends[first + count - 1]]
         logs = result.log[log_begin : result.log_ends[first + count - 1]]
         log = bytes(result.case_log(first))
-        self.run_extent.count(group, starts)
+        self.done.run.count(group, starts)
         same = answers == expected * count
         if same and logs == log * count and not abnormal:
             found = self._judged(group, starts[0], expected, expected, log)
             self._found(found, group, starts)
             return
-        # The slow way, case by case, to say which of them differ and how.
+        # The slow way, to say which of them differ and how; those that answer alike at once.
+        alike: dict[tuple[object, ...], list[tuple[int, Start]]] = {}
         for place, start in enumerate(starts, first):
-            self._case(group, start, place, result, abnormal.get(place))
+            ended = abnormal.get(place)
+            end = None if ended is None else (ended.status, ended.operation, ended.text)
+            key = (bytes(result.case(place)), bytes(result.case_log(place)), end)
+            alike.setdefault(key, []).append((place, start))
+        for cases in alike.values():
+            place = cases[0][0]
+            self._case(group, [start for _, start in cases], place, result, abnormal.get(place))
         if not abnormal and same and logs != log * count:
             found = [
                 self._finding(group, starts[0], expected, expected, *LOG_AGREES, "logs differ")
@@ -224,12 +237,14 @@ class Comparison:
     def _case(
         self,
         group: CaseGroup,
-        start: Start,
+        starts: Sequence[Start],
         place: int,
         result: BatchResult,
         ended: Abnormal | None,
     ) -> None:
-        """Compare one case, number ``place`` of the batch, and have the specs judge it."""
+        """Compare one case, number ``place`` of the batch, and have the specs judge it; the group's
+        cases that begin at ``starts``, of which it is the first, all went like it."""
+        start = starts[0]
         expected = self.expected.answer(group, kind(self.implementation, group))
         answer, log = bytes(result.case(place)), bytes(result.case_log(place))
         if ended is not None:
@@ -243,7 +258,7 @@ class Comparison:
             found = self._judged(group, start, expected, answer, log)
             if answer != expected and not found:
                 found = [self._finding(group, start, expected, answer, *AGREES, "the bytes differ")]
-        self._found(found, group, [start])
+        self._found(found, group, starts)
 
     def _judged(
         self,

@@ -92,6 +92,20 @@ class Extent:
         return {dimension: frozenset(values) for dimension, values in found.items()}
 
 
+@dataclass
+class Tried:
+    """The cases that were run, and those that were left out since others like them ended the
+    process of the code under test."""
+
+    run: Extent = field(default_factory=Extent)
+    left_out: Extent = field(default_factory=Extent)
+
+    def update(self, other: Tried) -> None:
+        """Add what another search tried."""
+        self.run.update(other.run)
+        self.left_out.update(other.left_out)
+
+
 class Row(NamedTuple):
     """One value of a dimension: how many of the cases that have it fail."""
 
@@ -99,18 +113,22 @@ class Row(NamedTuple):
     value: str
     failed: int
     run: int
+    left_out: int
 
 
-def rows(failed: Extent, run: Extent) -> Iterator[Row]:
-    """The table: for each dimension and value how many of the cases ``run`` have ``failed``,
+def rows(failed: Extent, tried: Tried) -> Iterator[Row]:
+    """The table: for each dimension and value how many of the cases that were run have ``failed``,
     counted in the splits in which any did."""
     for dimension in DIMENSIONS:
         bad = failed.values(dimension)
-        for value, cases in sorted(run.values(dimension, failed.splits).items()):
-            yield Row(dimension, value, bad[value], cases)
+        run = tried.run.values(dimension, failed.splits)
+        left_out = tried.left_out.values(dimension, failed.splits)
+        for value in sorted(run.keys() | left_out.keys()):
+            yield Row(dimension, value, bad[value], run[value], left_out[value])
 
 
-def split_rows(failed: Extent, run: Extent) -> Iterator[tuple[Split, int, int]]:
+def split_rows(failed: Extent, tried: Tried) -> Iterator[tuple[Split, int, int]]:
     """For each split that was run: the cases that failed, and all."""
-    for split in sorted(run.splits.keys() | failed.splits.keys()):
-        yield split, failed.splits[split], max(run.splits[split], failed.splits[split])
+    run = tried.run.splits
+    for split in sorted(run.keys() | failed.splits.keys()):
+        yield split, failed.splits[split], max(run[split], failed.splits[split])

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from models.cases import Start
 from models.comparison import Comparison, Expected
 from models.count_cases import HIGHEST
-from models.extent import Extent
+from models.extent import Tried
 from models.families import CaseGroup, Family
 from models.finding import Findings
 from models.implementation import Implementation
@@ -97,7 +97,7 @@ class UnitResult:
 
     findings: Findings = field(default_factory=Findings)
     coverage: dict[Part, Coverage] = field(default_factory=dict)
-    run: dict[str, Extent] = field(default_factory=dict)
+    tried: dict[str, Tried] = field(default_factory=dict)
     """The cases that were run, by implementation: what the extent of a finding is a part of."""
 
     def update(self, other: UnitResult) -> None:
@@ -105,8 +105,8 @@ class UnitResult:
         self.findings.update(other.findings)
         for part, coverage in other.coverage.items():
             self.coverage.setdefault(part, Coverage()).add(coverage)
-        for name, extent in other.run.items():
-            self.run.setdefault(name, Extent()).update(extent)
+        for name, tried in other.tried.items():
+            self.tried.setdefault(name, Tried()).update(tried)
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
@@ -159,7 +159,7 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
                     expected,
                     unit.chunk_shift,
                     result.findings,
-                    result.run.setdefault(one.name, Extent()),
+                    result.tried.setdefault(one.name, Tried()),
                 )
             )
             for one in implementations

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from models import explanation
-from models.extent import Extent, Row, rows, split_rows
+from models.extent import Extent, Row, Tried, rows, split_rows
 from models.notation import operation_text
 from models.reproducer import Reproducer
 from review.diagnosis import Diagnosis
@@ -16,24 +16,24 @@ from review.diagnosis import Diagnosis
 WIDTH = 72
 
 
-def lines(diagnoses: Sequence[Diagnosis], run: Mapping[str, Extent]) -> Iterator[str]:
+def lines(diagnoses: Sequence[Diagnosis], tried: Mapping[str, Tried]) -> Iterator[str]:
     """Every finding as plain text of at most 72 columns where its words permit.
 
     A finding is a cause: all properties that it breaks, where it fails and where it holds, its
-    smallest case and its reproducer.  ``run`` are the cases that were run, by implementation.
+    smallest case and its reproducer.  ``tried`` are the cases that were run, by implementation.
     """
     for number, one in enumerate(diagnoses, 1):
-        yield from _finding(number, one, run.get(one.smallest.implementation, Extent()))
+        yield from _finding(number, one, tried.get(one.smallest.implementation, Tried()))
 
 
-def _finding(number: int, one: Diagnosis, run: Extent) -> Iterator[str]:
+def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     cause, finding = one.cause, one.smallest
     names = ", ".join(cause.properties)
     yield from _wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
     if cause.later:
         yield from _wrap(f"and in consequence {', '.join(sorted(cause.later))}", "    ", "  ")
     yield from _wrap(f"{cause.cases:,} cases; {extent_text(cause.extent.splits)}", "    ", "  ")
-    yield from _extent_lines(cause.extent, run)
+    yield from _extent_lines(cause.extent, tried)
     yield f"  The smallest, at chunk shift {finding.chunk_shift}:"
     for place, operation in enumerate(finding.operations):
         if not finding.operation or place <= finding.operation:
@@ -58,13 +58,13 @@ def _finding(number: int, one: Diagnosis, run: Extent) -> Iterator[str]:
     yield ""
 
 
-def _extent_lines(failed: Extent, run: Extent) -> Iterator[str]:
+def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
     """Where it fails and where it holds, dimension by dimension."""
-    clean = [split for split, bad, _ in split_rows(failed, run) if not bad]
+    clean = [split for split, bad, _ in split_rows(failed, tried) if not bad]
     if clean:
         yield from _wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
     table: dict[str, list[Row]] = {}
-    for row in rows(failed, run):
+    for row in rows(failed, tried):
         table.setdefault(row.dimension, []).append(row)
     shown = {name: values for name, values in table.items() if any(row.failed for row in values)}
     if not shown:
@@ -74,9 +74,11 @@ def _extent_lines(failed: Extent, run: Extent) -> Iterator[str]:
         if len(values) == 1:
             continue
         bad = [row.value for row in values if row.failed]
-        good = [row.value for row in values if not row.failed]
-        told = "fails for " + (", ".join(bad) if good else "any")
+        good = [row.value for row in values if not row.failed and not row.left_out]
+        rest = [row.value for row in values if not row.failed and row.left_out]
+        told = "fails for " + (", ".join(bad) if good or rest else "any")
         told += f"; holds for {', '.join(good)}" if good else ""
+        told += f"; not all run for {', '.join(rest)}" if rest else ""
         yield from _wrap(f"{name:<15} {told}", " " * 20, "    ")
 
 
@@ -114,10 +116,10 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
     return "; ".join(parts)
 
 
-def as_json(one: Diagnosis, run: Mapping[str, Extent]) -> dict[str, object]:
+def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
     """A finding as a JSON object."""
     finding, cause = one.smallest, one.cause
-    total = run.get(finding.implementation, Extent())
+    total = tried.get(finding.implementation, Tried())
     return {
         "implementation": finding.implementation,
         "property": finding.property,

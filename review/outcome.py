@@ -65,7 +65,7 @@ def show(done: Search, console: Console) -> None:
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.run)):
+    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -151,7 +151,7 @@ def as_json(done: Search) -> dict[str, object]:
         ],
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
-        "findings": [findings.as_json(one, done.result.run) for one in done.diagnoses],
+        "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],
     }
 
 

@@ -184,7 +184,7 @@ def show(done: Versions, console: Console) -> None:
     for result in done.results:
         total.update(result)
     diagnosed = diagnose(total.findings, done.implementations)
-    for line in (*findings.lines(diagnosed, total.run), UNITS, f"{done.seconds:.0f} s"):
+    for line in (*findings.lines(diagnosed, total.tried), UNITS, f"{done.seconds:.0f} s"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
         console.print("Interrupted: what was not run is not in the table.")
@@ -211,7 +211,7 @@ def as_json(done: Versions) -> dict[str, object]:
             for one in done.implementations
         ],
         "findings": [
-            {"part": title, **findings.as_json(cause, result.run)}
+            {"part": title, **findings.as_json(cause, result.tried)}
             for title, result in zip(done.table, done.results, strict=True)
             for cause in diagnose(result.findings, done.implementations)
         ],
