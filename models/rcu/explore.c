@@ -226,22 +226,39 @@ bool reader_alone(void)
 	return alone;
 }
 
-bool replay(reader_function *reader, unsigned long parameter, const char *schedule)
+/* Sets the choices that a schedule lists; the number after the last one, or -1. */
+static long read_schedule(const char *schedule)
 {
-	char *end;
+	long past = 0;
 
 	memset(choices, 0, sizeof(choices));
-	while (*schedule && *schedule != '-') {
-		long number = strtol(schedule, &end, 10), pick;
+	if (!strcmp(schedule, "-"))
+		return 0;
+	for (;;) {
+		char *colon, *end;
+		long number = strtol(schedule, &colon, 10), pick;
 
-		if (*end != ':' || number < 0 || number >= MAX_CHOICES)
-			return false;
-		pick = strtol(end + 1, &end, 10);
+		if (colon == schedule || *colon != ':' || number < past || number >= MAX_CHOICES)
+			return -1;
+		pick = strtol(colon + 1, &end, 10);
+		if (end == colon + 1 || pick < 1)
+			return -1;
 		choices[number].pick = (int)pick;
-		schedule = *end == ',' ? end + 1 : end;
-		if (*end && *end != ',')
-			return false;
+		past = number + 1;
+		if (!*end)
+			return past;
+		if (*end != ',')
+			return -1;
+		schedule = end + 1;
 	}
+}
+
+bool replay(reader_function *reader, unsigned long parameter, const char *schedule)
+{
+	long past = read_schedule(schedule);
+
+	if (past < 0)
+		return false;
 	catch_signals();
 	choice_count = MAX_CHOICES;
 	merging = false;
@@ -250,5 +267,5 @@ bool replay(reader_function *reader, unsigned long parameter, const char *schedu
 	run_once(reader, parameter, RACE);
 	phase = PHASE_OFF;
 	replaying = false;
-	return !astray;
+	return !astray && depth >= past;
 }

@@ -99,10 +99,11 @@ def explore(
     shifts: Sequence[int] = (1, 2, 6),
     memories: Sequence[Memory] = BOTH,
     *,
+    writers: Sequence[str] = plan.WRITERS,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Explore every reader against every writer at these chunk shifts (of 1, 2, 6).
+    """Explore every reader against ``writers`` at these chunk shifts (of 1, 2, 6).
 
     ``progress`` is told how many cases of how many are done.  Raises BuildError when the source
     does not compile, ExplorerError when its stores cannot be followed.
@@ -113,6 +114,7 @@ def explore(
         (shift, case, memory)
         for shift, executable in executables.items()
         for case in _within_limit(executable, shift, plan.cases(shift))
+        if case.writer in writers
         for memory in memories
     ]
     results: list[tuple[int, Result]] = []

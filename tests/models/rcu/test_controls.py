@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import pytest
+
+from models.rcu import explorer
+from models.rcu.build import build
+from models.rcu.controls import CONTROLS, Control, check, source_of
+from models.rcu.explorer import Span
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
+def test_every_known_race_is_found_and_replays(control: Control) -> None:
+    caught = check(control)
+    assert len(caught) == 2
+    for one in caught:
+        assert one.as_expected, one
+        assert one.seconds < 1
+        if one.breach is None:
+            continue
+        executable = build(source_of(control), control.shift, control.edits)
+        _, broken = explorer.replay(
+            executable,
+            control.case,
+            one.memory,
+            one.reader,
+            one.breach.start,
+            one.breach.schedule,
+        )
+        assert broken == one.breach.promise
+
+
+@pytest.mark.parametrize(
+    "control", [one for one in CONTROLS if one.edits], ids=lambda control: control.name
+)
+def test_without_the_edit_nothing_of_the_kind_is_found(control: Control) -> None:
+    executable = build(source_of(control), control.shift)
+    memory = control.memories[0]
+    answer = explorer.run(executable, control.case, memory, control.readers)
+    found = {
+        breach.promise
+        for result in answer.results
+        if result.span is Span.RACE
+        for breach in result.breaches
+    }
+    assert not found & set(control.promises)

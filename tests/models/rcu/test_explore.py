@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from pathlib import Path
+
+import pytest
+
+from models.kernel.source import Source, open_source, port_source
+from models.rcu import plan
+from models.rcu.explore import explore
+from models.rcu.explorer import Case, Span
+from specs.readers import Memory
+
+KERNEL = Path("/usr/src/linux-source-6.12.tar.xz")
+
+SOME = [
+    Case(writer, order, new_order, 1 << order, 1 << order)
+    for writer in ("split", "try-split", "folio-uniform", "merge", "erase")
+    for order, new_order in ((3, 2), (3, 1), (3, 0))
+]
+
+
+@pytest.fixture(autouse=True)
+def _few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "cases", lambda shift: SOME)
+
+
+def kernel() -> Source:
+    if not KERNEL.exists():
+        pytest.skip("needs Debian's linux-source-6.12")
+    return open_source(KERNEL)
+
+
+def test_the_port_keeps_what_is_not_documented_as_unreliable() -> None:
+    told: list[tuple[int, int]] = []
+    report = explore(port_source(), (2,), progress=lambda *done: told.append(done))
+    assert not report.failing and not report.incomplete() and report.unsupported == 0
+    assert told[-1] == (2 * len(SOME), 2 * len(SOME))
+    documented = {(one.breach.promise, one.result.memory) for _, one in report.found()}
+    assert ("order-true", Memory.SEQUENTIAL) in documented
+    assert ("find-covers", Memory.WEAK) in documented
+    assert report.executions > 10_000 and report.states > 10_000
+
+
+@pytest.mark.kernel
+def test_linux_6_12_returns_a_sibling_from_a_marked_search() -> None:
+    report = explore(kernel(), (2,))
+    assert report.failing
+    broken = {
+        (one.result.reader, one.breach.promise)
+        for _, one in report.found(("split",))
+        if not one.documented and one.result.span is Span.RACE
+    }
+    assert ("marked", "load-internal") in broken
+    assert not {reader for reader, _ in broken} & {"load", "load-retry", "reload", "find"}
+    assert not report.found(("folio-uniform",))
+    assert report.unsupported == 2 * 3  # it has no xas_try_split()
+
+
+@pytest.mark.kernel
+def test_what_one_level_code_refuses_is_not_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = Case("split", 4, 0, 16, 16)
+    monkeypatch.setattr(plan, "cases", lambda shift: [deep])
+    assert not explore(kernel(), (2,)).results
+    assert explore(port_source(), (2,)).results

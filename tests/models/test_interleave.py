@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The model's explorer against the one of compiled code, and against itself with defects."""
+
+from pathlib import Path
+
+import pytest
+
+from models import interleave_runs
+from models.interleave import Interleaving, Run, Version
+from models.kernel.source import port_source
+from models.rcu import explorer, plan
+from models.rcu.build import build
+from models.rcu.explorer import Case
+from models.reference import SplitKind
+from specs.readers import Memory
+from xarray_model.journal import Field
+from xarray_model.readers import Goal
+
+WRITERS = ("split", "try-split", "merge", "erase", "store-over")
+CASES = [
+    (s, case)
+    for s in (1, 2)
+    for case in plan.cases(s)
+    if case.writer in WRITERS and case.order <= 3
+]
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[int, Path]:
+    return {s: build(port_source(), s) for s in (1, 2)}
+
+
+def broken(run: Run, memory: Memory, goal: Goal) -> set[str]:
+    exploring = Interleaving(run, memory)
+    return {
+        breach.promise
+        for index in range(run.timeline.first, run.timeline.last + 1)
+        for started in (0, run.end)
+        for breach in exploring.explore(goal, index, started).breaches
+    }
+
+
+@pytest.mark.parametrize("memory", Memory)
+def test_model_and_compiled_port_break_the_same_promises(
+    ports: dict[int, Path], memory: Memory
+) -> None:
+    seen: set[str] = set()
+    for s, case in CASES:
+        run = interleave_runs.run(case, s)
+        readers = tuple(goal.value for goal in Goal)
+        compiled: dict[str, set[str]] = {name: set() for name in readers}
+        for result in explorer.run(ports[s], case, memory, readers).results:
+            compiled[result.reader] |= {breach.promise for breach in result.breaches}
+        for goal in Goal:
+            assert broken(run, memory, goal) == compiled[goal.value], (s, str(case), goal)
+            seen |= compiled[goal.value]
+    assert seen == {"order-true", "find-covers"}
+
+
+@pytest.mark.parametrize("kind", SplitKind)
+def test_every_way_to_split_shows_readers_the_same(kind: SplitKind) -> None:
+    for order, new_order in ((3, 2), (3, 1), (2, 0), (1, 0)):
+        run = interleave_runs.run(Case("split", order, new_order, 8, 8), 2, kind)
+        assert run.end > 0
+        for goal in (Goal.LOAD, Goal.LOAD_RETRY, Goal.RELOAD):
+            assert not broken(run, Memory.WEAK, goal)
+        assert not broken(run, Memory.SEQUENTIAL, Goal.FIND)
+
+
+def test_a_publication_that_is_no_release_is_found() -> None:
+    run = interleave_runs.run(Case("split", 3, 0, 8, 8), 2)
+    plain = {
+        place: tuple(Version(one.value, one.time, 0) for one in versions)
+        for place, versions in run.versions.items()
+    }
+    weakened = Run(run.array, plain, run.end, run.timeline)
+    assert "load-null" in broken(weakened, Memory.WEAK, Goal.LOAD)
+    assert not broken(weakened, Memory.SEQUENTIAL, Goal.LOAD)
+
+
+def test_a_shortest_schedule_ends_with_what_breaks_the_promise() -> None:
+    run = interleave_runs.run(Case("split", 1, 0, 2, 2), 2)
+    explored = Interleaving(run, Memory.WEAK).explore(Goal.FIND, 2)
+    (breach,) = explored.breaches
+    assert breach.promise == "find-covers" and len(breach.schedule) <= explored.depth
+    places = [(step.request.field, step.request.number, step.time > 0) for step in breach.schedule]
+    new = places.index((Field.SLOT, 2, True))
+    assert (Field.SLOT, 3, False) in places[new:]  # the new entry, then the old sibling
+    assert explored.states > len(breach.schedule) and explored.ends > 1
+
+
+def test_a_reader_after_the_end_has_one_execution() -> None:
+    run = interleave_runs.run(Case("split", 3, 0, 8, 8), 2)
+    explored = Interleaving(run, Memory.WEAK).explore(Goal.LOAD, 9, run.end)
+    assert explored.ends == 1 and explored.states == explored.depth + 1
+
+
+def test_a_writer_that_the_model_does_not_have_is_refused() -> None:
+    with pytest.raises(ValueError, match="no writer folio-uniform"):
+        interleave_runs.run(Case("folio-uniform", 1, 0, 2, 2), 2)
