@@ -2,10 +2,10 @@
 """Failing cases grouped by what seems to be their cause.
 
 What breaks first in a case counts; what breaks later may be its consequence.  Cases in which the
-same properties break first, at the same kind of operation, fail alike.  Where the properties of two
-ways to fail come together in one case, that case shows both and is no third way.  Ways to fail that
-share a property belong to one cause, if they do at the same kind of operation or if they fail for
-the same traits; properties that any mistake breaks do not count for that.
+same properties break first, at the same kind of operation, fail alike.  Properties of different
+aspects that break at once are taken apart (``aspects.parts``).  Ways to fail that share a property
+belong to one cause, if they do at the same kind of operation or if they fail for the same traits;
+properties that any mistake breaks do not count for that.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from models.extent import CASES, COUNTED, FAILING, Extent
-from models.finding import AGREES, Failure, Finding, Findings, site
-
-UNSPECIFIC = frozenset({AGREES[0], "refines", "split-entries", "split-nodes-outside"})
-"""Properties that say that something is wrong in the array, but hardly what."""
+from models import aspects
+from models.extent import CASES, COUNTED, ENTRIES, FAILING, MARKS, Extent
+from models.finding import Failure, Finding, Findings, site
 
 
 @dataclass
@@ -37,7 +35,7 @@ class Cause:
     @property
     def smallest(self) -> Finding:
         """What stands for the cause: the most telling property of the smallest case."""
-        telling = [one for one in self.first if one.property not in UNSPECIFIC]
+        telling = [one for one in self.first if not aspects.unspecific(one.property)]
         return (telling or list(self.first))[0]
 
     @property
@@ -51,7 +49,7 @@ def causes(findings: Findings) -> list[Cause]:
     """The causes, by implementation, the one with the smallest case first."""
     by_name: dict[str, list[Failure]] = {}
     for failure in findings.failures.values():
-        by_name.setdefault(failure.first[0].implementation, []).append(failure)
+        by_name.setdefault(failure.first[0].implementation, []).extend(_parts(failure))
     found: list[Cause] = []
     for _, failures in sorted(by_name.items()):
         found += sorted(_of_one(failures), key=lambda cause: _size(cause.smallest))
@@ -66,34 +64,35 @@ def alike(found: Iterable[Cause], key: Callable[[Cause], object]) -> list[Cause]
     return [_merged(group) for group in groups.values()]
 
 
+def _parts(failure: Failure) -> list[Failure]:
+    """A failure for each mistake that it seems to show."""
+    return [
+        Failure(
+            tuple(one for one in failure.first if one.property in names),
+            failure.cases,
+            failure.extent,
+            failure.later,
+        )
+        for names in aspects.parts(sorted(failure.properties))
+    ]
+
+
 def _of_one(failures: list[Failure]) -> list[Cause]:
-    distinct = [one for one in failures if not _is_mixture(one, failures)]
     groups: list[list[Failure]] = []
-    for failure in distinct:
+    for failure in failures:
         linked = [group for group in groups if any(_linked(failure, one) for one in group)]
         groups = [group for group in groups if group not in linked]
         groups.append([failure, *(one for group in linked for one in group)])
     found = [_cause(group) for group in groups]
-    for mixture in (one for one in failures if one not in distinct):
-        for cause in found:
-            if any(one.properties < mixture.properties for one in cause.failures):
-                cause.cases += mixture.cases
-                cause.extent.update(mixture.extent)
     shown = {name for cause in found for name in cause.properties}
     for cause in found:
         cause.later -= shown
     return found
 
 
-def _is_mixture(failure: Failure, failures: Iterable[Failure]) -> bool:
-    """Whether a failure is what two others show together."""
-    parts = [one.properties for one in failures if one.properties < failure.properties]
-    return bool(parts) and frozenset().union(*parts) == failure.properties
-
-
 def _linked(one: Failure, other: Failure) -> bool:
     shared = one.properties & other.properties
-    if shared - UNSPECIFIC:
+    if any(not aspects.unspecific(name) for name in shared):
         return site(one.first[0]) == site(other.first[0]) or _same_pattern(one, other)
     if _only_counts(one) and _only_counts(other):
         mine, theirs = one.extent.splits.keys(), other.extent.splits.keys()
@@ -107,10 +106,16 @@ def _only_counts(failure: Failure) -> bool:
 
 
 def _same_pattern(one: Failure, other: Failure) -> bool:
-    """Whether two failures show for the same values of every trait that both have."""
+    """Whether two failures show for the same kinds of entries and the same marks, and otherwise
+    one where the other does; not every split has every index or place."""
     mine, theirs = one.extent.pattern(), other.extent.pattern()
-    common = (mine.keys() & theirs.keys()) - {CASES, FAILING}
-    return all(mine[dimension] == theirs[dimension] for dimension in common)
+    for dimension in (mine.keys() & theirs.keys()) - {CASES, FAILING}:
+        here, there = mine[dimension], theirs[dimension]
+        if dimension in (ENTRIES, MARKS) and here != there:
+            return False
+        if not (here <= there or there <= here):
+            return False
+    return True
 
 
 def _size(finding: Finding) -> tuple[object, ...]:

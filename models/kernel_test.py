@@ -38,11 +38,14 @@ class Look:
     helper: str = ""
 
 
+_MISSING = {Code.FAIL: "test code cannot make the kernel's memory run out"}
+
+
 def looks(operations: Sequence[Operation], s: int) -> list[Look]:
     """The ways to look, the plainest first.  NoCode when there is no way to tell the case."""
     for one in operations:
         if one.code not in _STATEMENTS:
-            raise NoCode(f"test code has no {one.code.name.lower()}")
+            raise NoCode(_MISSING.get(one.code, f"test code has no {one.code.name.lower()}"))
     whole = [*operations, Operation(Code.SNAPSHOT)]
     view = View.of_bytes(cut(whole, run_case(whole, s).results)[-1].snapshot or b"")
     array = view.abstract
@@ -278,14 +281,14 @@ static struct xa_node *check_node(struct xarray *xa, unsigned long index,
 """
 
 _UPDATE = """\
-static LIST_HEAD(check_lru);
+static LIST_HEAD(check_listed);
 
 /* As the page cache does it: nodes that hold only shadow entries are listed. */
 static void check_update(struct xa_node *node)
 {
 \tif (node->count && node->count == node->nr_values) {
 \t\tif (list_empty(&node->private_list))
-\t\t\tlist_add(&node->private_list, &check_lru);
+\t\t\tlist_add(&node->private_list, &check_listed);
 \t} else if (!list_empty(&node->private_list)) {
 \t\tlist_del_init(&node->private_list);
 \t}
@@ -293,8 +296,8 @@ static void check_update(struct xa_node *node)
 
 static void check_forget(void)
 {
-\twhile (!list_empty(&check_lru))
-\t\tlist_del_init(check_lru.next);
+\twhile (!list_empty(&check_listed))
+\t\tlist_del_init(check_listed.next);
 }
 
 """

@@ -71,7 +71,8 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
     try:
         return _tried(implementation.source, ways, codes, s)
     except BuildError as error:
-        return Reproducer("", f"the test code does not compile: {error}", s)
+        said = re.sub(r"/\S*/", "", str(error))
+        return Reproducer("", f"the test code does not compile: {said}", s)
 
 
 def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
