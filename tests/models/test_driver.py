@@ -35,6 +35,7 @@ def operations(s: int) -> list[Operation]:
         Operation(Code.STORE, index=1 << (3 * s), order=s, entry=0x3000),
         Operation(Code.TRY_SPLIT, 1 << (3 * s), s, s - 1, 0x4000),
         Operation(Code.STORE, index=1, entry=0),
+        *kept_cursor(order, new_order),
         Operation(Code.DESTROY),
     ]
     views = [
@@ -49,6 +50,30 @@ def operations(s: int) -> list[Operation]:
         Operation(Code.SNAPSHOT),
     ]
     return [one for change in changes for one in (change, *views)]
+
+
+def kept_cursor(order: int, new_order: int) -> list[Operation]:
+    """Each operation on a cursor that is kept from one to the next."""
+    start = 1 << (order + 1)
+    return [
+        Operation(Code.STORE, start, order, entry=0x5000),
+        Operation(Code.CURSOR_SET, start, new_order),
+        Operation(Code.CURSOR_SPLIT, order=order, entry=11),
+        Operation(Code.CURSOR_SET, start),
+        Operation(Code.CURSOR_LOAD),
+        Operation(Code.CURSOR_SET_MARK, mark=1),
+        Operation(Code.CURSOR_GET_MARK, mark=1),
+        Operation(Code.CURSOR_CLEAR_MARK, mark=1),
+        Operation(Code.CURSOR_STORE, entry=13),
+        Operation(Code.CURSOR_RESET),
+        Operation(Code.CURSOR_FIND, argument=LAST),
+        Operation(Code.CURSOR_PAUSE),
+        Operation(Code.CURSOR_FIND_MARKED, mark=2, argument=LAST),
+        Operation(Code.CURSOR_SET, start),
+        Operation(Code.CURSOR_LOAD),
+        Operation(Code.CURSOR_NEXT),
+        Operation(Code.CURSOR_PREV),
+    ]
 
 
 def test_no_operation_is_forgotten() -> None:
