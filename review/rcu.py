@@ -148,7 +148,7 @@ def command(
     """
     console = Console()
     sources = subjects.kernel_sources(kernels, rev, mailboxes) or subjects.port_sources()
-    if replayed:
+    if replayed is not None:
         return _replay(replayed, sources[0], console)
     memories = (Memory.SEQUENTIAL,) if sc else tuple(Memory)
     chosen = tuple(int(shift) for shift in shifts) or SHIFTS

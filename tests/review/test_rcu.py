@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import json
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from models.kernel.source import port_source
+from models.rcu import plan
+from models.rcu.explore import Report, explore
+from models.rcu.explorer import Case
+from review import readers
+from review.cli import main
+from specs.claims import Outcome
+
+SOME = [Case("split", 3, new, 8, 8) for new in (2, 0)] + [
+    Case("folio-uniform", 2, 0, 4, 4),
+    Case("merge", 1, 0, 2, 2),
+]
+
+
+@pytest.fixture(autouse=True)
+def _few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "cases", lambda shift: SOME)
+
+
+@pytest.fixture
+def report() -> Report:
+    return explore(port_source(), (2,))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["rcu", *arguments], standalone_mode=False)
+
+
+def test_table_findings_limits_and_controls_are_told() -> None:
+    result = run("--chunk-shift", "2", "--schedules", "1")
+    assert result.return_value == 0, result.output
+    assert "port (recursive): " in result.output and "states a second" in result.output
+    assert "unreliable" in result.output and "Unreliable, order-true: " in result.output
+    assert "--replay '2 " in result.output and "more; --schedules shows them" in result.output
+    assert "intermediate-folio" in result.output and "WRONG" not in result.output
+
+
+def test_json_is_one_object_with_everything() -> None:
+    result = run("--chunk-shift", "2", "--sc", "--json")
+    told = json.loads(result.output)
+    port = told["subjects"][0]
+    assert port["name"] == "port" and port["executions"] > 0
+    assert {row["memory"] for row in port["table"]} == {"sc"}
+    assert all(row["complete"] for row in port["table"])
+    finding = next(one for one in port["findings"] if one["promise"] == "order-true")
+    assert finding["documented"] and finding["schedule"]
+    assert all(one["as_expected"] for one in told["controls"])
+
+
+def test_a_printed_schedule_replays(report: Report) -> None:
+    shift, found = readers.smallest(report)[0]
+    line = readers.schedule_lines(report, shift, found)[2]
+    result = run("--replay", line.split("'")[1])
+    assert result.return_value == 1
+    assert f"breaks {found.breach.promise}" in result.output
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2 split", "2 split 3 2 8 8 weak find x -", "9 a b c d e f g"]
+)
+def test_what_is_no_schedule_is_wrong_usage(text: str) -> None:
+    assert isinstance(run("--replay", text).exception, click.ClickException)
+
+
+def test_a_kernel_that_is_not_there_is_wrong_usage() -> None:
+    assert isinstance(run("--kernel", "/nowhere").exception, click.ClickException)
+
+
+def test_evidence_holds_for_the_port(report: Report) -> None:
+    (one,) = readers.evidence(report, "port")
+    assert (one.check, one.outcome) == ("rcu:readers", Outcome.HOLDS)
+    assert "unreliable as documented: find-covers, marked-complete, order-true" in one.detail
+
+
+def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "cases", lambda shift: [Case("folio-uniform-early-thaw", 3, 1, 8, 8)])
+    monkeypatch.setattr(plan, "SPLITS", (*plan.SPLITS, "folio-uniform-early-thaw"))
+    monkeypatch.setattr(plan, "WRITERS", (*plan.WRITERS, "folio-uniform-early-thaw"))
+    report = explore(port_source(), (2,), writers=plan.WRITERS)
+    (one,) = readers.evidence(report, "port")
+    assert one.outcome is Outcome.FAILS and "folio-uniform-early-thaw 3 1 8 8 sc" in one.detail
+
+
+def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.rcu import explore as module
+    from models.rcu import explorer
+
+    monkeypatch.setattr(module, "BOUNDED_EXECUTIONS", 1)
+    monkeypatch.setattr(explorer.run, "__kwdefaults__", {**(explorer.run.__kwdefaults__ or {}),
+                                                         "executions": 1})  # fmt: skip
+    report = explore(port_source(), (2,))
+    (one,) = readers.evidence(report, "port")
+    assert one.outcome is Outcome.UNDECIDED
+    assert any("limit reached" in cell.verdict for cell in readers.cells(report))
