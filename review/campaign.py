@@ -106,5 +106,11 @@ def machines(
 
 def _machine(one: Implementation, s: int, effort: Effort, seed: int) -> MachineReport:
     return machine_search(
-        one, [s], examples=effort.examples, steps=effort.steps, seed=seed, seconds=effort.seconds
+        one,
+        [s],
+        examples=effort.examples,
+        steps=effort.steps,
+        seed=seed,
+        seconds=effort.seconds,
+        remember=effort.remember,
     )

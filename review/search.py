@@ -153,7 +153,7 @@ def command(
     sources = named or subjects.port_sources()
     built, broken = subjects.implementations(sources, wanted, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
-    done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds))
+    done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds, seed is None))
     done.broken = broken
     saved = saving.save(done, save)
     diagnosis.write(done.diagnoses, reproducers)
@@ -165,6 +165,6 @@ def command(
     return 1 if done.failed or not done.finished else 0
 
 
-def effort(examples: int, steps: int, seconds: float | None) -> Effort:
+def effort(examples: int, steps: int, seconds: float | None, remember: bool = False) -> Effort:
     """The effort that the options ask for: a time takes the place of a number of histories."""
-    return Effort(examples if seconds is None else 1 << 40, steps, seconds)
+    return Effort(examples if seconds is None else 1 << 40, steps, seconds, remember)
