@@ -36,15 +36,20 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A writer's run: ``versions`` of each place that it stored to, ``end`` its last store.
+    """A writer's run: its ``stores``, and what they make the ``versions`` of each place.
 
     ``timeline`` says what each index held, and when; ``array`` is the array after the run.
     """
 
     array: XArray
     versions: dict[Request, tuple[Version, ...]]
-    end: int
+    stores: tuple[Store, ...]
     timeline: Timeline
+
+    @property
+    def end(self) -> int:
+        """The number of the last store."""
+        return len(self.stores)
 
 
 @dataclass(frozen=True, slots=True)

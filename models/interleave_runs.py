@@ -70,7 +70,7 @@ def run(case: Case, s: int, kind: SplitKind = SplitKind.ITERATIVE) -> Run:
     _WRITERS[case.writer](made, case, s)
     made.array.journal.stop()
     versions = versions_of(before, made.stores)
-    return Run(made.array, versions, len(made.stores), made.timeline)
+    return Run(made.array, versions, tuple(made.stores), made.timeline)
 
 
 def _split_ranges(index: int, order: int, new_order: int) -> list[tuple[int, int]]:

@@ -177,6 +177,10 @@ class Timeline:
             facts[-1] = Fact(last.entry, last.order, last.since, ended)
             facts.append(Fact(entry, told, began))
 
+    def entries(self, index: int) -> list[object]:
+        """Every entry that an index has or had, in order."""
+        return [fact.entry for fact in self._facts[index]]
+
     def _seen(self, index: int, started: int) -> list[Fact]:
         facts = self._facts.get(index, [Fact(NOTHING, -1)])
         return [fact for fact in facts if fact.until is None or fact.until > started]

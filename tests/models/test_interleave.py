@@ -73,7 +73,7 @@ def test_a_publication_that_is_no_release_is_found() -> None:
         place: tuple(Version(one.value, one.time, 0) for one in versions)
         for place, versions in run.versions.items()
     }
-    weakened = Run(run.array, plain, run.end, run.timeline)
+    weakened = Run(run.array, plain, run.stores, run.timeline)
     assert "load-null" in broken(weakened, Memory.WEAK, Goal.LOAD)
     assert not broken(weakened, Memory.SEQUENTIAL, Goal.LOAD)
 
