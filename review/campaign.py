@@ -62,11 +62,13 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much the machines do, for each implementation: cases of so many steps over all chunk
-    shifts together, or as many as fit in so many seconds for all implementations."""
+    shifts together, or as many as fit in so many seconds for all implementations.  ``remember``:
+    what failed in this user's earlier searches comes first, besides what the seed draws."""
 
     examples: int
     steps: int
     seconds: float | None = None
+    remember: bool = False
 
 
 def machines(
