@@ -24,8 +24,9 @@ FATAL = frozenset({Status.CRASH, Status.SANITIZER, Status.HANG})
 """How a case ends that ends the process too, or takes long."""
 MOST_CRASHES = 3
 """Cases of a kind that may crash."""
-MOST_HANGS = 6
-"""Hangs from which on every value of a trait is left out that only hangs."""
+MOST_HANGS = 8
+"""Hangs from which on every value of a trait is left out that hung ENOUGH times and never ended."""
+ENOUGH = 4
 _TOLD_APART = frozenset({extent.ENTRIES, extent.INDEX, extent.FAILING, extent.AROUND})
 
 Kind: TypeAlias = tuple[Trait, ...]
@@ -60,7 +61,9 @@ class Patience:
             return False
         if self._hung.total() < MOST_HANGS:
             return True
-        return not any(self._hung_traits[trait] > 1 and trait not in self._ended for trait in like)
+        return not any(
+            self._hung_traits[trait] >= ENOUGH and trait not in self._ended for trait in like
+        )
 
     def note(self, like: Kind, status: Status) -> None:
         """A case of this kind was run and ended so."""

@@ -2,10 +2,14 @@
 import json
 from dataclasses import replace
 
+from models import causes
 from models.cases import FIRST, Group, Surroundings
+from models.extent import Extent, Tried
 from models.finding import Finding, Findings
 from models.reference import run_case
+from models.reproducer import Reproducer
 from review import findings
+from review.diagnosis import Diagnosis
 
 GROUP = Group(2, 3, 1, 0, Surroundings.ALONE, 1, True, False, failing=0)
 
@@ -21,11 +25,31 @@ def finding(broken: str) -> Finding:
     )  # fmt: skip
 
 
+def told(found: Findings) -> list[Diagnosis]:
+    """The diagnoses of findings, without shrinking or running anything."""
+    return [
+        Diagnosis(cause, cause.smallest, Reproducer("", "nothing was run"))
+        for cause in causes.causes(found)
+    ]
+
+
+def tried() -> Tried:
+    done = Tried()
+    for group in (GROUP, replace(GROUP, marks=0), Group(2, 3, 2, 0, Surroundings.ALONE, 0, True,
+                                                        False, failing=0)):  # fmt: skip
+        done.run.count(group, group.starts())
+    return done
+
+
+TRIED = tried()
+
+
 def text(*names: str) -> list[str]:
     found = Findings()
-    for name in names:
-        found.add(finding(name), (2, 3, 1), 7)
-    return list(findings.lines(found))
+    extent = Extent()
+    extent.count(GROUP, GROUP.starts()[:7])
+    found.add_case([finding(name) for name in names], extent)
+    return list(findings.lines(told(found), {"port": TRIED}))
 
 
 def test_it_says_what_broke_where_and_how_often() -> None:
@@ -34,6 +58,13 @@ def test_it_says_what_broke_where_and_how_often() -> None:
     assert "what lru says" in told and "the detail" in told
     assert "7 cases; s=2: 3 to 1" in told
     assert "store(index=0, order=3, entry=v:17)" in told
+
+
+def test_it_says_where_it_fails_and_where_it_holds() -> None:
+    told = "\n".join(text("lru"))
+    assert "holds for 1 other splits that were run" in told
+    assert "marks           fails for 0; holds for none" in told
+    assert "No reproducer: nothing was run." in told
 
 
 def test_properties_that_one_case_breaks_are_one_finding() -> None:
@@ -58,10 +89,14 @@ def test_extents_are_told_by_chunk_shift() -> None:
     assert findings.extent_text(many).endswith("and 3 more")
 
 
-def test_json_names_the_property_and_the_case() -> None:
+def test_json_names_the_property_the_case_and_the_extent() -> None:
     found = Findings()
     found.add(replace(finding("lru"), operation=None), (2, 3, 1))
-    told = json.loads(json.dumps(findings.as_json(found.sorted()[0])))
-    assert told["property"] == "lru"
-    assert told["extent"] == [{"chunk_shift": 2, "order": 3, "new_order": 1}]
-    assert told["smallest"]["operations"][0] == "store(index=0, order=3, entry=v:17)"
+    (one,) = told(found)
+    as_json = json.loads(json.dumps(findings.as_json(one, {"port": TRIED})))
+    assert as_json["property"] == "lru"
+    (extent,) = as_json["extent"]
+    assert (extent["order"], extent["new_order"]) == (3, 1)
+    assert (extent["failed"], extent["run"]) == (1, 32)
+    assert as_json["smallest"]["operations"][0] == "store(index=0, order=3, entry=v:17)"
+    assert as_json["reproducer"]["reason"] == "nothing was run"

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reproducers of defects of the port: they fail there, pass with the port, and are plain C."""
+
+from pathlib import Path
+
+import pytest
+
+from models.causes import causes
+from models.families import Family
+from models.finding import Finding
+from models.implementation import Implementation, examine
+from models.kernel.source import port_source
+from models.kernel_test import NoCode, function, looks
+from models.mutants.catalogue import MUTANTS
+from models.mutants.run import port
+from models.reproducer import reproducer
+from models.shrink import shrink
+from models.sweep import Unit, run_unit
+from tests.models.together import with_defects
+from xarray_model.operations import Code, Operation
+
+BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
+
+
+def seeded(name: str, folder: Path) -> Implementation:
+    mutant = BY_NAME[name]
+    edits = [(mutant.file, mutant.text, mutant.replacement)]
+    return examine(with_defects(port_source(), name, edits, folder), (3,))
+
+
+def first_of(one: Implementation, *units: Unit) -> Finding:
+    for unit in units:
+        found = causes(run_unit(unit, [one]).findings)
+        if found:
+            return found[0].smallest
+    raise AssertionError("nothing was found")
+
+
+@pytest.mark.parametrize(
+    ("name", "sees"),
+    [
+        ("mark-on-sibling", "xas_for_each_marked"),
+        ("third-mark-lost", "xa_get_mark"),
+        ("leaf-values-zero", "nr_values"),
+        ("split-node-unreported", "private_list"),
+        ("one-node-too-many", "xas.xa_alloc"),
+    ],
+)
+def test_it_fails_with_the_defect_and_passes_without(name: str, sees: str, tmp_path: Path) -> None:
+    one = seeded(name, tmp_path)
+    found = first_of(one, Unit(3, 4, 1, 40), Unit(3, 5, 3, 40))
+    told = reproducer(one, shrink(one, found))
+    assert told.reason == ""
+    assert sees in told.code
+    assert told.failed and told.chunk_shift == 6
+    assert told.code.startswith("static ")
+    assert max(len(line.expandtabs(8)) for line in told.code.splitlines()) <= 88
+
+
+def test_a_crash_is_reproduced_by_itself(tmp_path: Path) -> None:
+    one = seeded("parent-of-inner", tmp_path)
+    found = run_unit(Unit(3, 7, 0, 12), [one]).findings
+    crash = next(one for one in found.breaches.values() if one.smallest.property == "no-crash")
+    assert reproducer(one, crash.smallest).failed
+
+
+def test_what_test_code_cannot_see_is_said_so(tmp_path: Path) -> None:
+    one = seeded("leak-on-failure", tmp_path)
+    told = reproducer(one, shrink(one, first_of(one, Unit(3, 5, 0, 80))))
+    assert told.code == ""
+    assert told.reason == "test code cannot make the kernel's memory run out"
+
+
+def test_a_finding_that_is_none_has_no_reproducer() -> None:
+    """Run both ways: what the port does too is not given out."""
+    one = port(3)
+    case = (Operation(Code.STORE, 0, 3, entry=4), Operation(Code.SPLIT, 0, 3, 0, entry=8))
+    told = reproducer(one, Finding("port", 3, "lru", "says", "detail", 1, case, b"", b""))
+    assert told.code == ""
+    assert told.reason.startswith("test code does not see it")
+
+
+def test_counts_tell_the_orders_themselves(tmp_path: Path) -> None:
+    one = seeded("count-in-a-byte", tmp_path)
+    found = run_unit(Unit(3, 63, 50, family=Family.COUNTS), [one]).findings
+    (cause,) = causes(found)
+    assert cause.extent.splits and all(order >= 50 for _, order, _ in cause.extent.splits)
+    told = reproducer(one, cause.smallest)
+    assert told.failed or told.reason
+
+
+def test_operations_that_test_code_lacks_are_refused() -> None:
+    with pytest.raises(NoCode, match="cursor_set"):
+        looks([Operation(Code.CURSOR_SET)], 3)
+
+
+def test_a_function_looks_like_the_kernels_own() -> None:
+    case = (Operation(Code.STORE, 0, 3, entry=4), Operation(Code.SPLIT, 0, 3, 0, entry=5))
+    code = function("it", case, 3, looks(case, 3)[0])
+    assert code.startswith("static noinline void check_it(struct xarray *xa)\n{\n\t")
+    assert "\txa_store_order(xa, 0, 3, xa, GFP_KERNEL);\n" in code
+    assert "xas_split(&xas, xa_mk_value(2), 3);" in code
