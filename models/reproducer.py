@@ -12,10 +12,11 @@ import re
 import resource
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from models.aspects import Aspect, aspect
 from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler
 from models.comparison import ENDS
 from models.finding import Finding
@@ -60,19 +61,34 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
     moved = _for_kernels(implementation, finding)
     s = moved.chunk_shift
     name = re.sub(r"\W", "_", finding.property)
+    told = Reproducer("", "", s)
     try:
-        operations = _told(moved)
-        ways = looks(operations, s)
-        if finding.property in _ENDS:
-            ways = [*ways[-1:], *ways[:-1]]
-        codes = [function(name, operations, s, way) for way in ways]
+        # Whether a node was reported shows in the LRU only if it has to move there or away.
+        for operations in (_told(moved), *_other_kinds(_told(moved), finding.property)):
+            ways = looks(operations, s)
+            if finding.property in _ENDS:
+                ways = [*ways[-1:], *ways[:-1]]
+            codes = [function(name, operations, s, way) for way in ways]
+            told = _tried(implementation.source, ways, codes, s)
+            if told.code:
+                break
     except NoCode as error:
         return Reproducer("", str(error), s)
-    try:
-        return _tried(implementation.source, ways, codes, s)
     except BuildError as error:
         said = re.sub(r"/\S*/", "", str(error))
         return Reproducer("", f"the test code does not compile: {said}", s)
+    return told
+
+
+def _other_kinds(operations: Sequence[Operation], name: str) -> Iterator[tuple[Operation, ...]]:
+    """The same case with entries of other kinds, for a property of the update callback."""
+    if aspect(name) is not Aspect.UPDATE:
+        return
+    for old, new in ((1, 4), (4, 1), (1, 1)):
+        entries = {Code.STORE: old, Code.SPLIT: new, Code.TRY_SPLIT: new}
+        yield tuple(
+            replace(one, entry=entries[one.code]) if one.entry else one for one in operations
+        )
 
 
 def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:

@@ -39,7 +39,7 @@ def first_of(one: Implementation, *units: Unit) -> Finding:
 @pytest.mark.parametrize(
     ("name", "sees"),
     [
-        ("mark-on-sibling", "xas_for_each_marked"),
+        ("mark-on-sibling", "node->marks[0][0]"),
         ("third-mark-lost", "xa_get_mark"),
         ("leaf-values-zero", "nr_values"),
         ("split-node-unreported", "private_list"),
