@@ -87,7 +87,7 @@ LIMITS = (
         (Memory.WEAK,),
         "the loads of a slot and of a mark word are not ordered: a search that starts at a tail"
         " index may see the new slot and the mark word from before the split",
-        ("split", "try-split"),
+        ("split", "try-split", "folio-uniform", "folio-nonuniform"),
     ),
     Limit(
         "find-order",

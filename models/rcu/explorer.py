@@ -13,7 +13,7 @@ from pathlib import Path
 
 from specs.readers import PROMISES, Memory
 
-EXECUTIONS = 20_000
+EXECUTIONS = 60_000
 """The most executions for each place where a reader starts."""
 
 TIMEOUT = 60.0

@@ -11,7 +11,7 @@ SINGLE = ("load", "load-retry", "reload")
 ITERATIONS = ("get-order", "find", "find-pause", "marked", "marked-pause", "next")
 """Readers that look at entries only; writers that replace an entry by others."""
 
-PAGE_CACHE = ("lookup", "batch", "find-lookup")
+PAGE_CACHE = ("lookup", "batch", "find-lookup", "marked-lookup")
 """Readers that take folios; writers that leave a folio of the right size in each place."""
 
 SPLITS = ("split", "try-split", "folio-uniform", "folio-nonuniform")
@@ -93,5 +93,5 @@ def bounded_readers(shift: int, writer: str) -> tuple[str, ...]:
     """
     if shift != 6:
         return ()
-    searches = ("find", "marked", "batch", "find-lookup")
+    searches = ("find", "marked", "batch", "find-lookup", "marked-lookup")
     return tuple(name for name in readers_of(writer) if name in searches)

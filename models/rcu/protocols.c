@@ -39,6 +39,14 @@ static void refuse_internal(unsigned long index, const void *entry)
 			value_name((uintptr_t)entry));
 }
 
+static void check_left_out(unsigned long index, unsigned long end, bool marked, int since)
+{
+	for (; index < end; index++)
+		if (marked ? truth_always_marked(index, MARKED, since) :
+			     truth_always_present(index, since))
+			finding(marked ? "marked-complete" : "find-covers", "passes index %lu by", index);
+}
+
 static void lookup(unsigned long index, bool by_offset)
 {
 	XA_STATE(xas, xa, index);
@@ -104,18 +112,20 @@ void read_batch(unsigned long start)
 	rcu_read_unlock();
 }
 
-/* As find_get_entry(): a search in which each folio is taken hold of. */
-void read_find_lookup(unsigned long start)
+/* As find_get_entry(): a search, of marked entries or of all, in which each folio is taken hold of. */
+static __attribute__((always_inline)) inline void search(unsigned long start, bool marked)
 {
 	XA_STATE(xas, xa, start);
-	unsigned long next = start;
+	unsigned long next = start, first, last;
 	int since = reader_since();
 	struct folio *folio;
 
 	rcu_read_lock();
-	while ((folio = xas_find(&xas, window_last)) != NULL) {
-		unsigned long first, last;
-
+	for (;;) {
+		folio = marked ? xas_find_marked(&xas, window_last, MARKED) :
+				 xas_find(&xas, window_last);
+		if (!folio)
+			break;
 		if (xas_retry(&xas, folio)) {
 			reader_retries();
 			continue;
@@ -130,14 +140,20 @@ void read_find_lookup(unsigned long start)
 		first = READ_ONCE(folio->index);
 		last = first + (1UL << READ_ONCE(folio->order)) - 1;
 		reader_put();
-		for (; next < first; next++)
-			if (truth_always_present(next, since))
-				finding("find-covers", "passes index %lu by", next);
+		check_left_out(next, first, marked, since);
 		if (next <= last)
 			next = last + 1;
 	}
 	rcu_read_unlock();
-	for (; next <= window_last; next++)
-		if (truth_always_present(next, since))
-			finding("find-covers", "passes index %lu by", next);
+	check_left_out(next, window_last + 1, marked, since);
+}
+
+void read_find_lookup(unsigned long start)
+{
+	search(start, false);
+}
+
+void read_marked_lookup(unsigned long start)
+{
+	search(start, true);
 }

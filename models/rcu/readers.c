@@ -210,6 +210,7 @@ const struct reader *reader_find(const char *name)
 		{ "next", read_next, false, false },
 		{ "batch", read_batch, false, true },
 		{ "find-lookup", read_find_lookup, false, true },
+		{ "marked-lookup", read_marked_lookup, false, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)

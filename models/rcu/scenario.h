@@ -57,6 +57,7 @@ void read_lookup(unsigned long index);
 void read_lookup_by_offset(unsigned long index);
 void read_batch(unsigned long start);
 void read_find_lookup(unsigned long start);
+void read_marked_lookup(unsigned long start);
 
 /* Runs the litmus tests; prints a line each. */
 void run_litmus(void);
