@@ -12,10 +12,12 @@ import click
 from rich.console import Console
 
 from models.implementation import Implementation
+from models.rcu import explore, plan
 from proofs.report import Report, Status
-from review import diagnosis, evidence, outcome, prove, saving, subjects
+from review import diagnosis, evidence, outcome, prove, readers, saving, subjects
 from review import search as searches
 from review.outcome import Search
+from review.progress import Meter
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -33,8 +35,23 @@ BOUNDS = (
 )
 
 
-def gather(done: Search, proofs: Report | None = None) -> list[Evidence]:
-    """All evidence on the claims, from a search and from the theorems.
+READERS_AT = (1, 2)
+"""The chunk shifts at which a review explores readers; ``rcu`` adds 6 and every writer."""
+
+
+def explore_readers(implementations: Sequence[Implementation]) -> list[Evidence]:
+    """What lockless readers may see of a split under way, for each implementation."""
+    found: list[Evidence] = []
+    with Meter("readers", len(implementations)) as meter:
+        for one in implementations:
+            explored = explore.explore(one.source, READERS_AT, writers=plan.SPLITS)
+            found += readers.evidence(explored, one.name)
+            meter.advance()
+    return found
+
+
+def gather(done: Search, proofs: Report | None, explored: Sequence[Evidence]) -> list[Evidence]:
+    """All evidence on the claims, from a search, from the theorems and from explored readers.
 
     The claims speak of splits over any number of levels, so what a one-level implementation does
     within its limit decides none of them; that is told by itself.
@@ -51,7 +68,8 @@ def gather(done: Search, proofs: Report | None = None) -> list[Evidence]:
     found += evidence.of_upstream_test(done.implementations)
     if proofs is not None:
         found += evidence.of_proofs(proofs)
-    return found
+    names = {one.name for one in deep}
+    return [*found, *(item for item in explored if item.target in names)]
 
 
 def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
@@ -94,18 +112,24 @@ def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
     )
 
 
-def one_level_lines(done: Search) -> list[str]:
+def one_level_lines(done: Search, explored: Sequence[Evidence]) -> list[str]:
     """What implementations do that split one level at most, within that limit."""
     lines = []
     for one in done.implementations:
         if not one.one_level:
             continue
         results = list(evidence.of_sweep(done.result, one))
+        results += (item for item in explored if item.target == one.name)
         broken = [item.check for item in results if item.outcome is Outcome.FAILS]
         held = sum(item.outcome is Outcome.HOLDS for item in results)
         told = f"{one.name} splits one level at most. Within that limit {held} properties hold"
         told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
-        lines += [*_wrap(told, "    ", ""), ""]
+        lines += _wrap(told, "    ", "")
+        for item in explored:
+            if item.target == one.name:
+                said = f"Readers of a split under way: {item.outcome.value}; {item.detail}"
+                lines += _wrap(said, "    ", "  ")
+        lines.append("")
     return lines
 
 
@@ -182,7 +206,8 @@ def command(
     done = searches.search(built, CHUNK_SHIFTS, seed, jobs, effort)
     done.broken = broken
     report = prove.decide(chunk_shifts=PROVED_AT) if proofs and done.finished else None
-    found = gather(done, report) if done.finished else []
+    explored = explore_readers(built) if done.finished else []
+    found = gather(done, report, explored) if done.finished else []
     verdicts = [decide(claim, found) for claim in CLAIMS.values()]
     saved = saving.save(done, save)
     diagnosis.write(done.diagnoses, reproducers)
@@ -195,10 +220,16 @@ def command(
         click.echo(saving.told(saved), nl=bool(saved))
         if report is not None:
             click.echo(_proved(report) + "\n")
-        for line in [*one_level_lines(done), *_wrap(BOUNDS, ""), "", *claim_lines(verdicts)]:
+        for line in [
+            *one_level_lines(done, explored),
+            *_wrap(BOUNDS, ""),
+            "",
+            *claim_lines(verdicts),
+        ]:
             console.print(line, markup=False, highlight=False, soft_wrap=True)
     failed = done.failed or any(
-        one.outcome is Outcome.FAILS and one.check != evidence.UPSTREAM_TEST for one in found
+        one.outcome is Outcome.FAILS and one.check != evidence.UPSTREAM_TEST
+        for one in [*found, *explored]
     )
     unproved = proofs and (report is None or not report.proved)
     return 1 if failed or unproved or not done.finished else 0
