@@ -14,6 +14,9 @@ from models.rcu.schedule import lines
 from specs.claims import Evidence, Outcome, Strength
 from specs.readers import PROMISES, Memory
 
+ORDER = "order-true"
+"""The promise on orders, which a reader without a lock is told not to rely on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -92,7 +95,9 @@ def _names(found: Iterable[Found]) -> tuple[str, ...]:
 def evidence(report: Report, name: str) -> Iterator[Evidence]:
     """``rcu:readers``: whether what a reader relies on holds while an entry is split.
 
-    What is documented as unreliable neither holds nor fails by itself; the detail counts it.
+    An order that may be read too small is documented, and decides nothing.  Any other promise
+    that is listed as unreliable leaves the question undecided: it takes a person to say whether
+    callers may rely on it.
     """
     found = report.found(plan.SPLITS)
     broken = sorted(
@@ -109,7 +114,7 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     if documented:
         detail += f"; unreliable as documented: {', '.join(documented)}"
     outcome = Outcome.HOLDS
-    if report.crashes or cut:
+    if report.crashes or cut or set(documented) - {ORDER}:
         outcome = Outcome.UNDECIDED
     if broken:
         shift, first = broken[0]
