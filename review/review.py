@@ -22,6 +22,8 @@ from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
 from xarray_model.geometry import CHUNK_SHIFTS
 
 WIDTH = 72
+EXAMPLES = 420
+"""Histories that a review draws by default, fewer than ``search``: it has more to do."""
 PROVED_AT = (6,)
 """The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
 SEED = 1
@@ -165,7 +167,7 @@ def _as_json(
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
 @subjects.kernel_options
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@searches.effort_options
+@searches.effort_options(EXAMPLES)
 @saving.save_option
 @diagnosis.reproducers_option
 @click.option(

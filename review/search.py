@@ -31,9 +31,10 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-def effort_options(command: _Command) -> _Command:
-    """Options that bound a search: ``--examples``, ``--steps``, ``--time``, ``--jobs``."""
-    for option in (
+def effort_options(examples: int) -> Callable[[_Command], _Command]:
+    """Options that bound a search: ``--examples`` (with this default), ``--steps``, ``--time``,
+    ``--jobs``."""
+    options = (
         click.option(
             "--jobs",
             type=click.IntRange(1),
@@ -51,13 +52,18 @@ def effort_options(command: _Command) -> _Command:
         click.option(
             "--examples",
             type=click.IntRange(0),
-            default=EXAMPLES,
+            default=examples,
             show_default=True,
             help="Histories that the machines draw, for each implementation; 0 for none.",
         ),
-    ):
-        command = option(command)
-    return command
+    )
+
+    def decorate(command: _Command) -> _Command:
+        for option in options:
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
@@ -112,7 +118,7 @@ def search(
     help="Only this chunk shift; may be given several times.  [default: 1 to 6]",
 )
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
-@effort_options
+@effort_options(EXAMPLES)
 @saving.save_option
 @diagnosis.reproducers_option
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
