@@ -95,7 +95,8 @@ def of_counterexample(example: Counterexample, name: str) -> Picture:
     for place, operation in enumerate(finding.operations):
         text.append(f"{place:5} {operation_text(operation)}")
     where = "" if finding.operation is None else f"operation {finding.operation}: "
-    text += ["", *_wrap(where + finding.detail), *_wrap(f"again: {example.replay} {name}")]
+    # A command is kept in one line, however long its path, so that it can be copied.
+    text += ["", *_wrap(where + finding.detail), f"again: {example.replay} {name}"]
     known = explanation.before(finding)
     shown = explanation.pictures(finding)
     if known is not None and shown is not None:
