@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
 
 from models.cases import Start
+from models.closing import Closing
 from models.extent import Extent, Tried
 from models.families import CaseGroup
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
@@ -115,7 +115,7 @@ def refuses(one: Implementation, group: CaseGroup) -> bool:
     return one.one_level and group.limited
 
 
-class Comparison:
+class Comparison(Closing):
     """One implementation through one unit; a context manager, since it holds a worker.
 
     ``done`` counts the cases that were run, and those that were left out.
@@ -136,15 +136,8 @@ class Comparison:
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
         self._patience: Patience | None = None
 
-    def __enter__(self) -> Comparison:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the worker."""
         self._worker.close()
 
     def run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:

@@ -138,7 +138,7 @@ def search(
     finally:
         for one in searches:
             _take(report, one)
-            one.trial.__exit__(None, None, None)
+            one.trial.close()
     report.seconds = time.monotonic() - started
     return report
 

@@ -7,8 +7,8 @@ What comes first in the order of the operations counts; all that follows may be 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 
+from models.closing import Closing
 from models.comparison import ENDS
 from models.finding import AGREES, Finding
 from models.implementation import Implementation
@@ -68,7 +68,7 @@ def permitted(operations: Sequence[Operation], answer: bytes, s: int) -> bool:
     return True
 
 
-class Trial:
+class Trial(Closing):
     """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker."""
 
     def __init__(self, implementation: Implementation, s: int) -> None:
@@ -80,15 +80,8 @@ class Trial:
         """The log of the case that was run last."""
         self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
 
-    def __enter__(self) -> Trial:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the worker."""
         self._worker.close()
 
     def expected(self, operations: Sequence[Operation]) -> bytes:

@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import accumulate
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
+from models.closing import Closing
 from models.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Word
 
 _SANITIZER_EXIT = 99
@@ -106,7 +106,7 @@ def _piece(data: bytes, ends: array[int], number: int) -> memoryview:
     return memoryview(data)[ends[number - 1] if number else 0 : ends[number]]
 
 
-class Worker:
+class Worker(Closing):
     """Runs batches on one built driver; a context manager, one per thread.
 
     ``hang_seconds``: the CPU time that a case may take before it counts as a hang.  Raises
@@ -120,17 +120,6 @@ class Worker:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
         self._process: subprocess.Popen[bytes] | None = None
         self._ends_left: int | None = None
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Ends the process, which may leave by itself, and gives everything back; the worker cannot

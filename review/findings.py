@@ -29,26 +29,26 @@ def lines(diagnoses: Sequence[Diagnosis], tried: Mapping[str, Tried]) -> Iterato
 def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     cause, finding = one.cause, one.smallest
     names = ", ".join(cause.properties)
-    yield from _wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
+    yield from wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
     if cause.later:
-        yield from _wrap(f"and in consequence {', '.join(sorted(cause.later))}", "    ", "  ")
-    yield from _wrap(f"{cause.cases:,} cases; {extent_text(cause.extent.splits)}", "    ", "  ")
+        yield from wrap(f"and in consequence {', '.join(sorted(cause.later))}", "    ", "  ")
+    yield from wrap(f"{cause.cases:,} cases; {extent_text(cause.extent.splits)}", "    ", "  ")
     yield from _extent_lines(cause.extent, tried)
     yield f"  The smallest, at chunk shift {finding.chunk_shift}:"
     for place, operation in enumerate(finding.operations):
         if not finding.operation or place <= finding.operation:
             yield f"    {place:2} {operation_text(operation)}"
     # What the other properties found was found in the case before it was shrunk.
-    yield from _wrap(f"{finding.property}: {finding.statement}", "    ", "  ")
+    yield from wrap(f"{finding.property}: {finding.statement}", "    ", "  ")
     where = "" if finding.operation is None else f"operation {finding.operation}: "
-    yield from _wrap(where + finding.detail, "      ", "    ")
+    yield from wrap(where + finding.detail, "      ", "    ")
     for other in cause.first[1:]:
-        yield from _wrap(f"{other.property}: {other.statement}", "    ", "  ")
+        yield from wrap(f"{other.property}: {other.statement}", "    ", "  ")
     differences = explanation.differences(finding)
     if differences:
         yield "  Expected by the model and found:"
         for line in differences[:8]:
-            yield from _wrap(line, "      ", "    ")
+            yield from wrap(line, "      ", "    ")
     drawing = explanation.drawing(finding)
     if drawing:
         yield ""
@@ -62,7 +62,7 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
     """Where it fails and where it holds, dimension by dimension."""
     clean = [split for split, bad, _ in split_rows(failed, tried) if not bad]
     if clean:
-        yield from _wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
+        yield from wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
     table: dict[str, list[Row]] = {}
     for row in rows(failed, tried):
         table.setdefault(row.dimension, []).append(row)
@@ -79,27 +79,31 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
         told = "fails for " + (", ".join(bad) if good or rest else "any")
         told += f"; holds for {', '.join(good)}" if good else ""
         told += f"; not all run for {', '.join(rest)}" if rest else ""
-        yield from _wrap(f"{name:<15} {told}", " " * 20, "    ")
+        yield from wrap(f"{name:<15} {told}", " " * 20, "    ")
 
 
 def _reproducer_lines(one: Reproducer) -> Iterator[str]:
     if not one.code:
-        yield from _wrap(f"No reproducer: {one.reason}.", "    ", "  ")
+        yield from wrap(f"No reproducer: {one.reason}.", "    ", "  ")
         return
     told = f"Reproducer, with XA_CHUNK_SHIFT {one.chunk_shift}. Run in {one.harness}"
     told += f" it fails ({one.failed}); with a right XArray, the port, it passes."
-    yield from _wrap(told, "    ", "  ")
+    yield from wrap(told, "    ", "  ")
     yield ""
     yield from one.code.splitlines()
 
 
-def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
+def wrap(
+    text: str, indent: str, first: str | None = None, *, break_long_words: bool = True
+) -> list[str]:
+    """The text in lines of a mail; ``first`` begins the first of them, ``indent`` the others."""
     return textwrap.wrap(
         text,
         WIDTH,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_on_hyphens=False,
+        break_long_words=break_long_words,
     )
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,14 +13,13 @@ from rich.console import Console
 from models.implementation import Implementation
 from models.rcu import explore, plan
 from proofs.report import Report, Status
-from review import diagnosis, evidence, outcome, prove, readers, saving, subjects
+from review import diagnosis, evidence, findings, outcome, prove, readers, saving, subjects
 from review import search as searches
 from review.outcome import Search
 from review.progress import Meter
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Verdict, decide
 from xarray_model.geometry import CHUNK_SHIFTS
 
-WIDTH = 72
 EXAMPLES = 420
 """Histories that a review draws by default, fewer than ``search``: it has more to do."""
 PROVED_AT = (6,)
@@ -104,14 +102,7 @@ def _rests_on(found: Sequence[Evidence]) -> str:
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    return findings.wrap(text, indent, first, break_long_words=False)
 
 
 def one_level_lines(done: Search, explored: Sequence[Evidence]) -> list[str]:

@@ -12,7 +12,7 @@ from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
-from review import evidence, review
+from review import evidence, findings, review
 from review.cli import main
 from review.outcome import Search
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
@@ -98,7 +98,7 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
     assert verdict.decision is Decision.HOLDS
     told = "\n".join(review.claim_lines([verdict]))
     assert "checked completely within bounds" in told and "sweep:split-failure" in told
-    assert max(map(len, told.splitlines())) <= review.WIDTH
+    assert max(map(len, told.splitlines())) <= findings.WIDTH
 
 
 @pytest.mark.usefixtures("short")
