@@ -26,7 +26,7 @@ from models.sweep import Unit, run_unit
 FILE = "lib/xarray_split.c"
 """Where the port's split functions are."""
 DRIVER = Path(__file__).parent / "driver"
-UNITS = ((1, 3, 0), (2, 3, 1), (2, 4, 0), (2, 2, 0), (3, 5, 1))
+UNITS = ((1, 3, 0), (2, 3, 1), (2, 4, 0), (2, 2, 0), (3, 5, 1), (3, 5, 4))
 """The splits that the sweep runs: chunk shift, order, new order."""
 _OUTSIDE = "only for an entry in the head, or none: splitting that breaks the contract"
 EXPLAINED = {

@@ -14,18 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from unittest import SkipTest
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
-from hypothesis import seed as seeded
+from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
-from hypothesis.errors import Flaky
-from hypothesis.stateful import run_state_machine_as_test
 
 from models import branches, cache
+from models.drawing import draw
 from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.kernel.deviations import Deviation
 from models.known import Known, known
-from models.machine import RULES, ArrayMachine, Batch, Broken, Expired, Tally
+from models.machine import RULES, ArrayMachine, Batch, Tally
 from models.reduction import reduce
 from models.trial import Trial
 
@@ -177,27 +175,19 @@ class _Search:
         size = min(self.left, BATCH)
         first, self._reuse = self._reuse, False
         phases = [Phase.reuse, Phase.shrink] if first else [Phase.generate, Phase.shrink]
-        options = settings(
-            max_examples=size,
-            stateful_step_count=self._steps,
-            phases=phases,
-            database=self._database,
-            deadline=None,
-            derandomize=False,
-            verbosity=Verbosity.quiet,
-            print_blob=False,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        )
         # The database tells tests apart by their names: what is set aside belongs to it, for what
         # does not fail any more is forgotten.
         name = "_".join([f"ArrayMachine{self.trial.s}", *sorted(self.found)])
-        machine = type(name, (ArrayMachine,), {"batch": batch})
-        if not first:
-            machine = seeded(self._seeds.getrandbits(64))(machine)
         # SkipTest: nothing is remembered, so there is nothing to run again.
-        with suppress(Broken, Flaky, Expired, SkipTest):
-            run_state_machine_as_test(machine, settings=options)
+        with suppress(SkipTest):
+            draw(
+                type(name, (ArrayMachine,), {"batch": batch}),
+                examples=size,
+                steps=self._steps,
+                seeded=None if first else self._seeds.getrandbits(64),
+                phases=phases,
+                database=self._database,
+            )
         for finding in batch.found.values():
             self.found[finding.property] = reduce(self.trial, finding)
         if not first:

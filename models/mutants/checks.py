@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from contextlib import suppress
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.errors import Flaky
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import Phase
 
+from models.drawing import draw
 from models.families import Family
 from models.finding import Finding
 from models.implementation import Implementation
-from models.machine import ArrayMachine, Batch, Broken, Expired, Tally
+from models.machine import ArrayMachine, Batch, Tally
 from models.reference import run_case
 from models.sweep import Unit, run_unit
 from models.trial import Trial
@@ -57,24 +55,18 @@ def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
     """Let the machine run: after each batch the findings so far, by property, as they come (not
     shrunk)."""
     found: dict[str, Finding] = {}
-    options = settings(
-        max_examples=CASES,
-        stateful_step_count=STEPS,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        verbosity=Verbosity.quiet,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    draw = random.Random(s)
+    seeds = random.Random(s)
     with Trial(one, s) as trial:
         for _ in range(BATCHES):
             batch = Batch(trial, Tally(), set(found), shrink_seconds=0.0)
             machine = type("MutantMachine", (ArrayMachine,), {"batch": batch})
-            with suppress(Broken, Flaky, Expired):
-                run_state_machine_as_test(seed(draw.getrandbits(64))(machine), settings=options)
+            draw(
+                machine,
+                examples=CASES,
+                steps=STEPS,
+                seeded=seeds.getrandbits(64),
+                phases=[Phase.generate],
+            )
             found.update(batch.found)
             yield found
 
