@@ -155,7 +155,7 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
     told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
     head = [told, f"  {PROMISES[breach.promise].statement}"]
     if result.span is not Span.RACE:
-        return [*head, f"  with no race, {result.span.value} the writer's run"]
+        head.append(f"  with no race, {result.span.value} the writer's run")
     replayed = f"{shift} {result.case} {result.memory.value}"
     replayed += f" {result.reader} {breach.start} {breach.schedule}"
     head.append(f"  xasplit rcu --replay '{replayed}'")

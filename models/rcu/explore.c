@@ -226,13 +226,24 @@ bool reader_alone(void)
 	return alone;
 }
 
+const char *const span_names[] = { "race", "before", "after" };
+
+/* A schedule that is the name of a span with no race has no choices. */
+static enum span span_of(const char *schedule)
+{
+	for (enum span span = BEFORE; span <= AFTER; span++)
+		if (!strcmp(schedule, span_names[span]))
+			return span;
+	return RACE;
+}
+
 /* Sets the choices that a schedule lists; the number after the last one, or -1. */
 static long read_schedule(const char *schedule)
 {
 	long past = 0;
 
 	memset(choices, 0, sizeof(choices));
-	if (!strcmp(schedule, "-"))
+	if (!strcmp(schedule, "-") || span_of(schedule) != RACE)
 		return 0;
 	for (;;) {
 		char *colon, *end;
@@ -264,7 +275,7 @@ bool replay(reader_function *reader, unsigned long parameter, const char *schedu
 	merging = false;
 	replaying = true;
 	phase = PHASE_READ;
-	run_once(reader, parameter, RACE);
+	run_once(reader, parameter, span_of(schedule));
 	phase = PHASE_OFF;
 	replaying = false;
 	return !astray && depth >= past;

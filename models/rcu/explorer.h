@@ -125,6 +125,7 @@ struct limits {
 	bool merge;		/* cut executions that reach a state seen before */
 	enum span { RACE, BEFORE, AFTER } span; /* of the writer's run that the reader overlaps */
 };
+extern const char *const span_names[];
 struct totals {
 	long executions, merged, pruned, loads, states;
 	bool complete;

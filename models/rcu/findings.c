@@ -130,6 +130,6 @@ void findings_print(reader_function *reader, enum span span)
 		if (span == RACE)
 			shorten(one, reader, span);
 		printf("finding\t%s\t%ld\t%lu\t%s\t%d\t%s\n", one->property, one->count, one->parameter,
-		       one->schedule, one->switches, one->text);
+		       span == RACE ? one->schedule : span_names[span], one->switches, one->text);
 	}
 }

@@ -53,7 +53,6 @@ static bool prepare(const char *writer_name)
 
 static void run_span(const struct reader *reader, const struct limits *limits, bool *failing)
 {
-	static const char *const names[] = { "race", "before", "after" };
 	double began = seconds();
 	long starts = 0;
 
@@ -70,7 +69,7 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 			failing[index - window_first] = true;
 	}
 	printf("result\t%s\t%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\t%d\t%.6f\n", reader->name,
-	       names[limits->span], starts, totals.executions, totals.merged, totals.pruned,
+	       span_names[limits->span], starts, totals.executions, totals.merged, totals.pruned,
 	       totals.loads, totals.states, totals.complete, seconds() - began);
 	findings_print(reader->run, limits->span);
 }
