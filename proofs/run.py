@@ -69,11 +69,16 @@ def _instances(
 
 
 def _write(folder: Path, name: str, s: int | None, made: Sequence[Script]) -> None:
-    """The scripts of a theorem as ``folder/THEOREM/sN/NAME.smt2``."""
+    """The scripts of a theorem as ``folder/THEOREM/sN/NAME.smt2``, and as ``NAME.premises.smt2``
+    whether its hypotheses can be true, once for each set of hypotheses."""
     place = folder / name / ("parametric" if s is None else f"s{s}")
     place.mkdir(parents=True, exist_ok=True)
+    written: set[str] = {""}
     for script in made:
         (place / f"{script.name}.smt2").write_text(script.negation, encoding="ascii")
+        if script.premises not in written:
+            written.add(script.premises)
+            (place / f"{script.name}.premises.smt2").write_text(script.premises, encoding="ascii")
 
 
 class _Run:

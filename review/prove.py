@@ -17,6 +17,7 @@ from rich.table import Table
 from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
+from review import findings
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -155,10 +156,21 @@ def decide(
     solvers: tuple[str, ...] = tuple(SOLVERS),
     timeout: float = run.TIMEOUT,
     export: Path | None = None,
+    processes: int | None = None,
 ) -> Report:
     """``proofs.run.prove`` with progress on standard error."""
     with _Progress() as progress:
-        return run.prove(names, chunk_shifts, solvers, timeout, progress.update, export=export)
+        return run.prove(names, chunk_shifts, solvers, timeout, progress.update, processes, export)
+
+
+def summary(report: Report) -> str:
+    """How many theorems are proved, where and by whom, in lines of a mail."""
+    proved = sum(one.status is Status.PROVED for one in report.theorems.values())
+    shifts = " ".join(map(str, report.chunk_shifts))
+    told = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
+    told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
+    missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
+    return "\n".join(findings.wrap(told + missing, "    ", "", break_long_words=False))
 
 
 @click.command("prove", short_help="Decide the theorems by three solvers.")

@@ -40,9 +40,9 @@ def save(done: Search, folder: Path) -> list[Path]:
     paths = []
     for breach in done.findings.sorted():
         finding = breach.smallest
-        path = folder / f"{_plain(finding.implementation)}-{_plain(finding.property)}.json"
+        path = folder / f"{plain(finding.implementation)}-{plain(finding.property)}.json"
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(counterexample.dumps(_example(finding, by_name, done.seed)))
+        path.write_text(counterexample.dumps(example(finding, by_name, done.seed)))
         paths.append(path)
     return paths
 
@@ -55,11 +55,13 @@ def told(paths: Sequence[Path]) -> str:
     return f"Saved {files} in {paths[0].parent}: xasplit show FILE, xasplit replay FILE"
 
 
-def _example(finding: Finding, by_name: dict[str, Implementation], seed: int) -> Counterexample:
+def example(finding: Finding, by_name: dict[str, Implementation], seed: int) -> Counterexample:
+    """The counterexample of a finding, with what it was found in."""
     one = by_name[finding.implementation]
     kind = SplitKind.ONE_LEVEL if one.one_level else SplitKind.ITERATIVE
     return Counterexample(finding, kind, one.source.sha256, version("xasplit"), seed)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name in the letters that a file name may have."""
     return re.sub(r"[^A-Za-z0-9.]+", "-", name).strip("-")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,9 +13,10 @@ from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
-from review import evidence, findings, review
+from review import claims, evidence, findings
 from review.cli import main
 from review.outcome import Search
+from review.reviewed import Options, Reviewed
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
 
 
@@ -88,24 +90,23 @@ def test_one_that_claims_less_than_it_does_is_found_out(port: Search) -> None:
 
 
 def test_what_is_not_decided_is_told_with_what_is_missing() -> None:
-    lines = review.claim_lines([decide(CLAIMS["Q4"], [])])
+    lines = claims.claim_lines([decide(CLAIMS["Q4"], [])])
     assert lines[0] == "Q4  not yet decided"
     assert any("missing: rcu:readers" in line for line in lines)
 
 
 def test_claims_rest_on_what_was_run(port: Search) -> None:
-    verdict = decide(CLAIMS["C5"], review.gather(port, None, []))
+    verdict = decide(CLAIMS["C5"], Reviewed(Options(), port).evidence)
     assert verdict.decision is Decision.HOLDS
-    told = "\n".join(review.claim_lines([verdict]))
+    told = "\n".join(claims.claim_lines([verdict]))
     assert "checked completely within bounds" in told and "sweep:split-failure" in told
     assert max(map(len, told.splitlines())) <= findings.WIDTH
 
 
 @pytest.mark.usefixtures("short")
-def test_the_command_ends_with_the_claims_and_json_has_them_all() -> None:
-    result = CliRunner().invoke(
-        main, ["review", "--examples", "0", "--no-proofs", "--json"], standalone_mode=False
-    )
+def test_the_command_ends_with_the_claims_and_json_has_them_all(tmp_path: Path) -> None:
+    words = ["review", "--examples", "0", "--no-proofs", "--json", "--out", str(tmp_path / "b")]
+    result = CliRunner().invoke(main, words, standalone_mode=False)
     told = json.loads(result.stdout)
     assert {one["id"] for one in told["claims"]} == set(CLAIMS)
     assert result.return_value == 0

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``report.txt``: the whole review as plain text of 72 columns, to be pasted in a reply."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from review import claims, findings, limits, origin, prove, readers
+from review.reviewed import Reviewed
+
+_SCHEDULES = 3
+"""How many races are shown step by step; the others are in ``schedules/``."""
+
+
+def report(done: Reviewed, schedules: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The report's text."""
+    return "\n".join(_plain(line) for line in _lines(done, schedules)) + "\n"
+
+
+def _plain(line: str) -> str:
+    return line.rstrip()
+
+
+def _lines(done: Reviewed, schedules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield from _heading("Review of the XArray's entry split", "=")
+    yield from _result(done)
+    yield from _heading("What was tested")
+    yield from _tested(done)
+    yield from _heading("Claims")
+    yield from claims.summary_lines(done.verdicts)
+    yield ""
+    yield from _wrap(limits.BOUNDS, "")
+    yield ""
+    yield from claims.claim_lines(done.verdicts)
+    yield from claims.one_level_lines(done)
+    yield from _heading("Findings")
+    found = [*done.search.broken, *findings.lines(done.search.diagnoses, done.search.result.tried)]
+    yield from found or ["None.", ""]
+    yield from _known(done)
+    yield from _heading("Readers without a lock")
+    yield from _readers(done, schedules)
+    yield from _heading("Theorems")
+    yield from _theorems(done)
+    yield from _heading("What was not checked")
+    for one in limits.not_checked(done):
+        yield from _wrap(one, "  ", "- ")
+    yield ""
+    yield from _heading("How to rerun")
+    yield from _rerun(done)
+
+
+def _heading(text: str, line: str = "-") -> list[str]:
+    return [text, line * len(text), ""]
+
+
+def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
+    return findings.wrap(text, indent, first, break_long_words=False)
+
+
+def _result(done: Reviewed) -> Iterator[str]:
+    """The result in a sentence."""
+    found = len(done.search.diagnoses)
+    told = "" if done.complete else "INCOMPLETE: the review was ended early. "
+    names = " and ".join(one.name for one in done.implementations)
+    if done.failed:
+        causes = f"{found} {'finding' if found == 1 else 'findings'}"
+        told += f"Not everything holds: {causes} in {names}."
+    else:
+        told += f"Nothing that was checked fails in {names}."
+    yield from _wrap(told, "")
+    yield ""
+
+
+def _tested(done: Reviewed) -> Iterator[str]:
+    for one in done.implementations:
+        level = "one level at most" if one.one_level else "any number of levels"
+        yield from _wrap(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
+        files = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
+        for name in files:
+            if name in one.source.sha256:
+                yield f"    {name}"
+                yield f"      sha256 {one.source.sha256[name]}"
+    for named, found in origin.commits(done.options).items():
+        yield f"  {named}: commit {found}"
+    for named, digest in origin.mailboxes(done.options).items():
+        yield f"  {named}"
+        yield f"    sha256 {digest}"
+    yield ""
+
+
+def _known(done: Reviewed) -> Iterator[str]:
+    """Known deviations outside the split, which are no findings about it."""
+    for report in done.search.machines.values():
+        for had in report.known:
+            one = had.deviation
+            if not one.on_split:
+                times = report.total.set_aside[one.name]
+                told = f"Set aside in {report.implementation}: {one.name}, {one.statement}."
+                yield from _wrap(f"{told} {one.cause}. Met {times:,} times.", "    ", "")
+                yield ""
+
+
+def _readers(done: Reviewed, schedules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    if not done.explored:
+        yield "Not run."
+        yield ""
+    for name, report in done.explored.items():
+        yield from _wrap(
+            f"{name}: {report.executions:,} executions, {report.states:,} states.", "    ", ""
+        )
+        shown = readers.smallest(report)
+        for shift, one in shown[:_SCHEDULES]:
+            yield from readers.schedule_lines(report, shift, one)
+            yield ""
+        if len(shown) > _SCHEDULES:
+            yield f"{len(shown) - _SCHEDULES} more in schedules/."
+        yield ""
+
+
+def _theorems(done: Reviewed) -> Iterator[str]:
+    report = done.proofs
+    if report is None:
+        yield "Not decided in this review."
+        yield ""
+        return
+    yield from prove.summary(report).splitlines()
+    for one in report.theorems.values():
+        yield from _wrap(f"{one.name} {one.status}: {one.statement}", "    ", "  ")
+    yield ""
+
+
+def _rerun(done: Reviewed) -> Iterator[str]:
+    yield "  " + shlex.join(done.options.command)
+    yield "  xasplit verify BUNDLE"
+    yield "  xasplit replay BUNDLE/counterexamples/FILE.json"

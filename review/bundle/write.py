@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes the bundle of a review: all of its files, the manifest last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from models import counterexample
+from proofs.report import Finding, Report
+from review import saving
+from review.bundle import manifest, text
+from review.bundle.folder import Folder
+from review.reviewed import Reviewed
+
+OBLIGATIONS = "obligations"
+"""The folder of the SMT-LIB files, which the proofs write themselves."""
+
+
+def write(done: Reviewed, path: Path) -> dict[str, Any]:
+    """Write everything to ``path``; what the manifest says.  OSError when it cannot be written."""
+    folder = Folder(path)
+    found = list(_findings(done, folder))
+    obligations = list(_obligations(done.proofs, folder))
+    schedules: list[Mapping[str, Any]] = []
+    folder.add("report.txt", "report", text.report(done))
+    told = manifest.build(done, folder.artefacts, found, obligations, schedules)
+    folder.close(manifest.dumps(told))
+    return told
+
+
+def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
+    """Each finding with its smallest case, and its reproducer if it has one."""
+    by_name = {one.name: one for one in done.implementations}
+    for number, one in enumerate(done.search.diagnoses, 1):
+        smallest = one.smallest
+        name = f"{number:02}-{saving.plain(f'{smallest.implementation}-{smallest.property}')}"
+        example = saving.example(smallest, by_name, done.search.seed)
+        shown = folder.add(
+            f"counterexamples/{name}.json", "counterexample", counterexample.dumps(example)
+        )
+        code = None
+        if one.reproducer.code:
+            code = folder.add(
+                f"counterexamples/{name}.c", "reproducer", one.reproducer.code + "\n"
+            ).path
+        yield manifest.finding(number, one, done, shown.path, code)
+
+
+def _obligations(report: Report | None, folder: Folder) -> Iterator[dict[str, Any]]:
+    """Each SMT-LIB file that the proofs left, with what is expected and what was answered."""
+    if report is None:
+        return
+    by_path = {_path(one): one for result in report.theorems.values() for one in result.findings}
+    for file in sorted((folder.path / OBLIGATIONS).rglob("*.smt2")):
+        path = file.relative_to(folder.path).as_posix()
+        folder.add(path, "obligation", file.read_bytes())
+        premises = path.endswith(".premises.smt2")
+        one = by_path[path.replace(".premises.smt2", ".smt2")]
+        yield manifest.obligation(path, one, premises)
+
+
+def _path(one: Finding) -> str:
+    """Where the proofs write an obligation."""
+    at = "parametric" if one.chunk_shift is None else f"s{one.chunk_shift}"
+    return f"{OBLIGATIONS}/{one.theorem}/{at}/{one.name}.smt2"

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The claims table as text, in the 72 columns of a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from review import findings
+from review.reviewed import Reviewed
+from specs.claims import Decision, Evidence, Outcome, Verdict
+
+
+def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """Verdict, statement and what it rests on, for each claim."""
+    lines = []
+    for verdict in verdicts:
+        lines += _wrap(f"{verdict.claim.id}  {verdict}", "    ", "")
+        lines += _wrap(verdict.claim.statement, "    ")
+        shown = verdict.rests_on
+        if verdict.decision is Decision.FAILS:
+            shown = shown[:3]
+        lines += _wrap("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
+        if verdict.missing:
+            lines += _wrap("missing: " + ", ".join(verdict.missing), "      ", "    ")
+        lines.append("")
+    return lines
+
+
+def summary_lines(verdicts: Sequence[Verdict]) -> list[str]:
+    """One line for each claim, for those who read no further."""
+    return [line for one in verdicts for line in _wrap(f"{one.claim.id}  {one}", "      ", "  ")]
+
+
+def one_level_lines(done: Reviewed) -> Iterator[str]:
+    """What implementations do that split one level at most, within that limit."""
+    for one in done.implementations:
+        if not one.one_level:
+            continue
+        mine = [item for item in done.one_level_evidence if item.target == one.name]
+        broken = [item.check for item in mine if item.outcome is Outcome.FAILS]
+        held = sum(item.outcome is Outcome.HOLDS for item in mine)
+        told = f"{one.name} splits one level at most. Within that limit {held} properties hold"
+        told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
+        undecided = [item for item in mine if item.outcome is Outcome.UNDECIDED]
+        told += f" Undecided: {', '.join(item.check for item in undecided)}." if undecided else ""
+        yield from _wrap(told, "    ", "")
+        for item in mine:
+            if item.check.startswith("rcu:"):
+                said = f"Readers of a split under way: {item.outcome.value}; {item.detail}"
+                yield from _wrap(said, "    ", "  ")
+        yield ""
+
+
+def _rests_on(found: Sequence[Evidence]) -> str:
+    """Checks with what they were run on; checks on the same things are told together."""
+    targets: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        targets.setdefault((one.check, one.detail), []).append(one.target)
+    checks: dict[tuple[str, str], list[str]] = {}
+    for (check, detail), names in targets.items():
+        checks.setdefault((" and ".join(dict.fromkeys(names)), detail), []).append(check)
+    return "; ".join(
+        f"{', '.join(names)} ({target}: {detail})" for (target, detail), names in checks.items()
+    )
+
+
+def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
+    return findings.wrap(text, indent, first, break_long_words=False)

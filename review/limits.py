@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a review did not check: told in every report, in the words of what was done."""
+
+from __future__ import annotations
+
+from review import readers
+from review.reviewed import Reviewed
+from xarray_model.geometry import CHUNK_SHIFTS
+
+BOUNDS = (
+    "Checked completely: splits and try_split walks at chunk shift 1 over five levels of nodes, 2"
+    " over three and 3 over two; allocation counts for every pair of orders up to 63, as far as"
+    " 4,200 nodes. Beyond them samples were drawn."
+)
+_ALWAYS = (
+    "Machines of the kernel's own: everything ran in user space, on this machine's processor;"
+    " memory reclaim, preemption and lockdep are not modelled.",
+    "Two writers at once: the lock that writers hold is taken for granted.",
+    "Readers on anything but the published memory orders of one writer: the exploration follows"
+    " the kernel's memory model as docs/readers.md states it, not a certain processor.",
+)
+
+
+def not_checked(done: Reviewed) -> list[str]:
+    """A sentence for each thing that was left out or bounded, the most telling first."""
+    told = []
+    if not done.complete:
+        told.append("The review was ended early: what is not told here was not run.")
+    if done.options.proofs and done.proofs is None:
+        told.append("The theorems: the review was ended before.")
+    if not done.options.proofs:
+        told.append("The theorems: they were not asked for.")
+    if done.proofs is not None:
+        rest = [s for s in CHUNK_SHIFTS if s not in done.proofs.chunk_shifts]
+        if rest:
+            told.append(
+                f"The theorems at chunk shift {', '.join(map(str, rest))}: xasplit prove decides"
+                " them."
+            )
+    names = [one.name for one in done.implementations if one.name not in done.explored]
+    if names:
+        told.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
+    shifts = {shift for report in done.explored.values() for shift, _ in report.results}
+    if shifts:
+        at = ", ".join(map(str, sorted(shifts)))
+        told.append(
+            f"Readers at chunk shifts other than {at}, and of writers other than splits: xasplit"
+            " rcu explores more."
+        )
+    told += _cells(done)
+    for report in done.search.machines.values():
+        told += [f"{report.implementation} at s={s}: never met {name}." for s, name in report.unmet]
+    if not done.options.examples and done.options.seconds is None:
+        told.append("Histories: no machine was run.")
+    return [*told, *_ALWAYS]
+
+
+def _cells(done: Reviewed) -> list[str]:
+    """Where an exploration of readers had a bound."""
+    told = []
+    for name, report in done.explored.items():
+        cut = [one for one in readers.cells(report) if not one.complete or one.bounds]
+        if cut:
+            which = ", ".join(sorted({f"{one.reader} against {one.writer}" for one in cut}))
+            told.append(f"{name}: all interleavings of {which}; a bound on switches was set.")
+    return told

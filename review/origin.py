@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the code under test came from: commits, and the hashes of patches."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from models.kernel.commit import commit
+from review.reviewed import Options
+
+
+def commits(options: Options) -> dict[str, str]:
+    """The commit of each kernel that comes from a git repository, by what the user named."""
+    found = {named: commit(named, options.rev) for named in options.kernels}
+    return {named: one for named, one in found.items() if one is not None}
+
+
+def mailboxes(options: Options) -> dict[str, str]:
+    """The SHA-256 of each mailbox, by what the user named."""
+    return {
+        named: hashlib.sha256(Path(named).expanduser().read_bytes()).hexdigest()
+        for named in options.mailboxes
+    }

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a review was asked to do, and what it did and found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from models.implementation import Implementation
+from models.rcu import explore
+from proofs.report import Report
+from review import evidence
+from review.outcome import Search
+from review.readers import evidence as readers_evidence
+from specs.claims import CLAIMS, Evidence, Outcome, Verdict, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a review was asked for.  With the same kernels and patches it finds the same again;
+    ``seconds`` alone makes a difference between fast and slow machines."""
+
+    kernels: tuple[str, ...] = ()
+    rev: str | None = None
+    mailboxes: tuple[str, ...] = ()
+    each_patch: bool = False
+    sanitize: bool = False
+    seed: int = 1
+    steps: int = 50
+    examples: int = 0
+    seconds: float | None = None
+    proofs: bool = True
+
+    @property
+    def command(self) -> list[str]:
+        """The command that does the same review again."""
+        words = ["xasplit", "review"]
+        for kernel in self.kernels:
+            words += ["--kernel", kernel]
+        words += ["--rev", self.rev] if self.rev is not None else []
+        for mailbox in self.mailboxes:
+            words += ["--mbox", mailbox]
+        words += ["--each-patch"] if self.each_patch else []
+        words += ["--sanitize"] if self.sanitize else []
+        words += ["--seed", str(self.seed), "--steps", str(self.steps)]
+        if self.seconds is None:
+            words += ["--examples", str(self.examples)]
+        else:
+            words += ["--time", f"{self.seconds:.0f}s"]
+        return [*words, *([] if self.proofs else ["--no-proofs"])]
+
+
+@dataclass
+class Reviewed:
+    """Everything that a review did and found.
+
+    ``proofs`` is None, and ``explored`` lacks implementations, when these were not asked for or the
+    review was ended before.  ``measured`` is what was found out about large splits, costs and the
+    kernel's own test.  ``durations`` are seconds by stage.
+    """
+
+    options: Options
+    search: Search
+    proofs: Report | None = None
+    explored: Mapping[str, explore.Report] = field(default_factory=dict)
+    measured: Sequence[Evidence] = ()
+    durations: dict[str, float] = field(default_factory=dict)
+    complete: bool = False
+
+    @property
+    def implementations(self) -> list[Implementation]:
+        """What was tested."""
+        return self.search.implementations
+
+    @cached_property
+    def reader_evidence(self) -> list[Evidence]:
+        """What the exploration of readers says, for each implementation."""
+        return [item for name, one in self.explored.items() for item in readers_evidence(one, name)]
+
+    @cached_property
+    def one_level_evidence(self) -> list[Evidence]:
+        """What implementations do that split one level at most, within that limit."""
+        shallow = [one for one in self.implementations if one.one_level]
+        found = [item for one in shallow for item in evidence.of_sweep(self.search.result, one)]
+        names = {one.name for one in shallow}
+        return [*found, *(item for item in self.reader_evidence if item.target in names)]
+
+    @cached_property
+    def evidence(self) -> list[Evidence]:
+        """All evidence on the claims; none of a search that was ended early.
+
+        The claims speak of splits over any number of levels, so what a one-level implementation
+        does within its limit decides none of them; that is told by itself.
+        """
+        if not self.search.finished:
+            return []
+        deep = [one for one in self.implementations if not one.one_level]
+        found: list[Evidence] = []
+        for one in deep:
+            found += evidence.of_sweep(self.search.result, one)
+            found += evidence.of_machine(self.search.machines.get(one.name))
+        found += evidence.recursive_agrees(self.search.result)
+        found += self.measured
+        found += evidence.of_deviations(self.search.machines.values())
+        if self.proofs is not None:
+            found += evidence.of_proofs(self.proofs)
+        names = {one.name for one in deep}
+        return [*found, *(item for item in self.reader_evidence if item.target in names)]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdict on each claim."""
+        return [decide(claim, self.evidence) for claim in CLAIMS.values()]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a property of the code under test fails, or anything is left unproved."""
+        fails = any(
+            one.outcome is Outcome.FAILS and one.check != evidence.UPSTREAM_TEST
+            for one in [*self.evidence, *self.one_level_evidence]
+        )
+        unproved = self.options.proofs and (self.proofs is None or not self.proofs.proved)
+        return self.search.failed or fails or unproved
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 only of a complete review in which nothing fails."""
+        return 1 if self.failed or not self.complete else 0
