@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Labelled boxes as a self-contained SVG: readable in light and dark, with a text alternative.
+"""Labelled boxes as SVG: readable in light and dark, with a text alternative.
 
 The boxes grow from left to right: what is below a row stands to the right of it, at the end of a
 line.  A row that is repeated leads to a stack.  What differs is marked by ``!`` and by colour.
+A picture stands alone in a file of its own (``svg``) or is part of a page (``inline``), which then
+has to contain ``style``.
 """
 
 from __future__ import annotations
@@ -48,6 +50,34 @@ def svg(drawings: Sequence[Box], captions: Sequence[str], title: str, descriptio
 
     ``title`` and ``description`` are what a reader hears who cannot see the picture.
     """
+    picture = _picture(drawings, captions, title, description, "")
+    return picture.replace("<rect", f"<style>\n{style()}\n</style>\n<rect", 1) + "\n"
+
+
+def inline(
+    drawings: Sequence[Box], captions: Sequence[str], title: str, description: str, name: str
+) -> str:
+    """The same as an element of a page; ``name`` is in the page only here, and made of letters,
+    digits and dashes."""
+    return _picture(drawings, captions, title, description, f"{name}-")
+
+
+def style(scope: str = "") -> str:
+    """The style sheet of pictures, for light and dark; ``scope`` is put before each selector."""
+    return "\n".join(
+        [
+            f"{scope}text{{font:12px ui-monospace,'DejaVu Sans Mono',monospace;white-space:pre}}",
+            f"{scope}.title{{font-weight:bold}}",
+            f"{scope}.caption{{font-size:14px;font-weight:bold}}",
+            _rules(_LIGHT, scope),
+            f"@media (prefers-color-scheme:dark){{\n{_rules(_DARK, scope)}\n}}",
+        ]
+    )
+
+
+def _picture(
+    drawings: Sequence[Box], captions: Sequence[str], title: str, description: str, prefix: str
+) -> str:
     panels = [_Panel(drawing) for drawing in drawings]
     across = sum(panel.width for panel in panels) + _COLUMN_GAP * (len(panels) - 1) <= _WIDEST
     shapes, x, y = [], float(_MARGIN), float(_MARGIN)
@@ -65,16 +95,13 @@ def svg(drawings: Sequence[Box], captions: Sequence[str], title: str, descriptio
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-            f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="title desc">',
-            f'<title id="title">{_escape(title)}</title>',
-            f'<desc id="desc">{_escape(description)}</desc>',
-            "<style>\ntext{font:12px ui-monospace,'DejaVu Sans Mono',monospace;white-space:pre}",
-            ".title{font-weight:bold}\n.caption{font-size:14px;font-weight:bold}",
-            _style(_LIGHT),
-            f"@media (prefers-color-scheme:dark){{\n{_style(_DARK)}\n}}\n</style>",
+            f'viewBox="0 0 {width} {height}" role="img" '
+            f'aria-labelledby="{prefix}title {prefix}desc">',
+            f'<title id="{prefix}title">{_escape(title)}</title>',
+            f'<desc id="{prefix}desc">{_escape(description)}</desc>',
             f'<rect class="ground" width="{width}" height="{height}"/>',
             *shapes,
-            "</svg>\n",
+            "</svg>",
         ]
     )
 
@@ -192,5 +219,5 @@ def _escape(text: str) -> str:
     return escape(_NOT_XML.sub("\ufffd", text))
 
 
-def _style(rules: dict[str, str]) -> str:
-    return "\n".join(f"{name}{{{rule}}}" for name, rule in rules.items())
+def _rules(rules: dict[str, str], scope: str) -> str:
+    return "\n".join(f"{scope}{name}{{{rule}}}" for name, rule in rules.items())
