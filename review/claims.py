@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from review import findings
 from review.reviewed import Reviewed
-from specs.claims import Decision, Evidence, Outcome, Verdict
+from specs.claims import OF_KERNELS, OTHER_CHECKS, Decision, Evidence, Outcome, Verdict
 
 
 def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
@@ -20,8 +20,11 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
         if verdict.decision is Decision.FAILS:
             shown = shown[:3]
         lines += _wrap("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
-        if verdict.missing:
-            lines += _wrap("missing: " + ", ".join(verdict.missing), "      ", "    ")
+        for name in verdict.missing:
+            told = f"missing: {name}"
+            told += f", {OTHER_CHECKS[name]}" if name in OTHER_CHECKS else ""
+            told += "; it takes a kernel" if name in OF_KERNELS else ""
+            lines += _wrap(told, "      ", "    ")
         lines.append("")
     return lines
 

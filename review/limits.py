@@ -49,7 +49,11 @@ def not_checked(done: Reviewed) -> list[str]:
         )
     told += _cells(done)
     for report in done.search.machines.values():
-        told += [f"{report.implementation} at s={s}: never met {name}." for s, name in report.unmet]
+        if report.unmet:
+            told.append(
+                f"{report.implementation}: in {report.total.examples:,} histories the machines"
+                f" never met {len(report.unmet)} rules and branches that xasplit search meets."
+            )
     if not done.options.examples and done.options.seconds is None:
         told.append("Histories: no machine was run.")
     return [*told, *_ALWAYS]

@@ -52,7 +52,7 @@ def command(
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
 
-    A claim that some check has not decided is shown as not yet decided, with what is missing.
+    A claim that some check has not decided is shown as undecided, with what is missing.
     All of it is left in a folder, the bundle: report.txt to be pasted in a mail, report.html,
     obligations, counterexamples, schedules, and a manifest with the hash of each.
 

@@ -31,6 +31,9 @@ OTHER_CHECKS = {
 }
 """Checks that are not a property or a theorem, each with what it does."""
 
+OF_KERNELS = frozenset({"upstream:1G-4K", "deviations:nr-values", "upstream-test:defects"})
+"""Those that ask something of a kernel, and have no result without one."""
+
 
 class Outcome(Enum):
     """What a check found."""
@@ -91,7 +94,7 @@ class Decision(Enum):
 
     HOLDS = "holds"
     FAILS = "fails"
-    NOT_YET = "not yet decided"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,7 @@ def decide(claim: Claim, evidence: Iterable[Evidence]) -> Verdict:
         name for name in (*claim.checks, *claim.proofs) if _strength((name,), found) is None
     )
     if checks is None:
-        return Verdict(claim, Decision.NOT_YET, None, None, found, missing)
+        return Verdict(claim, Decision.UNDECIDED, None, None, found, missing)
     checked = min(checks, Strength.COMPLETE)
     proved = bool(claim.proofs) and proofs is Strength.PROVED
     strength = Strength.PROVED if proved else checked

@@ -4,26 +4,23 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
+from proofs.report import Status, TheoremResult
 from review import claims, findings, limits, origin, prove, readers
 from review.reviewed import Reviewed
 
+_FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
 _SCHEDULES = 3
 """How many races are shown step by step; the others are in ``schedules/``."""
 
 
-def report(done: Reviewed, schedules: Sequence[Mapping[str, Any]] = ()) -> str:
+def report(done: Reviewed) -> str:
     """The report's text."""
-    return "\n".join(_plain(line) for line in _lines(done, schedules)) + "\n"
+    return "\n".join(line.rstrip() for line in _lines(done)) + "\n"
 
 
-def _plain(line: str) -> str:
-    return line.rstrip()
-
-
-def _lines(done: Reviewed, schedules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Review of the XArray's entry split", "=")
     yield from _result(done)
     yield from _heading("What was tested")
@@ -40,7 +37,7 @@ def _lines(done: Reviewed, schedules: Sequence[Mapping[str, Any]]) -> Iterator[s
     yield from found or ["None.", ""]
     yield from _known(done)
     yield from _heading("Readers without a lock")
-    yield from _readers(done, schedules)
+    yield from _readers(done)
     yield from _heading("Theorems")
     yield from _theorems(done)
     yield from _heading("What was not checked")
@@ -74,19 +71,21 @@ def _result(done: Reviewed) -> Iterator[str]:
 
 
 def _tested(done: Reviewed) -> Iterator[str]:
+    shown: set[object] = set()
     for one in done.implementations:
         level = "one level at most" if one.one_level else "any number of levels"
         yield from _wrap(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
-        files = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
-        for name in files:
-            if name in one.source.sha256:
-                yield f"    {name}"
-                yield f"      sha256 {one.source.sha256[name]}"
+        for name in _FILES:
+            told = (name, one.source.sha256.get(name))
+            if told[1] is not None and told not in shown:
+                shown.add(told)
+                yield f"    {name}, SHA-256"
+                yield f"      {told[1]}"
     for named, found in origin.commits(done.options).items():
         yield f"  {named}: commit {found}"
     for named, digest in origin.mailboxes(done.options).items():
-        yield f"  {named}"
-        yield f"    sha256 {digest}"
+        yield f"  {named}, SHA-256"
+        yield f"      {digest}"
     yield ""
 
 
@@ -102,7 +101,7 @@ def _known(done: Reviewed) -> Iterator[str]:
                 yield ""
 
 
-def _readers(done: Reviewed, schedules: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _readers(done: Reviewed) -> Iterator[str]:
     if not done.explored:
         yield "Not run."
         yield ""
@@ -126,8 +125,17 @@ def _theorems(done: Reviewed) -> Iterator[str]:
         yield ""
         return
     yield from prove.summary(report).splitlines()
+    families: dict[str, list[TheoremResult]] = {}
     for one in report.theorems.values():
-        yield from _wrap(f"{one.name} {one.status}: {one.statement}", "    ", "  ")
+        families.setdefault(one.name.partition(".")[0], []).append(one)
+    for name, results in families.items():
+        held = sum(one.status is Status.PROVED for one in results)
+        told = f"{name}  {held} of {len(results)} proved:"
+        told += f" {', '.join(one.name.partition('.')[2] for one in results)}"
+        yield from _wrap(told, "      ", "  ")
+        for one in results:
+            if one.status is not Status.PROVED:
+                yield from _wrap(f"{one.name} {one.status}: {one.statement}", "      ", "    ")
     yield ""
 
 

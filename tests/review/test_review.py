@@ -91,7 +91,7 @@ def test_one_that_claims_less_than_it_does_is_found_out(port: Search) -> None:
 
 def test_what_is_not_decided_is_told_with_what_is_missing() -> None:
     lines = claims.claim_lines([decide(CLAIMS["Q4"], [])])
-    assert lines[0] == "Q4  not yet decided"
+    assert lines[0] == "Q4  undecided"
     assert any("missing: rcu:readers" in line for line in lines)
 
 
@@ -110,9 +110,7 @@ def test_the_command_ends_with_the_claims_and_json_has_them_all(tmp_path: Path) 
     told = json.loads(result.stdout)
     assert {one["id"] for one in told["claims"]} == set(CLAIMS)
     assert result.return_value == 0
-    assert {one["decision"] for one in told["claims"] if one["id"] in ("U1", "T1")} == {
-        "not yet decided"
-    }
+    assert {one["decision"] for one in told["claims"] if one["id"] in ("U1", "T1")} == {"undecided"}
 
 
 def report(status: Status) -> Report:

@@ -21,8 +21,8 @@ PROOF = evidence("theorem:N1", Strength.PROVED)
 def test_no_evidence_decides_nothing() -> None:
     for claim in CLAIMS.values():
         verdict = decide(claim, [])
-        assert verdict.decision is Decision.NOT_YET
-        assert str(verdict) == "not yet decided"
+        assert verdict.decision is Decision.UNDECIDED
+        assert str(verdict) == "undecided"
         assert verdict.missing == claim.checks + claim.proofs
 
 
@@ -32,9 +32,9 @@ def test_each_claim_needs_every_check_and_none_may_fail(claim: Claim) -> None:
     assert str(decide(claim, held)) == "holds (checked completely within bounds)"
     for name in claim.checks:
         rest = [item for item in held if item.check != name]
-        assert decide(claim, rest).decision is Decision.NOT_YET
+        assert decide(claim, rest).decision is Decision.UNDECIDED
         undecided = evidence(name, outcome=Outcome.UNDECIDED)
-        assert decide(claim, [*held, undecided]).decision is Decision.NOT_YET
+        assert decide(claim, [*held, undecided]).decision is Decision.UNDECIDED
         failed = evidence(name, outcome=Outcome.FAILS)
         verdict = decide(claim, [*held, failed])
         assert (verdict.decision, verdict.rests_on) == (Decision.FAILS, (failed,))
@@ -49,7 +49,7 @@ def test_weakest_result_tells_the_strength() -> None:
 
 
 def test_proof_needs_the_checks_too() -> None:
-    assert decide(CLAIM, [PROOF, LRU]).decision is Decision.NOT_YET
+    assert decide(CLAIM, [PROOF, LRU]).decision is Decision.UNDECIDED
     assert str(decide(CLAIM, [PROOF, LRU, REFINES])) == (
         "holds (proved for all orders; trees and code checked completely within bounds)"
     )
