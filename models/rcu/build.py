@@ -33,7 +33,7 @@ _FLAGS = (
     "-fno-delete-null-pointer-checks",
     "-DCONFIG_XARRAY_MULTI=1",
 )
-_INSTRUMENT = {
+INSTRUMENT = {
     "gcc": (
         "-fsanitize=thread",
         "--param=tsan-instrument-func-entry-exit=0",
@@ -52,7 +52,7 @@ _INSTRUMENT = {
         "-fno-builtin",
     ),
 }
-_UNSEEN = ("memset", "memcpy", "memmove")
+UNSEEN = ("memset", "memcpy", "memmove")
 """Library functions that would store without being seen."""
 
 
@@ -100,7 +100,7 @@ def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, s
 
 def _key(command: tuple[str, ...], flags: tuple[str, ...], files: Mapping[str, str]) -> str:
     digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
-    digest.update(repr((_INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
+    digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
     for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(_HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     return digest.hexdigest()
@@ -125,7 +125,7 @@ def _compile(
     for path in sources:
         target = folder / f"{path.parent.name}-{path.stem}.o"
         seen = path in units or path.name in _INSTRUMENTED
-        instrument = _INSTRUMENT[kind] if seen else ()
+        instrument = INSTRUMENT[kind] if seen else ()
         quiet = ("-w",) if path in units else ()
         _run(source, [*command, *flags, *instrument, *include, *quiet, "-c", str(path), "-o",
                       str(target)])  # fmt: skip
@@ -144,7 +144,7 @@ def _refuse_unseen(source: Source, target: Path) -> None:
         check=True,
     ).stdout
     called = {line.split()[0] for line in names.splitlines() if line}
-    for name in _UNSEEN:
+    for name in UNSEEN:
         if name in called:
             raise BuildError(f"{source.name} calls {name}, whose stores cannot be followed")
 

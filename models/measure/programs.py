@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds and runs the two programs that measure splits of one XArray at one chunk shift.
+
+Neither has assertions or the checks of the headers that stand in for the kernel's (``bare.h``), so
+that what is measured is what a kernel without debugging options does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import cache
+from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler_version
+from models.kernel.source import Source
+from models.rcu.build import INSTRUMENT, UNSEEN
+
+_HERE = Path(__file__).resolve().parent
+SECONDS = 60.0
+"""How long one run of a program may take."""
+
+_COUNTING = ("-g0", "-fno-pie", "-finstrument-functions")
+_NO_HEADERS = "-finstrument-functions-exclude-file-list=include/linux"
+"""Functions in headers are small and do not recurse; clang has no such option."""
+
+_PLAIN = (
+    "-g0",
+    "-fno-pie",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fstack-usage",
+)
+_X86 = ("-mno-red-zone", "-mno-mmx", "-mno-sse", "-mno-80387")
+_X86_STACK = {"gcc": "-mpreferred-stack-boundary=3", "clang": "-mstack-alignment=8"}
+"""As x86-64 kernels are compiled: no red zone, no vector registers, a stack aligned to 8 bytes."""
+
+
+class MeasureError(Exception):
+    """A program did not come to its end; the message is one line that says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One split to measure: ``levels`` is how many levels of nodes each call takes it down, 0 for
+    all at once, -1 for a walk of ``xas_try_split`` around index 0; ``marks`` the old entry's."""
+
+    levels: int
+    order: int
+    new_order: int
+    marks: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.levels},{self.order},{self.new_order},{self.marks}"
+
+
+def counting(source: Source, shift: int, command: tuple[str, ...]) -> Path:
+    """The program that counts stores and nested calls of ``source`` at chunk shift ``shift``.
+
+    Compiled by ``command`` with every store by itself, of the size that the source gives it.
+    Raises BuildError, also when stores are made in library functions, which cannot be counted.
+    """
+    kind = compiler_kind(command)
+    flags = (*_COUNTING, *INSTRUMENT[kind], *((_NO_HEADERS,) if kind == "gcc" else ()))
+    return _build(source, shift, command, flags, "stores.c", refuse=UNSEEN) / "work"
+
+
+def plain(source: Source, shift: int, command: tuple[str, ...]) -> Path:
+    """The folder of the program whose code under test is compiled as in a kernel: ``work``, and the
+    compiler's stack usage for each unit, ``*.su``.  Raises BuildError."""
+    machine = platform.machine() == "x86_64"
+    flags = (*_PLAIN, *((*_X86, _X86_STACK[compiler_kind(command)]) if machine else ()))
+    return _build(source, shift, command, flags, "stack.c")
+
+
+def compiler_kind(command: tuple[str, ...]) -> str:
+    """``gcc`` or ``clang``: whose options it understands."""
+    return "clang" if "clang" in compiler_version(command) else "gcc"
+
+
+def _build(
+    source: Source,
+    shift: int,
+    command: tuple[str, ...],
+    flags: Sequence[str],
+    program: str,
+    refuse: Sequence[str] = (),
+) -> Path:
+    defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
+    if source.capabilities.try_split:
+        defines.append("XASPLIT_HAVE_TRY_SPLIT")
+    common = [*command, *FLAGS, *(f"-D{define}" for define in defines)]
+    common += ["-isystem", str(HEADERS), "-isystem", "include"]
+    digest = hashlib.sha256(
+        repr((common, tuple(flags), program, compiler_version(command))).encode()
+    )
+    digest.update(repr(sorted(source.sha256.items())).encode())
+    for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
+        digest.update(f"{path.name} ".encode() + path.read_bytes())
+
+    def fill(folder: Path) -> None:
+        under_test = [*common, *flags, "-w", "-include", str(_HERE / "bare.h")]
+        objects = []
+        for unit in source.units:
+            objects.append(str(folder / f"{Path(unit).stem}.o"))
+            compile_source(source, [*under_test, "-c", unit, "-o", objects[-1]])
+        for name in refuse:
+            if name in _calls(objects):
+                raise BuildError(f"{source.name} calls {name}, whose stores cannot be counted")
+        for name in ("work.c", program):
+            objects.append(str(folder / f"measure-{name}.o"))
+            compile_source(source, [*common, "-g0", "-fno-pie", "-c", str(_HERE / name), "-o",
+                                    objects[-1]])  # fmt: skip
+        # Bound when the program starts: binding at the first call would use the stack measured.
+        link = ["-no-pie", "-Wl,-z,now", *objects, "-o", str(folder / "work")]
+        compile_source(source, [*command, *link])
+
+    return cache.entry("measured", digest.hexdigest(), fill)
+
+
+def _calls(objects: Sequence[str]) -> set[str]:
+    """The functions that these objects call and do not have."""
+    command = ["nm", "--undefined-only", "--format=posix", *objects]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {line.split()[0] for line in done.stdout.splitlines() if line}
+
+
+def run(
+    executable: Path, items: Sequence[Item], *, paint: bool = False, under: Sequence[str] = ()
+) -> list[Mapping[str, object]]:
+    """What a program prints for each of the items.
+
+    ``paint``: measure the stack; ``under``: a command to run it under.  Whatever the code under
+    test does, this returns or raises MeasureError.
+    """
+    command = [*under, str(executable), "paint" if paint else "plain", *map(str, items)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise MeasureError(f"it did not end within {SECONDS:.0f} seconds") from None
+    except OSError as error:
+        raise MeasureError(f"{command[0]} cannot be run: {error.strerror}") from None
+    if done.returncode < 0:
+        raise MeasureError(f"it crashed with signal {-done.returncode}")
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise MeasureError(f"it ended with status {done.returncode}: {said}")
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if len(answers) != len(items):
+        raise MeasureError(f"{len(answers)} of {len(items)} splits were measured")
+    return answers
