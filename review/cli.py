@@ -24,6 +24,7 @@ COMMANDS = {
     "baseline": "review.baseline:command",
     "versions": "review.versions:command",
     "rcu": "review.rcu:command",
+    "properties": "review.properties:command",
     "mutants": "review.mutants:command",
     "coverage": "review.coverage:command",
 }

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from models import counterexample
+from models.rcu import schedule
 from proofs.report import Finding, Report
-from review import saving
+from review import readers, saving
 from review.bundle import manifest, text
 from review.bundle.folder import Folder
 from review.reviewed import Reviewed
@@ -23,7 +24,7 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     folder = Folder(path)
     found = list(_findings(done, folder))
     obligations = list(_obligations(done.proofs, folder))
-    schedules: list[Mapping[str, Any]] = []
+    schedules = list(_schedules(done, folder))
     folder.add("report.txt", "report", text.report(done))
     told = manifest.build(done, folder.artefacts, found, obligations, schedules)
     folder.close(manifest.dumps(told))
@@ -46,6 +47,25 @@ def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
                 f"counterexamples/{name}.c", "reproducer", one.reproducer.code + "\n"
             ).path
         yield manifest.finding(number, one, done, shown.path, code)
+
+
+def _schedules(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
+    """The schedule of each promise that a reader broke, of the smallest array that shows it."""
+    for name, report in done.explored.items():
+        for number, (shift, one) in enumerate(readers.smallest(report), 1):
+            promise = one.breach.promise
+            file = f"{saving.plain(name)}-{number:02}-{one.result.case.writer}-{promise}.json"
+            made = folder.add(f"schedules/{file}", "schedule", schedule.dumps(report, shift, one))
+            yield {
+                "path": made.path,
+                "implementation": name,
+                "chunk_shift": shift,
+                "writer": one.result.case.writer,
+                "reader": one.result.reader,
+                "memory": one.result.memory.value,
+                "promise": promise,
+                "documented": one.documented,
+            }
 
 
 def _obligations(report: Report | None, folder: Folder) -> Iterator[dict[str, Any]]:
