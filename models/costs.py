@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Nodes that an implementation really takes for a split: at once, in stages, around one index."""
+"""What a split costs in nodes: at once, in stages, around one index; computed and measured."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.implementation import Implementation
+from models.measure.programs import Way
 from models.worker import Worker
 from specs.stream import cut
 from xarray_model import geometry
@@ -14,6 +15,87 @@ from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import decode
 
 OLD, NEW = 4, 8
+
+
+@dataclass(frozen=True, slots=True)
+class PageSplit:
+    """A split of one page size into another, of which one index stands for ``page`` bytes."""
+
+    name: str
+    page: int
+    order: int
+    new_order: int = 0
+
+
+PAGE_SPLITS = (
+    PageSplit("2M to 4K", 4 << 10, 9),
+    PageSplit("32M to 4K", 4 << 10, 13),
+    PageSplit("1G to 4K", 4 << 10, 18),
+    PageSplit("16G to 4K", 4 << 10, 22),
+    PageSplit("512M to 64K", 64 << 10, 13),
+    PageSplit("16G to 64K", 64 << 10, 18),
+)
+"""Page sizes of arm64 and x86-64 that are split into base pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """What nodes are carved from: ``objects`` of them in ``pages`` adjacent pages."""
+
+    objects: int
+    pages: int
+
+    def pages_for(self, nodes: int) -> int:
+        """Pages of the slabs that ``nodes`` need when nothing else is in them."""
+        return -(-nodes // self.objects) * self.pages
+
+
+LEAST_OBJECTS = 16
+"""Nodes that a slab should hold: SLUB's least on a machine of 4 CPUs, and more on larger ones."""
+
+
+def slab(s: int, page: int) -> Slab:
+    """The slab of nodes at chunk shift ``s`` on pages of ``page`` bytes, an assumption: the lowest
+    order that holds 16 objects and wastes at most a sixteenth, as SLUB's ``calculate_order`` has it
+    on a small machine.  28 nodes in 4 pages at s=6 and 21 in one at s=4, for pages of 4 KiB."""
+    size = geometry.node_bytes(s)
+    pages = 1
+    while pages * page // size < LEAST_OBJECTS or pages * page % size > pages * page // 16:
+        pages *= 2
+    return Slab(pages * page // size, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class WayCost:
+    """One way to split: ``calls``, each with the lock held once, the ``nodes`` that they take, and
+    the ``peak`` of nodes that are allocated and not yet linked at one time."""
+
+    calls: int
+    nodes: int
+    peak: int
+
+
+def way_cost(way: Way, order: int, new_order: int, s: int) -> WayCost:
+    """What the arithmetic says of one way to split from ``order`` to ``new_order``."""
+    if way is Way.WALK:
+        nodes = geometry.try_split_nodes(order, new_order, s)
+        return WayCost(sum(1 for _ in _walk(order, new_order, s)), nodes, min(nodes, 1))
+    calls = nodes = peak = 0
+    for higher, lower in stages(order, new_order, s, way.value):
+        entries = 1 << (order - higher)
+        each = geometry.split_nodes(higher, lower, s)
+        calls, nodes, peak = calls + entries, nodes + entries * each, max(peak, each)
+    return WayCost(calls, nodes, peak)
+
+
+def stages(order: int, new_order: int, s: int, levels: int) -> Iterator[tuple[int, int]]:
+    """The orders from and to which a split in stages of ``levels`` levels of nodes goes; 0: all."""
+    while order > new_order:
+        lower = new_order
+        if levels:
+            lower = max(new_order, geometry.node_shift(order, s) - levels * s)
+        yield order, lower
+        order = lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +130,9 @@ def measured(implementation: Implementation, order: int, new_order: int, s: int)
 def _stages(order: int, new_order: int, s: int) -> Iterator[Operation]:
     """Every entry by a split of its own, one level at a time."""
     size = 1 << order
-    while order > new_order:
-        lower = max(new_order, geometry.node_shift(order, s) - s)
-        for index in range(0, size, 1 << order):
-            yield Operation(Code.SPLIT, index, order, lower, entry=NEW)
-        order = lower
+    for higher, lower in stages(order, new_order, s, 1):
+        for index in range(0, size, 1 << higher):
+            yield Operation(Code.SPLIT, index, higher, lower, entry=NEW)
 
 
 def _walk(order: int, new_order: int, s: int) -> Iterator[Operation]:

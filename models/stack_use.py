@@ -161,8 +161,8 @@ def _frames(folder: Path, kind: str) -> dict[str, tuple[int, bool]]:
     """The frames of the code under test by function, return address included, and whether their
     size is fixed, from the compiler's own output."""
     frames = {}
-    # gcc counts the return address on x86-64, clang does not.
-    extra = 8 if kind == "clang" else 0
+    # On x86-64 gcc counts the return address and clang does not.
+    extra = 8 if kind == "clang" and programs.X86_64 else 0
     for path in sorted(folder.glob("*.su")):
         for line in path.read_text().splitlines():
             if found := _FRAME.match(line):

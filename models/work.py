@@ -9,6 +9,7 @@ allocator, which are not the XArray's, are left out of them.
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import subprocess
@@ -121,9 +122,9 @@ def count(source: Source, shift: int, items: Sequence[Item]) -> dict[Item, Work 
 
 def _work(item: Item, shift: int, answer: dict[str, Any], names: Mapping[int, str]) -> Work | str:
     if answer["error"]:
-        return f"refused with error {answer['error']}"
+        return f"it refuses with {errno.errorcode.get(answer['error'], answer['error'])}"
     if not answer["split"]:
-        return "its entries are not of the new order afterwards"
+        return "it goes wrong: the entries are not of the new order afterwards"
     deepest = names.get(int(answer["deepest"], 16), "") if answer["depth"] > 1 else ""
     parts = (Stores(**answer[name]) for name in ("alloc", "under_lock", "most"))
     return Work(

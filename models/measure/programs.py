@@ -13,6 +13,7 @@ import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from models import cache
@@ -21,6 +22,7 @@ from models.kernel.source import Source
 from models.rcu.build import INSTRUMENT, UNSEEN
 
 _HERE = Path(__file__).resolve().parent
+X86_64 = platform.machine() == "x86_64"
 SECONDS = 60.0
 """How long one run of a program may take."""
 
@@ -44,18 +46,28 @@ class MeasureError(Exception):
     """A program did not come to its end; the message is one line that says how."""
 
 
+class Way(IntEnum):
+    """How a split is done; a positive number is how many levels of nodes each call takes an entry
+    down, every entry by a call of its own."""
+
+    WALK = -1
+    """``xas_try_split`` around index 0, each step as low as it may go."""
+    AT_ONCE = 0
+    ONE_LEVEL = 1
+    TWO_LEVELS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One split to measure: ``levels`` is how many levels of nodes each call takes it down, 0 for
-    all at once, -1 for a walk of ``xas_try_split`` around index 0; ``marks`` the old entry's."""
+    """One split to measure; ``marks`` is a mask of those that the old entry bears."""
 
-    levels: int
+    way: Way
     order: int
     new_order: int
     marks: int = 0
 
     def __str__(self) -> str:
-        return f"{self.levels},{self.order},{self.new_order},{self.marks}"
+        return f"{self.way.value},{self.order},{self.new_order},{self.marks}"
 
 
 def counting(source: Source, shift: int, command: tuple[str, ...]) -> Path:
@@ -72,8 +84,7 @@ def counting(source: Source, shift: int, command: tuple[str, ...]) -> Path:
 def plain(source: Source, shift: int, command: tuple[str, ...]) -> Path:
     """The folder of the program whose code under test is compiled as in a kernel: ``work``, and the
     compiler's stack usage for each unit, ``*.su``.  Raises BuildError."""
-    machine = platform.machine() == "x86_64"
-    flags = (*_PLAIN, *((*_X86, _X86_STACK[compiler_kind(command)]) if machine else ()))
+    flags = (*_PLAIN, *((*_X86, _X86_STACK[compiler_kind(command)]) if X86_64 else ()))
     return _build(source, shift, command, flags, "stack.c")
 
 

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The numbers that answer the cover letter's questions, for the code under test.
+
+Is it too many nodes to allocate at once?  How much is done under the lock?  How much stack would a
+recursive split take?  What is measured is measured anew each time; only programs are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import ParamSpec, TypeVar
+
+from models import costs, stack_use, work
+from models.build import BuildError, compiler, compiler_version
+from models.costs import PageSplit, WayCost
+from models.implementation import Implementation
+from models.measure.programs import Item, MeasureError, Way
+from models.stack_use import Use
+from models.work import Instructions, Stores, Work
+from xarray_model import geometry
+
+CHUNK_SHIFTS = (6, 4)
+"""Those that kernels have."""
+ORDERS = (9, 13, 18)
+"""What is split to order 0 to be measured: 2M, 32M and 1G, in pages of 4K."""
+ALL_MARKS = 7
+AT_ONCE = tuple(Item(Way.AT_ONCE, order, 0) for order in ORDERS)
+MARKED = Item(Way.AT_ONCE, ORDERS[-1], 0, ALL_MARKS)
+STACKS = (("gcc", 6), ("gcc", 4), ("clang", 6))
+"""Compilers, and at which chunk shifts their stack use is measured."""
+MINIMALITY = "N4"
+"""The family of theorems that says that no tree with these entries has fewer nodes."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+Steps = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One split at one chunk shift, computed: the nodes that it needs, at once or in stages, the
+    bytes and slab pages that they take, and each way to do it."""
+
+    split: PageSplit
+    chunk_shift: int
+    nodes: int
+    bytes: int
+    slab_pages: int
+    ways: Mapping[Way, WayCost]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured on one implementation.
+
+    Where there is a line of text instead of a number, it says why that was not measured or did not
+    come about.  ``works`` and ``instructions`` are by chunk shift and item, ``stacks`` by compiler
+    and chunk shift.
+    """
+
+    name: str
+    works: Mapping[tuple[int, Item], Work | str]
+    instructions: Mapping[tuple[int, Item], Instructions | str]
+    stacks: Mapping[tuple[str, int], list[Use] | str]
+
+    @property
+    def unlike_computed(self) -> list[str]:
+        """Splits that took other nodes, calls or a higher peak than computed; a line each."""
+        found = []
+        for (s, item), one in self.works.items():
+            if isinstance(one, str):
+                continue
+            expected = costs.way_cost(item.way, item.order, item.new_order, s)
+            took = WayCost(one.calls, one.nodes, one.peak)
+            if took != expected or one.left:
+                found.append(f"s={s} order {item.order} {item.way.name}: {took}, {one.left} left")
+        return found
+
+    @property
+    def stack_problems(self) -> list[str]:
+        """What is wrong with the stack that its split takes; empty also if nothing is known."""
+        return [
+            f"{name}, s={s}, order {use.item.order}: {problem}"
+            for (name, s), uses in self.stacks.items()
+            if not isinstance(uses, str)
+            for use in uses
+            for problem in use.problems
+        ]
+
+    @property
+    def stack_unmeasured(self) -> list[str]:
+        """Compilers whose stack use is not known, with the reason."""
+        return [
+            f"{name}, s={s}: {uses or 'it splits none of them'}"
+            for (name, s), uses in self.stacks.items()
+            if isinstance(uses, str) or not uses
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The table of nodes, and what was measured on each implementation.
+
+    ``compiler`` is the version of the one that stores and instructions were counted with, or why
+    there is none; ``machine`` is the processor's architecture.
+    """
+
+    compiler: str
+    machine: str
+    rows: tuple[Row, ...]
+    measured: tuple[Measured, ...]
+
+
+def table() -> tuple[Row, ...]:
+    """What every split of pages needs, at both chunk shifts that kernels have; computed."""
+    rows = []
+    for split in costs.PAGE_SPLITS:
+        for s in CHUNK_SHIFTS:
+            nodes = geometry.split_nodes(split.order, split.new_order, s)
+            rows.append(
+                Row(
+                    split,
+                    s,
+                    nodes,
+                    nodes * geometry.node_bytes(s),
+                    costs.slab(s, split.page).pages_for(nodes),
+                    {way: costs.way_cost(way, split.order, split.new_order, s) for way in Way},
+                )
+            )
+    return tuple(rows)
+
+
+def steps(implementations: Sequence[Implementation]) -> int:
+    """How often ``measure`` tells its ``progress``."""
+    return len(implementations) * (2 * len(CHUNK_SHIFTS) + len(STACKS))
+
+
+def measure(
+    implementations: Sequence[Implementation], *, progress: Steps = lambda note: None
+) -> Numbers:
+    """Measure each implementation; ``progress`` is called as often as ``steps`` says.
+
+    Whatever the code under test does, this returns: what could not be measured says why.
+    """
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        # First what the others need too: a program that is there already is not built again.
+        counted = list(pool.map(lambda one: _works(one, progress), implementations))
+        others = list(
+            pool.map(lambda one, works: _others(one, works, progress), implementations, counted)
+        )
+    measured = tuple(
+        Measured(one.name, works, *rest)
+        for one, works, rest in zip(implementations, counted, others, strict=True)
+    )
+    version = _tried(compiler)
+    if not isinstance(version, str):
+        version = compiler_version(version)
+    return Numbers(version, platform.machine(), table(), measured)
+
+
+Works = dict[tuple[int, Item], Work | str]
+
+
+def _works(one: Implementation, progress: Steps) -> Works:
+    items = [Item(way, order, 0) for way in Way for order in ORDERS]
+    items.append(MARKED)
+    has_walk = one.source.capabilities.try_split
+    asked = [item for item in items if has_walk or item.way is not Way.WALK]
+    found: Works = {}
+    for s in CHUNK_SHIFTS:
+        counts = _tried(work.count, one.source, s, asked)
+        for item in items:
+            if item not in asked:
+                found[s, item] = "it has no xas_try_split"
+            else:
+                found[s, item] = counts if isinstance(counts, str) else counts[item]
+        progress(f"{one.name}: stores at s={s}")
+    return found
+
+
+def _others(
+    one: Implementation, works: Works, progress: Steps
+) -> tuple[
+    dict[tuple[int, Item], Instructions | str],
+    dict[tuple[str, int], list[Use] | str],
+]:
+    executed: dict[tuple[int, Item], Instructions | str] = {}
+    for s in CHUNK_SHIFTS:
+        done = [item for item in AT_ONCE if isinstance(works[s, item], Work)]
+        counts = _tried(work.instructions, one.source, s, done) if done else {}
+        for item in AT_ONCE:
+            if isinstance(why := works[s, item], str):
+                executed[s, item] = why
+            else:
+                executed[s, item] = counts if isinstance(counts, str) else counts[item]
+        progress(f"{one.name}: instructions at s={s}")
+    stacks: dict[tuple[str, int], list[Use] | str] = {}
+    for name, s in STACKS:
+        stacks[name, s] = _tried(stack_use.measure, one.source, s, AT_ONCE, name)
+        progress(f"{one.name}: stack with {name} at s={s}")
+    return executed, stacks
+
+
+def _tried(measurement: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | str:
+    """What it measures, or the line that says why it could not."""
+    try:
+        return measurement(*args, **kwargs)
+    except (MeasureError, BuildError) as error:
+        return str(error)
+
+
+def as_json(numbers: Numbers) -> dict[str, object]:
+    """All of it as a JSON object; what was not measured is a text that says why."""
+    return {
+        "compiler": numbers.compiler,
+        "machine": numbers.machine,
+        "computed": [
+            {
+                "split": row.split.name,
+                "page_bytes": row.split.page,
+                "order": row.split.order,
+                "new_order": row.split.new_order,
+                "chunk_shift": row.chunk_shift,
+                "node_bytes": geometry.node_bytes(row.chunk_shift),
+                "nodes": row.nodes,
+                "bytes": row.bytes,
+                "slab": asdict(costs.slab(row.chunk_shift, row.split.page)),
+                "slab_pages": row.slab_pages,
+                "ways": {way.name.lower(): asdict(cost) for way, cost in row.ways.items()},
+            }
+            for row in numbers.rows
+        ],
+        "minimality": f"theorem {MINIMALITY}",
+        "measured": [_measured_json(one) for one in numbers.measured],
+    }
+
+
+def _measured_json(one: Measured) -> dict[str, object]:
+    return {
+        "implementation": one.name,
+        "unlike_computed": one.unlike_computed,
+        "stack_problems": one.stack_problems,
+        "work": [
+            {**_item_json(s, item), **_work_json(found)} for (s, item), found in one.works.items()
+        ],
+        "instructions": [
+            {
+                **_item_json(s, item),
+                **({"not_measured": found} if isinstance(found, str) else asdict(found)),
+            }
+            for (s, item), found in one.instructions.items()
+        ],
+        "stack": [
+            {"compiler": name, "chunk_shift": s, **_stack_json(uses)}
+            for (name, s), uses in one.stacks.items()
+        ],
+    }
+
+
+def _item_json(s: int, item: Item) -> dict[str, object]:
+    return {
+        "chunk_shift": s,
+        "way": item.way.name.lower(),
+        "order": item.order,
+        "new_order": item.new_order,
+        "marks": item.marks,
+    }
+
+
+def _work_json(found: Work | str) -> dict[str, object]:
+    if isinstance(found, str):
+        return {"not_measured": found}
+    return {
+        "calls": found.calls,
+        "nodes": found.nodes,
+        "left": found.left,
+        "peak": found.peak,
+        "depth": found.depth,
+        "deepest": found.deepest,
+        "before_lock": _stores_json(found.alloc),
+        "under_lock": _stores_json(found.under_lock),
+        "most_in_one_call": _stores_json(found.most),
+    }
+
+
+def _stores_json(stores: Stores) -> dict[str, object]:
+    sums = {"total": stores.total, "filling": stores.filling, "movable": stores.movable}
+    return {**asdict(stores), **sums}
+
+
+def _stack_json(uses: list[Use] | str) -> dict[str, object]:
+    if isinstance(uses, str):
+        return {"not_measured": uses}
+    return {
+        "splits": [
+            {
+                "order": use.item.order,
+                "new_order": use.item.new_order,
+                "levels": use.levels,
+                "depth": use.depth,
+                "written": use.written,
+                "frames": None if use.frames is None else [asdict(one) for one in use.frames],
+                "reserved": use.reserved,
+                "per_level": use.per_level,
+                "order_63_to_0": use.deepest_split,
+            }
+            for use in uses
+        ]
+    }
