@@ -79,6 +79,11 @@ def _row(left: str, right: str) -> str:
     return f"{left[:_COLUMN]:{_COLUMN}} | {right[:_COLUMN]}".rstrip()
 
 
+def columns(line: str) -> tuple[str, str]:
+    """What the writer and the reader do in one of the lines of an execution."""
+    return line[:_COLUMN].rstrip(), line[_COLUMN + 3 :]
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """One execution, and the promise that it broke when it was found.

@@ -22,7 +22,8 @@ def report(done: Reviewed) -> str:
 
 def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Review of the XArray's entry split", "=")
-    yield from _result(done)
+    yield from _wrap(result(done), "")
+    yield ""
     yield from _heading("What was tested")
     yield from _tested(done)
     yield from _heading("Claims")
@@ -56,7 +57,7 @@ def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
     return findings.wrap(text, indent, first, break_long_words=False)
 
 
-def _result(done: Reviewed) -> Iterator[str]:
+def result(done: Reviewed) -> str:
     """The result in a sentence."""
     found = len(done.search.diagnoses)
     told = "" if done.complete else "INCOMPLETE: the review was ended early. "
@@ -66,8 +67,7 @@ def _result(done: Reviewed) -> Iterator[str]:
         told += f"Not everything holds: {causes} in {names}."
     else:
         told += f"Nothing that was checked fails in {names}."
-    yield from _wrap(told, "")
-    yield ""
+    return told
 
 
 def _tested(done: Reviewed) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from models import counterexample
+from models import counterexample, timing
 from models.rcu import schedule
 from proofs.report import Finding, Report
 from review import readers, saving
@@ -26,9 +26,19 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     obligations = list(_obligations(done.proofs, folder))
     schedules = list(_schedules(done, folder))
     folder.add("report.txt", "report", text.report(done))
+    folder.add("report.html", "report", _page(done))
     told = manifest.build(done, folder.artefacts, found, obligations, schedules)
     folder.close(manifest.dumps(told))
     return told
+
+
+def _page(done: Reviewed) -> str:
+    # Only now: matplotlib takes half a second to import.
+    from review.bundle import html
+
+    if not done.complete:
+        return html.page(done, {})
+    return html.page(done, {one.name: list(timing.splits(one, 6)) for one in done.implementations})
 
 
 def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
