@@ -4,20 +4,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.cases import Start
 from models.closing import Closing
+from models.expected import Expected, kind, refuses
 from models.extent import Extent, Tried
-from models.families import CaseGroup
+from models.families import CaseGroup, Family
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
+from models.hangs import Area, Hangs
 from models.implementation import Implementation
 from models.patience import FATAL, Item, Patience
-from models.reference import SplitKind, run_case
 from models.worker import Abnormal, BatchResult, Status, Worker
-from specs.judge import Judge
-from specs.property import Violation
+from xarray_model import geometry
 from xarray_model.operations import Operation
 
 ENDS = {
@@ -37,88 +37,18 @@ ENDS = {
 
 HANG_SECONDS = 0.5
 """CPU time that a case may take; the largest takes a tenth of it, most less than a thousandth."""
-BATCH = 256
+AGAIN_SECONDS = 0.1
+"""The same where cases are known to hang, of splits that take at most FEW_NODES nodes."""
+FEW_NODES = 64
+BATCH = 512
 """Cases that are run at once where some of them end the process."""
-
-
-class Expected:
-    """What is worked out once for all implementations: the model's answers, cases and verdicts.
-
-    It holds one block of groups at a time.
-    """
-
-    def __init__(self, s: int) -> None:
-        self._s = s
-        self._judges: dict[str, Judge] = {}
-        self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
-        self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
-        self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
-
-    def clear(self) -> None:
-        """Forget a block that is done."""
-        self._answers.clear()
-        self._cases.clear()
-        self._verdicts.clear()
-
-    def answer(self, group: CaseGroup, kind: SplitKind) -> bytes:
-        """The result bytes that every case of the group must give."""
-        known = self._answers.get((group, kind))
-        if known is None:
-            known = run_case(group.operations(), group.chunk_shift, split=kind).results
-            self._answers[group, kind] = known
-        return known
-
-    def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases that begin at ``starts``, as the driver reads them."""
-        key = (group, tuple(starts))
-        known = self._cases.get(key)
-        if known is None:
-            known = self._cases[key] = group.encoded(starts)
-        return known
-
-    def verdict(
-        self,
-        one: Implementation,
-        group: CaseGroup,
-        start: Start,
-        answer: bytes,
-        log: bytes,
-        completed: Sequence[Operation] | None = None,
-    ) -> list[Violation]:
-        """What the specs find in an implementation's answer and its log; ``completed`` are the
-        operations that were answered, if not all were.
-
-        Each implementation has a judge of its own, which also compares a split at one index with
-        the same split at another; only the right answer is judged once for all.
-        """
-        right = answer == self._answers.get((group, kind(one, group)))
-        key = (right or one.name, group, start, answer, log)
-        known = self._verdicts.get(key)
-        if known is None:
-            judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
-            try:
-                operations = group.operations(start) if completed is None else completed
-                known = judge.case(operations, answer, log)
-            except ValueError as error:
-                known = [Violation(*AGREES, f"the answer is no answer: {error}")]
-            self._verdicts[key] = known
-        return known
-
-
-def kind(one: Implementation, group: CaseGroup) -> SplitKind:
-    """Which of the model's splits an implementation must agree with in a group."""
-    return SplitKind.ONE_LEVEL if refuses(one, group) else SplitKind.ITERATIVE
-
-
-def refuses(one: Implementation, group: CaseGroup) -> bool:
-    """Whether a group is beyond what the implementation claims to support."""
-    return one.one_level and group.limited
 
 
 class Comparison(Closing):
     """One implementation through one unit; a context manager, since it holds a worker.
 
-    ``done`` counts the cases that were run, and those that were left out.
+    ``done`` counts the cases that were run, and those that were left out; ``known`` is what other
+    units learnt about hangs.
     """
 
     def __init__(
@@ -128,13 +58,23 @@ class Comparison(Closing):
         s: int,
         findings: Findings,
         done: Tried,
+        family: Family = Family.SPLITS,
+        known: Mapping[Area, Hangs] | None = None,
     ) -> None:
         self.implementation = implementation
         self.expected = expected
         self.findings = findings
         self.done = done
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
-        self._patience: Patience | None = None
+        self._patience = Patience(implementation.name, family.value, known or {})
+        self._careful = False
+        """Whether cases ended the process, or are expected to."""
+
+    def hangs(self) -> dict[Area, Hangs]:
+        """What the cases that were run showed about hangs, by area."""
+        if not self._careful:
+            self._patience.note_ended(self.done.run)
+        return dict(self._patience.learnt)
 
     def close(self) -> None:
         """End the worker."""
@@ -148,13 +88,13 @@ class Comparison(Closing):
         # Nothing is requested where a split is refused, so no request can fail there.
         one = self.implementation
         groups = [item for item in block if not (item[0].failing and refuses(one, item[0]))]
-        if self._patience is not None:
+        expected = any(self._patience.expects(group.split) for group, _ in groups)
+        if self._careful or expected:
             return self._with_patience(groups)
         cases = [case for item in groups for case in self.expected.cases(*item)]
         result = self._worker.run(cases, log=True, most_ends=1)
         if any(ended.status in FATAL for ended in result.abnormal):
             # Once more, in an order that shows soon which cases do that.
-            self._patience = Patience()
             return self._with_patience(groups)
         abnormal = {ended.case: ended for ended in result.abnormal}
         first = 0
@@ -165,28 +105,41 @@ class Comparison(Closing):
 
     def _with_patience(self, groups: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         """Run a block in which cases end the process; returns how many were run."""
-        assert self._patience is not None
+        if not self._careful:
+            self._careful = True
+            self._patience.note_ended(self.done.run)
         left = deque(self._patience.order(groups))
+        splits = {group.split for group, _ in groups}
+        if all(geometry.split_nodes(order, new, s) <= FEW_NODES for s, order, new in splits):
+            self._worker.hang_seconds = AGAIN_SECONDS
         covered = 0
         while left:
             some: list[Item] = []
-            while left and len(some) < BATCH:
+            size = 0
+            while left and size < BATCH:
                 item = left.popleft()
-                if self._patience.permits(item[2]):
+                if self._patience.permits(item.group.split, item.like):
                     some.append(item)
+                    size += len(item.starts)
                 else:
-                    self.done.left_out.count(item[0], [item[1]])
-            cases = [self.expected.cases(group, [start])[0] for group, start, _ in some]
+                    self.done.left_out.count(item.group, item.starts)
+            cases = [case for one in some for case in self.expected.cases(one.group, one.starts)]
             result = self._worker.run(cases, log=True, most_ends=1)
             abnormal = {ended.case: ended for ended in result.abnormal}
-            ran = len(result.ends)
-            covered += ran
-            left.extendleft(reversed(some[ran:]))
-            for place, (group, start, like) in enumerate(some[:ran]):
-                ended = abnormal.get(place)
-                self._patience.note(like, ended.status if ended else Status.OK)
-                self.done.run.count(group, [start])
-                self._case(group, [start], place, result, ended)
+            covered += len(result.ends)
+            first = 0
+            again: list[Item] = []
+            for group, starts, like in some:
+                ran = starts[: max(0, len(result.ends) - first)]
+                if ran:
+                    self._group(group, ran, first, result, abnormal)
+                for place in range(first, first + len(ran)):
+                    ended = abnormal.get(place)
+                    self._patience.note(group.split, like, ended.status if ended else Status.OK)
+                if len(ran) < len(starts):
+                    again.append(Item(group, starts[len(ran) :], like))
+                first += len(starts)
+            left.extendleft(reversed(again))
         return covered
 
     def _group(
@@ -195,11 +148,13 @@ class Comparison(Closing):
         starts: Sequence[Start],
         first: int,
         result: BatchResult,
-        abnormal: dict[int, Abnormal],
+        abnormal_ones: Mapping[int, Abnormal],
     ) -> None:
         """Compare a group's answers, ``first`` being its first case in the batch."""
         expected = self.expected.answer(group, kind(self.implementation, group))
         count = len(starts)
+        places = range(first, first + count)
+        abnormal = {place: abnormal_ones[place] for place in places if place in abnormal_ones}
         begin = result.ends[first - 1] if first else 0
         log_begin = result.log_ends[first - 1] if first else 0
         answers = result.results[begin : result.ends[first + count - 1]]

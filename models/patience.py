@@ -4,85 +4,135 @@
 Ending it costs time, above all a hang.  Cases are told apart by a few of their traits; once some of
 a kind have ended the process, the rest of that kind is left out, and all other kinds are still run.
 Hangs cost so much that after a few of them a whole value of a trait is left out if nothing that has
-it ever came to its end.
+it ever came to its end; and what hung in other units of the campaign is left out too, after one
+case has shown that it hangs in this unit as well.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from models import extent
 from models.cases import Start
-from models.extent import Trait
+from models.count_cases import CountGroup
+from models.extent import Extent, Split, Trait
 from models.families import CaseGroup
+from models.finding import SITES
+from models.hangs import MOST_HANGS, MOST_IN_ALL, PROBED, Area, Hangs, Kind
 from models.worker import Status
+from xarray_model import geometry
 
 FATAL = frozenset({Status.CRASH, Status.SANITIZER, Status.HANG})
 """How a case ends that ends the process too, or takes long."""
 MOST_CRASHES = 3
-"""Cases of a kind that may crash."""
-MOST_HANGS = 8
-"""Hangs from which on every value of a trait is left out that hung ENOUGH times and never ended."""
-ENOUGH = 4
+"""Cases of a kind that may crash, in one unit."""
+TURNS = 2
+"""Cases of each kind that are run before all others."""
 _TOLD_APART = frozenset({extent.ENTRIES, extent.INDEX, extent.FAILING, extent.AROUND})
 
-Kind: TypeAlias = tuple[Trait, ...]
-"""The traits that tell a case apart here."""
-Item: TypeAlias = tuple[CaseGroup, Start, Kind]
+
+class Item(NamedTuple):
+    """Cases of one group and kind."""
+
+    group: CaseGroup
+    starts: tuple[Start, ...]
+    like: Kind
 
 
 class Patience:
-    """What is known about the kinds of cases of one unit."""
+    """What is known about the kinds of cases of one unit.
 
-    def __init__(self) -> None:
+    ``implementation`` and ``family`` are those of the unit, ``known`` what other units of the
+    campaign learnt.
+    """
+
+    def __init__(self, implementation: str, family: str, known: Mapping[Area, Hangs]) -> None:
+        self._implementation, self._family = implementation, family
         self._crashes: Counter[Kind] = Counter()
-        self._hung: Counter[Kind] = Counter()
-        self._hung_traits: Counter[Trait] = Counter()
-        self._ended: set[Trait] = set()
+        self._known = {area: hangs.copy() for area, hangs in known.items()}
+        self._hangs_before = sum(one.kinds.total() for one in known.values())
+        self._confirmed: set[Area] = set()
+        self.learnt: defaultdict[Area, Hangs] = defaultdict(Hangs)
+        """What this unit showed, by area."""
+
+    def expects(self, split: Split) -> bool:
+        """Whether cases of such a split hung in other units."""
+        known = self._known.get(self._area(split))
+        return known is not None and bool(known.kinds)
 
     def order(self, groups: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> list[Item]:
-        """The cases in the order in which they are run: one of each kind, one more of each, ..."""
-        by_kind: dict[Kind, list[Item]] = {}
+        """The cases in the order in which they are run: one of each kind, one more of each, and
+        then those that are left, those of a group and kind together."""
+        turns: dict[Kind, list[Item]] = {}
+        left: dict[tuple[CaseGroup, Kind], list[Start]] = {}
         for group, starts in groups:
             for start in starts:
                 like = kind(group, start)
-                by_kind.setdefault(like, []).append((group, start, like))
-        kinds = list(by_kind.values())
+                early = turns.setdefault(like, [])
+                if len(early) < TURNS:
+                    early.append(Item(group, (start,), like))
+                else:
+                    left.setdefault((group, like), []).append(start)
+        kinds = list(turns.values())
         random.Random(0).shuffle(kinds)
-        longest = max(map(len, kinds), default=0)
-        return [items[turn] for turn in range(longest) for items in kinds if turn < len(items)]
+        early = [items[turn] for turn in range(TURNS) for items in kinds if turn < len(items)]
+        return early + [Item(group, tuple(some), like) for (group, like), some in left.items()]
 
-    def permits(self, like: Kind) -> bool:
-        """Whether more cases of this kind are to be run."""
-        if self._hung[like] or self._crashes[like] >= MOST_CRASHES:
+    def permits(self, split: Split, like: Kind) -> bool:
+        """Whether more cases of this kind are to be run, of such a split."""
+        area = self._area(split)
+        here = self.learnt[area]
+        hangs = self._hangs_before + sum(one.kinds.total() for one in self.learnt.values())
+        if here.kinds[like] or self._crashes[like] >= MOST_CRASHES:
             return False
-        if self._hung.total() < MOST_HANGS:
+        if here.never_ends(like, hangs) or (here.kinds and hangs >= MOST_IN_ALL):
+            return False
+        known = self._known.get(area)
+        if known is None or not known.never_ends(like, hangs):
             return True
-        return not any(
-            self._hung_traits[trait] >= ENOUGH and trait not in self._ended for trait in like
-        )
+        return area not in self._confirmed and known.units < PROBED
 
-    def note(self, like: Kind, status: Status) -> None:
+    def note(self, split: Split, like: Kind, status: Status) -> None:
         """A case of this kind was run and ended so."""
-        if status is Status.HANG:
-            self._hung[like] += 1
-            self._hung_traits.update(like)
-        elif status in FATAL:
+        area, hung = self._area(split), status is Status.HANG
+        if status in FATAL and not hung:
             self._crashes[like] += 1
-            self._ended.update(like)
-        else:
-            self._ended.update(like)
+        known = self._known.get(area)
+        if known is not None:
+            if hung and known.never_ends(like, MOST_HANGS):
+                self._confirmed.add(area)
+            known.note(like, hung=hung)
+        self.learnt[area].note(like, hung=hung)
+
+    def note_ended(self, run: Extent) -> None:
+        """These cases were run, and none of them ended the process."""
+        for split, trait in run.traits:
+            told = _told(trait)
+            if told is not None:
+                self.learnt[self._area(split)].ended.add(told)
+
+    def _area(self, split: Split) -> Area:
+        s, order, new_order = split
+        site = SITES[min(geometry.split_depth(order, new_order, s), 2)]
+        return Area(self._implementation, self._family, s, site)
 
 
 def kind(group: CaseGroup, start: Start) -> Kind:
     """What a case is told apart by."""
     traits = (*group.traits(), *group.start_traits(start))
-    told = [trait for trait in traits if trait.dimension in _TOLD_APART]
-    marks = [trait for trait in traits if trait.dimension == extent.MARKS]
-    told += [Trait(extent.MARKS, "some") if one.value != "none" else one for one in marks]
-    if not told:  # an allocation: by its split
+    told = [one for one in map(_told, traits) if one is not None]
+    if isinstance(group, CountGroup):
+        enough = group.granted >= geometry.split_nodes(group.order, group.new_order, group.split[0])
+        told.append(Trait(extent.FAILING, "none" if enough else "a later one"))
         told.append(Trait("split", str(group.split)))
     return tuple(told)
+
+
+def _told(trait: Trait) -> Trait | None:
+    """What counts here of a trait; None if nothing does."""
+    if trait.dimension == extent.MARKS and trait.value != "none":
+        return Trait(extent.MARKS, "some")
+    return trait if trait.dimension in _TOLD_APART or trait.dimension == extent.MARKS else None

@@ -10,17 +10,19 @@ publications that it came with; answers and logs that are the same to the byte a
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from models.cases import Start
-from models.comparison import Comparison, Expected
+from models.comparison import Comparison
 from models.count_cases import HIGHEST
+from models.expected import Expected
 from models.extent import Tried
 from models.families import CaseGroup, Family
 from models.finding import Findings
+from models.hangs import Area, Hangs
 from models.implementation import Implementation
 from xarray_model import geometry
 
@@ -99,6 +101,8 @@ class UnitResult:
     coverage: dict[Part, Coverage] = field(default_factory=dict)
     tried: dict[str, Tried] = field(default_factory=dict)
     """The cases that were run, by implementation: what the extent of a finding is a part of."""
+    hangs: dict[Area, Hangs] = field(default_factory=dict)
+    """What the units learnt about cases that hang."""
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
@@ -107,6 +111,12 @@ class UnitResult:
             self.coverage.setdefault(part, Coverage()).add(coverage)
         for name, tried in other.tried.items():
             self.tried.setdefault(name, Tried()).update(tried)
+        for area, hangs in other.hangs.items():
+            self.hangs.setdefault(area, Hangs()).update(hangs)
+
+    def hung(self) -> dict[Area, Hangs]:
+        """What the units that are still to be run should know: where anything hung."""
+        return {area: hangs for area, hangs in self.hangs.items() if hangs.kinds}
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
@@ -147,8 +157,14 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Un
     return units
 
 
-def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResult:
-    """Run one unit on the model and on every implementation."""
+def run_unit(
+    unit: Unit,
+    implementations: Sequence[Implementation],
+    known: Mapping[Area, Hangs] | None = None,
+) -> UnitResult:
+    """Run one unit on the model and on every implementation; ``known`` is what other units learnt
+    about hangs."""
+    known = known or {}
     result = UnitResult()
     expected = Expected(unit.chunk_shift)
     with ExitStack() as stack:
@@ -160,6 +176,8 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
                     unit.chunk_shift,
                     result.findings,
                     result.tried.setdefault(one.name, Tried()),
+                    unit.family,
+                    {area: had for area, had in known.items() if area.implementation == one.name},
                 )
             )
             for one in implementations
@@ -185,6 +203,8 @@ def run_unit(unit: Unit, implementations: Sequence[Implementation]) -> UnitResul
             expected.clear()
             for comparison, coverage in progress:
                 coverage.covered += comparison.run(block)
+        for comparison in comparisons:
+            result.hangs.update(comparison.hangs())
     return result
 
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait,
+)
 from dataclasses import dataclass, replace
 
 from models.implementation import Implementation
@@ -29,13 +36,19 @@ def run(
     """
     result = UnitResult()
     with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
-        # The longest first, so that no core is left alone with one at the end.
-        ordered = sorted(units, key=_cost, reverse=True)
-        futures = {pool.submit(run_unit, unit, implementations): unit for unit in ordered}
+        # The longest first, so that no core is left alone with one at the end; no more than run at
+        # once, so that each begins with what those before it learnt about hangs.
+        waiting = deque(sorted(units, key=_cost, reverse=True))
+        futures: dict[Future[UnitResult], Unit] = {}
         try:
-            for future in as_completed(futures):
-                result.update(future.result())
-                on_progress(futures[future], result)
+            while waiting or futures:
+                while waiting and len(futures) < jobs:
+                    unit = waiting.popleft()
+                    futures[pool.submit(run_unit, unit, implementations, result.hung())] = unit
+                for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                    unit = futures.pop(future)
+                    result.update(future.result())
+                    on_progress(unit, result)
         except KeyboardInterrupt:
             _stop(pool)
             return result, False

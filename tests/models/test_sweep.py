@@ -92,7 +92,7 @@ def test_what_ends_the_process_too_often_leaves_the_rest_undone() -> None:
 
 def test_a_wrong_byte_that_no_spec_names_is_still_a_finding(ports: list[Implementation]) -> None:
     """The comparison by bytes does not lean on the specs."""
-    from models import comparison
+    from models import expected
 
     class Blind:
         def case(self, *_: object) -> list[object]:
@@ -100,7 +100,7 @@ def test_a_wrong_byte_that_no_spec_names_is_still_a_finding(ports: list[Implemen
 
     one = planted("count", "node->count++;")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(comparison, "Judge", lambda *_, **__: Blind())
+        patch.setattr(expected, "Judge", lambda *_, **__: Blind())
         assert properties(run_unit(Unit(2, 2, 1), [one])) == {"agrees-with-model"}
         assert not run_unit(Unit(2, 2, 1), ports).findings
 

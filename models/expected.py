@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a case must answer, and what the specs say of an answer, worked out once for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.cases import Start
+from models.families import CaseGroup
+from models.finding import AGREES
+from models.implementation import Implementation
+from models.reference import SplitKind, run_case
+from specs.judge import Judge
+from specs.property import Violation
+from xarray_model.operations import Operation
+
+
+class Expected:
+    """What is worked out once for all implementations: the model's answers, cases and verdicts.
+
+    It holds one block of groups at a time.
+    """
+
+    def __init__(self, s: int) -> None:
+        self._s = s
+        self._judges: dict[str, Judge] = {}
+        self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
+        self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
+        self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
+
+    def clear(self) -> None:
+        """Forget a block that is done."""
+        self._answers.clear()
+        self._cases.clear()
+        self._verdicts.clear()
+
+    def answer(self, group: CaseGroup, kind: SplitKind) -> bytes:
+        """The result bytes that every case of the group must give."""
+        known = self._answers.get((group, kind))
+        if known is None:
+            known = run_case(group.operations(), group.chunk_shift, split=kind).results
+            self._answers[group, kind] = known
+        return known
+
+    def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
+        """The group's cases that begin at ``starts``, as the driver reads them."""
+        key = (group, tuple(starts))
+        known = self._cases.get(key)
+        if known is None:
+            known = self._cases[key] = group.encoded(starts)
+        return known
+
+    def verdict(
+        self,
+        one: Implementation,
+        group: CaseGroup,
+        start: Start,
+        answer: bytes,
+        log: bytes,
+        completed: Sequence[Operation] | None = None,
+    ) -> list[Violation]:
+        """What the specs find in an implementation's answer and its log; ``completed`` are the
+        operations that were answered, if not all were.
+
+        Each implementation has a judge of its own, which also compares a split at one index with
+        the same split at another; only the right answer is judged once for all.
+        """
+        right = answer == self._answers.get((group, kind(one, group)))
+        key = (right or one.name, group, start, answer, log)
+        known = self._verdicts.get(key)
+        if known is None:
+            judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
+            try:
+                operations = group.operations(start) if completed is None else completed
+                known = judge.case(operations, answer, log)
+            except ValueError as error:
+                known = [Violation(*AGREES, f"the answer is no answer: {error}")]
+            self._verdicts[key] = known
+        return known
+
+
+def kind(one: Implementation, group: CaseGroup) -> SplitKind:
+    """Which of the model's splits an implementation must agree with in a group."""
+    return SplitKind.ONE_LEVEL if refuses(one, group) else SplitKind.ITERATIVE
+
+
+def refuses(one: Implementation, group: CaseGroup) -> bool:
+    """Whether a group is beyond what the implementation claims to support."""
+    return one.one_level and group.limited
