@@ -32,6 +32,7 @@ SHARE = 4
 """The deepest split may take a ``1 / SHARE`` of the kernel's stack: callers and interrupts need the
 rest."""
 HIGHEST_ORDER = 63
+WORD = 8
 COMPILERS = ("gcc", "clang")
 
 
@@ -108,7 +109,9 @@ class Use:
                 )
             if not frame.fixed:
                 found.append(f"the frame of {frame.function} has no fixed size")
-        if self.reserved is not None and self.written > self.reserved:
+        # A frame that is aligned anew takes up to a word more than the compiler says.
+        spare = sum(WORD * frame.times for frame in self.frames or ())
+        if self.reserved is not None and self.written > self.reserved + spare:
             found.append(
                 f"{self.written} bytes are written, more than the {self.reserved} of frames"
             )
@@ -162,7 +165,7 @@ def _frames(folder: Path, kind: str) -> dict[str, tuple[int, bool]]:
     size is fixed, from the compiler's own output."""
     frames = {}
     # On x86-64 gcc counts the return address and clang does not.
-    extra = 8 if kind == "clang" and programs.X86_64 else 0
+    extra = WORD if kind == "clang" and programs.X86_64 else 0
     for path in sorted(folder.glob("*.su")):
         for line in path.read_text().splitlines():
             if found := _FRAME.match(line):
@@ -213,7 +216,8 @@ def _longest(
 
     def follow(function: str) -> tuple[int, tuple[str, ...]]:
         active[function] += 1
-        own = size(function)[0]
+        own, fixed = size(function)
+        own += 0 if fixed else KERNEL_STACK  # no frame can be larger: it is on the path
         best: tuple[int, tuple[str, ...]] = (own, (function,))
         for called, jumped in sorted(calls.get(function, ())):
             if not size(called)[0] or active[called] >= (depth if active[called] else 1):

@@ -84,12 +84,25 @@ class Measured:
     def stack_problems(self) -> list[str]:
         """What is wrong with the stack that its split takes; empty also if nothing is known."""
         return [
-            f"{name}, s={s}, order {use.item.order}: {problem}"
-            for (name, s), uses in self.stacks.items()
-            if not isinstance(uses, str)
-            for use in uses
+            f"{use.compiler}, s={use.chunk_shift}, order {use.item.order}: {problem}"
+            for use in self._stack_uses
             for problem in use.problems
         ]
+
+    @property
+    def stack_detail(self) -> str:
+        """Depth and bytes of the largest split, by compiler, in one line; "" if there is none."""
+        return "; ".join(
+            f"{use.compiler}, s={use.chunk_shift}: {use.depth} deep, {use.written} bytes"
+            + (f", {use.per_level} a level" if use.per_level else "")
+            + (f", {use.deepest_split} for order 63 to 0" if use.deepest_split else "")
+            for use in self._stack_uses
+            if use.item == AT_ONCE[-1]
+        )
+
+    @property
+    def _stack_uses(self) -> list[Use]:
+        return [use for uses in self.stacks.values() if not isinstance(uses, str) for use in uses]
 
     @property
     def stack_unmeasured(self) -> list[str]:
@@ -244,6 +257,7 @@ def _measured_json(one: Measured) -> dict[str, object]:
         "implementation": one.name,
         "unlike_computed": one.unlike_computed,
         "stack_problems": one.stack_problems,
+        "stack_detail": one.stack_detail,
         "work": [
             {**_item_json(s, item), **_work_json(found)} for (s, item), found in one.works.items()
         ],

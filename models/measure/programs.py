@@ -26,7 +26,8 @@ X86_64 = platform.machine() == "x86_64"
 SECONDS = 60.0
 """How long one run of a program may take."""
 
-_COUNTING = ("-g0", "-fno-pie", "-finstrument-functions")
+_COUNTING = ("-g0", "-fno-pie", "-finstrument-functions", "-fno-builtin")
+"""Without builtin functions, whose stores would not tell of themselves."""
 _NO_HEADERS = "-finstrument-functions-exclude-file-list=include/linux"
 """Functions in headers are small and do not recurse; clang has no such option."""
 
