@@ -13,7 +13,8 @@ from hypothesis.errors import Flaky
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import run_state_machine_as_test
 
-from models.machine import ArrayMachine, Broken, Expired
+from models.batch import Broken, Expired
+from models.machine import ArrayMachine
 
 
 def draw(

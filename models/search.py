@@ -18,12 +18,13 @@ from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from models import branches, cache
+from models.batch import Batch, Tally
 from models.drawing import draw
 from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.kernel.deviations import Deviation
 from models.known import Known, known
-from models.machine import RULES, ArrayMachine, Batch, Tally
+from models.machine import RULES, ArrayMachine
 from models.reduction import reduce
 from models.trial import Trial
 

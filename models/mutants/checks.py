@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from hypothesis import Phase
 
+from models.batch import Batch, Tally
 from models.drawing import draw
 from models.families import Family
 from models.finding import Finding
 from models.implementation import Implementation
-from models.machine import ArrayMachine, Batch, Tally
+from models.machine import ArrayMachine
 from models.reference import run_case
 from models.sweep import Unit, run_unit
 from models.trial import Trial

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from models import machine, search
+from models.batch import Batch, Tally
 from models.branches import expected
 from models.finding import AGREES
 from models.implementation import Implementation, examine
 from models.kernel.source import Source, port_source
-from models.machine import RULES, ArrayMachine, Batch, Tally
+from models.machine import RULES, ArrayMachine
 from models.search import MachineReport
 from models.trial import DRAINED, Trial
 from specs.registry import PROPERTIES
