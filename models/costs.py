@@ -6,13 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.implementation import Implementation
 from models.measure.programs import Way
-from models.worker import Worker
-from specs.stream import cut
 from xarray_model import geometry
-from xarray_model.operations import Code, Operation
-from xarray_model.snapshot import decode
 
 OLD, NEW = 4, 8
 
@@ -79,7 +74,7 @@ def way_cost(way: Way, order: int, new_order: int, s: int) -> WayCost:
     """What the arithmetic says of one way to split from ``order`` to ``new_order``."""
     if way is Way.WALK:
         nodes = geometry.try_split_nodes(order, new_order, s)
-        return WayCost(sum(1 for _ in _walk(order, new_order, s)), nodes, min(nodes, 1))
+        return WayCost(_steps(order, new_order, s), nodes, min(nodes, 1))
     calls = nodes = peak = 0
     for higher, lower in stages(order, new_order, s, way.value):
         entries = 1 << (order - higher)
@@ -98,59 +93,10 @@ def stages(order: int, new_order: int, s: int, levels: int) -> Iterator[tuple[in
         order = lower
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
-    """Nodes by way of splitting; None where the implementation did not come to the end, or, for
-    the walk, has no ``xas_try_split``."""
-
-    at_once: int | None
-    staged: int | None
-    walk: int | None
-
-
-def computed(order: int, new_order: int, s: int) -> Costs:
-    """What the arithmetic says; splitting in stages ends in the same tree as splitting at once."""
-    nodes = geometry.split_nodes(order, new_order, s)
-    return Costs(nodes, nodes, geometry.try_split_nodes(order, new_order, s))
-
-
-def measured(implementation: Implementation, order: int, new_order: int, s: int) -> Costs:
-    """What the implementation takes, by its count of live nodes before and after."""
-    at_once = [Operation(Code.SPLIT, 0, order, new_order, entry=NEW)]
-    walk = list(_walk(order, new_order, s))
-    has_walk = implementation.source.capabilities.try_split
-    with Worker(implementation.executables[s], hang_seconds=30) as worker:
-        return Costs(
-            _taken(worker, order, at_once),
-            _taken(worker, order, list(_stages(order, new_order, s))),
-            _taken(worker, order, walk) if has_walk else None,
-        )
-
-
-def _stages(order: int, new_order: int, s: int) -> Iterator[Operation]:
-    """Every entry by a split of its own, one level at a time."""
-    size = 1 << order
-    for higher, lower in stages(order, new_order, s, 1):
-        for index in range(0, size, 1 << higher):
-            yield Operation(Code.SPLIT, index, higher, lower, entry=NEW)
-
-
-def _walk(order: int, new_order: int, s: int) -> Iterator[Operation]:
-    """``xas_try_split`` around index 0, each step as low as it may go."""
+def _steps(order: int, new_order: int, s: int) -> int:
+    """How many steps ``xas_try_split`` takes around one index, each as low as it may go."""
+    steps = 0
     while order > new_order:
-        lower = max(new_order, geometry.try_split_min_order(order, s))
-        yield Operation(Code.TRY_SPLIT, 0, order, lower, entry=NEW)
-        order = lower
-
-
-def _taken(worker: Worker, order: int, splits: list[Operation]) -> int | None:
-    look = Operation(Code.SNAPSHOT)
-    case = [Operation(Code.STORE, 0, order, entry=OLD), look, *splits, look]
-    result = worker.run([b"".join(one.encode() for one in case)])
-    if result.abnormal:
-        return None
-    answers = cut(case, result.results)
-    if any(answer.words and answer.words[0] for answer in answers[2:-1]):
-        return None
-    before, after = (decode(answers[place].snapshot or b"") for place in (1, -1))
-    return after.live_nodes - before.live_nodes
+        order = max(new_order, geometry.try_split_min_order(order, s))
+        steps += 1
+    return steps

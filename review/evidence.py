@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from models import costs, large
+from models import large
 from models.build import BuildError
 from models.comparison import ENDS
 from models.finding import AGREES
@@ -16,6 +15,7 @@ from models.mutants import upstream_test
 from models.search import MachineReport
 from models.sweep import UnitResult
 from proofs.report import Report, Status
+from review.numbers import Numbers
 from specs.claims import Evidence, Outcome, Strength
 from specs.registry import PROPERTIES
 
@@ -149,25 +149,34 @@ def of_large_split(implementations: Sequence[Implementation]) -> Iterator[Eviden
         yield Evidence(check, outcome, Strength.COMPLETE, one.name, answer.detail)
 
 
-PAGE_SIZES = ((6, 9, 0), (6, 13, 0), (6, 18, 0), (4, 9, 0), (4, 13, 0))
-"""(chunk shift, order, new order): 2 MiB, 32 MiB and 1 GiB to 4 KiB, where trees can be built."""
-
-
-def of_costs(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
-    """Whether the counts that are tabled are what an implementation really takes."""
-    for one in implementations:
-        if one.one_level:
+def of_numbers(numbers: Numbers, implementations: Sequence[Implementation]) -> Iterator[Evidence]:
+    """Whether splits take what is tabled, and whether the recursive split's stack is bounded."""
+    deep = {one.name for one in implementations if not one.one_level}
+    for one in numbers.measured:
+        if one.name not in deep:
             continue
-        wrong = []
-        for s, order, new_order in PAGE_SIZES:
-            expected = costs.computed(order, new_order, s)
-            found = costs.measured(one, order, new_order, s)
-            has_walk = one.source.capabilities.try_split
-            if found != (expected if has_walk else replace(expected, walk=None)):
-                wrong.append(f"s={s} {order} to {new_order}: expected {expected}, took {found}")
-        detail = "; ".join(wrong) or f"{len(PAGE_SIZES)} splits at s=6 and 4, in three ways each"
-        outcome = Outcome.FAILS if wrong else Outcome.HOLDS
-        yield Evidence("count:table", outcome, Strength.COMPLETE, one.name, detail)
+        counted = [found for found in one.works.values() if not isinstance(found, str)]
+        reasons = sorted({found for found in one.works.values() if isinstance(found, str)})
+        detail = f"{len(counted)} splits at s=6 and 4 by every way to do it"
+        yield _judged("count:table", one.name, one.unlike_computed, reasons, detail)
+        if one.name == RECURSIVE:
+            uses = [
+                use for found in one.stacks.values() if not isinstance(found, str) for use in found
+            ]
+            detail = f"{len(uses)} splits, {len(one.stacks)} compilers and chunk shifts"
+            yield _judged(
+                "recursive:stack", one.name, one.stack_problems, one.stack_unmeasured, detail
+            )
+
+
+def _judged(
+    check: str, target: str, problems: Sequence[str], unmeasured: Sequence[str], detail: str
+) -> Evidence:
+    """A failure if there is any problem; undecided if anything could not be measured."""
+    told = "; ".join(problems or unmeasured) or detail
+    rest = Outcome.UNDECIDED if unmeasured else Outcome.HOLDS
+    outcome = Outcome.FAILS if problems else rest
+    return Evidence(check, outcome, Strength.COMPLETE, target, told)
 
 
 UPSTREAM_TEST = "upstream-test:defects"

@@ -11,6 +11,7 @@ from models.implementation import Implementation
 from models.rcu import explore
 from proofs.report import Report
 from review import evidence
+from review.numbers import Numbers
 from review.outcome import Search
 from review.readers import evidence as readers_evidence
 from specs.claims import CLAIMS, Evidence, Outcome, Verdict, decide
@@ -55,9 +56,9 @@ class Options:
 class Reviewed:
     """Everything that a review did and found.
 
-    ``proofs`` is None, and ``explored`` lacks implementations, when these were not asked for or the
-    review was ended before.  ``measured`` is what was found out about large splits, costs and the
-    kernel's own test.  ``durations`` are seconds by stage.
+    ``proofs`` and ``numbers`` are None, and ``explored`` lacks implementations, when these were not
+    asked for or the review was ended before.  ``measured`` is what was found out about large splits
+    and the kernel's own test.  ``durations`` are seconds by stage.
     """
 
     options: Options
@@ -65,6 +66,7 @@ class Reviewed:
     proofs: Report | None = None
     explored: Mapping[str, explore.Report] = field(default_factory=dict)
     measured: Sequence[Evidence] = ()
+    numbers: Numbers | None = None
     durations: dict[str, float] = field(default_factory=dict)
     complete: bool = False
 
@@ -102,6 +104,8 @@ class Reviewed:
             found += evidence.of_machine(self.search.machines.get(one.name))
         found += evidence.recursive_agrees(self.search.result)
         found += self.measured
+        if self.numbers is not None:
+            found += evidence.of_numbers(self.numbers, self.implementations)
         found += evidence.of_deviations(self.search.machines.values())
         if self.proofs is not None:
             found += evidence.of_proofs(self.proofs)

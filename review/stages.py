@@ -10,9 +10,10 @@ from pathlib import Path
 
 from models.implementation import Implementation
 from models.rcu import explore, plan
-from review import evidence, prove
+from review import evidence, numbers, prove
 from review import search as searches
 from review.bundle.write import OBLIGATIONS
+from review.numbers import Numbers
 from review.progress import Meter
 from review.reviewed import Options, Reviewed
 from specs.claims import Evidence
@@ -54,8 +55,10 @@ def run(
                 return done
         with _timed(durations, "readers"):
             done.explored = _explored(built)
-        with _timed(durations, "measurements"):
+        with _timed(durations, "large splits"):
             done.measured = _measured(built)
+        with _timed(durations, "numbers"):
+            done.numbers = _numbers(built)
         with _timed(durations, "causes"):
             done.complete = search.diagnoses is not None
     except KeyboardInterrupt:
@@ -83,11 +86,17 @@ def _explored(built: Sequence[Implementation]) -> dict[str, explore.Report]:
 
 
 def _measured(built: Sequence[Implementation]) -> list[Evidence]:
-    """What takes one large split each: its result, its costs, and the kernel's own test."""
-    steps = (evidence.of_large_split, evidence.of_costs, evidence.of_upstream_test)
+    """What one large split each comes to, and what the kernel's own test sees."""
+    steps = (evidence.of_large_split, evidence.of_upstream_test)
     found: list[Evidence] = []
-    with Meter("measurements", len(steps)) as meter:
+    with Meter("large splits", len(steps)) as meter:
         for step in steps:
             found += step(built)
             meter.advance()
     return found
+
+
+def _numbers(built: Sequence[Implementation]) -> Numbers:
+    """Nodes, work under the lock and stack."""
+    with Meter("numbers", numbers.steps(built)) as meter:
+        return numbers.measure(built, progress=meter.advance)

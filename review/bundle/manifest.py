@@ -18,7 +18,7 @@ from typing import Any
 from models.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
-from review import findings, limits, origin, outcome, readers
+from review import findings, limits, numbers, origin, outcome, readers
 from review.bundle.folder import Artefact, sha256
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
@@ -65,6 +65,7 @@ def build(
         "coverage": told["coverage"],
         "machines": told["machines"],
         "readers": _readers(done),
+        "numbers": None if done.numbers is None else numbers.as_json(done.numbers),
         "schedules": [dict(one) for one in schedules],
         "does_not_compile": list(done.search.broken),
         "not_checked": limits.not_checked(done),

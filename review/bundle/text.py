@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from proofs.report import Status, TheoremResult
-from review import claims, findings, limits, origin, prove, readers
+from review import claims, findings, limits, numbers_text, origin, prove, readers
 from review.reviewed import Reviewed
 
 _FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
@@ -39,6 +39,9 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from _known(done)
     yield from _heading("Readers without a lock")
     yield from _readers(done)
+    yield from _heading("Numbers")
+    yield from ["Not measured."] if done.numbers is None else numbers_text.lines(done.numbers)
+    yield ""
     yield from _heading("Theorems")
     yield from _theorems(done)
     yield from _heading("What was not checked")

@@ -9,6 +9,7 @@ from typing import Any
 
 from models import counterexample, timing
 from models.rcu import schedule
+from models.rcu.explorer import ExplorerError
 from proofs.report import Finding, Report
 from review import readers, saving
 from review.bundle import manifest, text
@@ -65,9 +66,14 @@ def _schedules(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
         for number, (shift, one) in enumerate(readers.smallest(report), 1):
             promise = one.breach.promise
             file = f"{saving.plain(name)}-{number:02}-{one.result.case.writer}-{promise}.json"
-            made = folder.add(f"schedules/{file}", "schedule", schedule.dumps(report, shift, one))
+            try:
+                text, reason = schedule.dumps(report, shift, one), None
+            except ExplorerError as error:
+                text, reason = "", str(error)
+            path = folder.add(f"schedules/{file}", "schedule", text).path if text else None
             yield {
-                "path": made.path,
+                "path": path,
+                "reason": reason,
                 "implementation": name,
                 "chunk_shift": shift,
                 "writer": one.result.case.writer,

@@ -2,6 +2,8 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +17,7 @@ from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review import claims, evidence, findings
 from review.cli import main
+from review.numbers import Measured, Numbers
 from review.outcome import Search
 from review.reviewed import Options, Reviewed
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
@@ -74,12 +77,9 @@ def test_both_ways_to_split_must_have_been_run(clean: UnitResult, port: Search) 
     assert not list(evidence.recursive_agrees(port.result))
 
 
-def test_the_large_split_and_the_costs_are_measured(port: Search) -> None:
-    found = [
-        *evidence.of_large_split(port.implementations),
-        *evidence.of_costs(port.implementations),
-    ]
-    assert outcomes(found) == {"large:1G-4K": Outcome.HOLDS, "count:table": Outcome.HOLDS}
+def test_the_large_split_is_measured(port: Search) -> None:
+    found = list(evidence.of_large_split(port.implementations))
+    assert outcomes(found) == {"large:1G-4K": Outcome.HOLDS}
     assert "4,161 nodes" in found[0].detail
 
 
@@ -143,3 +143,36 @@ def test_theorems_are_evidence_and_only_what_is_proved_holds(
     assert done.status("N1") is status
     (one,) = evidence.of_proofs(done)
     assert (one.check, one.outcome, one.strength) == ("theorem:N1", outcome, Strength.PROVED)
+
+
+def numbers(problem: str, reason: str) -> Numbers:
+    """What was measured on the recursive port: with a problem, or not measured for a reason."""
+    work = reason or object()
+    told = SimpleNamespace(
+        name="port (recursive)",
+        works={(6, "at once"): work},
+        stacks={("gcc", 6): reason or []},
+        unlike_computed=[problem] if problem else [],
+        stack_problems=[problem] if problem else [],
+        stack_unmeasured=[reason] if reason else [],
+    )
+    return Numbers("compiler", "machine", (), (cast(Measured, told),))
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason", "outcome"),
+    [
+        ("", "", Outcome.HOLDS),
+        ("9 nodes", "", Outcome.FAILS),
+        ("", "no compiler", Outcome.UNDECIDED),
+        ("9 nodes", "no compiler", Outcome.FAILS),
+    ],
+)
+def test_numbers_are_evidence_and_what_was_not_measured_is_not(
+    problem: str, reason: str, outcome: Outcome
+) -> None:
+    one = replace(examine(port_source(recursive=True), (2,)), one_level=False)
+    found = outcomes(list(evidence.of_numbers(numbers(problem, reason), [one])))
+    assert found == {"count:table": outcome, "recursive:stack": outcome}
+    pretends = replace(one, one_level=True)
+    assert not list(evidence.of_numbers(numbers(problem, reason), [pretends]))
