@@ -10,8 +10,9 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
-from models import branches, strategies
+from models import strategies
 from models.batch import Batch, Tally
+from models.met import met, met_by_cursor
 from models.strategies import DIGITS, Choice
 from models.trial import after, model
 from specs.abstract import EMPTY, AbstractArray, Item
@@ -68,8 +69,8 @@ class Case(RuleBasedStateMachine):
         self.operations.append(operation)
         self.expected.append(data)
         words = struct.unpack(f"<{len(data) // 8}Q", data)
-        self.done.branches.update(branches.met(plain, before, words, self.s))
-        self.done.branches.update(branches.met_by_cursor(operation, cursor, before, words))
+        self.done.branches.update(met(plain, before, words, self.s))
+        self.done.branches.update(met_by_cursor(operation, cursor, before, words))
         self.cursor = cursor.after(operation, before, words)
         if plain.code in CHANGING:
             if not (words and is_error(words[0])):
