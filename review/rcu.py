@@ -58,7 +58,8 @@ def _show(report: Report, name: str, console: Console, schedules: int) -> None:
         if limit.promise in met:
             told = f"Unreliable, {limit.promise}"
             told += f" ({', '.join(limit.writers)})" if limit.writers else ""
-            console.print(f"{told}: {limit.why}.", markup=False, highlight=False)
+            told += f": {limit.why}.  Instead: {limit.instead}."
+            console.print(told, markup=False, highlight=False)
 
 
 def _show_controls(caught: Sequence[Caught], console: Console) -> None:

@@ -14,9 +14,6 @@ from models.rcu.schedule import lines
 from specs.claims import Evidence, Outcome, Strength
 from specs.readers import PROMISES, Memory
 
-ORDER = "order-true"
-"""The promise on orders, which a reader without a lock is told not to rely on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -95,9 +92,8 @@ def _names(found: Iterable[Found]) -> tuple[str, ...]:
 def evidence(report: Report, name: str) -> Iterator[Evidence]:
     """``rcu:readers``: whether what a reader relies on holds while an entry is split.
 
-    An order that may be read too small is documented, and decides nothing.  Any other promise
-    that is listed as unreliable leaves the question undecided: it takes a person to say whether
-    callers may rely on it.
+    What is listed as unreliable (``LIMITS``) is no promise: it is told, and decides nothing.  A
+    crash, or a search that was cut short, leaves the question undecided.
     """
     found = report.found(plan.SPLITS)
     broken = sorted(
@@ -112,9 +108,9 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     if limited:
         detail += f"; {len(limited)} searches with a bound on switches"
     if documented:
-        detail += f"; unreliable as documented: {', '.join(documented)}"
+        detail += f"; no promise: {', '.join(documented)} (docs/readers.md)"
     outcome = Outcome.HOLDS
-    if report.crashes or cut or set(documented) - {ORDER}:
+    if report.crashes or cut:
         outcome = Outcome.UNDECIDED
     if broken:
         shift, first = broken[0]

@@ -35,14 +35,44 @@ PROMISES = {
     for promise in (
         Promise("load-internal", "no internal entry comes out, except for retry from a plain load"),
         Promise("load-null", "an index that holds an entry before and after never reads as NULL"),
-        Promise("load-other", "an index reads as an entry that it has or had, never another's"),
+        Promise("load-other", "an index reads as an entry that it has or had"),
+        Promise(
+            "load-foreign",
+            "an index reads as an entry that it, or another index of its old entry, has or had",
+        ),
         Promise("retry-transient", "with no writer under way nothing is retry"),
         Promise("reload-truth", "what reloads as unchanged is what the index holds, then and now"),
+        Promise("order-bound", "the order that is told is no larger than the entry's, old or new"),
         Promise("order-true", "the order that is told is that of the old entry or of the new one"),
         Promise("folio-covers", "a folio that the lookup protocol accepts covers the index"),
-        Promise("find-covers", "an iteration leaves out no index that holds an entry throughout"),
-        Promise("find-order", "an iteration returns nothing that lies before what it returned"),
-        Promise("marked-complete", "a marked iteration leaves out nothing marked throughout"),
+        Promise(
+            "find-covers",
+            "an iteration whose steps are ordered leaves out no index that holds an entry"
+            " throughout, unless it is merged into an entry where the iteration stands",
+        ),
+        Promise(
+            "marked-complete",
+            "a marked iteration whose steps are ordered leaves out nothing marked throughout,"
+            " unless that is merged where it stands or, on weak memory, it starts inside the entry",
+        ),
+        Promise(
+            "unordered-covers",
+            "an iteration on weak memory whose steps nothing orders leaves out nothing either",
+        ),
+        Promise(
+            "marked-inside",
+            "a marked iteration on weak memory that starts inside an entry finds the rest of it",
+        ),
+        Promise(
+            "merge-covers",
+            "an iteration finds what is merged into an entry that begins before where it stands",
+        ),
+        Promise(
+            "find-order",
+            "an iteration goes forward; a marked one may first return what lies before its start"
+            " within an entry that its start lies in",
+        ),
+        Promise("outside-unnoticed", "what the writer does not change no iteration leaves out"),
         Promise("next-steps", "xas_next() moves one index at a time"),
         Promise("reader-ends", "a reader comes to an end"),
         Promise("reader-initialised", "no field of a node is read as it was before publication"),
@@ -50,76 +80,75 @@ PROMISES = {
         Promise("reader-wild", "nothing that is no pointer is followed"),
         Promise("reader-assertion", "no assertion of the code under test fails in a reader"),
     )
-}  # fmt: skip
-"""Every promise by its name."""
+}
+"""Every promise by its name.  A reader's steps are ordered when memory is sequentially consistent,
+or when it has a full or read barrier between them: taking a reference is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A promise that is not kept by released kernels either, and on which no user may rely.
+    """A promise that nobody gives: no user may rely on it.
 
+    ``why`` tells how it comes to break, ``instead`` what holds and is a promise, or how to ask.
     ``writers``: only where one of these is under way; empty for any.
     """
 
     promise: str
     memory: tuple[Memory, ...]
     why: str
+    instead: str
     writers: tuple[str, ...] = ()
 
+
+_BOTH = (Memory.SEQUENTIAL, Memory.WEAK)
 
 LIMITS = (
     Limit(
         "order-true",
-        (Memory.SEQUENTIAL, Memory.WEAK),
+        _BOTH,
         "xas_get_order() counts sibling slots one by one after the entry was loaded; siblings of"
         " the old entry that were replaced meanwhile end the count early",
+        "it is never too large (order-bound); the lock, or the folio's own order under a reference,"
+        " tells it",
     ),
     Limit(
-        "find-covers",
+        "unordered-covers",
         (Memory.WEAK,),
         "the loads of two slots of one node are not ordered: having seen the new canonical slot of"
         " a split within its node, a reader may still see a sibling of the old entry in the next"
-        " slot, and passes it by; taking a reference orders them",
-        ("split", "try-split"),
+        " slot, and passes it by; no order of the writer's stores helps",
+        "with a read barrier between two steps, or a reference taken in each, nothing is left out"
+        " (find-covers, marked-complete); strongly ordered machines such as x86-64 need neither",
     ),
     Limit(
-        "marked-complete",
+        "marked-inside",
         (Memory.WEAK,),
-        "the loads of a slot and of a mark word are not ordered: a search that starts at a tail"
-        " index may see the new slot and the mark word from before the split",
-        ("split", "try-split", "folio-uniform", "folio-nonuniform"),
+        "one xas_find_marked() loads a slot and then the mark word, with nothing between to order"
+        " them: a search that starts inside the old entry may see the new slot and the marks from"
+        " before the split, when the canonical slot alone was marked",
+        "a search that starts at the first index of the entry, or before, is complete"
+        " (marked-complete)",
     ),
     Limit(
-        "find-order",
-        (Memory.SEQUENTIAL, Memory.WEAK),
-        "a search that starts at a tail index stands on the canonical slot of the old entry; if the"
-        " new entry is there already, it goes on from the slot after that and returns entries that"
-        " lie before its start",
-        ("split", "try-split"),
-    ),
-    Limit(
-        "find-covers",
-        (Memory.SEQUENTIAL, Memory.WEAK),
+        "merge-covers",
+        _BOTH,
         "a search that has gone past the slot where the merged entry comes to lie finds nothing but"
-        " its siblings from then on, and passes them by, having returned the first of the pieces",
-        ("merge",),
-    ),
-    Limit(
-        "marked-complete",
-        (Memory.SEQUENTIAL, Memory.WEAK),
-        "as for a search: the marks of the merged entry are on a slot that was passed",
-        ("merge",),
+        " its siblings from then on, and its mark on a slot that was passed",
+        "what lies outside the merged range is found (outside-unnoticed), and so is the range by"
+        " an iteration that begins before it (find-covers); a merge concerns no split",
     ),
     Limit(
         "load-other",
-        (Memory.SEQUENTIAL, Memory.WEAK),
-        "a load by itself is not enough for the page cache: the reader may have found a sibling of"
-        " the old folio, and follows it when another folio is stored in the canonical slot"
-        " already; the lookup protocol reloads after it took its reference",
-        ("folio-uniform", "folio-nonuniform"),
+        _BOTH,
+        "the reader may have found a sibling of the old folio, and follows it when the folio of"
+        " another piece is stored in the canonical slot already",
+        "it is a folio of the old entry's range (load-foreign); the lookup protocol reloads after"
+        " it took its reference, and accepts only what covers the index (folio-covers)",
+        ("folio-nonuniform",),
     ),
 )
-"""What is documented as unreliable.  It is told as such, never as kept."""
+"""What is documented as unreliable, each with what holds instead.  It is told as such, never as
+kept; released kernels break each of them too."""
 
 
 def unreliable(promise: str, memory: Memory, writer: str) -> bool:

@@ -27,6 +27,16 @@ MUTANTS = (
         "\t\tentry = xa_entry(xa, node, xas->xa_offset);",
         "entry = xa_entry(xa, node, get_offset(to, node));\n"
         "\t\txas_place(xas, node, get_offset(node->shift ? to : from, node));",
+        ("cursor-find-marked",),
+        _MACHINE,
+    ),
+    Mutant(
+        "find-passes-slot",
+        "a search that goes on from the first slot of a node passes the second by",
+        _ITERATION,
+        "xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);",
+        "xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U +\n"
+        "\t\t !get_offset(xas->xa_index, xas->xa_node));",
         ("cursor-find",),
         _MACHINE,
     ),

@@ -36,8 +36,10 @@ class Control:
 
 _LIB = "lib/xarray.c"
 _SPLIT = "lib/xarray_split.c"
+_ITERATION = "lib/xarray_iter.c"
 _VERTICAL = Case("split", 3, 0, 8, 8)
 _HORIZONTAL = Case("split", 3, 2, 8, 8)
+_LINK = "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));"
 
 CONTROLS = (
     Control(
@@ -46,17 +48,76 @@ CONTROLS = (
         # The split writes one entry everywhere: a wrong child shows when the folios are stored.
         Case("folio-uniform", 3, 0, 8, 8),
         ("load",),
-        ("load-other", "load-internal"),
+        ("load-other",),
         edits={_LIB: ("\t\tif (node->shift && xa_is_node(entry))\n\t\t\treturn XA_RETRY_ENTRY;\n",
                       "")},
+    ),
+    Control(
+        "marked-sibling",
+        "a marked search returns a sibling entry, as in 6.12",
+        Case("split", 1, 0, 2, 2),
+        ("marked-ordered",),
+        ("load-internal",),
+        edits={_ITERATION: ("else if (entry && !xa_is_sibling(entry))", "else if (entry)")},
+    ),
+    Control(
+        "slot-emptied",
+        "a slot is empty between the old entry and the new one",
+        _HORIZONTAL,
+        ("load",),
+        ("load-null",),
+        edits={_SPLIT: (
+            "\t\trcu_assign_pointer(node->slots[canonical], new->entry);",
+            "\t\trcu_assign_pointer(node->slots[canonical], NULL);\n"
+            "\t\trcu_assign_pointer(node->slots[canonical], new->entry);",
+        )},
+    ),
+    Control(
+        "sibling-before",
+        "the siblings of a new entry refer to the slot before it",
+        Case("split", 2, 1, 4, 4),
+        ("load",),
+        ("load-foreign",),
+        edits={_SPLIT: (
+            "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical));",
+            "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical - 1));",
+        )},
+        shift=3,
+    ),
+    Control(
+        "slot-left",
+        "one slot of the old entry is left as the sibling that it was",
+        _VERTICAL,
+        ("load",),
+        ("retry-transient",),
+        edits={_SPLIT: (_LINK, f"\t\tif (offset != last)\n\t{_LINK}")},
+    ),
+    Control(
+        "reload-beside",
+        "xas_reload() looks at the slot beside",
+        _HORIZONTAL,
+        ("reload",),
+        ("reload-truth",),
+        edits={_LIB: (
+            "\toffset = get_offset(xas->xa_index, node);\n\treturn xas_canonical",
+            "\toffset = get_offset(xas->xa_index, node) ^ 2;\n\treturn xas_canonical",
+        )},
+    ),
+    Control(
+        "order-by-slots",
+        "xas_get_order() counts every sibling for one order more",
+        Case("split", 2, 1, 4, 4),
+        ("get-order",),
+        ("order-bound",),
+        edits={_LIB: ("\t\tslots *= 2;", "\t\tslots++;")},
+        shift=3,
     ),
     Control(
         "canonical-first",
         "the canonical slot is replaced before the slots that refer to it",
         _HORIZONTAL,
-        ("find",),
+        ("find-ordered",),
         ("find-covers",),
-        memories=(Memory.SEQUENTIAL, Memory.WEAK),
         edits={_SPLIT: (
             "\tfor (unsigned int end = last + 1; end > first; end -= new->slots) {\n"
             "\t\tunsigned int canonical = end - new->slots;\n",
@@ -65,28 +126,36 @@ CONTROLS = (
         )},
     ),
     Control(
+        "from-canonical",
+        "a search that started inside an entry goes on from its first slot, as in 6.12",
+        _HORIZONTAL,
+        ("find-ordered",),
+        ("find-order",),
+        edits={_ITERATION: (
+            "xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);",
+            "xas_move(xas, xas->xa_offset + 1U);\n",
+        )},
+    ),
+    Control(
         "plain-publication",
         "a new subtree is linked by a plain store instead of a release",
         _VERTICAL,
         ("load",),
-        ("reader-initialised", "load-null", "reader-wild"),
+        ("reader-initialised",),
         memories=(Memory.WEAK,),
-        edits={_SPLIT: ("\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));",
-                        "\t\tRCU_INIT_POINTER(node->slots[offset], xa_mk_node(child));")},
+        edits={_SPLIT: (_LINK, "\t\tRCU_INIT_POINTER(node->slots[offset], xa_mk_node(child));")},
     ),
     Control(
         "parent-late",
         "a new subtree is linked before its parent field is set",
         _VERTICAL,
-        ("find",),
-        ("reader-initialised", "reader-wild", "find-covers"),
+        ("find-ordered",),
+        ("outside-unnoticed", "find-covers"),
         edits={_SPLIT: (
             "\t\tRCU_INIT_POINTER(child->parent, node);\n"
             "\t\t/* A marked search that finds the child must not pass it by. */\n"
-            "\t\tsplit_set_marks(node, offset, new);\n"
-            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n",
-            "\t\tsplit_set_marks(node, offset, new);\n"
-            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n"
+            f"\t\tsplit_set_marks(node, offset, new);\n{_LINK}\n",
+            f"\t\tsplit_set_marks(node, offset, new);\n{_LINK}\n"
             "\t\tRCU_INIT_POINTER(child->parent, node);\n",
         )},
     ),
@@ -94,13 +163,67 @@ CONTROLS = (
         "mark-late",
         "a new subtree is linked before its slot is marked",
         _VERTICAL,
-        ("marked",),
+        ("marked-ordered",),
         ("marked-complete",),
+        # Only a search that starts inside the entry sees it: see marked-inside.
+        memories=(Memory.SEQUENTIAL,),
         edits={_SPLIT: (
-            "\t\tsplit_set_marks(node, offset, new);\n"
-            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n",
-            "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n"
-            "\t\tsplit_set_marks(node, offset, new);\n",
+            f"\t\tsplit_set_marks(node, offset, new);\n{_LINK}\n",
+            f"{_LINK}\n\t\tsplit_set_marks(node, offset, new);\n",
+        )},
+    ),
+    Control(
+        "step-from-slot",
+        "xas_next() steps from the canonical slot of the entry that it was walked to",
+        _HORIZONTAL,
+        ("next",),
+        ("next-steps",),
+        edits={_ITERATION: (
+            "xas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);",
+            "if (xas_is_node(xas) && xas->xa_offset < XA_CHUNK_MASK)\n"
+            "\t\txas_move(xas, xas->xa_offset + 1U);\n"
+            "\telse\n\t\txas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);",
+        )},
+    ),
+    Control(
+        "sibling-of-itself",
+        "a reader takes a sibling for one that refers to its own slot",
+        _HORIZONTAL,
+        ("load",),
+        ("reader-ends",),
+        edits={_LIB: ("\t\t*offset = xa_to_sibling(entry);\n", "")},
+    ),
+    Control(
+        "freed-and-linked",
+        "a merge frees nodes and leaves them in their slots",
+        Case("merge", 3, 0, 8, 8),
+        ("load-retry",),
+        ("reader-freed",),
+        edits={_LIB: (
+            "\t\trcu_assign_pointer(node->slots[offset], new);\n",
+            "\t\tif (offset == first || !xa_is_node(old))\n"
+            "\t\t\trcu_assign_pointer(node->slots[offset], new);\n",
+        )},
+    ),
+    Control(
+        "wild-child",
+        "a slot holds the address of a node, changed",
+        _VERTICAL,
+        ("load",),
+        ("reader-wild",),
+        edits={_SPLIT: (_LINK, "\t\trcu_assign_pointer(node->slots[offset],\n"
+                        "\t\t\t\t   (void *)((unsigned long)xa_mk_node(child) ^ 1UL << 50));")},
+    ),
+    Control(
+        "asserts-no-tail",
+        "an assertion in xas_reload() that does not hold for an index inside an entry",
+        _HORIZONTAL,
+        ("reload",),
+        ("reader-assertion",),
+        edits={_LIB: (
+            "\toffset = get_offset(xas->xa_index, node);\n\treturn xas_canonical",
+            "\toffset = get_offset(xas->xa_index, node);\n"
+            "\tBUG_ON(offset != xas->xa_offset);\n\treturn xas_canonical",
         )},
     ),
     Control(

@@ -14,6 +14,7 @@
  *	findings.c	what went wrong, and its shortest execution
  *	names.c		how locations and values are told
  *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
+ *	iteration.c	what an iteration must find (its promises)
  *	truth.c		which entry each index has, and when: the scenario's own account
  *	writers.c folios.c	writers		(instrumented)
  *	readers.c protocols.c	readers		(instrumented)
@@ -172,8 +173,19 @@ void truth_begin(void);		/* an operation that changes the array begins */
 void truth_commit(void);	/* and is complete */
 bool truth_allows(unsigned long index, const void *entry, int since);
 bool truth_allows_order(unsigned long index, int order, int since);
+int truth_largest_order(unsigned long index, int since); /* -1: it never holds an entry */
 bool truth_always_marked(unsigned long index, int mark, int since);
 bool truth_always_present(unsigned long index, int since);
+/* Whether what an index holds changes at all in the run. */
+bool truth_changes(unsigned long index);
+/* Whether an entry that covers `index` becomes a larger one that begins before `place`. */
+bool truth_merges(unsigned long index, unsigned long place, int since);
+/* Whether `place` lies in an entry that covers `index`, behind its first index. */
+bool truth_inside(unsigned long index, unsigned long place, int since);
+/* Whether an entry that covers `place` covers all from `first` to `last`. */
+bool truth_within(unsigned long place, unsigned long first, unsigned long last, int since);
+/* Whether `entry` is or was at some index of an entry that covers `index`. */
+bool truth_nearby(unsigned long index, const void *entry);
 /* The range of `entry` where it is at `index` at some time from `since` on; false: never. */
 bool truth_range(unsigned long index, const void *entry, int since, unsigned long *first,
 		 unsigned long *last);

@@ -97,11 +97,19 @@ void xasplit_might_sleep(void)
 
 /* Findings. */
 
+/* Where the code was compiled says nothing. */
+static const char *base_name(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? slash + 1 : file;
+}
+
 _Noreturn void xasplit_bug(const char *file, int line, const char *text)
 {
 	if (phase == PHASE_READ)
-		finding("reader-assertion", "%s:%d: %s", file, line, text);
-	printf("crash\tassertion at %s:%d: %s\n", file, line, text);
+		finding("reader-assertion", "%s:%d: %s", base_name(file), line, text);
+	printf("crash\tassertion at %s:%d: %s\n", base_name(file), line, text);
 	fflush(stdout);
 	_Exit(3);
 }
@@ -109,13 +117,13 @@ _Noreturn void xasplit_bug(const char *file, int line, const char *text)
 void xasplit_warn(const char *file, int line, const char *text)
 {
 	if (phase == PHASE_READ)
-		finding("reader-assertion", "%s:%d: warning: %s", file, line, text);
+		finding("reader-assertion", "%s:%d: warning: %s", base_name(file), line, text);
 }
 
 void xasplit_unprotected(const char *file, int line, const char *text)
 {
 	if (phase == PHASE_READ)
-		finding("reader-assertion", "%s:%d: %s without protection", file, line, text);
+		finding("reader-assertion", "%s:%d: %s without protection", base_name(file), line, text);
 }
 
 /* Instrumentation. */

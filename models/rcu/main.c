@@ -104,7 +104,7 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 	const struct reader *reader = reader_find(name);
 
 	findings_reset();
-	ordered_readers = true;
+	ordered_readers = reader && reader->ordered;
 	if (!reader || !replay(reader->run, parameter, schedule))
 		printf("missing\t%s\n", name);
 	print_trace();

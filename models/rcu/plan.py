@@ -8,7 +8,16 @@ from models.rcu.explorer import Case
 SINGLE = ("load", "load-retry", "reload")
 """Readers of one index; any writer."""
 
-ITERATIONS = ("get-order", "find", "find-pause", "marked", "marked-pause", "next")
+ITERATIONS = (
+    "get-order",
+    "find",
+    "find-pause",
+    "find-ordered",
+    "marked",
+    "marked-pause",
+    "marked-ordered",
+    "next",
+)
 """Readers that look at entries only; writers that replace an entry by others."""
 
 PAGE_CACHE = ("lookup", "batch", "find-lookup", "marked-lookup")

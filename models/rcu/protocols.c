@@ -39,14 +39,6 @@ static void refuse_internal(unsigned long index, const void *entry)
 			value_name((uintptr_t)entry));
 }
 
-static void check_left_out(unsigned long index, unsigned long end, bool marked, int since)
-{
-	for (; index < end; index++)
-		if (marked ? truth_always_marked(index, MARKED, since) :
-			     truth_always_present(index, since))
-			finding(marked ? "marked-complete" : "find-covers", "passes index %lu by", index);
-}
-
 static void lookup(unsigned long index, bool by_offset)
 {
 	XA_STATE(xas, xa, index);
@@ -116,10 +108,11 @@ void read_batch(unsigned long start)
 static __attribute__((always_inline)) inline void search(unsigned long start, bool marked)
 {
 	XA_STATE(xas, xa, start);
-	unsigned long next = start, first, last;
-	int since = reader_since();
+	unsigned long first;
+	struct iteration it;
 	struct folio *folio;
 
+	iteration_begin(&it, start, marked, false);
 	rcu_read_lock();
 	for (;;) {
 		folio = marked ? xas_find_marked(&xas, window_last, MARKED) :
@@ -138,14 +131,12 @@ static __attribute__((always_inline)) inline void search(unsigned long start, bo
 		}
 		check_folio(xas.xa_index, folio);
 		first = READ_ONCE(folio->index);
-		last = first + (1UL << READ_ONCE(folio->order)) - 1;
+		iteration_found(&it, xas.xa_index, first,
+				first + (1UL << READ_ONCE(folio->order)) - 1);
 		reader_put();
-		check_left_out(next, first, marked, since);
-		if (next <= last)
-			next = last + 1;
 	}
 	rcu_read_unlock();
-	check_left_out(next, window_last + 1, marked, since);
+	iteration_end(&it);
 }
 
 void read_find_lookup(unsigned long start)

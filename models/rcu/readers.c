@@ -13,8 +13,8 @@ void check_entry(unsigned long index, const void *entry, int since)
 	if (!entry && !truth_allows(index, NULL, since))
 		finding("load-null", "index %lu gives NULL", index);
 	if (!truth_allows(index, entry, since))
-		finding("load-other", "index %lu gives %s", index,
-			value_name((uintptr_t)entry));
+		finding(truth_nearby(index, entry) ? "load-other" : "load-foreign",
+			"index %lu gives %s", index, value_name((uintptr_t)entry));
 }
 
 static void read_load(unsigned long index)
@@ -79,57 +79,27 @@ static void read_get_order(unsigned long index)
 	if (entry)
 		order = xas_get_order(&xas);
 	rcu_read_unlock();
+	if (entry && order > truth_largest_order(index, since))
+		finding("order-bound", "index %lu holds an entry of order %d", index, order);
 	if (entry && !truth_allows_order(index, order, since))
 		finding("order-true", "index %lu holds an entry of order %d", index, order);
 }
 #endif
 
-/* How far an iteration got: all before `next` was covered by what it returned. */
-struct progress {
-	unsigned long next, last_first;
-	int since;
-};
-
-static void check_gap(const struct progress *progress, unsigned long end, bool marked)
-{
-	for (unsigned long index = progress->next; index < end; index++)
-		if (marked ? truth_always_marked(index, MARKED, progress->since) :
-			     truth_always_present(index, progress->since))
-			finding(marked ? "marked-complete" : "find-covers", "passes index %lu by",
-				index);
-}
-
-static void check_step(struct progress *progress, unsigned long at, const void *entry, int since,
-		       bool marked)
-{
-	unsigned long first, last;
-
-	check_entry(at, entry, since);
-	if (!truth_range(at, entry, since, &first, &last))
-		finding("load-other", "index %lu gives %s", at,
-			value_name((uintptr_t)entry));
-	/* An index may come again: as part of the old entry, then as a new one. */
-	if (last < progress->last_first)
-		finding("find-order", "returns %lu..%lu after an entry at %lu", first, last,
-			progress->last_first);
-	progress->last_first = first;
-	if (first > progress->next)
-		check_gap(progress, first, marked);
-	if (last >= progress->next)
-		progress->next = last + 1;
-}
-
+/* `barrier`: the steps are ordered, as by smp_rmb() or by taking references. */
 static __attribute__((always_inline)) inline void iterate(unsigned long start, bool marked,
-							  bool pausing)
+							  bool pausing, bool barrier)
 {
 	XA_STATE(xas, xa, start);
-	struct progress progress = { .next = start, .since = reader_since() };
+	struct iteration it;
 
+	iteration_begin(&it, start, marked, pausing);
 	rcu_read_lock();
 	for (;;) {
 		int since = reader_since();
 		void *entry = marked ? xas_find_marked(&xas, window_last, MARKED) :
 				       xas_find(&xas, window_last);
+		unsigned long first, last;
 
 		if (!entry)
 			break;
@@ -137,35 +107,49 @@ static __attribute__((always_inline)) inline void iterate(unsigned long start, b
 			reader_retries();
 			continue;
 		}
-		check_step(&progress, xas.xa_index, entry, since, marked);
+		check_entry(xas.xa_index, entry, since);
+		truth_range(xas.xa_index, entry, since, &first, &last);
+		iteration_found(&it, xas.xa_index, first, last);
 		if (pausing) {
 			xas_pause(&xas);
 			rcu_read_unlock();
 			rcu_read_lock();
 		}
+		if (barrier)
+			reader_barrier();
 	}
 	rcu_read_unlock();
-	check_gap(&progress, window_last + 1, marked);
+	iteration_end(&it);
 }
 
 static void read_find(unsigned long start)
 {
-	iterate(start, false, false);
+	iterate(start, false, false, false);
 }
 
 static void read_find_pause(unsigned long start)
 {
-	iterate(start, false, true);
+	iterate(start, false, true, false);
+}
+
+static void read_find_ordered(unsigned long start)
+{
+	iterate(start, false, false, true);
 }
 
 static void read_marked(unsigned long start)
 {
-	iterate(start, true, false);
+	iterate(start, true, false, false);
 }
 
 static void read_marked_pause(unsigned long start)
 {
-	iterate(start, true, true);
+	iterate(start, true, true, false);
+}
+
+static void read_marked_ordered(unsigned long start)
+{
+	iterate(start, true, false, true);
 }
 
 /* xas_next() gives what a slot holds, sibling entries too. */
@@ -207,6 +191,8 @@ const struct reader *reader_find(const char *name)
 		{ "find-pause", read_find_pause, false, false },
 		{ "marked", read_marked, false, false },
 		{ "marked-pause", read_marked_pause, false, false },
+		{ "find-ordered", read_find_ordered, false, true },
+		{ "marked-ordered", read_marked_ordered, false, true },
 		{ "next", read_next, false, false },
 		{ "batch", read_batch, false, true },
 		{ "find-lookup", read_find_lookup, false, true },

@@ -59,6 +59,19 @@ void read_batch(unsigned long start);
 void read_find_lookup(unsigned long start);
 void read_marked_lookup(unsigned long start);
 
+/* iteration.c: `start` is where it began, all before `next` is covered, `at` its last index. */
+struct iteration {
+	unsigned long start, next, at;
+	bool marked, restarts; /* it walks anew after each entry */
+	bool moving;	       /* something was found */
+	int since;
+};
+void iteration_begin(struct iteration *it, unsigned long start, bool marked, bool restarts);
+/* An entry that covers `first` to `last`, with the cursor at index `at`. */
+void iteration_found(struct iteration *it, unsigned long at, unsigned long first,
+		     unsigned long last);
+void iteration_end(const struct iteration *it);
+
 /* Runs the litmus tests; prints a line each. */
 void run_litmus(void);
 

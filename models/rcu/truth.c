@@ -116,6 +116,16 @@ bool truth_allows_order(unsigned long index, int order, int since)
 	return false;
 }
 
+int truth_largest_order(unsigned long index, int since)
+{
+	int largest = -1;
+
+	FOR_EACH_FACT(fact, index, since)
+		if (fact->order > largest)
+			largest = fact->order;
+	return largest;
+}
+
 bool truth_always_present(unsigned long index, int since)
 {
 	FOR_EACH_FACT(fact, index, since)
@@ -130,4 +140,66 @@ bool truth_always_marked(unsigned long index, int mark, int since)
 		if (!fact->entry || !(fact->marks >> mark & 1))
 			return false;
 	return true;
+}
+
+bool truth_changes(unsigned long index)
+{
+	return history_of(index)->count > 1;
+}
+
+static unsigned long fact_first(const struct fact *fact, unsigned long index)
+{
+	return fact->entry ? index >> fact->order << fact->order : index;
+}
+
+static unsigned long fact_last(const struct fact *fact, unsigned long index)
+{
+	return fact_first(fact, index) + (fact->entry ? (1UL << fact->order) - 1 : 0);
+}
+
+bool truth_merges(unsigned long index, unsigned long place, int since)
+{
+	int smallest = INT_MAX;
+
+	FOR_EACH_FACT(fact, index, since) {
+		if (fact->order > smallest && fact_first(fact, index) < place)
+			return true;
+		if (fact->entry && fact->order < smallest)
+			smallest = fact->order;
+	}
+	return false;
+}
+
+bool truth_inside(unsigned long index, unsigned long place, int since)
+{
+	FOR_EACH_FACT(fact, index, since)
+		if (fact_first(fact, index) < place && place <= fact_last(fact, index))
+			return true;
+	return false;
+}
+
+bool truth_within(unsigned long place, unsigned long first, unsigned long last, int since)
+{
+	FOR_EACH_FACT(fact, place, since)
+		if (fact_first(fact, place) <= first && last <= fact_last(fact, place))
+			return true;
+	return false;
+}
+
+static bool ever_held(unsigned long index, const void *entry)
+{
+	FOR_EACH_FACT(fact, index, INT_MIN)
+		if (fact->entry == entry)
+			return true;
+	return false;
+}
+
+bool truth_nearby(unsigned long index, const void *entry)
+{
+	FOR_EACH_FACT(fact, index, INT_MIN)
+		for (unsigned long other = fact_first(fact, index);
+		     fact->entry && other <= fact_last(fact, index); other++)
+			if (ever_held(other, entry))
+				return true;
+	return false;
 }

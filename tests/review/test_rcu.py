@@ -73,15 +73,10 @@ def test_a_kernel_that_is_not_there_is_wrong_usage() -> None:
     assert isinstance(run("--kernel", "/nowhere").exception, click.ClickException)
 
 
-def test_promises_that_are_listed_as_unreliable_leave_the_claim_undecided(
-    report: Report, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_listed_as_no_promise_is_told_and_decides_nothing(report: Report) -> None:
     (one,) = readers.evidence(report, "port")
-    assert (one.check, one.outcome) == ("rcu:readers", Outcome.UNDECIDED)
-    with monkeypatch.context() as patch:
-        patch.setattr(Report, "found", lambda *_: [])
-        assert next(readers.evidence(report, "port")).outcome is Outcome.HOLDS
-    assert "unreliable as documented: find-covers, marked-complete, order-true" in one.detail
+    assert (one.check, one.outcome) == ("rcu:readers", Outcome.HOLDS)
+    assert "no promise: marked-inside, order-true, unordered-covers (docs/readers.md)" in one.detail
 
 
 def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,11 @@ void *xas_find(struct xa_state *xas, unsigned long max)
 			return entry;
 	}
 
-	xas_move(xas, xas->xa_offset + 1U);
+	/*
+	 * The walk to an index inside an entry ended on the canonical slot.  That entry covered the
+	 * index; it may be split by now, so that the slots before the index are not its siblings.
+	 */
+	xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);
 	/* An index of 0 behind an entry is the end of the index space. */
 	while (xas->xa_node && xas->xa_index && xas->xa_index <= max) {
 		void *entry;
@@ -226,11 +230,13 @@ void *xas_prev(struct xa_state *xas)
 void xas_pause(struct xa_state *xas)
 {
 	const struct xa_node *node = xas->xa_node;
-	unsigned int offset = xas->xa_offset;
 
 	if (xas_invalid(xas))
 		return;
 	if (node) {
+		/* As xas_find(), not from the canonical slot. */
+		unsigned int offset = get_offset(xas->xa_index, node);
+
 		do {
 			offset++;
 		} while (offset < XA_CHUNK_SIZE && xa_is_sibling(xa_entry(xas->xa, node, offset)));

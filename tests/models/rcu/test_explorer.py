@@ -44,7 +44,7 @@ def test_an_iteration_may_pass_an_index_by_on_weak_memory_only(port: Path) -> No
     for memory, found in ((Memory.WEAK, True), (Memory.SEQUENTIAL, False)):
         answer = explorer.run(port, SPLIT, memory, ("find",))
         broken = {breach.promise for result in answer.results for breach in result.breaches}
-        assert broken == ({"find-covers"} if found else set())
+        assert broken == ({"unordered-covers"} if found else set())
 
 
 def test_a_schedule_replays_to_the_same_end(port: Path) -> None:
@@ -53,7 +53,7 @@ def test_a_schedule_replays_to_the_same_end(port: Path) -> None:
     events, broken = explorer.replay(
         port, SPLIT, Memory.WEAK, "find", breach.start, breach.schedule
     )
-    assert broken == breach.promise == "find-covers"
+    assert broken == breach.promise == "unordered-covers"
     stores = [event.time for event in events if event.kind is Kind.STORE]
     assert stores == list(range(1, len(stores) + 1))
     events, broken = explorer.replay(port, SPLIT, Memory.WEAK, "find", breach.start, "-")
