@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from models import work
 from models.build import BuildError
 from models.kernel.source import Source
 from models.measure import programs
 from models.measure.programs import Item, MeasureError
+from models.work import SPLIT, Work
 from xarray_model import geometry
 
 KERNEL_STACK = 16384
@@ -120,38 +120,34 @@ class Use:
         return found
 
 
-def measure(source: Source, shift: int, items: Sequence[Item], name: str) -> list[Use]:
-    """The stack that each split of ``items``, done at once, uses on ``source`` at ``shift``.
+def measure(source: Source, works: Sequence[Work], name: str) -> list[Use]:
+    """The stack that splits use on ``source``: those of ``works``, done at once and counted at one
+    chunk shift, which tell how deep they recurse.
 
-    ``name`` is ``gcc`` or ``clang``.  A split that the code refuses is left out.  Raises
-    MeasureError when that compiler is not there or a program does not come to its end, BuildError
-    when it does not compile.
+    ``name`` is ``gcc`` or ``clang``.  Raises MeasureError when that compiler is not there or a
+    program does not come to its end, BuildError when it does not compile.
     """
     found = shutil.which(name)
     if found is None:
         raise MeasureError(f"{name} is not installed")
     command = (found,)
-    counts = work.count(source, shift, items)
-    done = [item for item in items if isinstance(counts[item], work.Work)]
-    folder = programs.plain(source, shift, command)
+    folder = programs.plain(source, works[0].chunk_shift, command)
     frames = _frames(folder, programs.compiler_kind(command))
     calls = _calls(folder / "work")
+    answers = programs.run(folder / "work", [one.item for one in works], paint=True)
     uses = []
-    for item, answer in zip(done, programs.run(folder / "work", done, paint=True), strict=True):
+    for counted, answer in zip(works, answers, strict=True):
         if not answer["split"]:
-            raise MeasureError(f"the split {item} is done with one compiler, not with {name}")
-        counted = counts[item]
-        assert isinstance(counted, work.Work)
-        path = None if calls is None else _longest(calls, frames, counted.depth)
+            raise MeasureError(f"compiled by {name}, it does not do the split {counted.item}")
         uses.append(
             Use(
                 name,
-                item,
-                shift,
+                counted.item,
+                counted.chunk_shift,
                 counted.depth,
                 counted.deepest,
                 cast(int, answer["stack"]),
-                path,
+                None if calls is None else _longest(calls, frames, counted.depth),
             )
         )
     return uses
@@ -227,7 +223,7 @@ def _longest(
         active[function] -= 1
         return best
 
-    path = follow(work.SPLIT)[1]
+    path = follow(SPLIT)[1]
     return tuple(
         Frame(name, size(name)[0], times, size(name)[1], name in _below(name, calls))
         for name, times in Counter(path).items()

@@ -108,9 +108,9 @@ class Measured:
     def stack_unmeasured(self) -> list[str]:
         """Compilers whose stack use is not known, with the reason."""
         return [
-            f"{name}, s={s}: {uses or 'it splits none of them'}"
+            f"{name}, s={s}: {uses}"
             for (name, s), uses in self.stacks.items()
-            if isinstance(uses, str) or not uses
+            if isinstance(uses, str)
         ]
 
 
@@ -201,10 +201,14 @@ def _others(
     dict[tuple[int, Item], Instructions | str],
     dict[tuple[str, int], list[Use] | str],
 ]:
+    done = {
+        s: [found for item in AT_ONCE if isinstance(found := works[s, item], Work)]
+        for s in CHUNK_SHIFTS
+    }
     executed: dict[tuple[int, Item], Instructions | str] = {}
-    for s in CHUNK_SHIFTS:
-        done = [item for item in AT_ONCE if isinstance(works[s, item], Work)]
-        counts = _tried(work.instructions, one.source, s, done) if done else {}
+    for s, works_done in done.items():
+        items = [found.item for found in works_done]
+        counts = _tried(work.instructions, one.source, s, items) if items else {}
         for item in AT_ONCE:
             if isinstance(why := works[s, item], str):
                 executed[s, item] = why
@@ -213,7 +217,10 @@ def _others(
         progress(f"{one.name}: instructions at s={s}")
     stacks: dict[tuple[str, int], list[Use] | str] = {}
     for name, s in STACKS:
-        stacks[name, s] = _tried(stack_use.measure, one.source, s, AT_ONCE, name)
+        if done[s]:
+            stacks[name, s] = _tried(stack_use.measure, one.source, done[s], name)
+        else:
+            stacks[name, s] = str(works[s, AT_ONCE[0]])
         progress(f"{one.name}: stack with {name} at s={s}")
     return executed, stacks
 

@@ -94,19 +94,19 @@ def _ways(rows: Sequence[Row]) -> Iterator[str]:
     yield "Calls, each holding the lock once, and the most nodes that are"
     yield "allocated and not yet linked at one time (computed)"
     yield ""
-    yield "                          calls           |      unlinked at most"
-    yield "  split         s 2 levels 1 level  walk  | at once 2 levels 1 level walk"
+    yield "                          calls          |      unlinked at most"
+    yield "  split        s 2 levels 1 level  walk  | at once 2 levels 1 level walk"
     for row in rows:
         calls = [row.ways[way].calls for way in ways]
         peaks = [row.ways[way].peak for way in ways]
         yield (
-            f"  {row.split.name:<12} {row.chunk_shift:>2} {calls[1]:>8,} {calls[2]:>7,}"
-            f" {calls[3]:>5}  | {peaks[0]:>7,} {peaks[1]:>8} {peaks[2]:>7} {peaks[3]:>4}"
+            f"  {row.split.name:<11} {row.chunk_shift:>2} {calls[1]:>8,} {calls[2]:>7,}"
+            f" {calls[3]:>5}  | {peaks[0]:>7,} {peaks[1]:>8,} {peaks[2]:>7,} {peaks[3]:>4}"
         )
     yield ""
     yield from _wrapped(
         "At once is one call. 2 levels, 1 level: so many levels of nodes a call, every entry by a "
-        "call of its own."
+        f"call of its own. What is larger than order {_LARGE} is computed only."
     )
     yield ""
 
@@ -138,8 +138,8 @@ def _way(item: Item) -> str:
 def _work(one: Measured) -> Iterator[str]:
     yield ""
     yield f"  {one.name}"
-    yield "                     before the lock | under the lock"
-    yield "  split      s   stores instructions |  stores movable publ.     instr."
+    yield "                    before the lock | under the lock"
+    yield "  split      s  stores instructions |  stores movable publ.     instr."
     reasons: dict[str, None] = {}
     for s in CHUNK_SHIFTS:
         for item in AT_ONCE:
@@ -155,7 +155,7 @@ def _work(one: Measured) -> Iterator[str]:
                 alloc, split = f"{executed.alloc:,}", f"{executed.split:,}"
             locked = found.under_lock
             yield (
-                f"{head} {found.alloc.total:>8,} {alloc:>12} | {locked.total:>7,}"
+                f"{head} {found.alloc.total:>7,} {alloc:>12} | {locked.total:>7,}"
                 f" {locked.movable:>7,} {locked.publications:>5,} {split:>12}"
             )
     for reason in reasons:
@@ -200,9 +200,8 @@ def _stack(one: Measured) -> Iterator[str]:
     yield f"  {one.name}"
     yield "  compiler  s split     levels  depth written  frames  a level 63 to 0"
     for (compiler, s), uses in one.stacks.items():
-        if isinstance(uses, str) or not uses:
-            told = f"{compiler}, s={s}: not measured: {uses or 'it splits none of them'}"
-            yield from _wrapped(told, "    ", "  ")
+        if isinstance(uses, str):
+            yield from _wrapped(f"{compiler}, s={s}: not measured: {uses}", "    ", "  ")
             continue
         for use in uses:
             numbers = [use.reserved, use.per_level, use.deepest_split]
@@ -251,4 +250,4 @@ def _compared(measured: Sequence[Measured]) -> Iterator[str]:
 def _largest(one: Measured) -> Use | None:
     """The largest split by the first compiler, where it was measured."""
     uses = next(iter(one.stacks.values()), "")
-    return uses[-1] if uses and not isinstance(uses, str) else None
+    return None if isinstance(uses, str) else uses[-1]

@@ -23,7 +23,7 @@ from models.rcu.build import INSTRUMENT, UNSEEN
 
 _HERE = Path(__file__).resolve().parent
 X86_64 = platform.machine() == "x86_64"
-SECONDS = 60.0
+SECONDS = 30.0
 """How long one run of a program may take."""
 
 _COUNTING = ("-g0", "-fno-pie", "-finstrument-functions", "-fno-builtin")

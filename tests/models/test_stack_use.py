@@ -2,15 +2,17 @@
 """Depth and stack, each with a port that goes deeper or takes more."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models import stack_use
+from models import stack_use, work
 from models.kernel.source import Source, port_source
 from models.measure.programs import Item, MeasureError, Way
 from models.stack_use import Use
+from models.work import Work
 from tests.models.measure.changed import changed
 
 COMPILERS = [name for name in stack_use.COMPILERS if shutil.which(name)]
@@ -18,8 +20,15 @@ TAKE = "/* A spare node as a full one"
 HERE = "	XA_NODE_BUG_ON(node, last >= XA_CHUNK_SIZE);\n"
 
 
+def uses(source: Source, orders: Sequence[int], s: int, compiler: str) -> list[Use]:
+    items = [Item(Way.AT_ONCE, order, 0) for order in orders]
+    works = [found for found in work.count(source, s, items).values() if isinstance(found, Work)]
+    assert len(works) == len(items)
+    return stack_use.measure(source, works, compiler)
+
+
 def use(source: Source, order: int = 6, s: int = 2, compiler: str = "gcc") -> Use:
-    (found,) = stack_use.measure(source, s, [Item(Way.AT_ONCE, order, 0)], compiler)
+    (found,) = uses(source, [order], s, compiler)
     return found
 
 
@@ -27,8 +36,7 @@ def use(source: Source, order: int = 6, s: int = 2, compiler: str = "gcc") -> Us
 @pytest.mark.parametrize("s", [6, 1])
 def test_the_recursive_split_is_as_deep_as_there_are_levels(s: int, compiler: str) -> None:
     orders = (9, 13, 18) if s == 6 else (3, 9, 12)
-    items = [Item(Way.AT_ONCE, order, 0) for order in orders]
-    found = stack_use.measure(port_source(recursive=True), s, items, compiler)
+    found = uses(port_source(recursive=True), orders, s, compiler)
     assert [one.depth for one in found] == [one.levels for one in found]
     assert not any(one.problems for one in found)
     assert found[-1].deepest == "split_subtree"
@@ -109,9 +117,3 @@ def test_more_written_than_the_frames_hold_is_a_problem() -> None:
 def test_a_compiler_that_is_missing_is_told() -> None:
     with pytest.raises(MeasureError, match="no-such-compiler is not installed"):
         use(port_source(), compiler="no-such-compiler")
-
-
-def test_a_split_that_is_refused_has_no_stack(tmp_path: Path) -> None:
-    head = "	(void)entry;\n"
-    refusing = changed(tmp_path, (head, head + "	xas_set_err(xas, -ENOMEM);\n	return;\n"))
-    assert stack_use.measure(refusing, 2, [Item(Way.AT_ONCE, 6, 0)], "gcc") == []
