@@ -34,6 +34,7 @@ _RULES: Any = {  # in matplotlib's types each name is a literal
     "font.family": ["DejaVu Sans"],  # comes with matplotlib, which measures by it
     "font.size": 12,
     "text.color": INK,
+    "text.parse_math": False,  # names are no formulas
     "axes.labelcolor": INK,
     "axes.edgecolor": INK,
     "axes.titlesize": 12,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -43,7 +44,7 @@ class State(Enum):
 WORDS = {
     State.FAILS: "fails",
     State.REFUSED: "refused, as is right for one level",
-    State.HOLDS: "holds in all cases that were run",
+    State.HOLDS: "holds in each case that was run",
     State.COUNTED: "only the number of nodes was checked, and holds",
 }
 NOT_RUN = "not run"
@@ -86,16 +87,13 @@ class Map:
                 found[NOT_RUN if state is None else WORDS[state]].append(new_order)
             yield order, {word: _ranges(orders) for word, orders in found.items()}
 
-    def count(self, state: State) -> int:
-        """How many pairs are in this state."""
-        return sum(found is state for found in self.states.values())
-
     def summary(self) -> str:
         """How many pairs are in each state."""
-        told = [f"{self.count(one)} {WORDS[one]}" for one in State if self.count(one)]
+        found = Counter(self.states.values())
+        told = [f"{words}: {found[state]}" for state, words in WORDS.items() if found[state]]
         pairs = sum(range(2, self.highest + 2))
-        shown = sum(order <= self.highest for order, _ in self.states)
-        return f"Of {pairs} pairs: {'; '.join([*told, f'{pairs - shown} {NOT_RUN}'])}."
+        told += [f"{NOT_RUN}: {pairs - len(self.states)}"] if len(self.states) < pairs else []
+        return f"{pairs} pairs of orders; {'; '.join(told)}."
 
 
 def maps(done: Reviewed) -> list[Map]:

@@ -17,21 +17,21 @@ from markupsafe import Markup
 
 from models import boxes, diagram, explanation
 from models.extent import Row, Tried, rows, split_rows
+from models.measure.programs import Way
 from models.notation import operation_text
 from models.rcu import explore, schedule
 from models.rcu.explorer import ExplorerError
 from models.strict_json import clean
 from models.timing import Timed
 from proofs.report import Status
-from review import findings, limits, origin, readers, show, svg
+from review import findings, limits, numbers, numbers_text, origin, readers, show, svg
 from review.bundle import heat, plots, text
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
 from specs.claims import STRENGTH_WORDS, Decision, Outcome
 from specs.readers import PROMISES
+from xarray_model import geometry
 
-SHIFTS = (6, 4)
-"""The chunk shifts of kernels, for which nodes are plotted."""
 SCHEDULES = 3
 """How many races are shown of an implementation."""
 _SPLITS = ((6, 0, 2), (18, 0, 6))
@@ -64,7 +64,10 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         maps=[_map(*one) for one in enumerate(heat.maps(done), 1)],
         legend=Markup(heat.legend()),
         readers=[_readers(name, one) for name, one in done.explored.items()],
-        nodes=[Markup(plots.nodes(s)) for s in SHIFTS],
+        nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in numbers.CHUNK_SHIFTS],
+        way=Way,
+        numbers=done.numbers,
+        numbers_lines=[] if done.numbers is None else numbers_text.lines(done.numbers),
         times=Markup(plots.times(timed, 6)) if any(timed.values()) else "",
         style=Markup(svg.style(".tree ")),
     )
@@ -193,7 +196,7 @@ def _verdicts(cells: Sequence[readers.Cell]) -> list[tuple[str, str, str]]:
         kind = "bad" if cell.broken or cell.alone else "good"
         if kind == "good" and (cell.documented or not cell.complete):
             kind = "open"
-        told.append((kind, cell.verdict, cell.memory.value))
+        told.append((kind, cell.verdict, cell.memory.name.lower()))
     if len({verdict for _, verdict, _ in told}) == 1:
         return [(told[0][0], told[0][1], "")]
     return told

@@ -16,13 +16,14 @@ from xarray_model import geometry
 HIGHEST = 22
 """The largest order that is plotted: 16 GiB of pages of 4 KiB."""
 _WIDTH, _HEIGHT = 430, 300
+_WAYS = ("at once", "in stages, largest call", "xas_try_split() walk")
 _MARKS = ("o", "s", "^", "D")
 _DASHES = ("-", "--", ":", "-.")
 
 
 def nodes(s: int) -> str:
     """Nodes and bytes of a split to order 0, over the order, in three ways."""
-    ways: dict[str, dict[int, int]] = {"at once": {}, "in stages, one call": {}, "walk": {}}
+    ways: dict[str, dict[int, int]] = {way: {} for way in _WAYS}
     for order in range(1, HIGHEST + 1):
         told = count(order, 0, s)
         for way, taken in zip(ways, (told.nodes, told.largest_call, told.walk_nodes), strict=True):
@@ -94,7 +95,7 @@ def _series(axes: Axes, number: int, x: Sequence[int], y: Sequence[float], label
         marker=_MARKS[place],
         markersize=4,
         linewidth=1.6,
-        label=label.replace("$", r"\$"),
+        label=label,
     )
 
 
