@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from models.build import compiler, compiler_version
+from models.finding import site
+from models.strict_json import clean
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
 from review import findings, limits, numbers, origin, outcome, readers
@@ -42,7 +44,7 @@ def build(
     ``found``, ``obligations`` and ``schedules`` tell which files belong to what.
     """
     told = outcome.as_json(done.search)
-    return {
+    record = {
         "format": FORMAT,
         "version": VERSION,
         "complete": done.complete,
@@ -74,12 +76,31 @@ def build(
             for one in sorted(artefacts, key=lambda one: one.path)
         ],
     }
+    cleaned = _clean(record)
+    assert isinstance(cleaned, dict)
+    return cleaned
+
+
+def _clean(value: object) -> object:
+    """The value with only such characters in its texts as a terminal can show: names of files and
+    what code under test says can have others."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {clean(name): _clean(one) for name, one in value.items()}
+    return value
 
 
 def dumps(manifest: Mapping[str, Any]) -> str:
     """The manifest's text: sorted, indented, and with the hash of all of it but that hash."""
-    digest = sha256(_canonical(manifest))
-    return _canonical({**manifest, "sha256": digest}).decode()
+    return _canonical({**manifest, "sha256": digest(manifest)}).decode()
+
+
+def digest(manifest: Mapping[str, Any]) -> str:
+    """The hash of a manifest that does not have its own yet."""
+    return sha256(_canonical(manifest))
 
 
 def authentic(text: bytes, manifest: Mapping[str, Any]) -> bool:
@@ -146,6 +167,7 @@ def _claim(one: ClaimVerdict) -> dict[str, Any]:
         "statement": one.claim.statement,
         "decision": one.decision.value,
         "verdict": str(one),
+        "strength": None if one.strength is None else one.strength.name.lower(),
         "rests_on": sorted({item.check for item in one.rests_on}),
         "missing": list(one.missing),
     }
@@ -207,7 +229,13 @@ def finding(
 ) -> dict[str, Any]:
     """A finding with the files that show it."""
     told = findings.as_json(one, done.search.result.tried)
-    return {"id": number, **told, "counterexample": counterexample, "reproducer_file": reproducer}
+    return {
+        "id": number,
+        **told,
+        "site": site(one.smallest),
+        "counterexample": counterexample,
+        "reproducer_file": reproducer,
+    }
 
 
 def obligation(path: str, one: Finding, premises: bool) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads a bundle that anyone may have made: what it says, and whether its files are those it lists.
+
+Nothing of it is believed before its hash is right, and nothing but plain files is ever opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from models.closing import Closing
+from models.strict_json import FormatError, Reader, parse
+from review.bundle import manifest as manifests
+from review.bundle import schema
+from review.bundle.entries import Manifest
+from review.bundle.folder import MANIFEST, Artefact, sha256
+from review.bundle.place import Place
+
+MOST_BYTES = 16 << 20
+"""Size of the largest manifest."""
+
+
+class Changed(FormatError):
+    """A file is not the one that was written; the message is one line that names it."""
+
+
+class Bundle(Closing):
+    """A bundle whose manifest was read; a context manager, it holds the folder open."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises FormatError, Changed when the manifest is not the one that was written, and
+        OSError when the folder or the manifest cannot be opened."""
+        self.path = path
+        self._place = Place(path)
+        try:
+            self.manifest = _manifest(self._place.read(MANIFEST, MOST_BYTES + 1))
+        except BaseException:
+            self.close()
+            raise
+        self._listed = {one.path: one for one in self.manifest.artefacts}
+
+    def close(self) -> None:
+        """Give the folder back."""
+        self._place.close()
+
+    def damage(self) -> Iterator[str]:
+        """A line for each artefact, in order: "" if it is the file that was listed; then one for
+        each file that the manifest does not list.  FormatError for what is no plain file."""
+        there = set(self._place.files())
+        for one in self.manifest.artefacts:
+            yield self._wrong(one) if one.path in there else f"{one.path}: missing"
+        for path in sorted(there - self._listed.keys() - {MANIFEST}):
+            yield f"{path}: not listed in the manifest"
+
+    def _wrong(self, one: Artefact) -> str:
+        try:
+            self.read(one.path)
+        except Changed as error:
+            return str(error)
+        except OSError as error:
+            return f"{one.path}: {error.strerror}"
+        return ""
+
+    def read(self, path: str) -> bytes:
+        """An artefact.  Raises Changed when it is not the one listed, OSError, FormatError."""
+        one = self._listed[path]
+        data = self._place.read(path, one.size + 1)
+        if len(data) != one.size:
+            told = "longer" if len(data) > one.size else "shorter"
+            raise Changed(f"{path}: {told} than the {one.size} bytes that the manifest lists")
+        if sha256(data) != one.sha256:
+            raise Changed(f"{path}: its SHA-256 is not the one that the manifest lists")
+        return data
+
+
+def _manifest(data: bytes) -> Manifest:
+    if len(data) > MOST_BYTES:
+        raise FormatError(f"{MANIFEST}: larger than {MOST_BYTES >> 20} MiB")
+    try:
+        file = parse(data)
+        _known(file)
+        if not _authentic(data, file):
+            raise Changed("its hash is not that of what it says, so it was changed")
+        return schema.manifest(file)
+    except FormatError as error:
+        raise type(error)(f"{MANIFEST}: {error}") from None
+
+
+def _known(file: Reader) -> None:
+    if not isinstance(file.value, dict) or file.value.get("format") != manifests.FORMAT:
+        file.fail(f'is not of a bundle: it lacks "format": "{manifests.FORMAT}"')
+    version = file.value.get("version")
+    if type(version) is not int or version != manifests.VERSION:
+        told = f"is of format version {repr(version)[:20]}; this xasplit reads {manifests.VERSION}"
+        file.fail(told)
+
+
+def _authentic(data: bytes, file: Reader) -> bool:
+    try:
+        return manifests.authentic(data, file.value)
+    except (ValueError, RecursionError):  # numbers that JSON has no text for; too deep
+        return False
