@@ -9,9 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from models.finding import Finding
+from models.comparison import ENDS
+from models.finding import SITES, Finding
+from models.hangs import ENOUGH
 from models.kernel.deviations import Deviation
 from models.trial import Trial
+from models.worker import Status
+from xarray_model import geometry
+from xarray_model.operations import Code, Operation
+
+SPLITTING = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC})
+HANG_SHRINK_SECONDS = 5.0
+"""How long a case that hangs is shrunk by Hypothesis."""
 
 
 class Broken(Exception):
@@ -35,6 +44,8 @@ class Tally:
     branches: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[str] = field(default_factory=Counter)
     """How often an operation was left out, by the known deviation that it would meet."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    """How often one was left out since all like it hang, by ``likeness``."""
 
     def add(self, other: Tally) -> None:
         """Add what other cases did."""
@@ -44,6 +55,7 @@ class Tally:
         self.rules.update(other.rules)
         self.branches.update(other.branches)
         self.set_aside.update(other.set_aside)
+        self.left_out.update(other.left_out)
 
     def fired(self, name: str) -> int:
         """How often a branch was met, or a rule (``rule NAME``) did something."""
@@ -60,6 +72,7 @@ class Batch:
 
     ``deviations``: those that the implementation has; what would meet one is left out.
     ``aside``: properties that were found before; a case in which one breaks ends there.
+    ``hanging``: operations (``likeness``) that are left out, since they hang and never ended.
     ``deadline`` (of ``time.monotonic``) ends the batch; ``shrink_seconds`` the shrinking of what it
     found.
     """
@@ -72,6 +85,7 @@ class Batch:
         deviations: Sequence[Deviation] = (),
         deadline: float | None = None,
         shrink_seconds: float = 20.0,
+        hanging: frozenset[str] = frozenset(),
     ) -> None:
         self.trial = trial
         self.tally = tally
@@ -79,6 +93,11 @@ class Batch:
         self.deviations = deviations
         self.deadline = deadline
         self.shrink_seconds = shrink_seconds
+        self.hanging = hanging
+        self.hung: Counter[str] = Counter()
+        """How often an operation hung, other than in an attempt to shrink, by ``likeness``."""
+        self.ended: set[str] = set()
+        """What else came to its end."""
         self.found: dict[str, Finding] = {}
         """By property the smallest case that breaks it."""
 
@@ -87,24 +106,47 @@ class Batch:
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise Expired
 
+    def note(self, operations: Sequence[str], hung: int | None) -> None:
+        """Note which operations of a case (``likeness``) ended, and the number of that which hung,
+        None if none did."""
+        self.ended.update(operations[:hung])
+        if hung is not None and not self.found:
+            self.hung[operations[hung]] += 1
+
     def add(self, done: Tally, findings: Sequence[Finding]) -> None:
         """Take over what a case did, unless it is only an attempt to shrink another, and found.
 
-        Raises the exception of the first property that is not set aside.
+        Raises the exception of the first property that is not set aside; Expired when several cases
+        hung, so that the next batch leaves out what does.
         """
         if not self.found:
             self.tally.add(done)
         fresh = [finding for finding in findings if finding.property not in self.aside]
         if not fresh:
+            if not self.found and self.hung.total() >= ENOUGH:
+                raise Expired
             return
         if not self.found:
             end = time.monotonic() + self.shrink_seconds
+            if any(finding.property == ENDS[Status.HANG][0] for finding in fresh):
+                end = time.monotonic() + min(self.shrink_seconds, HANG_SHRINK_SECONDS)
             self.deadline = end if self.deadline is None else min(end, self.deadline)
         for finding in fresh:
             known = self.found.get(finding.property)
             if known is None or _size(finding) < _size(known):
                 self.found[finding.property] = finding
         raise broken(fresh[0].property)(f"{fresh[0].property}: {fresh[0].detail}")
+
+
+def likeness(operation: Operation, s: int) -> str:
+    """What an operation, none through the cursor, has in common with those that would hang if it
+    does: what it is, and of a split the levels of nodes that it makes."""
+    name = operation.code.name.lower()
+    if operation.code not in SPLITTING:
+        return name
+    depth = geometry.split_depth(operation.order, operation.new_order, s)
+    split = SITES[min(depth, 2)]
+    return split if operation.code is Code.SPLIT else f"{name}, {split}"
 
 
 def _size(finding: Finding) -> tuple[int, int]:

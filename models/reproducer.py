@@ -12,6 +12,7 @@ import re
 import resource
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from xarray_model.operations import Code, Operation
 
 SECONDS = 5.0
 """How long a program may run."""
+SHRINK_SECONDS = 10.0
+"""How long a case that was moved to another chunk shift is shrunk."""
 _HOST = Path(__file__).with_name("kernel") / "host.c"
 _SURROUNDINGS = Path(__file__).with_name("reproducer.c")
 _TEST = "lib/test_xarray.c"
@@ -97,7 +100,8 @@ def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
         moved = finding if s == finding.chunk_shift else at(implementation, finding, s)
         if moved is not None:
             with Trial(at_shift(implementation, s), s) as trial:
-                return reduce(trial, moved) if moved is not finding else moved
+                end = time.monotonic() + SHRINK_SECONDS
+                return reduce(trial, moved, end) if moved is not finding else moved
     return finding
 
 

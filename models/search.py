@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from unittest import SkipTest
@@ -34,6 +35,8 @@ SUFFICIENT = 50_000
 """Steps at one chunk shift from which on a rule or branch that never fired is a finding."""
 SHRINK_SECONDS = 20.0
 """How long one finding is shrunk."""
+MOST_HANGS = 16
+"""Hangs at one chunk shift from which on no more histories are drawn."""
 
 
 @dataclass
@@ -49,6 +52,8 @@ class MachineReport:
     """The rules and branches that a search of sufficient size meets, by chunk shift."""
     known: list[Known] = field(default_factory=list)
     """The known deviations that the implementation has.  Those on the split are findings too."""
+    not_drawn: dict[int, int] = field(default_factory=dict)
+    """Histories that were not drawn since too many hung, by chunk shift."""
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -59,6 +64,7 @@ class MachineReport:
             self.tallies.setdefault(s, Tally()).add(tally)
         self.expected.update(other.expected)
         self.known = self.known or other.known
+        self.not_drawn.update(other.not_drawn)
         self.seconds += other.seconds
         self.interrupted |= other.interrupted
 
@@ -69,6 +75,20 @@ class MachineReport:
         for tally in self.tallies.values():
             total.add(tally)
         return total
+
+    @property
+    def hindered(self) -> list[str]:
+        """What was left out because code under test does not end, a line each."""
+        lines = []
+        for s, tally in sorted(self.tallies.items()):
+            for like, times in sorted(tally.left_out.items()):
+                lines.append(f"at chunk shift {s} left out {times:,} times, since it hangs: {like}")
+            if self.not_drawn.get(s):
+                lines.append(
+                    f"at chunk shift {s} given up after {MOST_HANGS} hangs:"
+                    f" {self.not_drawn[s]:,} histories were not drawn"
+                )
+        return lines
 
     @property
     def missing(self) -> list[tuple[int, str]]:
@@ -98,13 +118,15 @@ def search(
     seed: int = 0,
     seconds: float | None = None,
     remember: bool = True,
+    hanging: Mapping[int, frozenset[str]] | None = None,
     on_progress: Callable[[MachineReport], None] | None = None,
 ) -> MachineReport:
     """Search with ``examples`` cases of ``steps`` steps each, in all, at these chunk shifts.
 
     The same ``seed`` draws the same cases.  ``seconds`` ends the search earlier.  ``remember``
-    first runs what failed in earlier searches of this user.  ``on_progress`` is told now and then,
-    with the report as it then is.
+    first runs what failed in earlier searches of this user.  ``hanging``: by chunk shift the splits
+    (``finding.SITES``) that are known to hang, which are left out.  ``on_progress`` is told now and
+    then, with the report as it then is.
     """
     report = MachineReport(implementation.name, seed, known=known(implementation))
     for had in report.known:
@@ -119,7 +141,10 @@ def search(
     try:
         for place, s in enumerate(shifts):
             share = examples * (place + 1) // len(shifts) - examples * place // len(shifts)
-            searches.append(_Search(implementation, s, steps, seed, share, database, deviations))
+            hangs = (hanging or {}).get(s, frozenset())
+            searches.append(
+                _Search(implementation, s, steps, seed, share, database, deviations, hangs)
+            )
             report.tallies[s] = searches[-1].tally
             report.expected[s] = _expected(implementation, s)
         # All chunk shifts in turn, so that a search that ends early has seen each of them.
@@ -154,7 +179,12 @@ class _Search:
         examples: int,
         database: ExampleDatabase | None,
         deviations: Sequence[Deviation],
+        hanging: frozenset[str],
     ) -> None:
+        self._hanging = hanging
+        self._hung: Counter[str] = Counter()
+        self._ended: set[str] = set()
+        self.not_drawn = 0
         self._deviations = deviations
         self.trial = Trial(implementation, s)
         self.tally = Tally()
@@ -170,7 +200,13 @@ class _Search:
         if not self.left:
             return
         batch = Batch(
-            self.trial, self.tally, set(self.found), self._deviations, deadline, SHRINK_SECONDS
+            self.trial,
+            self.tally,
+            set(self.found),
+            self._deviations,
+            deadline,
+            SHRINK_SECONDS,
+            self._hanging | {like for like in self._hung if like not in self._ended},
         )
         before = self.tally.examples
         size = min(self.left, BATCH)
@@ -190,16 +226,24 @@ class _Search:
                 database=self._database,
             )
         for finding in batch.found.values():
-            self.found[finding.property] = reduce(self.trial, finding)
+            end = time.monotonic() + SHRINK_SECONDS
+            self.found[finding.property] = reduce(self.trial, finding, end)
+        self._hung.update(batch.hung)
+        self._ended |= batch.ended
         if not first:
             drawn = self.tally.examples - before
-            self.left = max(0, self.left - (drawn if batch.found else max(size, drawn)))
+            short = batch.found or batch.hung
+            self.left = max(0, self.left - (drawn if short else max(size, drawn)))
         elif batch.found:
             self._reuse = True  # there may be more
+        if self._hung.total() >= MOST_HANGS:
+            self.not_drawn, self.left = self.left, 0
 
 
 def _take(report: MachineReport, one: _Search) -> None:
-    """Hand over what was found and not yet told."""
+    """Hand over what was found and not yet told, and what was not drawn."""
+    if one.not_drawn:
+        report.not_drawn[one.trial.s] = one.not_drawn
     for finding in one.found.values():
         key = (finding.implementation, finding.property)
         known = report.findings.breaches.get(key)

@@ -13,7 +13,7 @@ from models.comparison import ENDS
 from models.finding import AGREES, Finding
 from models.implementation import Implementation
 from models.reference import Runner, SplitKind
-from models.worker import Worker
+from models.worker import Status, Worker
 from specs.abstract import EMPTY, AbstractArray
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
@@ -26,8 +26,8 @@ from xarray_model.operations import Code, Operation, encode
 from xarray_model.snapshot import Snapshot
 
 DRAINED = Property("drained", "after xa_destroy the array is empty and no node is left anywhere")
-HANG_SECONDS = 0.5
-"""CPU time that a case may take; a machine's take less than a hundredth."""
+HANG_SECONDS = 0.25
+"""CPU time that a case may take; a machine's take less than a fiftieth."""
 
 
 def model(implementation: Implementation, s: int) -> Runner:
@@ -78,6 +78,8 @@ class Trial(Closing):
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""
         """The log of the case that was run last."""
+        self.hung: int | None = None
+        """The number of the operation of that case which did not end, if one did not."""
         self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
 
     def close(self) -> None:
@@ -106,8 +108,10 @@ class Trial(Closing):
         answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
         completed = operations
         found: list[Violation] = []
+        self.hung = None
         if result.abnormal:
             ended = result.abnormal[0]
+            self.hung = ended.operation if ended.status is Status.HANG else None
             completed = operations[: ended.operation]
             text = f"{ended.status.name.lower()}: {ended.text}"
             found.append(Violation(*ENDS[ended.status], text, ended.operation))

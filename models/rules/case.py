@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from models import strategies
-from models.batch import Batch, Tally
+from models.batch import SPLITTING, Batch, Tally, likeness
 from models.met import met, met_by_cursor
 from models.strategies import DIGITS, Choice
 from models.trial import after, model
@@ -46,6 +46,8 @@ class Case(RuleBasedStateMachine):
         self.implementation = self.batch.trial.implementation
         self.model = model(self.implementation, self.s)
         self.operations: list[Operation] = []
+        self.likenesses: list[str] = []
+        """What each operation is like (``batch.likeness``)."""
         self.expected: list[bytes] = []
         self.array: AbstractArray = EMPTY
         self.cursor = AbstractCursor()
@@ -58,9 +60,13 @@ class Case(RuleBasedStateMachine):
 
     def run_now(self, operation: Operation) -> Sequence[int]:
         """Do an operation on model and abstract array; its result words, none if it would meet a
-        known deviation."""
+        known deviation or hang."""
         before, cursor = self.array, self.cursor
         plain = cursor.plain(operation)
+        like = likeness(plain, self.s)
+        if self.hangs(plain):
+            self.done.left_out[like] += 1
+            return ()
         for deviation in self.batch.deviations:
             if deviation.covers(plain, before, self.s, cursor):
                 self.done.set_aside[deviation.name] += 1
@@ -69,6 +75,8 @@ class Case(RuleBasedStateMachine):
         self.operations.append(operation)
         self.expected.append(data)
         words = struct.unpack(f"<{len(data) // 8}Q", data)
+        failing = plain.code in SPLITTING and is_error(words[0])
+        self.likenesses.append(f"{like}, failing" if failing else like)
         self.done.branches.update(met(plain, before, words, self.s))
         self.done.branches.update(met_by_cursor(operation, cursor, before, words))
         self.cursor = cursor.after(operation, before, words)
@@ -76,8 +84,13 @@ class Case(RuleBasedStateMachine):
             if not (words and is_error(words[0])):
                 self.array = after(before, plain)
             self.operations.append(_SNAPSHOT)
+            self.likenesses.append("snapshot")
             self.expected.append(self.model.run(_SNAPSHOT))
         return words
+
+    def hangs(self, operation: Operation) -> bool:
+        """Whether all like this operation, which does not go through the cursor, hang."""
+        return likeness(operation, self.s) in self.batch.hanging
 
     def count(self, name: str) -> None:
         """Count a rule that does something."""
@@ -120,6 +133,7 @@ class Case(RuleBasedStateMachine):
         findings = self.batch.trial.run(self.operations, b"".join(self.expected))
         self.done.examples = 1
         self.done.operations = len(self.operations)
+        self.batch.note(self.likenesses, self.batch.trial.hung)
         self.batch.add(self.done, findings)
 
     def drained_in_order(self) -> list[tuple[int, Item]]:

@@ -49,8 +49,10 @@ class Splitting(Case):
         new = strategies.plain(strategies.entry(choice, old))
         index = strategies.inside(first, order, place)
         flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
-        self.splits.append((first, order, old))
-        return Operation(Code.SPLIT, index, order, new_order, new, flags=flags)
+        operation = Operation(Code.SPLIT, index, order, new_order, new, flags=flags)
+        if not self.hangs(operation):
+            self.splits.append((first, order, old))
+        return operation
 
     def to_split(self, place: Choice) -> tuple[int, int, int]:
         """First index, order and entry of what can be split; the large ones more often."""

@@ -10,7 +10,7 @@ import pytest
 from models import machine, search
 from models.batch import Batch, Tally
 from models.branches import expected
-from models.finding import AGREES
+from models.finding import AGREES, SITES
 from models.implementation import Implementation, examine
 from models.kernel.source import Source, port_source
 from models.machine import RULES, ArrayMachine
@@ -145,3 +145,48 @@ def test_what_failed_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert search.search(one, [2], examples=100, seed=1).findings
     # Nothing is drawn, yet what failed before is run again.
     assert search.search(one, [2], examples=1, seed=2).findings
+
+
+HANG = "for (volatile int x = 0; !x; );"
+
+
+def hanging(folder: Path, condition: str) -> Implementation:
+    """The port with splits that do not end, on some condition."""
+    begins = "	unsigned int values = node->nr_values;\n"
+    source = patched(
+        folder, "lib/xarray_split.c", begins, f"{begins}\n	if ({condition})\n		{HANG}\n"
+    )
+    return examine(replace(source, name="hanging"), (2,))
+
+
+def test_splits_that_hang_are_found_and_then_left_out(tmp_path: Path) -> None:
+    report = run(hanging(tmp_path, "1"), 2, examples=60)
+    assert "ends" in {breach.smallest.property for breach in report.findings.sorted()}
+    assert report.total.left_out["split by one level"] > 20
+    assert any("left out" in line and "split by one level" in line for line in report.hindered)
+    assert report.total.examples >= 60 and report.not_drawn == {}
+
+
+def test_what_the_sweep_knows_to_hang_is_not_tried(tmp_path: Path) -> None:
+    one = hanging(tmp_path, "1")
+    report = search.search(
+        one, [2], examples=30, remember=False, hanging={2: frozenset(SITES)}, seed=1
+    )
+    assert "try_split, horizontal split" in report.total.left_out or not report.findings
+    assert report.total.left_out["horizontal split"]
+    assert report.total.branches["split: horizontal"] == 0
+
+
+def test_a_search_is_given_up_when_what_hangs_cannot_be_told(tmp_path: Path) -> None:
+    """Splits of values hang, those of pointers end: not all splits are left out."""
+    report = run(hanging(tmp_path, "node->nr_values"), 2, examples=1000)
+    assert report.not_drawn[2] > 500
+    assert "histories were not drawn" in report.hindered[-1]
+    assert report.total.branches["split: horizontal"]
+    total = MachineReport("hanging", 0)
+    total.update(report)
+    assert total.not_drawn == report.not_drawn
+
+
+def test_a_clean_search_is_not_hindered(port: Implementation) -> None:
+    assert run(port, 2, 20).hindered == []
