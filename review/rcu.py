@@ -41,10 +41,18 @@ def _show(report: Report, name: str, console: Console, schedules: int) -> None:
     rows: dict[tuple[str, str], dict[Memory, readers.Cell]] = {}
     for cell in readers.cells(report):
         rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
-    table = Table("writer", "reader", "runs", *(one.value for one in memories), box=box.SIMPLE)
+    columns = [one.value for one in memories]
+    table = Table("writer", "reader", "runs", *columns, "explored", box=box.SIMPLE)
     for (writer, reader), row in rows.items():
         runs = sum(cell.executions for cell in row.values())
-        table.add_row(writer, reader, f"{runs:,}", *(row[one].verdict for one in memories))
+        coverage = {one: row[one].coverage for one in memories}
+        same = len(set(coverage.values())) == 1
+        told = (
+            coverage[memories[0]]
+            if same
+            else "; ".join(f"{one.value}: {text}" for one, text in coverage.items())
+        )
+        table.add_row(writer, reader, f"{runs:,}", *(row[one].outcome for one in memories), told)
     console.print(table)
     found = readers.smallest(report)
     for shift, one in found[:schedules]:

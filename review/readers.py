@@ -14,12 +14,17 @@ from models.rcu.schedule import lines
 from specs.claims import Evidence, Outcome, Strength
 from specs.readers import PROMISES, Memory
 
+COMPLETE = "complete"
+"""How much was explored: everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One reader against one writer on one memory, over all arrays.
 
-    ``broken`` and ``documented`` name the promises; ``alone``: broken with no race at all.
+    ``bounds`` are those that were reached; ``explored`` says for each chunk shift how much of it: "complete" (every execution), "bound 2
+    reached" (every execution with two choices other than the default at most, in some array), or
+    "cut short".  ``broken`` and ``documented`` name the promises; ``alone``: broken with no race.
     """
 
     reader: str
@@ -30,14 +35,19 @@ class Cell:
     states: int
     seconds: float
     bounds: tuple[int, ...]
-    complete: bool
+    explored: tuple[tuple[int, str], ...]
     broken: tuple[str, ...]
     documented: tuple[str, ...]
     alone: tuple[str, ...]
 
     @property
     def verdict(self) -> str:
-        """In a few words; a bound that was set or reached is part of it."""
+        """In a few words; a bound that was reached is part of it."""
+        return self.outcome if self.complete else f"{self.outcome}; {self.coverage}"
+
+    @property
+    def outcome(self) -> str:
+        """What broke, in a few words."""
         words = []
         if self.broken:
             words.append("FAILS " + ", ".join(self.broken))
@@ -45,19 +55,30 @@ class Cell:
             words.append("fails with no race " + ", ".join(self.alone))
         if self.documented:
             words.append("unreliable " + ", ".join(self.documented))
-        words = words or ["holds"]
-        if not self.complete:
-            words.append("limit reached")
-        elif self.bounds:
-            words.append(f"{min(self.bounds)} switches at most")
-        return "; ".join(words)
+        return "; ".join(words or ["holds"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether all executions were covered everywhere."""
+        return all(told == COMPLETE for _, told in self.explored)
+
+    @property
+    def coverage(self) -> str:
+        """How much was explored, in a few words."""
+        if self.complete:
+            return COMPLETE
+        groups: dict[str, list[str]] = {}
+        for shift, told in self.explored:
+            groups.setdefault(told, []).append(str(shift))
+        return "; ".join(f"s={','.join(shifts)} {told}" for told, shifts in groups.items())
 
 
 def cells(report: Report) -> list[Cell]:
     """The table: every reader, writer and memory that was explored."""
-    groups: dict[tuple[str, str, Memory], list[Result]] = {}
-    for _, result in report.results:
-        groups.setdefault((result.reader, result.case.writer, result.memory), []).append(result)
+    groups: dict[tuple[str, str, Memory], list[tuple[int, Result]]] = {}
+    for shift, result in report.results:
+        key = (result.reader, result.case.writer, result.memory)
+        groups.setdefault(key, []).append((shift, result))
     order = {name: number for number, name in enumerate(plan.WRITERS)}
     return [
         _cell(*key, results)
@@ -65,8 +86,13 @@ def cells(report: Report) -> list[Cell]:
     ]
 
 
-def _cell(reader: str, writer: str, memory: Memory, results: Sequence[Result]) -> Cell:
+def _cell(reader: str, writer: str, memory: Memory, shifted: Sequence[tuple[int, Result]]) -> Cell:
+    results = [result for _, result in shifted]
     races = [one for one in results if one.span is Span.RACE]
+    explored: dict[int, list[Result]] = {}
+    for shift, result in shifted:
+        if result.span is Span.RACE:
+            explored.setdefault(shift, []).append(result)
     found = [Found(result, breach) for result in results for breach in result.breaches]
     raced = [one for one in found if one.result.span is Span.RACE]
     return Cell(
@@ -77,12 +103,19 @@ def _cell(reader: str, writer: str, memory: Memory, results: Sequence[Result]) -
         sum(one.executions for one in results),
         sum(one.states for one in results),
         sum(one.seconds for one in results),
-        tuple(one.bound for one in races if one.bound is not None),
-        all(one.complete for one in races),
+        tuple(sorted({one.bound for one in races if one.bound is not None})),
+        tuple((shift, _extent(some)) for shift, some in sorted(explored.items())),
         _names(one for one in raced if not one.documented),
         _names(one for one in raced if one.documented),
         _names(one for one in found if one.result.span is not Span.RACE),
     )
+
+
+def _extent(races: Sequence[Result]) -> str:
+    if not all(one.complete for one in races):
+        return "cut short"
+    bounds = [one.bound for one in races if one.bound is not None]
+    return f"bound {min(bounds)} reached" if bounds else COMPLETE
 
 
 def _names(found: Iterable[Found]) -> tuple[str, ...]:
@@ -106,7 +139,7 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     cut = [result for _, result in limited if not result.complete]
     detail = f"{report.executions:,} executions"
     if limited:
-        detail += f"; {len(limited)} searches with a bound on switches"
+        detail += f"; {len(limited)} of {len(report.races(plan.SPLITS))} runs with a bound"
     if documented:
         detail += f"; no promise: {', '.join(documented)} (docs/readers.md)"
     outcome = Outcome.HOLDS
@@ -186,7 +219,7 @@ def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> 
                         "executions": cell.executions,
                         "states": cell.states,
                         "complete": cell.complete,
-                        "bounds": sorted(set(cell.bounds)),
+                        "bounds": list(cell.bounds),
                     }
                     for cell in cells(report)
                 ],

@@ -17,6 +17,14 @@ from models.rcu.explorer import Answer, Breach, Case, Result, Span
 from specs.readers import Memory, unreliable
 from xarray_model import geometry
 
+LARGE_EXECUTIONS = 20_000
+LONG_EXECUTIONS = 2_000
+"""The most executions for each starting place without a bound at chunk shift 6, where the
+explorer's own would take too long; of the readers in ``plan.LONG`` each execution does."""
+
+LARGE_TIMEOUT = 200.0
+"""Seconds for one reader of one case at chunk shift 6."""
+
 BOUNDS = (1, 2, 3)
 """Bounds, in choices other than the default, that are tried in turn where no bound is too much."""
 
@@ -68,14 +76,21 @@ class Report:
             broken, key=lambda one: (one[0], one[1].result.case.order, one[1].breach.switches)
         )
 
-    def incomplete(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Result]]:
-        """Races that were not explored without a bound, or not to the end."""
+    def races(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Result]]:
+        """Every reader that was raced on one array."""
         wanted = set(writers)
         return [
             (shift, result)
             for shift, result in self.results
-            if result.case.writer in wanted
-            and not (result.complete and (result.bound is None or result.span is not Span.RACE))
+            if result.case.writer in wanted and result.span is Span.RACE
+        ]
+
+    def incomplete(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Result]]:
+        """Races that were not explored without a bound, or not to the end."""
+        return [
+            (shift, result)
+            for shift, result in self.races(writers)
+            if not result.complete or result.bound is not None
         ]
 
     @property
@@ -149,24 +164,44 @@ def _within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]
 
 
 def _run(executable: Path, shift: int, case: Case, memory: Memory) -> Answer:
-    whole, bounded = plan.readers_at(shift, case.writer), plan.bounded_readers(shift, case.writer)
-    answer = explorer.run(executable, case, memory, whole)
-    results = list(answer.results)
-    again = tuple(one.reader for one in results if not one.complete)
+    results: list[Result] = []
+    supported, crash = True, ""
+    for names, most, timeout in _parts(shift, case.writer):
+        answer = explorer.run(executable, case, memory, names, executions=most, timeout=timeout)
+        results += answer.results
+        supported, crash = supported and answer.supported, crash or answer.crash
+    again = [one.reader for one in results if not one.complete]
     results = [one for one in results if one.complete]
-    crash = answer.crash
-    for reader in (*again, *bounded) if answer.supported and not crash else ():
-        kept: tuple[Result, ...] = ()
-        for bound in BOUNDS:
-            limited = explorer.run(
-                executable, case, memory, (reader,), bound=bound, executions=BOUNDED_EXECUTIONS
-            )
-            crash = crash or limited.crash
-            complete = all(one.complete for one in limited.results)
-            if complete or not kept:
-                kept = limited.results
-            if not complete:
-                break
-        # What comes of it with no race is known already, unless there was no run without a bound.
-        results += [one for one in kept if reader in bounded or one.span is Span.RACE]
-    return Answer(tuple(results), answer.supported, crash)
+    for reader in again if not crash else ():
+        limited, problem = _bounded(executable, case, memory, reader)
+        results += limited
+        crash = crash or problem
+    return Answer(tuple(results), supported, crash)
+
+
+def _parts(shift: int, writer: str) -> list[tuple[tuple[str, ...], int, float]]:
+    """The readers of a writer in groups that are run together, with their executions and time."""
+    names = plan.readers_of(writer)
+    if shift != 6:
+        return [(names, explorer.EXECUTIONS, explorer.TIMEOUT)]
+    return [
+        ((name,), LONG_EXECUTIONS if name in plan.LONG else LARGE_EXECUTIONS, LARGE_TIMEOUT)
+        for name in names
+    ]
+
+
+def _bounded(executable: Path, case: Case, memory: Memory, reader: str) -> tuple[list[Result], str]:
+    """The race of a reader within the largest bound that can be covered, or what was covered of
+    the smallest; and a crash, or ""."""
+    kept: list[Result] = []
+    for bound in BOUNDS:
+        answer = explorer.run(
+            executable, case, memory, (reader,), bound=bound, executions=BOUNDED_EXECUTIONS
+        )
+        races = [one for one in answer.results if one.span is Span.RACE]
+        complete = all(one.complete for one in races)
+        if complete or not kept:
+            kept = races
+        if answer.crash or not complete:
+            return kept, answer.crash
+    return kept, ""

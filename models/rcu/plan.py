@@ -50,8 +50,12 @@ LEVELS = {1: 3, 2: 5}
 PIECES = {"merge": 8, "erase-pieces": 4}
 """The most pieces that these writers deal with: their runs are the longest."""
 
-LARGE = (9, 0)
-"""From 2 MiB to 4 KiB at chunk shift 6: one level."""
+LARGE = ((9, 0), (9, 6))
+"""From 2 MiB to 4 KiB and to 256 KiB at chunk shift 6: down one level, and within one."""
+
+
+LONG = ("marked-pause",)
+"""Readers that walk the tree again for each index: at chunk shift 6 an execution takes long."""
 
 
 def cases(shift: int) -> list[Case]:
@@ -60,8 +64,7 @@ def cases(shift: int) -> list[Case]:
     ValueError for another one.
     """
     if shift == 6:
-        order, new_order = LARGE
-        return _of(order, new_order, ats=(77,))
+        return [case for orders in LARGE for case in _of(*orders, ats=(77,))]
     if shift not in LEVELS:
         raise ValueError(f"chunk shift {shift} is not in 1, 2, 6")
     found = []
@@ -85,22 +88,3 @@ def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:
             Case(writer, order, new_order, base, base + at) for at in (ats if moves else (0,))
         ]
     return found
-
-
-def readers_at(shift: int, writer: str) -> tuple[str, ...]:
-    """The readers that are explored whole at a chunk shift."""
-    names = readers_of(writer)
-    if shift == 6:
-        return tuple(name for name in names if name in (*SINGLE, "get-order", "lookup"))
-    return names
-
-
-def bounded_readers(shift: int, writer: str) -> tuple[str, ...]:
-    """The readers that are explored with a bound on their choices at a chunk shift.
-
-    At chunk shift 6 these are searches over a range; each step of the others there is one of these.
-    """
-    if shift != 6:
-        return ()
-    searches = ("find", "marked", "batch", "find-lookup", "marked-lookup")
-    return tuple(name for name in readers_of(writer) if name in searches)

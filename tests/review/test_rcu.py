@@ -90,12 +90,22 @@ def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     from models.rcu import explore as module
-    from models.rcu import explorer
 
     monkeypatch.setattr(module, "BOUNDED_EXECUTIONS", 1)
-    monkeypatch.setattr(explorer.run, "__kwdefaults__", {**(explorer.run.__kwdefaults__ or {}),
-                                                         "executions": 1})  # fmt: skip
+    monkeypatch.setattr(module.explorer, "EXECUTIONS", 1)
     report = explore(port_source(), (2,))
     (one,) = readers.evidence(report, "port")
     assert one.outcome is Outcome.UNDECIDED
-    assert any("limit reached" in cell.verdict for cell in readers.cells(report))
+    assert any(cell.coverage == "s=2 cut short" for cell in readers.cells(report))
+
+
+def test_a_bound_that_was_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.rcu import explore as module
+
+    assert {cell.coverage for cell in readers.cells(explore(port_source(), (2,)))} == {"complete"}
+    monkeypatch.setattr(module.explorer, "EXECUTIONS", 12)
+    report = explore(port_source(), (2,))
+    told = {cell.coverage for cell in readers.cells(report)}
+    assert "s=2 bound 3 reached" in told and report.incomplete()
+    (one,) = readers.evidence(report, "port")
+    assert " runs with a bound" in one.detail

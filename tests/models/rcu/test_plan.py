@@ -11,16 +11,14 @@ def test_every_split_over_three_levels_is_there(shift: int) -> None:
     assert {case.writer for case in plan.cases(shift)} == set(plan.WRITERS)
 
 
-def test_every_reader_meets_some_writer_whole() -> None:
-    met = {name for writer in plan.WRITERS for name in plan.readers_at(2, writer)}
-    assert met == {*plan.SINGLE, *plan.ITERATIONS, *plan.PAGE_CACHE}
-    assert not any(plan.bounded_readers(2, writer) for writer in plan.WRITERS)
+def test_every_reader_meets_some_writer() -> None:
+    met = {name for writer in plan.WRITERS for name in plan.readers_of(writer)}
+    assert met == {*plan.SINGLE, *plan.ITERATIONS, *plan.PAGE_CACHE} and set(plan.LONG) <= met
 
 
-def test_readers_at_chunk_shift_6_are_whole_or_bounded_not_both() -> None:
-    for writer in plan.WRITERS:
-        whole, bounded = plan.readers_at(6, writer), plan.bounded_readers(6, writer)
-        assert not set(whole) & set(bounded) and set(whole) <= set(plan.readers_of(writer))
+def test_a_2_mib_entry_is_split_down_one_level_and_within_one() -> None:
+    pairs = {(case.order, case.new_order) for case in plan.cases(6) if case.writer == "split"}
+    assert pairs == {(9, 0), (9, 6)}
 
 
 def test_other_chunk_shifts_are_refused() -> None:
