@@ -15,7 +15,7 @@ from xarray_model.operations import Code, Operation
 OLD, NEW = 4, 8
 _NODES = 3_000
 """Nodes that are allocated in one run, about: small splits are repeated."""
-_RUNS = 3
+_RUNS = 10
 """Of so many runs the fastest counts: the others were disturbed."""
 
 

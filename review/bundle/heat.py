@@ -21,6 +21,7 @@ from review.reviewed import Reviewed
 
 _CELL = 17  # points
 _AXIS = 60
+_LEGEND = 340
 
 _Point = tuple[float, float]
 _Line = tuple[_Point, ...]
@@ -165,11 +166,11 @@ def picture(shown: Map, name: str) -> str:
 
 def legend() -> str:
     """What the colours and signs mean."""
-    with figure(430, _CELL * (len(WORDS) + 1)) as one:
+    with figure(_LEGEND, _CELL * (len(WORDS) + 1)) as one:
         axes = one.subplots()
         axes.set_axis_off()
         axes.set_aspect("equal", anchor="W")
-        axes.set_xlim(-0.5, 430 / _CELL - 0.5)
+        axes.set_xlim(-0.5, _LEGEND / _CELL - 0.5)
         axes.set_ylim(-len(WORDS) - 0.5, 0.5)
         for place, (state, words) in enumerate(WORDS.items()):
             _draw(axes, [(-place, 0)], state)

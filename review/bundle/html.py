@@ -17,10 +17,12 @@ from markupsafe import Markup
 
 from models import boxes, diagram, explanation
 from models.extent import Row, Tried, rows, split_rows
+from models.finding import Finding
 from models.measure.programs import Way
 from models.notation import operation_text
 from models.rcu import explore, schedule
 from models.rcu.explorer import ExplorerError
+from models.reference import run_case
 from models.strict_json import clean
 from models.timing import Timed
 from proofs.report import Status
@@ -30,10 +32,15 @@ from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
 from specs.claims import STRENGTH_WORDS, Decision, Outcome
 from specs.readers import PROMISES
+from specs.stream import cut
 from xarray_model import geometry
+from xarray_model.errors import PreconditionError
+from xarray_model.operations import Code, Operation
+from xarray_model.snapshot import Snapshot, decode
 
 SCHEDULES = 3
 """How many races are shown of an implementation."""
+_SPLITTING = (Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT)
 _SPLITS = ((6, 0, 2), (18, 0, 6))
 """Order, new order and chunk shift of the splits that are drawn when there is no finding."""
 
@@ -61,7 +68,7 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         strength=STRENGTH_WORDS,
         findings=[_finding(*one, done) for one in enumerate(done.search.diagnoses, 1)],
         splits=[_split(*one) for one in _SPLITS] if not done.search.diagnoses else [],
-        maps=[_map(*one) for one in enumerate(heat.maps(done), 1)],
+        maps=_maps(done),
         legend=Markup(heat.legend()),
         readers=[_readers(name, one) for name, one in done.explored.items()],
         nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in numbers.CHUNK_SHIFTS],
@@ -144,10 +151,10 @@ def _traits(table: Sequence[Row]) -> list[Row]:
 def _trees(number: int, one: Diagnosis) -> list[_Tree]:
     """The array before, and the expected next to the actual one, as far as there are any."""
     found = []
-    before = explanation.before(one.smallest)
+    before = _before(one.smallest)
     if before is not None:
         drawings = diagram.boxes(before[1], most_nodes=show.MOST_BOXES)
-        title = f"Finding {number}: the array before, at operation {before[0]}"
+        title = f"Finding {number}: the array before operation {before[0]}"
         found.append(_tree(drawings, ["before"], title, f"finding-{number}-before"))
     pictures = explanation.pictures(one.smallest)
     if pictures is not None:
@@ -157,16 +164,39 @@ def _trees(number: int, one: Diagnosis) -> list[_Tree]:
     return found
 
 
+def _before(finding: Finding) -> tuple[int, Snapshot] | None:
+    """The model's array before the last split up to what shows a finding, or before that if there
+    is no split, with the number of that operation; None when it has none."""
+    shown = len(finding.operations) - 1 if finding.operation is None else finding.operation
+    splits = [
+        place
+        for place, operation in enumerate(finding.operations[: shown + 1])
+        if operation.code in _SPLITTING
+    ]
+    place = splits[-1] if splits else shown
+    operations = [*finding.operations[:place], Operation(Code.SNAPSHOT)]
+    try:
+        answers = cut(operations, run_case(operations, finding.chunk_shift).results)
+    except (PreconditionError, ValueError):
+        return None
+    return place, decode(answers[-1].snapshot or b"")
+
+
 @dataclass(frozen=True, slots=True)
 class _Map:
-    """A map of splits: the picture, and the same as a table."""
+    """A map of splits: the picture, and what the table says."""
 
     told: heat.Map
     picture: Markup
 
 
-def _map(number: int, one: heat.Map) -> _Map:
-    return _Map(one, Markup(heat.picture(one, f"map-{number}")))
+def _maps(done: Reviewed) -> dict[str, list[_Map]]:
+    """The maps by implementation."""
+    found: dict[str, list[_Map]] = {}
+    for number, one in enumerate(heat.maps(done), 1):
+        drawn = _Map(one, Markup(heat.picture(one, f"map-{number}")))
+        found.setdefault(one.implementation, []).append(drawn)
+    return found
 
 
 def _readers(name: str, report: explore.Report) -> dict[str, Any]:
