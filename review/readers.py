@@ -22,9 +22,10 @@ COMPLETE = "complete"
 class Cell:
     """One reader against one writer on one memory, over all arrays.
 
-    ``bounds`` are those that were reached; ``explored`` says for each chunk shift how much of it: "complete" (every execution), "bound 2
-    reached" (every execution with two choices other than the default at most, in some array), or
-    "cut short".  ``broken`` and ``documented`` name the promises; ``alone``: broken with no race.
+    ``explored`` says for each chunk shift how much of it: "complete" (every execution), "bound 2
+    reached" (in some array, only executions with two choices other than the default at most), or
+    "cut short"; ``bounds`` are those that were reached.  ``broken`` and ``documented`` name the
+    promises; ``alone``: broken with no race.
     """
 
     reader: str

@@ -158,7 +158,7 @@ def _within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]
     return [
         case
         for case in cases
-        if case.writer not in ("split", "folio-uniform")
+        if case.writer not in ("split", "folio-uniform", *plan.VALUES)
         or not geometry.one_level_limit_exceeded(case.order, case.new_order, shift)
     ]
 

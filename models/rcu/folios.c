@@ -11,7 +11,7 @@
 #define MAX_PIECES 1024
 
 /* Succeeds only with no other reference, which the explorer sees to; a full barrier. */
-static void folio_freeze(struct folio *folio)
+void folio_freeze(struct folio *folio)
 {
 	writer_barrier();
 	writer_store(&folio->refs, 0, true);

@@ -9,7 +9,8 @@
 void iteration_begin(struct iteration *it, unsigned long start, bool marked, bool restarts)
 {
 	*it = (struct iteration){ .start = start, .next = start, .marked = marked,
-				  .restarts = restarts, .since = reader_since() };
+				  .restarts = restarts, .unordered = !ordered_readers,
+				  .since = reader_since() };
 }
 
 static void passed_by(const struct iteration *it, unsigned long index)
@@ -20,7 +21,7 @@ static void passed_by(const struct iteration *it, unsigned long index)
 		promise = "outside-unnoticed";
 	else if (!reader_alone() && truth_merges(index, it->next, it->since))
 		promise = "merge-covers";
-	else if (!reader_alone() && !sequential && !ordered_readers)
+	else if (!reader_alone() && !sequential && it->unordered)
 		promise = "unordered-covers";
 	else if (!reader_alone() && !sequential && it->marked &&
 		 truth_inside(index, it->start, it->since))

@@ -23,7 +23,10 @@ ITERATIONS = (
 PAGE_CACHE = ("lookup", "batch", "find-lookup", "marked-lookup")
 """Readers that take folios; writers that leave a folio of the right size in each place."""
 
-SPLITS = ("split", "try-split", "folio-uniform", "folio-nonuniform")
+VALUES = ("split-value", "split-to-value", "split-from-value")
+"""Splits of value entries, into others or folios, and of a folio into value entries."""
+
+SPLITS = ("split", "try-split", *VALUES, "folio-uniform", "folio-nonuniform")
 """Writers that split: these decide whether readers are safe from a split."""
 
 OTHERS = ("merge", "erase", "erase-pieces", "store", "store-over")
@@ -34,6 +37,9 @@ WRITERS = (*SPLITS, *OTHERS)
 _READERS = {
     "split": (*SINGLE, *ITERATIONS),
     "try-split": (*SINGLE, *ITERATIONS),
+    "split-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
+    "split-to-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
+    "split-from-value": (*SINGLE, *ITERATIONS),
     "folio-uniform": (*SINGLE, *PAGE_CACHE),
     "folio-nonuniform": (*SINGLE, *PAGE_CACHE),
 }
@@ -83,7 +89,7 @@ def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:
     for writer in WRITERS:
         if 1 << (order - new_order) > PIECES.get(writer, 1 << order):
             continue
-        moves = writer in ("split", "try-split", "folio-nonuniform", "store")
+        moves = writer in ("split", "try-split", "folio-nonuniform", "store", *VALUES[:2])
         found += [
             Case(writer, order, new_order, base, base + at) for at in (ats if moves else (0,))
         ]

@@ -51,13 +51,13 @@ static void lookup(unsigned long index, bool by_offset)
 		if (xas_retry(&xas, folio))
 			continue;
 		refuse_internal(index, folio);
-		if (!folio || hold(&xas, folio, by_offset))
+		if (!folio || xa_is_value(folio) || hold(&xas, folio, by_offset))
 			break;
 	}
-	if (folio)
+	if (folio && !xa_is_value(folio))
 		check_folio(index, folio);
 	else
-		check_entry(index, NULL, since);
+		check_entry(index, folio, since);
 	reader_put();
 	rcu_read_unlock();
 }
@@ -86,7 +86,7 @@ void read_batch(unsigned long start)
 			reader_retries();
 			continue;
 		}
-		if (xas.xa_index > window_last || xa_is_sibling(folio))
+		if (xas.xa_index > window_last || xa_is_value(folio) || xa_is_sibling(folio))
 			break;
 		refuse_internal(xas.xa_index, folio);
 		if (!hold(&xas, folio, false)) {
@@ -108,7 +108,7 @@ void read_batch(unsigned long start)
 static __attribute__((always_inline)) inline void search(unsigned long start, bool marked)
 {
 	XA_STATE(xas, xa, start);
-	unsigned long first;
+	unsigned long first, last;
 	struct iteration it;
 	struct folio *folio;
 
@@ -124,6 +124,14 @@ static __attribute__((always_inline)) inline void search(unsigned long start, bo
 			continue;
 		}
 		refuse_internal(xas.xa_index, folio);
+		if (xa_is_value(folio)) {
+			/* There is no reference to take, and so no barrier. */
+			it.unordered = true;
+			check_entry(xas.xa_index, folio, it.since);
+			truth_range(xas.xa_index, folio, it.since, &first, &last);
+			iteration_found(&it, xas.xa_index, first, last);
+			continue;
+		}
 		if (!hold(&xas, folio, false)) {
 			reader_retries();
 			xas_reset(&xas);

@@ -26,6 +26,8 @@ struct folio {
 struct folio *folio_new(void);
 /* One that is in use, as entry of an array. */
 struct folio *folio_ready(unsigned long index, unsigned int order);
+/* What only the holder of all references may do: no reader takes one from then on. */
+void folio_freeze(struct folio *folio);
 
 /* The mark that entries bear from the start, and all that replace them after them. */
 #define MARKED XA_MARK_0
@@ -64,6 +66,7 @@ struct iteration {
 	unsigned long start, next, at;
 	bool marked, restarts; /* it walks anew after each entry */
 	bool moving;	       /* something was found */
+	bool unordered;	       /* nothing orders the loads of one step and the next */
 	int since;
 };
 void iteration_begin(struct iteration *it, unsigned long start, bool marked, bool restarts);

@@ -39,27 +39,37 @@ void store_entry(unsigned long index, unsigned int order, void *entry)
 	} while (xas_nomem(&xas, GFP_KERNEL));
 }
 
-static void put_marked(unsigned long index, unsigned int order)
+static void put_marked(unsigned long index, unsigned int order, void *entry)
 {
-	struct folio *folio = folio_ready(index, order);
-
-	store_entry(index, order, folio);
+	store_entry(index, order, entry);
 	xa_set_mark(xa, index, MARKED);
-	truth_set(index, order, folio, MARKS);
+	truth_set(index, order, entry, MARKS);
+}
+
+static void put_folio(unsigned long index, unsigned int order)
+{
+	put_marked(index, order, folio_ready(index, order));
 }
 
 static void prepare_neighbours(void)
 {
 	if (!scenario.base)
 		return;
-	put_marked(scenario.base - 1, 0);
-	put_marked(scenario.base + (1UL << scenario.order), 0);
+	put_folio(scenario.base - 1, 0);
+	put_folio(scenario.base + (1UL << scenario.order), 0);
 }
 
 void prepare_entry(void)
 {
 	prepare_neighbours();
-	put_marked(scenario.base, scenario.order);
+	put_folio(scenario.base, scenario.order);
+}
+
+/* A shadow or swap entry instead of a folio. */
+static void prepare_value(void)
+{
+	prepare_neighbours();
+	put_marked(scenario.base, scenario.order, xa_mk_value(1));
 }
 
 static void prepare_pieces(void)
@@ -68,7 +78,7 @@ static void prepare_pieces(void)
 
 	prepare_neighbours();
 	for (unsigned long index = scenario.base; index < end; index += 1UL << scenario.new_order)
-		put_marked(index, scenario.new_order);
+		put_folio(index, scenario.new_order);
 }
 
 /* The entry of `order` that covers `index` became entries of `new_order`, all of them `entry`. */
@@ -81,10 +91,9 @@ static void account_split(unsigned long index, unsigned int order, unsigned int 
 		truth_set(first + i, new_order, entry, MARKS);
 }
 
-static bool split(void)
+static bool split_into(void *new)
 {
 	XA_STATE_ORDER(xas, xa, scenario.at, scenario.new_order);
-	struct folio *new = folio_ready(scenario.base, scenario.new_order);
 
 	truth_begin();
 	xas_split_alloc(&xas, new, scenario.order, GFP_KERNEL);
@@ -97,6 +106,23 @@ static bool split(void)
 	xas_destroy(&xas);
 	truth_commit();
 	return true;
+}
+
+static bool split(void)
+{
+	return split_into(folio_ready(scenario.base, scenario.new_order));
+}
+
+static bool split_to_value(void)
+{
+	/* As reclaim does, which leaves shadows: the folio is frozen, and no one's any more. */
+	folio_freeze(xa_load(xa, scenario.base));
+	return split_into(xa_mk_value(2));
+}
+
+static bool split_value(void)
+{
+	return split_into(xa_mk_value(2));
 }
 
 #ifdef XASPLIT_HAVE_TRY_SPLIT
@@ -186,6 +212,9 @@ const struct writer *writer_find(const char *name)
 {
 	static const struct writer writers[] = {
 		{ "split", prepare_entry, split },
+		{ "split-value", prepare_value, split_value },
+		{ "split-to-value", prepare_entry, split_to_value },
+		{ "split-from-value", prepare_value, split },
 		{ "try-split", prepare_entry, try_split },
 		{ "merge", prepare_pieces, merge },
 		{ "erase", prepare_entry, erase },

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.kernel.source import port_source
-from models.rcu import plan
+from models.rcu import explorer, plan
 from models.rcu.explore import Report, explore
 from models.rcu.explorer import Case
 from review import readers
@@ -89,10 +89,8 @@ def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.rcu import explore as module
-
-    monkeypatch.setattr(module, "BOUNDED_EXECUTIONS", 1)
-    monkeypatch.setattr(module.explorer, "EXECUTIONS", 1)
+    monkeypatch.setattr("models.rcu.explore.BOUNDED_EXECUTIONS", 1)
+    monkeypatch.setattr(explorer, "EXECUTIONS", 1)
     report = explore(port_source(), (2,))
     (one,) = readers.evidence(report, "port")
     assert one.outcome is Outcome.UNDECIDED
@@ -100,10 +98,8 @@ def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_bound_that_was_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from models.rcu import explore as module
-
     assert {cell.coverage for cell in readers.cells(explore(port_source(), (2,)))} == {"complete"}
-    monkeypatch.setattr(module.explorer, "EXECUTIONS", 12)
+    monkeypatch.setattr(explorer, "EXECUTIONS", 12)
     report = explore(port_source(), (2,))
     told = {cell.coverage for cell in readers.cells(report)}
     assert "s=2 bound 3 reached" in told and report.incomplete()
