@@ -6,7 +6,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
     Future,
@@ -16,6 +16,7 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass, replace
 
+from models.hangs import Area, Hangs, hopeless_splits
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.search import search as machine_search
@@ -28,13 +29,13 @@ def run(
     implementations: Sequence[Implementation],
     jobs: int,
     on_progress: Callable[[Unit, UnitResult], None],
-) -> tuple[UnitResult, bool]:
-    """Run the units with ``jobs`` processes; what they found, and whether all were run.
+    result: UnitResult,
+) -> bool:
+    """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
 
     ``on_progress`` is told of each unit when it is done, with the sum of all that were.  On Ctrl-C
-    what has been found so far is returned; the units that were not run are in no total.
+    the units that were not run are in no total.
     """
-    result = UnitResult()
     with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
         # The longest first, so that no core is left alone with one at the end; no more than run at
         # once, so that each begins with what those before it learnt about hangs.
@@ -51,8 +52,8 @@ def run(
                     on_progress(unit, result)
         except KeyboardInterrupt:
             _stop(pool)
-            return result, False
-    return result, True
+            return False
+    return True
 
 
 def _cost(unit: Unit) -> int:
@@ -91,35 +92,43 @@ def machines(
     seed: int,
     jobs: int,
     on_progress: Callable[[MachineReport], None],
-) -> tuple[dict[str, MachineReport], bool]:
+    reports: list[MachineReport],
+    hangs: Mapping[Area, Hangs] | None = None,
+) -> bool:
     """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
 
-    Returns the reports by implementation, and whether all were run; on Ctrl-C, those so far.
+    Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
+    ``hangs`` is what the sweep learnt.
     """
-    reports: dict[str, MachineReport] = {}
-    tasks = [(one, s) for one in implementations for s in shifts]
-    seconds = None if effort.seconds is None else effort.seconds * jobs / len(tasks)
+    had = {(one.implementation, s) for one in reports for s in one.tallies}
+    tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in had]
+    seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
     examples = -(-effort.examples // len(shifts))
     with ProcessPoolExecutor(jobs, initializer=_leave_interrupts_to_the_parent) as pool:
         futures = [
-            pool.submit(_machine, one, s, replace(effort, examples=examples, seconds=seconds), seed)
+            pool.submit(
+                _machine,
+                one,
+                s,
+                replace(effort, examples=examples, seconds=seconds),
+                seed,
+                hopeless_splits(hangs or {}, one.name, s),
+            )
             for one, s in tasks
         ]
         try:
             for future in as_completed(futures):
-                done = future.result()
-                known = reports.setdefault(
-                    done.implementation, MachineReport(done.implementation, seed)
-                )
-                known.update(done)
-                on_progress(done)
+                reports.append(future.result())
+                on_progress(reports[-1])
         except KeyboardInterrupt:
             _stop(pool)
-            return reports, False
-    return reports, True
+            return False
+    return True
 
 
-def _machine(one: Implementation, s: int, effort: Effort, seed: int) -> MachineReport:
+def _machine(
+    one: Implementation, s: int, effort: Effort, seed: int, hanging: frozenset[str]
+) -> MachineReport:
     return machine_search(
         one,
         [s],
@@ -128,4 +137,5 @@ def _machine(one: Implementation, s: int, effort: Effort, seed: int) -> MachineR
         seed=seed,
         seconds=effort.seconds,
         remember=effort.remember,
+        hanging={s: hanging},
     )

@@ -20,12 +20,20 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
         if verdict.decision is Decision.FAILS:
             shown = shown[:3]
         lines += _wrap("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
-        for name in verdict.missing:
-            told = f"missing: {name}"
-            told += f", {OTHER_CHECKS[name]}" if name in OTHER_CHECKS else ""
+        lines += _missing(verdict.missing)
+        lines.append("")
+    return lines
+
+
+def _missing(names: Sequence[str]) -> list[str]:
+    """Checks without a result; of those that are no property or theorem, what they are."""
+    plain = [name for name in names if name not in OTHER_CHECKS]
+    lines = _wrap("missing: " + ", ".join(plain), "      ", "    ") if plain else []
+    for name in names:
+        if name in OTHER_CHECKS:
+            told = f"missing: {name}, {OTHER_CHECKS[name]}"
             told += "; it takes a kernel" if name in OF_KERNELS else ""
             lines += _wrap(told, "      ", "    ")
-        lines.append("")
     return lines
 
 

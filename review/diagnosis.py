@@ -50,6 +50,12 @@ def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> l
         return [Diagnosis(cause, cause.first[0], one) for cause, one in pairs]
 
 
+def undiagnosed(findings: Findings) -> list[Diagnosis]:
+    """The causes as they were met, for a search that was ended before it worked them out."""
+    none = Reproducer("", "the search was ended before one was made")
+    return [Diagnosis(cause, cause.smallest, none) for cause in causes(findings)]
+
+
 def _case(cause: Cause) -> object:
     first = cause.first[0]
     return first.implementation, first.chunk_shift, first.operations, first.operation

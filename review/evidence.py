@@ -15,7 +15,7 @@ from models.mutants import upstream_test
 from models.search import MachineReport
 from models.sweep import UnitResult
 from proofs.report import Report, Status
-from review.numbers import Numbers
+from review.numbers import NO_WALK, Numbers
 from specs.claims import Evidence, Outcome, Strength
 from specs.registry import PROPERTIES
 
@@ -155,24 +155,21 @@ def of_numbers(numbers: Numbers, implementations: Sequence[Implementation]) -> I
     for one in numbers.measured:
         if one.name not in deep:
             continue
-        counted = [found for found in one.works.values() if not isinstance(found, str)]
-        reasons = sorted({found for found in one.works.values() if isinstance(found, str)})
-        detail = f"{len(counted)} splits at s=6 and 4 by every way to do it"
-        yield _judged("count:table", one.name, one.unlike_computed, reasons, detail)
+        counted = sum(not isinstance(found, str) for found in one.works.values())
+        reasons = {found for found in one.works.values() if isinstance(found, str)} - {NO_WALK}
+        detail = f"{counted} splits at s=6 and 4 by every way to do it"
+        yield _judged("count:table", one.name, one.unlike_computed, sorted(reasons), detail)
         if one.name == RECURSIVE:
-            uses = [
-                use for found in one.stacks.values() if not isinstance(found, str) for use in found
-            ]
-            detail = f"{len(uses)} splits, {len(one.stacks)} compilers and chunk shifts"
-            yield _judged(
-                "recursive:stack", one.name, one.stack_problems, one.stack_unmeasured, detail
-            )
+            known = any(not isinstance(found, str) for found in one.stacks.values())
+            reasons = set() if known else set(one.stack_unmeasured)
+            problems, detail = one.stack_problems, one.stack_detail
+            yield _judged("recursive:stack", one.name, problems, sorted(reasons), detail)
 
 
 def _judged(
     check: str, target: str, problems: Sequence[str], unmeasured: Sequence[str], detail: str
 ) -> Evidence:
-    """A failure if there is any problem; undecided if anything could not be measured."""
+    """A failure if there is any problem; undecided if there is anything that is not known."""
     told = "; ".join(problems or unmeasured) or detail
     rest = Outcome.UNDECIDED if unmeasured else Outcome.HOLDS
     outcome = Outcome.FAILS if problems else rest

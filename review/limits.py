@@ -63,8 +63,10 @@ def _cells(done: Reviewed) -> list[str]:
     """Where an exploration of readers had a bound."""
     told = []
     for name, report in done.explored.items():
-        cut = [one for one in readers.cells(report) if not one.complete or one.bounds]
-        if cut:
-            which = ", ".join(sorted({f"{one.reader} against {one.writer}" for one in cut}))
-            told.append(f"{name}: all interleavings of {which}; a bound on switches was set.")
+        cut: dict[str, set[str]] = {}
+        for one in readers.cells(report):
+            if not one.complete:
+                cut.setdefault(one.coverage, set()).add(f"{one.reader} against {one.writer}")
+        for coverage, which in sorted(cut.items()):
+            told.append(f"{name}: all interleavings of {', '.join(sorted(which))}: {coverage}.")
     return told

@@ -15,24 +15,51 @@ from rich.table import Table
 from models.finding import Findings
 from models.implementation import Implementation
 from models.search import MachineReport
-from models.sweep import Coverage, UnitResult
+from models.sweep import Coverage, Unit, UnitResult
 from review import findings
-from review.diagnosis import Diagnosis, diagnose
+from review.diagnosis import Diagnosis, diagnose, undiagnosed
+
+
+@dataclass
+class SoFar:
+    """How far a search is: the units of the sweep that are done and what they found, and of the
+    machines a report for each implementation and chunk shift; in so many seconds."""
+
+    units: set[Unit] = field(default_factory=set)
+    result: UnitResult = field(default_factory=UnitResult)
+    machines: list[MachineReport] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 @dataclass
 class Search:
-    """What a search did and found: the sweep's ``result``, and the machines' reports by
-    implementation."""
+    """What a search did and found."""
 
     implementations: list[Implementation]
-    result: UnitResult
+    so_far: SoFar
     seed: int
-    seconds: float
     finished: bool
-    machines: dict[str, MachineReport] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     """Prefixes of a series that do not compile, with the compiler's first error."""
+
+    @property
+    def result(self) -> UnitResult:
+        """What the sweep found."""
+        return self.so_far.result
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return self.so_far.seconds
+
+    @cached_property
+    def machines(self) -> dict[str, MachineReport]:
+        """The machines' reports by implementation."""
+        total: dict[str, MachineReport] = {}
+        for one in sorted(self.so_far.machines, key=lambda one: sorted(one.tallies)):
+            total.setdefault(one.implementation, MachineReport(one.implementation, self.seed))
+            total[one.implementation].update(one)
+        return total
 
     @property
     def findings(self) -> Findings:
@@ -45,7 +72,10 @@ class Search:
 
     @cached_property
     def diagnoses(self) -> list[Diagnosis]:
-        """The causes of what was found, worked out when first asked for."""
+        """The causes of what was found, worked out when first asked for; of a search that was ended
+        early as they were met, neither shrunk nor reproduced."""
+        if not self.finished:
+            return undiagnosed(self.findings)
         return diagnose(self.findings, self.implementations)
 
     @property

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from review import claims, limits, outcome, prove, stages, subjects
+from models.implementation import Implementation
+from review import claims, limits, outcome, prove, resuming, stages, subjects
 from review import search as searches
 from review.bundle import folder, manifest
 from review.bundle.write import write
 from review.findings import wrap
+from review.kept import Kept
 from review.reviewed import Options, Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -34,6 +36,11 @@ SEED = 1
 @click.option(
     "--proofs/--no-proofs", default=True, help="Decide the theorems, at chunk shift 6.  [default]"
 )
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Go on with the review that left this incomplete bundle; --jobs alone may differ.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
 def command(
     kernels: tuple[str, ...],
@@ -48,13 +55,15 @@ def command(
     examples: int,
     out: Path | None,
     proofs: bool,
+    resume: Path | None,
     as_json: bool,
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
 
     A claim that some check has not decided is shown as undecided, with what is missing.
-    All of it is left in a folder, the bundle: report.txt to be pasted in a mail, report.html,
-    obligations, counterexamples, schedules, and a manifest with the hash of each.
+    Ctrl-C ends it with what was found.  All of it is left in a folder, the bundle: report.txt to be
+    pasted in a mail, report.html, obligations, counterexamples, schedules, and a manifest with the
+    hash of each file.
 
     \b
     Examples:
@@ -62,21 +71,42 @@ def command(
       xasplit review --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit review --kernel ~/linux --rev v6.15 --json
       xasplit review --kernel ~/linux --rev v6.18 --mbox series.mbx --out v2
+      xasplit review --resume v2
     """
-    options = Options(
-        kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs
-    )
-    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
-    sources = [*subjects.port_sources(), *named]
-    place = folder.choose(out)
-    built, broken = subjects.implementations(sources, CHUNK_SHIFTS, sanitize)
-    done = stages.run(options, built, broken, jobs, place)
+    if resume is None:
+        options = Options(
+            kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs
+        )
+        place, had = None, None
+    else:
+        if out or kernels or mailboxes:
+            raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
+        place, had = resume, resuming.begun(resume)
+        options = had.options
+    built, broken = _built(options)
+    tested = {one.name: dict(one.source.sha256) for one in built}
+    if had is None:
+        had = Kept(options, tested)
+    elif had.tested != tested:
+        raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
+    place = folder.choose(out) if place is None else resuming.cleared(place)
+    done = stages.run(options, built, broken, jobs, place, had)
     told = write(done, place)
+    resuming.keep(told, had)
     if as_json:
         click.echo(manifest.dumps(told), nl=False)
     else:
         _show(done, place)
     return done.status
+
+
+def _built(options: Options) -> tuple[list[Implementation], list[str]]:
+    """What is to be reviewed, built; and prefixes of a series that do not compile."""
+    named = subjects.kernel_sources(
+        options.kernels, options.rev, options.mailboxes, options.each_patch
+    )
+    sources = [*subjects.port_sources(), *named]
+    return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
 
 
 def _show(done: Reviewed, place: Path) -> None:
@@ -89,6 +119,7 @@ def _show(done: Reviewed, place: Path) -> None:
     if done.proofs is not None:
         click.echo(f"{prove.summary(done.proofs)}\n")
     lines = [
+        *([] if done.complete else [f"Ended early; to go on: xasplit review --resume {place}", ""]),
         *claims.one_level_lines(done),
         *wrap(limits.BOUNDS, ""),
         "",

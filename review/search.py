@@ -20,7 +20,7 @@ from models.search import MachineReport
 from models.sweep import Unit, UnitResult, complete_units, sampled_units
 from review import campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
-from review.outcome import Search
+from review.outcome import Search, SoFar
 from review.progress import Meter
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -81,31 +81,45 @@ def search(
     seed: int,
     jobs: int,
     effort: Effort,
+    had: SoFar | None = None,
 ) -> Search:
-    """Sweep the implementations at these chunk shifts, then let the machines run, with progress."""
-    units = [*complete_units(shifts), *sampled_units(shifts, seed)]
-    started = time.monotonic()
-    with Meter("sweep", len(units)) as meter:
+    """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
-        def swept(_unit: Unit, so_far: UnitResult) -> None:
+    What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
+    """
+    had = had or SoFar()
+    units = [*complete_units(shifts), *sampled_units(shifts, seed)]
+    left = [unit for unit in units if unit not in had.units]
+    started = time.monotonic() - had.seconds
+    with Meter("sweep", len(left)) as meter:
+
+        def swept(unit: Unit, so_far: UnitResult) -> None:
+            had.units.add(unit)
+            had.seconds = time.monotonic() - started
             covered = sum(coverage.covered for coverage in so_far.coverage.values())
-            rate = covered / (time.monotonic() - started)
             found = len(so_far.findings)
+            rate = covered / had.seconds
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {found} broken properties")
 
-        result, finished = campaign.run(units, implementations, jobs, swept)
-    machines: dict[str, MachineReport] = {}
+        finished = campaign.run(left, implementations, jobs, swept, had.result)
     if finished and effort.examples:
-        with Meter("machines", len(implementations) * len(shifts)) as meter:
+        with Meter("machines", len(implementations) * len(shifts) - len(had.machines)) as meter:
 
             def stepped(done: MachineReport) -> None:
+                had.seconds = time.monotonic() - started
                 meter.advance(f"{done.total.steps:,} more steps of {done.implementation}")
 
-            machines, finished = campaign.machines(
-                implementations, shifts, effort, seed, jobs, stepped
+            finished = campaign.machines(
+                implementations,
+                shifts,
+                effort,
+                seed,
+                jobs,
+                stepped,
+                had.machines,
+                had.result.hung(),
             )
-    seconds = time.monotonic() - started
-    return Search(implementations, result, seed, seconds, finished, machines)
+    return Search(implementations, had, seed, finished)
 
 
 @click.command("search", short_help="Look for counterexamples.")

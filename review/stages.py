@@ -13,6 +13,8 @@ from models.rcu import explore, plan
 from review import evidence, numbers, prove
 from review import search as searches
 from review.bundle.write import OBLIGATIONS
+from review.diagnosis import undiagnosed
+from review.kept import Kept
 from review.numbers import Numbers
 from review.progress import Meter
 from review.reviewed import Options, Reviewed
@@ -31,39 +33,46 @@ def run(
     broken: list[str],
     jobs: int,
     place: Path,
+    had: Kept,
 ) -> Reviewed:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not.
 
-    ``place`` is the folder that gets the theorems' obligations.  After Ctrl-C the stages that were
-    not run are missing in what is returned, and it is not complete.
+    ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
+    done again; it is kept up to date.  After Ctrl-C the stages that were not run are missing in
+    what is returned, and it is not complete.
     """
     effort = searches.effort(options.examples, options.steps, options.seconds)
-    durations: dict[str, float] = {}
-    with _timed(durations, "search"):
-        search = searches.search(built, CHUNK_SHIFTS, options.seed, jobs, effort)
+    with _timed(had.durations, "search"):
+        search = searches.search(built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far)
     search.broken = broken
-    done = Reviewed(options, search, durations=durations)
-    if not search.finished:
-        return done
+    done = Reviewed(options, search, durations=had.durations)
     try:
-        if options.proofs:
-            with _timed(durations, "theorems"):
-                done.proofs = prove.decide(
-                    chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs
-                )
-            if done.proofs.interrupted:
-                return done
-        with _timed(durations, "readers"):
-            done.explored = _explored(built)
-        with _timed(durations, "large splits"):
-            done.measured = _measured(built)
-        with _timed(durations, "numbers"):
-            done.numbers = _numbers(built)
-        with _timed(durations, "causes"):
-            done.complete = search.diagnoses is not None
+        done.complete = search.finished and _rest(done, place, jobs, had)
     except KeyboardInterrupt:
-        done.complete = False
+        if "diagnoses" not in vars(search):
+            search.diagnoses = undiagnosed(search.findings)
     return done
+
+
+def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
+    """What comes after the search; whether all of it was done."""
+    built, took = done.implementations, had.durations
+    if done.options.proofs:
+        with _timed(took, "theorems"):
+            done.proofs = had.proofs or prove.decide(
+                chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs
+            )
+        if done.proofs.interrupted:
+            return False
+        had.proofs = done.proofs
+    with _timed(took, "readers"):
+        done.explored = had.explored = had.explored or _explored(built)
+    with _timed(took, "large splits"):
+        done.measured = _measured(built)
+    with _timed(took, "numbers"):
+        done.numbers = _numbers(built)
+    with _timed(took, "causes"):
+        return done.search.diagnoses is not None
 
 
 @contextmanager
@@ -72,7 +81,7 @@ def _timed(durations: dict[str, float], name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        durations[name] = time.monotonic() - began
+        durations[name] = durations.get(name, 0.0) + time.monotonic() - began
 
 
 def _explored(built: Sequence[Implementation]) -> dict[str, explore.Report]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from models.build import BuildError
 from models.comparison import ENDS
 from models.families import Family
 from models.finding import AGREES, LOG_AGREES
@@ -56,6 +58,7 @@ class Cell(Enum):
     """It does not offer this, or refuses it as it should."""
     UNDECIDED = "undecided"
     """Not every case was run to its end."""
+    BROKEN = "does not compile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,11 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
 
 @dataclass
 class Versions:
-    """The table: by section and implementation the cells, the findings of all, and the known
-    deviations outside the split that each has."""
+    """The table: by section and version the cells, the findings of all, and the known deviations
+    outside the split that each has.  ``versions`` are all by name, with the error of one that does
+    not compile in its place."""
 
-    implementations: list[Implementation]
+    versions: Mapping[str, Implementation | BuildError]
     table: dict[str, dict[str, dict[str, Cell]]]
     results: list[UnitResult]
     deviations: dict[str, list[str]]
@@ -120,34 +124,46 @@ class Versions:
     finished: bool
 
     @property
+    def implementations(self) -> list[Implementation]:
+        """Those that compile."""
+        return [one for one in self.versions.values() if isinstance(one, Implementation)]
+
+    @property
     def failed(self) -> bool:
-        """Whether a property of the split fails in some version."""
+        """Whether a property of the split fails in some version, or one does not compile."""
         return any(
-            cell is Cell.FAIL
+            cell in (Cell.FAIL, Cell.BROKEN)
             for by_version in self.table.values()
             for column in by_version.values()
             for cell in column.values()
         )
 
 
-def compare(implementations: list[Implementation], seed: int, jobs: int) -> Versions:
-    """Run the units of all sections on every implementation, with progress."""
+def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs: int) -> Versions:
+    """Run the units of all sections on every version that compiles, with progress."""
     started = time.monotonic()
+    implementations = [one for one in versions.values() if isinstance(one, Implementation)]
     parts = sections(seed)
     table: dict[str, dict[str, dict[str, Cell]]] = {}
     results = []
     finished = True
     with Meter("versions", sum(len(part.units) for part in parts)) as meter:
         for part in parts:
-            result, whole = campaign.run(
+            result = UnitResult()
+            finished &= campaign.run(
                 part.units,
                 implementations,
                 jobs,
                 lambda _unit, found: meter.advance(f"{len(found.findings)} findings"),
+                result,
             )
-            finished &= whole
             results.append(result)
-            table[part.title] = {one.name: cells(part, result, one) for one in implementations}
+            table[part.title] = {
+                name: cells(part, result, one)
+                if isinstance(one, Implementation)
+                else dict.fromkeys((*PROPERTIES, *sorted(_REST)), Cell.BROKEN)
+                for name, one in versions.items()
+            }
             if not finished:
                 break
     deviations = {
@@ -155,12 +171,12 @@ def compare(implementations: list[Implementation], seed: int, jobs: int) -> Vers
         for one in implementations
     }
     seconds = time.monotonic() - started
-    return Versions(implementations, table, results, deviations, seconds, finished)
+    return Versions(versions, table, results, deviations, seconds, finished)
 
 
 def show(done: Versions, console: Console) -> None:
     """Print the table and, below it, the smallest case of each failure."""
-    names = [one.name for one in done.implementations]
+    names = list(done.versions)
     table = Table("property", *names, box=box.SIMPLE)
     for title, by_version in done.table.items():
         table.add_row(f"[bold]{title}[/bold]")
@@ -175,7 +191,7 @@ def show(done: Versions, console: Console) -> None:
             others = f"  {count} properties" if len(rest) > 1 or count > 1 else "  1 property"
             table.add_row(others, *(cell.value for cell in row))
         table.add_section()
-    had = [set(done.deviations[name]) for name in names]
+    had = [set(done.deviations.get(name, ())) for name in names]
     table.add_row("[bold]known deviations outside the split[/bold]")
     for deviation in sorted(set().union(*had)):
         table.add_row(f"  {deviation}", *("has it" if deviation in one else "" for one in had))
@@ -184,7 +200,9 @@ def show(done: Versions, console: Console) -> None:
     for result in done.results:
         total.update(result)
     diagnosed = diagnose(total.findings, done.implementations)
-    for line in (*findings.lines(diagnosed, total.tried), UNITS, f"{done.seconds:.0f} s"):
+    broken = [f"{one}\n" for one in done.versions.values() if isinstance(one, BuildError)]
+    told = findings.lines(diagnosed, total.tried)
+    for line in (*broken, *told, UNITS, f"{done.seconds:.0f} s"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
         console.print("Interrupted: what was not run is not in the table.")
@@ -198,23 +216,33 @@ def as_json(done: Versions) -> dict[str, object]:
         "run": UNITS,
         "versions": [
             {
-                "name": one.name,
-                "source": one.source.name,
-                "one_level": one.one_level,
-                "try_split": one.source.capabilities.try_split,
-                "deviations": done.deviations[one.name],
+                "name": version,
+                **_version(one),
+                "deviations": done.deviations.get(version, []),
                 "properties": {
-                    title: {name: cell.value for name, cell in by_version[one.name].items()}
+                    title: {name: cell.value for name, cell in by_version[version].items()}
                     for title, by_version in done.table.items()
                 },
             }
-            for one in done.implementations
+            for version, one in done.versions.items()
         ],
         "findings": [
             {"part": title, **findings.as_json(cause, result.tried)}
             for title, result in zip(done.table, done.results, strict=True)
             for cause in diagnose(result.findings, done.implementations)
         ],
+    }
+
+
+def _version(one: Implementation | BuildError) -> dict[str, object]:
+    """What is known of a version before anything is run."""
+    if isinstance(one, BuildError):
+        return {"does_not_compile": str(one)}
+    return {
+        "does_not_compile": None,
+        "source": one.source.name,
+        "one_level": one.one_level,
+        "try_split": one.source.capabilities.try_split,
     }
 
 
@@ -236,7 +264,8 @@ def command(
     """Compare kernels: REVISIONS of the git repository that --kernel names, or several --kernel.
 
     A part of the sweep is run on each; the table says which properties hold, which fail, and what
-    is not supported.  Exit status 1 when a property of the split fails in one of them.
+    is not supported.  Exit status 1 when a property of the split fails in one of them, or one does
+    not compile; 2 when none does.
 
     \b
     Examples:
@@ -252,7 +281,10 @@ def command(
         for revision in (dict.fromkeys(revisions) or [None])
         for source in subjects.kernel_sources(kernels, revision)
     ]
-    built, _ = subjects.implementations(named, SHIFTS, sanitize=False)
+    built = subjects.built_each(named, SHIFTS)
+    errors = [one for one in built.values() if isinstance(one, BuildError)]
+    if len(errors) == len(built):
+        raise click.ClickException(f"Not one of them compiles: {errors[0]}")
     done = compare(built, seed, jobs)
     if as_json_wanted:
         click.echo(json.dumps(as_json(done), indent=2))

@@ -254,13 +254,14 @@ def obligation(path: str, one: Finding, premises: bool) -> dict[str, Any]:
         "control": one.is_control,
         "premises": premises,
         "expected": "sat" if premises or one.is_control else "unsat",
-        "answers": {name: _SAT[answer.verdict] for name, answer in sorted(answers.items())},
+        "answers": {name: SAT[answer.verdict] for name, answer in sorted(answers.items())},
     }
 
 
-_SAT = {
+SAT = {
     Verdict.PROVED: "unsat",
     Verdict.REFUTED: "sat",
     Verdict.UNKNOWN: "unknown",
     Verdict.TIMEOUT: "timeout",
 }
+"""How the manifest and SMT-LIB name what a solver answered."""

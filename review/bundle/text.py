@@ -112,12 +112,17 @@ def _readers(done: Reviewed) -> Iterator[str]:
         yield from _wrap(
             f"{name}: {report.executions:,} executions, {report.states:,} states.", "    ", ""
         )
-        shown = readers.smallest(report)
+        found = readers.smallest(report)
+        shown = [one for one in found if not one[1].documented]
         for shift, one in shown[:_SCHEDULES]:
-            yield from readers.schedule_lines(report, shift, one)
             yield ""
+            yield from readers.schedule_lines(report, shift, one)
         if len(shown) > _SCHEDULES:
-            yield f"{len(shown) - _SCHEDULES} more in schedules/."
+            yield f"  {len(shown) - _SCHEDULES} more in schedules/."
+        documented = sorted({one.breach.promise for _, one in found if one.documented})
+        if documented:
+            told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
+            yield from _wrap(told, "    ", "  ")
         yield ""
 
 

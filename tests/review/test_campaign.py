@@ -23,7 +23,8 @@ def test_two_processes_find_what_one_finds(port: Implementation) -> None:
     def progress(_: Unit, so_far: UnitResult) -> None:
         told.append(sum(one.covered for one in so_far.coverage.values()))
 
-    result, finished = campaign.run(units, [port], 2, progress)
+    result = UnitResult()
+    finished = campaign.run(units, [port], 2, progress, result)
     alone = UnitResult()
     for unit in units:
         alone.update(run_unit(unit, [port]))
@@ -35,13 +36,14 @@ INTERRUPTED = """
 import os, signal, threading
 from models.implementation import examine
 from models.kernel.source import port_source
-from models.sweep import Unit
+from models.sweep import Unit, UnitResult
 from review import campaign
 port = examine(port_source(), (1, 2))
 def progress(unit, so_far):
     os.kill(os.getpid(), signal.SIGINT)
 units = [Unit(2, 5, 0), Unit(2, 5, 1), Unit(1, 1, 1)]
-result, finished = campaign.run(units, [port], 2, progress)
+result = UnitResult()
+finished = campaign.run(units, [port], 2, progress, result)
 print(finished, len(result.coverage))
 """
 

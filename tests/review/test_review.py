@@ -18,7 +18,7 @@ from proofs.solvers import Answer, Verdict
 from review import claims, evidence, findings
 from review.cli import main
 from review.numbers import Measured, Numbers
-from review.outcome import Search
+from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
 
@@ -32,7 +32,7 @@ def clean() -> UnitResult:
 @pytest.fixture(scope="module")
 def port() -> Search:
     one = examine(port_source(), (2, 4, 6))
-    return Search([one], run_unit(Unit(2, 3, 1), [one]), 1, 1.0, True)
+    return Search([one], SoFar(result=run_unit(Unit(2, 3, 1), [one])), 1, True)
 
 
 def outcomes(found: list[Evidence]) -> dict[str, Outcome]:
@@ -155,6 +155,7 @@ def numbers(problem: str, reason: str) -> Numbers:
         unlike_computed=[problem] if problem else [],
         stack_problems=[problem] if problem else [],
         stack_unmeasured=[reason] if reason else [],
+        stack_detail="296 bytes",
     )
     return Numbers("compiler", "machine", (), (cast(Measured, told),))
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Going on with a review that was ended early."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.strict_json import FormatError
+from review import kept
+from review.bundle import manifest
+from review.bundle.folder import MANIFEST
+from review.bundle.read import Bundle
+from review.bundle.write import OBLIGATIONS
+from review.kept import Kept, NothingKept
+
+
+def begun(place: Path) -> Kept:
+    """What the review that left the bundle in ``place`` had done.
+
+    Raises click.UsageError when it is no incomplete bundle, or what it had done is not kept.
+    """
+    try:
+        with Bundle(place) as bundle:
+            found = bundle.manifest
+        if found.complete:
+            raise click.UsageError(f"the review in {place} is complete: there is nothing left.")
+        return kept.load(json.loads((place / MANIFEST).read_bytes())["sha256"])
+    except (FormatError, NothingKept, OSError) as error:
+        raise click.UsageError(f"cannot go on with {place}: {error}") from None
+
+
+def cleared(place: Path) -> Path:
+    """The folder without what it listed, but for the obligations, which are there as they were
+    decided."""
+    with Bundle(place) as bundle:
+        listed = [one.path for one in bundle.manifest.artefacts]
+    for path in listed:
+        if not path.startswith(f"{OBLIGATIONS}/"):
+            (place / path).unlink(missing_ok=True)
+    (place / MANIFEST).unlink()
+    return place
+
+
+def keep(told: Mapping[str, Any], had: Kept) -> None:
+    """Keep what was done under the manifest that was written, unless nothing is left to do."""
+    if not told["complete"]:
+        kept.save(manifest.digest(told), had)
