@@ -34,6 +34,11 @@ class Implementation:
         return self.one_level and geometry.one_level_limit_exceeded(order, new_order, s)
 
 
+def name_of(source: Source) -> str:
+    """What the implementation made of a source is called."""
+    return f"Linux {source.version}" if source.version else source.name
+
+
 def examine(
     source: Source, shifts: tuple[int, ...] = geometry.CHUNK_SHIFTS, *, sanitize: bool = False
 ) -> Implementation:
@@ -43,8 +48,9 @@ def examine(
     """
     executables = build_all(source, shifts, sanitize=sanitize)
     s = shifts[0]
-    name = f"Linux {source.version}" if source.version else source.name
-    return Implementation(name, source, _refuses_two_levels(executables[s], s), executables)
+    return Implementation(
+        name_of(source), source, _refuses_two_levels(executables[s], s), executables
+    )
 
 
 def _refuses_two_levels(executable: Path, s: int) -> bool:

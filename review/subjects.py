@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from models.build import BuildError
-from models.implementation import Implementation, examine
+from models.implementation import Implementation, examine, name_of
 from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
@@ -87,6 +87,24 @@ def kernel_sources(
         raise click.ClickException(str(error)) from None
 
 
+def built_each(
+    sources: Sequence[Source], shifts: Sequence[int], sanitize: bool = False
+) -> dict[str, Implementation | BuildError]:
+    """Each source built at these chunk shifts, under a name of its own; in place of one that does
+    not compile the error, which says what the compiler says first."""
+    built: dict[str, Implementation | BuildError] = {}
+    for source in sources:
+        name = name_of(source)
+        if name in built:
+            name = f"{name} ({source.name})"
+        try:
+            one = examine(source, tuple(shifts), sanitize=sanitize)
+            built[name] = replace(one, name=name)
+        except BuildError as error:
+            built[name] = error
+    return built
+
+
 def implementations(
     sources: Sequence[Source], shifts: Sequence[int], sanitize: bool
 ) -> tuple[list[Implementation], list[str]]:
@@ -97,15 +115,11 @@ def implementations(
     """
     built: list[Implementation] = []
     broken: list[str] = []
-    for source in sources:
-        try:
-            one = examine(source, tuple(shifts), sanitize=sanitize)
-        except BuildError as error:
-            if source.prefix:
-                broken.append(str(error))
-                continue
-            raise click.ClickException(str(error)) from None
-        if one.name in {other.name for other in built}:
-            one = replace(one, name=f"{one.name} ({source.name})")
-        built.append(one)
+    for source, one in zip(sources, built_each(sources, shifts, sanitize).values(), strict=True):
+        if isinstance(one, Implementation):
+            built.append(one)
+        elif source.prefix:
+            broken.append(str(one))
+        else:
+            raise click.ClickException(str(one))
     return built, broken

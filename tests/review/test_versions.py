@@ -70,6 +70,42 @@ def test_prints_one_table(tree: Path) -> None:
     assert any(line.startswith("Run: at chunk shift 2 every case") for line in lines)
 
 
+@pytest.fixture
+def broken(tree: Path) -> Path:
+    """A release more, that does not compile."""
+    change(tree, "Makefile", "SUBLEVEL = 3", "SUBLEVEL = 4")
+    change(tree, "lib/xarray.c", COUNT, "	unsigned long nodes = ;\n")
+    git(tree, "tag", "broken")
+    return tree
+
+
+def test_one_that_does_not_compile_has_a_column_that_says_so(broken: Path) -> None:
+    command = ["versions", "--kernel", str(broken), "broken", "right"]
+    done = CliRunner().invoke(main, [*command, "--json"], standalone_mode=False)
+    bad, good = json.loads(done.stdout)["versions"]
+    assert done.return_value == 1
+    assert bad["name"] == "Linux 6.99.4" and good["does_not_compile"] is None
+    assert "does not compile: lib/xarray.c:" in bad["does_not_compile"]
+    assert {cell for part in bad["properties"].values() for cell in part.values()} == {
+        "does not compile"
+    }
+    assert {cell for part in good["properties"].values() for cell in part.values()} == {"hold"}
+    done = CliRunner().invoke(main, command, standalone_mode=False, env={"COLUMNS": "120"})
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "property Linux 6.99.4 Linux 6.99.1" in lines
+    assert any(line.endswith("properties does not compile hold") for line in lines)
+    assert sum("broken does not compile: lib/xarray.c:" in line for line in lines) == 1
+
+
+def test_nothing_that_compiles_is_an_error(broken: Path) -> None:
+    done = CliRunner().invoke(main, ["versions", "--kernel", str(broken), "broken"])
+    assert done.exit_code != 0
+    assert (
+        done.output.startswith("Error: Not one of them compiles: ")
+        and "lib/xarray.c:" in done.output
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
