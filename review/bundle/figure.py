@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from xml.etree import ElementTree
 
 import matplotlib
 from matplotlib.figure import Figure
+
+from models.strict_json import clean
 
 INK, LINE = "#010101", "#010102"
 SERIES = ("#010103", "#010104", "#010105", "#010106")
@@ -67,7 +70,10 @@ def inline(one: Figure, name: str, title: str, description: str) -> str:
     """The figure as an element; ``name`` is in the page only here, and made of letters, digits and
     dashes.  ``title`` and ``description`` are what a reader hears who cannot see it."""
     written = io.BytesIO()
-    one.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
+    with warnings.catch_warnings():
+        # The page's fonts may have the characters that matplotlib's lacks.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        one.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
     root = ElementTree.fromstring(written.getvalue())
     _strip(root)
     used = {found for element in root.iter() for found in _references(element)}
@@ -84,7 +90,7 @@ def inline(one: Figure, name: str, title: str, description: str) -> str:
     }
     for place, (kind, text) in enumerate((("title", title), ("desc", description))):
         told = ElementTree.Element(kind, {"id": f"{name}-{kind}"})
-        told.text = text
+        told.text = clean(text)
         root.insert(place, told)
     return ElementTree.tostring(root, encoding="unicode")
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
+from models.strict_json import clean
 from models.timing import Timed
 from review.bundle.figure import LINE, SERIES, figure, inline
 from review.count import count
@@ -95,7 +96,7 @@ def _series(axes: Axes, number: int, x: Sequence[int], y: Sequence[float], label
         marker=_MARKS[place],
         markersize=4,
         linewidth=1.6,
-        label=label,
+        label=clean(label),
     )
 
 
