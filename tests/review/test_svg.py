@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from models.boxes import Box, Label, Row
 from models.diagram import boxes
-from review.svg import svg
+from review.svg import inline, style, svg
 from tests.models.pictures import PTR1, PTR2, Node, picture
 
 SPACE = "{http://www.w3.org/2000/svg}"
@@ -110,3 +110,22 @@ def test_text_stays_within_its_box() -> None:
         assert any(
             frame[0] <= left and right <= frame[2] and frame[1] < y < frame[3] for frame in frames
         )
+
+
+def test_in_a_page_names_are_its_own_and_styles_are_the_pages() -> None:
+    root = ElementTree.fromstring(inline([drawing()], ["x"], "a < b", "words", "first"))
+    assert root.get("aria-labelledby") == "first-title first-desc"
+    names = {one.get("id") for one in root.iter() if one.get("id")}
+    assert names == {"first-title", "first-desc"}
+    assert root.find(f"{SPACE}style") is None
+    whole = parsed(drawing())
+    assert [one.tag for one in root.iter()] == [
+        one.tag for one in whole.iter() if one.tag != f"{SPACE}style"
+    ]
+
+
+def test_the_style_of_a_page_is_limited_to_its_pictures() -> None:
+    rules = [line for line in style(".tree ").splitlines() if "{" in line and line[0] != "@"]
+    assert len(rules) == 3 + 2 * 6
+    assert all(rule.startswith(".tree ") for rule in rules)
+    assert style() in svg([drawing()], ["x"], "title", "words")

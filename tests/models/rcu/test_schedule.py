@@ -10,7 +10,7 @@ from models.rcu import explorer, schedule
 from models.rcu.build import build
 from models.rcu.explore import Found, Report
 from models.rcu.explorer import Case, Event, ExplorerError, Kind, Span
-from models.rcu.schedule import lines, loads, replay
+from models.rcu.schedule import columns, lines, loads, replay
 from specs.readers import Memory
 
 EVENTS = [
@@ -34,6 +34,13 @@ def test_two_columns_that_fit_into_a_mail() -> None:
         ["... 1 stores elsewhere", ""],
         ["w2 N0.slots[3] <= F1", ""],
         ["", "N0.slots[3] -> sibling of 2 (old)"],
+    ]
+
+
+def test_the_columns_of_each_line_are_those_that_it_was_made_of() -> None:
+    told = lines(EVENTS, "load")
+    assert [columns(line) for line in told] == [
+        tuple(side.strip() for side in line.split("|")) for line in told
     ]
 
 
