@@ -67,13 +67,13 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
         finding = broken.get(check)
         if check == "agreement" and broken:
             finding = next(iter(broken.values()))
-        yield Evidence(
-            f"machine:{check}",
-            Outcome.HOLDS if finding is None else Outcome.FAILS,
-            Strength.SAMPLED,
-            report.implementation,
-            f"{report.total.steps:,} steps" if finding is None else finding.detail,
-        )
+        if finding is not None:
+            outcome, detail = Outcome.FAILS, finding.detail
+        elif report.hindered:
+            outcome, detail = Outcome.UNDECIDED, "some operations were left out, since they hang"
+        else:
+            outcome, detail = Outcome.HOLDS, f"{report.total.steps:,} steps"
+        yield Evidence(f"machine:{check}", outcome, Strength.SAMPLED, report.implementation, detail)
 
 
 def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:

@@ -60,9 +60,13 @@ def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
 
 def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
     """Where it fails and where it holds, dimension by dimension."""
-    clean = [split for split, bad, _ in split_rows(failed, tried) if not bad]
+    others = [split for split, bad, _ in split_rows(failed, tried) if not bad]
+    clean = [split for split in others if not tried.left_out.splits[split]]
     if clean:
         yield from wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
+    if len(others) > len(clean):
+        told = f"not decided for {len(others) - len(clean):,} others, of which some were not run"
+        yield from wrap(told, "    ", "  ")
     table: dict[str, list[Row]] = {}
     for row in rows(failed, tried):
         table.setdefault(row.dimension, []).append(row)

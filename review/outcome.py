@@ -94,6 +94,9 @@ def show(done: Search, console: Console) -> None:
     for report in done.machines.values():
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
+    for line in not_run(done):
+        for part in textwrap.wrap(line, 72, subsequent_indent="  "):
+            console.print(part, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
     for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -160,6 +163,19 @@ def _remarks(report: MachineReport) -> Iterator[str]:
         yield f"{report.implementation}: at chunk shift {s} the machine never met: {name}"
 
 
+def not_run(done: Search) -> list[str]:
+    """What sweep and machines left out because code under test crashes or does not end."""
+    lines = []
+    for name, tried in sorted(done.result.tried.items()):
+        if cases := tried.left_out.splits.total():
+            lines.append(
+                f"{name}: {cases:,} cases were not run, since others like them crash or hang"
+            )
+    for name, report in sorted(done.machines.items()):
+        lines += [f"{name}: {line}" for line in report.hindered]
+    return lines
+
+
 def as_json(done: Search) -> dict[str, object]:
     """A search as a JSON object."""
     return {
@@ -179,6 +195,7 @@ def as_json(done: Search) -> dict[str, object]:
             {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
             for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
         ],
+        "not_run": not_run(done),
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
         "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from models import reproducer, shrink
+from models.sweep import Unit
+from review import search as searches
 from review.cli import main
 from tests.kernel_tree import change, mailbox, make_kernel
 
@@ -82,6 +85,41 @@ def test_a_split_that_hangs_is_a_finding(tree: Path, tmp_path: Path) -> None:
     done = search(tree, "--mbox", mailbox(tree, tmp_path / "box"))
     assert "ends" in {one["property"] for one in json.loads(done.stdout)["findings"]}
     assert done.return_value == 1
+
+
+def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every split hangs: told by sweep and machines, each unit costs little, nothing passes."""
+    begins = "	unsigned int values = node->nr_values;\n"
+    change(tree, "lib/xarray.c", begins, begins + "\n	for (volatile int x = 0; !x; );\n")
+    units = [Unit(2, 2, 0), Unit(2, 2, 1)]
+    monkeypatch.setattr(searches, "complete_units", lambda _: units)
+    monkeypatch.setattr(searches, "sampled_units", lambda *_: [Unit(2, 5, 1, 4)])
+    for module, seconds in ((shrink, 1.0), (reproducer, 1.0)):
+        monkeypatch.setattr(module, "SECONDS", seconds)
+    box = str(mailbox(tree, tmp_path / "box"))
+    arguments = ["--examples", "60", "--jobs", "1", "--mbox", box]
+    done = search(tree, *arguments)
+    told = json.loads(done.stdout)
+    assert done.return_value == 1
+    assert {one["property"] for one in told["findings"]} == {"ends"}
+    whole = [one for one in told["coverage"] if not one["sampled"]]
+    assert all(one["covered"] < one["total"] for one in whole)
+    assert any("cases were not run" in line for line in told["not_run"])
+    assert any("chunk shift 2 left out" in line for line in told["not_run"])
+    # Splits that fail for lack of memory do end; none that is granted it was met.
+    (machine,) = told["machines"]
+    assert machine["histories"] >= 60 and "split: vertical 1" not in machine["branches"]
+    text = CliRunner().invoke(
+        main,
+        ["search", "--kernel", str(tree), "--chunk-shift", "2", "--seed", "1",
+         "--save", str(tmp_path / "saved"), *arguments, "--examples", "0"],
+        standalone_mode=False,
+    )  # fmt: skip
+    words = " ".join(text.stdout.split())
+    assert "NOT COMPLETE" in words and "cases were not run, since others like them" in words
+    assert "not decided for" in words
 
 
 @pytest.mark.usefixtures("short")
