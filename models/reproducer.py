@@ -83,6 +83,19 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
     return told
 
 
+def again(source: Source, code: str, s: int) -> tuple[str, str]:
+    """Run a reproducer's C function again, at chunk shift ``s``: what went wrong with ``source``,
+    and what with the port; "" where nothing did.
+
+    The function may be anyone's: it is compiled and run as it stands, with the rights of the user.
+    BuildError if it does not compile, ValueError if it is not one function to be called.
+    """
+    with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
+        tested = _program(source, [code], s, Path(folder) / "tested")
+        right = _program(port_source(), [code], s, Path(folder) / "right")
+        return _run(tested, 0), _run(right, 0)
+
+
 def _other_kinds(operations: Sequence[Operation], name: str) -> Iterator[tuple[Operation, ...]]:
     """The same case with entries of other kinds, for a property of the update callback."""
     if aspect(name) is not Aspect.UPDATE:

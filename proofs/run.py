@@ -68,17 +68,25 @@ def _instances(
         yield from ((theorem, s) for s in ((None,) if theorem.parametric else chunk_shifts))
 
 
-def _write(folder: Path, name: str, s: int | None, made: Sequence[Script]) -> None:
-    """The scripts of a theorem as ``folder/THEOREM/sN/NAME.smt2``, and as ``NAME.premises.smt2``
-    whether its hypotheses can be true, once for each set of hypotheses."""
-    place = folder / name / ("parametric" if s is None else f"s{s}")
-    place.mkdir(parents=True, exist_ok=True)
-    written: set[str] = {""}
+def files(name: str, s: int | None, made: Sequence[Script]) -> Iterator[tuple[str, Script, str]]:
+    """The files of a theorem's scripts: the path of each, its script, and its text.
+
+    ``THEOREM/sN/NAME.smt2`` is the obligation, and ``NAME.premises.smt2`` asks whether its
+    hypotheses can be true, once for each set of hypotheses.
+    """
+    place = f"{name}/{'parametric' if s is None else f's{s}'}"
+    told: set[str] = {""}
     for script in made:
-        (place / f"{script.name}.smt2").write_text(script.negation, encoding="ascii")
-        if script.premises not in written:
-            written.add(script.premises)
-            (place / f"{script.name}.premises.smt2").write_text(script.premises, encoding="ascii")
+        yield f"{place}/{script.name}.smt2", script, script.negation
+        if script.premises not in told:
+            told.add(script.premises)
+            yield f"{place}/{script.name}.premises.smt2", script, script.premises
+
+
+def _write(folder: Path, name: str, s: int | None, made: Sequence[Script]) -> None:
+    for path, _, text in files(name, s, made):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="ascii")
 
 
 class _Run:

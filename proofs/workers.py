@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, Self
 
 MEMORY = 6 << 30
-"""Bytes of address space that one worker may take."""
+"""Bytes of address space that one worker may take unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class Outcome:
     remark: str = ""
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, memory: int) -> None:
     """Run calls from the pipe until it closes; the parent alone answers to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     while True:
         try:
             function, arguments = pipe.recv()
@@ -73,10 +73,10 @@ def _serve(pipe: Connection) -> None:
 class _Worker:
     """One process and the task it is busy with."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs, memory), daemon=True)
         self.process.start()
         theirs.close()
         self.task: Task | None = None
@@ -94,10 +94,15 @@ class _Worker:
 
 
 class Workers:
-    """A set of worker processes; use as a context manager, which ends them all."""
+    """A set of worker processes; use as a context manager, which ends them all.
 
-    def __init__(self, count: int) -> None:
+    ``memory`` is the address space of each in bytes, -1 for any: sanitizers need much more than
+    they use.
+    """
+
+    def __init__(self, count: int, memory: int = MEMORY) -> None:
         self._count = count
+        self._memory = memory
         self._idle: list[_Worker] = []
         self._busy: list[_Worker] = []
         self._queue: deque[Task] = deque()
@@ -124,7 +129,7 @@ class Workers:
         """The outcome of every task as it ends, in the order in which they end."""
         while self._queue or self._busy:
             while self._queue and len(self._busy) < self._count:
-                worker = self._idle.pop() if self._idle else _Worker()
+                worker = self._idle.pop() if self._idle else _Worker(self._memory)
                 self._busy.append(worker)
                 worker.give(self._queue.popleft())
             yield from self._collect()
@@ -137,7 +142,7 @@ class Workers:
             if worker.pipe in ready:
                 try:
                     ending, result, remark = worker.pipe.recv()
-                except EOFError:
+                except (EOFError, ConnectionResetError):
                     ending, result, remark = Ending.DEAD, None, "the process died"
             elif worker.deadline <= time.monotonic():
                 ending, result, remark = Ending.LATE, None, "ended at its hard limit"

@@ -24,6 +24,8 @@ COMMANDS = {
     "baseline": "review.baseline:command",
     "versions": "review.versions:command",
     "rcu": "review.rcu:command",
+    "verify": "review.verify:command",
+    "compare": "review.compare:command",
     "properties": "review.properties:command",
     "mutants": "review.mutants:command",
     "coverage": "review.coverage:command",

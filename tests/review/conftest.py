@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the tests of this folder share."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from models.sweep import Unit
 from review import search
+from tests.review.bundle import small
 
 
 @pytest.fixture
@@ -14,3 +18,27 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         search, "sampled_units", lambda shifts, seed: [Unit(shifts[0], 3, 1, 2, seed)]
     )
+
+
+@pytest.fixture(scope="session")
+def good_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of the port, with a theorem."""
+    return small.bundle(small.clean(), tmp_path_factory.mktemp("good"), proofs=True)
+
+
+@pytest.fixture(scope="session")
+def bad_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of a port with a defect, which passes for a kernel."""
+    return small.bundle(small.broken(), tmp_path_factory.mktemp("bad"))
+
+
+@pytest.fixture
+def good(good_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the port's bundle."""
+    return Path(shutil.copytree(good_bundle, tmp_path / "good"))
+
+
+@pytest.fixture
+def bad(bad_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the other."""
+    return Path(shutil.copytree(bad_bundle, tmp_path / "bad"))

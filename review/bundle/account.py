@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What rechecking a bundle came to: what is confirmed, what is not, and what could not be done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a bundle says: its kind, its name, and what came of it in one line."""
+
+    kind: str
+    name: str
+    remark: str = ""
+
+
+@dataclass
+class Account:
+    """Everything that was rechecked.
+
+    ``impossible``: what could not be rechecked here, for want of a kernel, a solver or permission.
+    """
+
+    confirmed: list[Item] = field(default_factory=list)
+    rejected: list[Item] = field(default_factory=list)
+    impossible: list[Item] = field(default_factory=list)
+    interrupted: bool = False
+
+    def confirm(self, kind: str, name: str, remark: str = "") -> None:
+        """It is as the bundle says."""
+        self.confirmed.append(Item(kind, name, remark))
+
+    def reject(self, kind: str, name: str, remark: str) -> None:
+        """It is not, or could not be shown to be."""
+        self.rejected.append(Item(kind, name, remark))
+
+    def skip(self, kind: str, name: str, remark: str) -> None:
+        """Something is missing here to find out."""
+        self.impossible.append(Item(kind, name, remark))
+
+    def judge(self, kind: str, name: str, problem: str, remark: str = "") -> None:
+        """Confirm it unless there is a problem."""
+        if problem:
+            self.reject(kind, name, problem)
+        else:
+            self.confirm(kind, name, remark)
+
+    def holds(self, *, strict: bool) -> bool:
+        """Whether all is confirmed that could be rechecked; if ``strict``, all there is."""
+        return not (self.rejected or self.interrupted or (strict and self.impossible))
+
+
+def counts(items: list[Item]) -> str:
+    """How many of each kind: ``463 obligations, 12 claims``."""
+    many = Counter(item.kind for item in items)
+    told = (f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in many.items())
+    return ", ".join(told) or "nothing"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether the verdicts of a bundle follow from the evidence that it lists."""
+
+from __future__ import annotations
+
+from review import evidence
+from review.bundle.account import Account
+from review.bundle.entries import ClaimEntry, Manifest
+from specs.claims import CLAIMS, Outcome, decide
+
+
+def check(manifest: Manifest, account: Account) -> None:
+    """Decide every claim again, and the exit status."""
+    told = {one.id: one for one in manifest.claims}
+    for name in CLAIMS.keys() - told.keys():
+        account.reject("claim", name, "missing")
+    for one in manifest.claims:
+        account.judge("claim", one.id, _problem(one, manifest))
+    account.judge("exit status", str(manifest.exit_status), _status(manifest))
+
+
+def _problem(one: ClaimEntry, manifest: Manifest) -> str:
+    claim = CLAIMS.get(one.id)
+    if claim is None:
+        return "this version of xasplit has no such claim"
+    if claim.statement != one.statement:
+        return "this version states it otherwise"
+    mine = decide(claim, manifest.evidence)
+    if (mine.decision, str(mine), mine.strength) != (one.decision, one.verdict, one.strength):
+        return f"by the evidence listed it is: {mine}; the bundle says: {one.verdict}"
+    if set(one.rests_on) != {item.check for item in mine.rests_on}:
+        return "it does not rest on the checks that the bundle names"
+    if one.missing != mine.missing:
+        return f"what is missing is: {', '.join(mine.missing) or 'nothing'}"
+    return ""
+
+
+def _status(manifest: Manifest) -> str:
+    """What is wrong with the exit status; "" if it is the one of these findings."""
+    fails = any(
+        one.outcome is Outcome.FAILS and one.check != evidence.UPSTREAM_TEST
+        for one in (*manifest.evidence, *manifest.one_level)
+    )
+    unproved = manifest.options.proofs and not (manifest.theorems and manifest.theorems.proved)
+    failed = bool(
+        fails
+        or unproved
+        or manifest.findings
+        or manifest.never_met
+        or manifest.does_not_compile
+        or not manifest.complete
+    )
+    if failed is not bool(manifest.exit_status):
+        return "something fails or was not run" if failed else "nothing in the bundle fails"
+    return ""
+
+
+SEARCHES = ("sweep:", "machine:", "large:", "upstream:", "count:", "recursive:", "rcu:",
+            "deviations:", "upstream-test:")  # fmt: skip
+"""Kinds of evidence that only a review finds again."""
+
+
+def rest_on_the_review(manifest: Manifest) -> int:
+    """How many results only a new review would recheck."""
+    all_of_it = (*manifest.evidence, *manifest.one_level)
+    return sum(one.check.startswith(SEARCHES) for one in all_of_it)
