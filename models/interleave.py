@@ -13,15 +13,22 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from specs.readers import Memory, Timeline
+from specs.readers import Memory
+from specs.timeline import Iteration, Timeline
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
+from xarray_model.folio import Folio, FolioField, FolioStore
 from xarray_model.journal import Field, Store, Value
-from xarray_model.node import STALE, Node, is_sibling
+from xarray_model.node import STALE, Entry, Node, is_sibling
+from xarray_model.reader_state import FINDING, MARKING, ORDERED, PAUSING
 from xarray_model.readers import ENDS, Goal, Reader, Request, State, Where
+
+Written: TypeAlias = Store | FolioStore
+"""A store of a run: to the array, or to a folio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +45,15 @@ class Version:
 class Run:
     """A writer's run: its ``stores``, and what they make the ``versions`` of each place.
 
-    ``timeline`` says what each index held, and when; ``array`` is the array after the run.
+    ``timeline`` says what each index held, and when; ``array`` is the array after the run;
+    ``folios`` are what entries stand for, where that matters.
     """
 
     array: XArray
     versions: dict[Request, tuple[Version, ...]]
-    stores: tuple[Store, ...]
+    stores: tuple[Written, ...]
     timeline: Timeline
+    folios: Mapping[Entry, Folio] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -83,13 +92,17 @@ class Explored:
 
 def memory_of(array: XArray) -> dict[Request, Value]:
     """Every place of an array's tree and what it holds."""
-    found: dict[Request, Value] = {Request(array, Field.HEAD): array.head}
+    found: dict[Request, Value] = {
+        Request(array, Field.HEAD): array.head,
+        Request(array, Field.FLAGS): array.marks,
+    }
     nodes = [array.head] if isinstance(array.head, Node) else []
     while nodes:
         node = nodes.pop()
         found[Request(node, Field.SHIFT)] = node.shift
         found[Request(node, Field.OFFSET)] = node.offset
         found[Request(node, Field.PARENT)] = node.parent
+        found.update((Request(node, Field.MARK, n), word) for n, word in enumerate(node.marks))
         for number, entry in enumerate(node.slots):
             found[Request(node, Field.SLOT, number)] = entry
             if isinstance(entry, Node) and node.shift:
@@ -98,30 +111,48 @@ def memory_of(array: XArray) -> dict[Request, Value]:
 
 
 def versions_of(
-    before: dict[Request, Value], stores: list[Store]
+    before: Mapping[Request, Value], stores: Sequence[Written], fences: Sequence[int] = ()
 ) -> dict[Request, tuple[Version, ...]]:
-    """The versions that a run's stores make; ``before`` is what memory held."""
+    """The versions that a run's stores make; ``before`` is what memory held.
+
+    A fence is a full barrier of the writer, told by the number of stores before it.
+    """
     made: dict[Request, list[Version]] = {}
     for number, store in enumerate(stores, 1):
         place = Request(store.owner, store.field, store.number)
         if place not in made:
-            fresh: Value = NULL if store.field is Field.SLOT else STALE
-            made[place] = [Version(before.get(place, fresh), 0, 0)]
-        view = number - 1 if store.release else 0
+            made[place] = [Version(before.get(place, _fresh(place)), 0, 0)]
+        fence = max((one for one in fences if one < number), default=0)
+        view = number - 1 if store.release else fence
         made[place].append(Version(store.value, number, max(view, made[place][-1].view)))
     return {place: tuple(versions) for place, versions in made.items()}
 
 
+def _fresh(place: Request) -> Value:
+    """What a new node or folio has in a field that nobody has written yet."""
+    if isinstance(place.owner, Folio):
+        return 0
+    return NULL if place.field in (Field.SLOT, Field.MARK) else STALE
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What a reader knows: ``now`` (sequential consistency), or the lowest version of each place
-    (``floors``) and the view of each node that it came to (``views``).  ``canonical``: the slot
-    that the sibling which was loaded last refers to, and the view on it."""
+    """What a reader knows: all stores up to ``now`` of everything (with sequential consistency the
+    moment; on weak memory as of its last barrier), the lowest version of each place (``floors``)
+    and the view of each object that it came to (``views``).  ``canonical``: the slot that the
+    sibling which was loaded last refers to, and the view on it.
+
+    Of a reader with barriers: ``learnt`` is what a barrier will make ``now``, ``newest`` the newest
+    store seen, and ``held`` the store that cannot come while the reader holds its reference.
+    """
 
     now: int
     floors: frozenset[tuple[Request, int]] = frozenset()
-    views: frozenset[tuple[Node | XArray, int]] = frozenset()
+    views: frozenset[tuple[Node | XArray | Folio, int]] = frozenset()
     canonical: tuple[Request, int] | None = None
+    learnt: int = 0
+    newest: int = 0
+    held: int | None = None
 
 
 class Interleaving:
@@ -129,6 +160,7 @@ class Interleaving:
 
     def __init__(self, run: Run, memory: Memory) -> None:
         self._run = run
+        self._memory = memory
         self._weak = memory is Memory.WEAK
         self._times = {
             place: [version.time for version in versions]
@@ -138,8 +170,9 @@ class Interleaving:
     def explore(self, goal: Goal, index: int, started: int = 0) -> Explored:
         """Every execution of a reader that starts when ``started`` stores are known to it."""
         began = time.monotonic()
-        reader = Reader(self._run.array, goal, index, self._run.timeline.last)
-        first = (reader.start(), Knowledge(started))
+        run = self._run
+        reader = Reader(run.array, goal, index, run.timeline.last, run.folios)
+        first = (reader.start(), Knowledge(started, learnt=started, newest=started))
         parents: dict[tuple[State, Knowledge], tuple[tuple[State, Knowledge], Step] | None]
         parents = {first: None}
         depth = {first: 0}
@@ -154,8 +187,8 @@ class Interleaving:
                     if promise not in found:
                         found[promise] = Breach(promise, text, _schedule(parents, node))
                 continue
-            for step, after in self._loads(reader.request(state), known, started):
-                following = (reader.step(state, step.value), after)
+            for step, after in self._loads(reader, state, known):
+                following = self._after(reader.step(state, step.value), after)
                 if following not in parents:
                     parents[following] = (node, step)
                     depth[following] = depth[node] + 1
@@ -163,11 +196,25 @@ class Interleaving:
         seconds = time.monotonic() - began
         return Explored(len(parents), ends, max(depth.values()), seconds, tuple(found.values()))
 
+    def _after(self, state: State, known: Knowledge) -> tuple[State, Knowledge]:
+        """The state that a step led to, with what its barrier makes known."""
+        if state.fence and self._weak:
+            known = replace(known, now=max(known.now, known.learnt))
+        if known.held is not None and state.where in (Where.HEAD, *ENDS):
+            known = replace(known, held=None)
+        return state, known
+
     def _loads(
-        self, place: Request, known: Knowledge, started: int
+        self, reader: Reader, state: State, known: Knowledge
     ) -> Iterator[tuple[Step, Knowledge]]:
-        """Everything that a load may return, the oldest version first, and what is known then."""
-        view = max(dict(known.views).get(place.owner, 0), started) if self._weak else known.now
+        """Everything that the next load may return, the oldest version first, and what is known
+        then.  Of versions with equal values the oldest allows all that the others do; not so of
+        references, since what is held bounds from above as well."""
+        place = reader.request(state)
+        ordered = reader.goal in ORDERED
+        view = known.now
+        if self._weak:
+            view = max(view, dict(known.views).get(place.owner, 0))
         if known.canonical is not None and known.canonical[0] == place:
             view = max(view, known.canonical[1])
         versions = self._run.versions.get(place)
@@ -180,16 +227,27 @@ class Interleaving:
         seen: list[Value] = []
         for number in range(lowest, len(versions)):
             version = versions[number]
-            if any(version.value is value or version.value == value for value in seen):
+            if known.held is not None and version.time >= known.held:
+                break
+            repeated = any(version.value is value or version.value == value for value in seen)
+            if repeated and state.where is not Where.REFS:
                 continue
             seen.append(version.value)
             after = known
+            told = max(view, version.view)
             if self._weak:
                 floors = frozenset({*(f for f in known.floors if f[0] != place), (place, number)})
-                after = Knowledge(known.now, floors, known.views, known.canonical)
+                after = replace(known, floors=floors)
             else:
-                after = Knowledge(max(known.now, version.time))
-            told = max(view, version.view)
+                after = replace(known, now=max(known.now, version.time))
+            if ordered:
+                newest = max(known.newest, version.time)
+                after = replace(after, newest=newest, learnt=max(known.learnt, told))
+            if state.where is Where.REFS and version.value:
+                held = next((v.time for v in versions[number + 1 :] if not v.value), None)
+                if held is not None and after.newest >= held:
+                    continue  # the reference would have kept that store from happening
+                after = replace(after, held=held)
             yield (
                 Step(place, version.time, version.value),
                 self._learn(after, place, version.value, told),
@@ -201,34 +259,57 @@ class Interleaving:
             return known
         canonical = None if place.field is Field.SLOT else known.canonical
         views = known.views
+        target: Node | Folio | None = None
         if isinstance(value, Node):
-            views = frozenset({*(v for v in views if v[0] is not value), (value, view)})
+            target = value
+        elif place.field in (Field.SLOT, Field.HEAD) and isinstance(value, int):
+            target = self._run.folios.get(value)
+        if target is not None:
+            views = frozenset({*(v for v in views if v[0] is not target), (target, view)})
         elif place.field is Field.SLOT and isinstance(value, int):
             s = self._run.array.s
             if is_sibling(value, s):
                 canonical = (Request(place.owner, Field.SLOT, sibling_offset(value)), view)
-        return Knowledge(known.now, known.floors, views, canonical)
+        return replace(known, views=views, canonical=canonical)
 
     def _judge(self, reader: Reader, state: State, started: int) -> Iterator[tuple[str, str]]:
-        timeline = self._run.timeline
+        timeline, goal = self._run.timeline, reader.goal
         if state.where is Where.GAVE_UP or state.entry == RETRY:
             if started == self._run.end:
                 yield "retry-transient", f"index {state.index} gives retry at the end"
-        elif reader.goal is Goal.FIND:
-            yield from timeline.judge_iteration(reader.index, state.found, started)
+        elif goal in FINDING or goal in MARKING:
+            marked, ordered, restarts = goal in MARKING, goal in ORDERED, goal in PAUSING
+            made = Iteration(reader.index, state.found, self._memory, marked, ordered, restarts)
+            yield from timeline.judge_iteration(made, started)
+        elif goal is Goal.NEXT:
+            for index, entry in state.found:
+                yield from timeline.judge_entry(index, entry, started)
+        elif goal is Goal.RELOAD:
+            if state.again is not None and state.again == state.entry != NULL:
+                for _, text in timeline.judge_entry(reader.index, state.entry, started):
+                    yield "reload-truth", f"{text}, said to be so still"
+            elif started == self._run.end and state.entry != NULL:
+                yield "reload-truth", f"index {reader.index} reloads as another entry at the end"
+        elif state.covers is not None:
+            yield from timeline.judge_folio(reader.index, *state.covers)
         else:
             yield from timeline.judge_entry(reader.index, state.entry, started)
-        if reader.goal is Goal.GET_ORDER and state.entry not in (NULL, RETRY):
+        if goal is Goal.GET_ORDER and state.entry not in (NULL, RETRY):
             order = state.order + (state.shift if state.node is not None else 0)
             yield from timeline.judge_order(reader.index, order, started)
 
 
 def _held(place: Request) -> Value:
     owner, field = place.owner, place.field
+    if isinstance(owner, Folio):
+        assert isinstance(field, FolioField)
+        return owner.read(field)
     if isinstance(owner, XArray):
-        return owner.head
+        return owner.head if field is Field.HEAD else owner.marks
     if field is Field.SLOT:
         return owner.slots[place.number]
+    if field is Field.MARK:
+        return owner.marks[place.number]
     if field is Field.PARENT:
         return owner.parent
     return owner.shift if field is Field.SHIFT else owner.offset

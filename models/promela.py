@@ -11,6 +11,7 @@ from __future__ import annotations
 from models.interleave import Run
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
+from xarray_model.folio import Folio, FolioField
 from xarray_model.journal import Field, Value
 from xarray_model.node import Node, is_sibling
 
@@ -30,7 +31,9 @@ class _Memory:
         """The node's number."""
         return self._nodes.setdefault(node, len(self._nodes))
 
-    def word(self, owner: Node | XArray, field: Field, number: int) -> int | None:
+    def word(
+        self, owner: Node | XArray | Folio, field: Field | FolioField, number: int
+    ) -> int | None:
         """Where a field is; None: no reader of this kind looks at it."""
         if field is Field.HEAD:
             return 0
@@ -39,7 +42,7 @@ class _Memory:
         start = 1 + self.node(owner) * (self._array.slots + 1)
         return start if field is Field.SHIFT else start + 1 + number
 
-    def code(self, field: Field, value: Value) -> int:
+    def code(self, field: Field | FolioField, value: Value) -> int:
         """How an entry, or a shift, is written."""
         if field is Field.SHIFT and isinstance(value, int):
             return value

@@ -5,103 +5,81 @@ A machine's state is immutable and can be hashed; ``request`` names the memory t
 loads, and ``step`` gives the state after it, for whatever value that load returned.  What a load
 may return is the business of who runs the machine: ``models/interleave.py`` tries everything.
 
-Facts: ``xas_load``, ``xas_reload``, ``xas_get_order`` and ``xas_find`` in ``lib/xarray.c``.
+Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find``, ``xas_pause`` and ``xas_next``
+in ``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.  Unlike those of Linux 6.12, an
+iteration goes on from its index and not from the canonical slot of an entry that it started inside
+of, and a step goes from index to index.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
+from xarray_model import reader_marked
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
-from xarray_model.geometry import moved_index, offset_of
+from xarray_model.folio import Folio, FolioField
+from xarray_model.geometry import offset_of
 from xarray_model.journal import Field, Value
 from xarray_model.node import Entry, Node, is_sibling
+from xarray_model.reader_marked import moved
+from xarray_model.reader_state import (
+    ENDS,
+    FINDING,
+    MARK,
+    MARKING,
+    MAX_RETRIES,
+    ORDERED,
+    PAUSING,
+    Goal,
+    Request,
+    State,
+    Where,
+    again,
+)
 
+__all__ = ["ENDS", "MARK", "MAX_RETRIES", "ORDERED", "Goal", "Reader", "Request", "State", "Where"]
 
-class Request(NamedTuple):
-    """A place in memory: a field of the array or of a node; ``number`` is the slot, else 0."""
+_NO_REPEAT = (Goal.LOAD, Goal.RELOAD)
+"""Readers that leave a retry entry to their caller."""
 
-    owner: Node | XArray
-    field: Field
-    number: int = 0
-
-
-class Where(Enum):
-    """What a machine loads next."""
-
-    HEAD = "head"
-    SHIFT = "shift"
-    SLOT = "slot"
-    COUNT_SIBLINGS = "count siblings"
-    RELOAD = "reload"
-    STEP = "step"
-    CLIMB_OFFSET = "climb: offset"
-    CLIMB_PARENT = "climb: parent"
-    CLIMB_SHIFT = "climb: shift"
-    DONE = "done"
-    GAVE_UP = "gave up"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a reader stands: the cursor (``index``, ``node`` with its ``shift``, ``offset``), the
-    entry that it holds and what it found so far.
-
-    ``sibling``: the walk came to the slot by a sibling; ``order``: of the entry, where that is
-    asked; ``again``: what a reload returned; ``found``: an iteration's indices and entries;
-    ``retries``: how often it started over.
-    """
-
-    where: Where
-    index: int
-    node: Node | None = None
-    shift: int = 0
-    offset: int = 0
-    entry: Entry = NULL
-    sibling: bool = False
-    order: int = 0
-    again: Entry | None = None
-    found: tuple[tuple[int, Entry], ...] = ()
-    retries: int = 0
-
-
-class Goal(Enum):
-    """What a reader does once the walk has found its entry."""
-
-    LOAD = "load"
-    """Nothing: ``xas_load``."""
-    LOAD_RETRY = "load-retry"
-    """Start over while that is a retry entry: ``xa_load``."""
-    RELOAD = "reload"
-    """Look again: ``xas_reload``."""
-    GET_ORDER = "get-order"
-    """Count its slots: ``xas_get_order``."""
-    FIND = "find"
-    """Go on to the next entry, up to the last index: ``xas_for_each``."""
-
-
-ENDS = (Where.DONE, Where.GAVE_UP)
-"""States with no next step."""
-
-MAX_RETRIES = 3
-"""After so many retry entries a machine gives up: the writer does not move, or the same again."""
-
-_REPEATS = (Goal.LOAD_RETRY, Goal.GET_ORDER, Goal.FIND)
+_HEADS = {
+    Where.HEAD: Field.HEAD,
+    Where.RELOAD: Field.HEAD,
+    Where.FLAGS: Field.FLAGS,
+}
+_FIELDS = {
+    Where.SHIFT: Field.SHIFT,
+    Where.CLIMB_SHIFT: Field.SHIFT,
+    Where.NEXT_SHIFT: Field.SHIFT,
+    Where.NEXT_DOWN: Field.SHIFT,
+    Where.CLIMB_OFFSET: Field.OFFSET,
+    Where.CLIMB_PARENT: Field.PARENT,
+    Where.NEXT_PARENT: Field.PARENT,
+}
+_FOLIOS = {
+    Where.REFS: FolioField.REFS,
+    Where.FOLIO_INDEX: FolioField.INDEX,
+    Where.FOLIO_ORDER: FolioField.ORDER,
+}
 
 Loaded: TypeAlias = Value
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader of ``array`` that asks about ``index``, or iterates from it to ``last``."""
+    """A reader of ``array`` that asks about ``index``, or iterates from it to ``last``.
+
+    ``folios`` are those that entries stand for, which a lookup needs.
+    """
 
     array: XArray
     goal: Goal
     index: int
     last: int
+    folios: Mapping[Entry, Folio] = field(default_factory=dict)
 
     def start(self) -> State:
         """The state before the first load."""
@@ -109,55 +87,56 @@ class Reader:
 
     def request(self, state: State) -> Request:
         """What the next step loads; the reader must not have come to an end."""
-        node = state.node
-        if state.where is Where.HEAD:
-            return Request(self.array, Field.HEAD)
+        where, node = state.where, state.node
+        if where in _FOLIOS:
+            return Request(self.folios[state.entry], _FOLIOS[where])
         if node is None:
-            assert state.where is Where.RELOAD
-            return Request(self.array, Field.HEAD)
-        if state.where in (Where.SHIFT, Where.CLIMB_SHIFT):
-            return Request(node, Field.SHIFT)
-        if state.where is Where.CLIMB_OFFSET:
-            return Request(node, Field.OFFSET)
-        if state.where is Where.CLIMB_PARENT:
-            return Request(node, Field.PARENT)
-        if state.where is Where.COUNT_SIBLINGS:
+            return Request(self.array, _HEADS[where])
+        if where in _HEADS and where is not Where.RELOAD:
+            return Request(self.array, _HEADS[where])
+        if where in _FIELDS:
+            return Request(node, _FIELDS[where])
+        if where is Where.MARKS:
+            return Request(node, Field.MARK, MARK)
+        if where is Where.COUNT_SIBLINGS:
             return Request(node, Field.SLOT, state.offset + (1 << state.order))
+        if where is Where.MARKED_CANONICAL:
+            return Request(node, Field.SLOT, state.order)
         return Request(node, Field.SLOT, state.offset)
 
     def step(self, state: State, value: Loaded) -> State:
         """The state after the load that ``request`` named returned ``value``."""
+        if state.fence:
+            state = replace(state, fence=False)
         if state.where is Where.CLIMB_PARENT:
             return self._climbed(state, value)
+        if state.where is Where.NEXT_PARENT:
+            return self._next_up(state, value)
         assert isinstance(value, (int, Node))
-        if state.where is Where.HEAD:
-            return self._at_head(state, value)
-        if state.where is Where.SLOT:
-            return self._at_slot(state, value)
-        if state.where is Where.COUNT_SIBLINGS:
-            return self._count(state, value)
-        if state.where is Where.RELOAD:
-            return self._reloaded(state, value)
-        if state.where is Where.STEP:
-            return self._stepped(state, value)
+        if state.where in _ENTRIES:
+            return _ENTRIES[state.where](self, state, value)
         assert isinstance(value, int)
-        if state.where is Where.SHIFT:
-            return self._into(state, value)
-        if state.where is Where.CLIMB_OFFSET:
-            return replace(state, where=Where.CLIMB_PARENT, offset=value + 1)
-        # Up or down, the index is right already.
-        return self._stand(replace(state, shift=value))
+        return _NUMBERS[state.where](self, state, value)
+
+    # The walk down.
 
     def _at_head(self, state: State, head: Entry) -> State:
         if isinstance(head, Node):
             return replace(state, where=Where.SHIFT, node=head, sibling=False)
-        return self._arrived(replace(state, node=None, entry=NULL if state.index else head))
+        state = replace(state, node=None, entry=NULL if state.index else head)
+        if self.goal in MARKING:
+            found = state.entry != NULL
+            return replace(state, where=Where.FLAGS if found else Where.DONE)
+        return self._arrived(state)
 
     def _into(self, state: State, shift: int) -> State:
         if not state.shift and state.index >> shift >> self.array.s:
+            if self.goal in MARKING:
+                return replace(state, node=None, where=Where.DONE)
             return self._arrived(replace(state, node=None, entry=NULL))
         offset = offset_of(state.index, shift, self.array.s)
-        return replace(state, where=Where.SLOT, shift=shift, offset=offset, sibling=False)
+        where = Where.MARKED_SLOT if self.goal in MARKING else Where.SLOT
+        return replace(state, where=where, shift=shift, offset=offset, sibling=False)
 
     def _at_slot(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
@@ -170,22 +149,23 @@ class Reader:
 
     def _arrived(self, state: State) -> State:
         """The walk has ended on an entry, NULL or retry."""
-        if state.entry == RETRY and self.goal in _REPEATS:
-            if state.retries == MAX_RETRIES:
-                return replace(state, where=Where.GAVE_UP)
-            return State(Where.HEAD, state.index, found=state.found, retries=state.retries + 1)
-        if self.goal is Goal.FIND:
+        if state.entry == RETRY and self.goal not in _NO_REPEAT:
+            return again(state)
+        if self.goal in FINDING:
             return self._found(state)
+        if self.goal is Goal.NEXT:
+            return self._step_on(state)
         if state.entry in (NULL, RETRY):
             return replace(state, where=Where.DONE)
         if self.goal is Goal.RELOAD:
-            if state.node is None:
-                return replace(state, where=Where.RELOAD)
-            offset = offset_of(state.index, state.shift, self.array.s)
-            return replace(state, where=Where.RELOAD, offset=offset, sibling=False)
+            return replace(self._reload(state), fence=True)
+        if self.goal is Goal.LOOKUP:
+            return replace(state, where=Where.REFS)
         if self.goal is Goal.GET_ORDER and state.node is not None:
             return self._count_on(replace(state, order=0))
         return replace(state, where=Where.DONE)
+
+    # Order, reload, lookup.
 
     def _count_on(self, state: State) -> State:
         more = state.offset + (1 << state.order) < self.array.slots
@@ -196,37 +176,90 @@ class Reader:
             return self._count_on(replace(state, order=state.order + 1))
         return replace(state, where=Where.DONE)
 
+    def _reload(self, state: State) -> State:
+        if state.node is None:
+            return replace(state, where=Where.RELOAD)
+        offset = offset_of(state.index, state.shift, self.array.s)
+        return replace(state, where=Where.RELOAD, offset=offset, sibling=False)
+
     def _reloaded(self, state: State, entry: Entry) -> State:
-        if is_sibling(entry, self.array.s) and not state.sibling:
+        if is_sibling(entry, self.array.s):
             return replace(state, offset=sibling_offset(entry), sibling=True)
+        if isinstance(entry, Node) and state.shift and state.sibling:
+            entry = RETRY
+        if self.goal is Goal.LOOKUP:
+            if entry is not state.entry and entry != state.entry:
+                return again(state)
+            return replace(state, where=Where.FOLIO_INDEX)
         return replace(state, where=Where.DONE, again=entry)
+
+    def _referenced(self, state: State, refs: int) -> State:
+        if not refs:
+            return again(state)
+        return replace(self._reload(state), fence=True)
+
+    def _covers_from(self, state: State, index: int) -> State:
+        return replace(state, where=Where.FOLIO_ORDER, covers=(index, 0))
+
+    def _covers(self, state: State, order: int) -> State:
+        assert state.covers is not None
+        return replace(state, where=Where.DONE, covers=(state.covers[0], order))
+
+    # Iterations.
 
     def _found(self, state: State) -> State:
         if state.entry != NULL:
             found = (*state.found, (state.index, state.entry))
-            state = replace(state, found=found)
+            state = replace(state, found=found, fence=self.goal in ORDERED)
         if state.node is None:
             return replace(state, where=Where.DONE)
-        return self._advance(state, state.offset + 1)
+        offset = offset_of(state.index, state.shift, self.array.s) + 1
+        if self.goal in PAUSING and state.entry != NULL:
+            return self._pause(replace(state, offset=offset))
+        if self.goal in MARKING:
+            return replace(state, where=Where.MARKS, advance=True)
+        return self._advance(state, offset)
+
+    def _pause(self, state: State) -> State:
+        if state.offset < self.array.slots:
+            return replace(state, where=Where.PAUSE)
+        state = moved(self.array, state, state.offset)
+        if state.index == 0 or state.index > self.last:
+            return replace(state, where=Where.DONE)
+        return State(Where.HEAD, state.index, found=state.found, retries=state.retries)
+
+    def _paused(self, state: State, entry: Entry) -> State:
+        if is_sibling(entry, self.array.s):
+            return self._pause(replace(state, offset=state.offset + 1))
+        state = moved(self.array, state, state.offset)
+        where = Where.DONE if state.index > self.last else Where.HEAD
+        return State(where, state.index, found=state.found, retries=state.retries)
 
     def _advance(self, state: State, offset: int) -> State:
         """Go to slot ``offset`` of the state's node and its first index."""
-        array = self.array
-        index = moved_index(state.index, offset, state.shift, array.s, array.width)
-        return self._stand(replace(state, index=index, offset=offset))
+        return self._stand(moved(self.array, state, offset))
 
     def _stand(self, state: State) -> State:
-        if state.index > self.last:
+        if state.index > self.last or (self.goal in FINDING and state.index == 0):
             return replace(state, where=Where.DONE)
         if state.offset == self.array.slots:
             return replace(state, where=Where.CLIMB_OFFSET)
+        if self.goal in MARKING:
+            return replace(state, where=Where.MARKED_SLOT, advance=False)
         return replace(state, where=Where.STEP)
+
+    def _climb(self, state: State, offset: int) -> State:
+        return replace(state, where=Where.CLIMB_PARENT, offset=offset + 1)
 
     def _climbed(self, state: State, parent: Loaded) -> State:
         if parent is None:
             return replace(state, where=Where.DONE)
         assert isinstance(parent, Node)
         return replace(state, where=Where.CLIMB_SHIFT, node=parent)
+
+    def _at_shift(self, state: State, shift: int) -> State:
+        # Up or down, the index is right already.
+        return self._stand(replace(state, shift=shift))
 
     def _stepped(self, state: State, entry: Entry) -> State:
         if isinstance(entry, Node):
@@ -236,3 +269,88 @@ class Reader:
         if entry == NULL or is_sibling(entry, self.array.s):
             return self._advance(state, state.offset + 1)
         return self._found(replace(state, entry=entry))
+
+    # Marked iterations.
+
+    def _flags(self, state: State, flags: int) -> State:
+        found = ((state.index, state.entry),) if flags >> MARK & 1 else ()
+        return replace(state, where=Where.DONE, found=(*state.found, *found))
+
+    def _marked_slot(self, state: State, entry: Entry) -> State:
+        return reader_marked.slot(self.array, state, entry)
+
+    def _marked_canonical(self, state: State, entry: Entry) -> State:
+        return reader_marked.canonical(self.array, state, entry)
+
+    def _marks(self, state: State, word: int) -> State:
+        return reader_marked.marks(self.array, state, word, self.last)
+
+    def _marked_entry(self, state: State, entry: Entry) -> State:
+        gone = reader_marked.entry(self.array, state, entry)
+        return self._found(replace(state, entry=entry)) if gone is None else gone
+
+    # From index to index.
+
+    def _step_on(self, state: State) -> State:
+        """What the index holds is in ``entry``; go to the next one."""
+        found = state.found
+        if not is_sibling(state.entry, self.array.s):
+            found = (*found, (state.index, state.entry))
+        state = replace(state, found=found, index=state.index + 1)
+        if state.index > self.last:
+            return replace(state, where=Where.DONE)
+        if state.node is None:
+            return State(Where.HEAD, state.index, found=found, retries=state.retries)
+        return self._next_from(state)
+
+    def _next_from(self, state: State) -> State:
+        if (state.index - 1 ^ state.index) >> state.shift >> self.array.s:
+            return replace(state, where=Where.NEXT_PARENT)
+        return self._next_down(state, state.shift)
+
+    def _next_down(self, state: State, shift: int) -> State:
+        offset = offset_of(state.index, shift, self.array.s)
+        return replace(state, where=Where.NEXT_SLOT, shift=shift, offset=offset)
+
+    def _next_up(self, state: State, parent: Loaded) -> State:
+        if parent is None:
+            return self._step_on(replace(state, node=None, shift=0, entry=NULL))
+        assert isinstance(parent, Node)
+        return replace(state, where=Where.NEXT_SHIFT, node=parent)
+
+    def _next_shift(self, state: State, shift: int) -> State:
+        return self._next_from(replace(state, shift=shift))
+
+    def _next_slot(self, state: State, entry: Entry) -> State:
+        if isinstance(entry, Node) and state.shift:
+            return replace(state, where=Where.NEXT_DOWN, node=entry)
+        if entry == RETRY:
+            return again(state)
+        return self._step_on(replace(state, entry=entry))
+
+
+_ENTRIES = {
+    Where.HEAD: Reader._at_head,
+    Where.SLOT: Reader._at_slot,
+    Where.COUNT_SIBLINGS: Reader._count,
+    Where.RELOAD: Reader._reloaded,
+    Where.STEP: Reader._stepped,
+    Where.PAUSE: Reader._paused,
+    Where.MARKED_SLOT: Reader._marked_slot,
+    Where.MARKED_CANONICAL: Reader._marked_canonical,
+    Where.MARKED_ENTRY: Reader._marked_entry,
+    Where.NEXT_SLOT: Reader._next_slot,
+}
+_NUMBERS = {
+    Where.SHIFT: Reader._into,
+    Where.CLIMB_OFFSET: Reader._climb,
+    Where.CLIMB_SHIFT: Reader._at_shift,
+    Where.FLAGS: Reader._flags,
+    Where.MARKS: Reader._marks,
+    Where.NEXT_SHIFT: Reader._next_shift,
+    Where.NEXT_DOWN: Reader._next_down,
+    Where.REFS: Reader._referenced,
+    Where.FOLIO_INDEX: Reader._covers_from,
+    Where.FOLIO_ORDER: Reader._covers,
+}
+"""What the loads of entries, and those of numbers, are followed by."""

@@ -70,7 +70,9 @@ def cases(shift: int) -> list[Case]:
     ValueError for another one.
     """
     if shift == 6:
-        return [case for orders in LARGE for case in _of(*orders, ats=(77,))]
+        made = [case for orders in LARGE for case in _of(*orders, ats=(77,))]
+        # Within one level the kind of an entry changes nothing that a reader loads.
+        return [case for case in made if case.writer not in VALUES or case.new_order == 0]
     if shift not in LEVELS:
         raise ValueError(f"chunk shift {shift} is not in 1, 2, 6")
     found = []

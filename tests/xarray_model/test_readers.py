@@ -3,19 +3,25 @@
 
 import pytest
 
-from xarray_model import api, iterate
+from xarray_model import api, iterate, marks, walk
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor
 from xarray_model.entries import NULL, RETRY, mk_sibling
+from xarray_model.folio import Folio, FolioField
 from xarray_model.journal import Field
-from xarray_model.node import Node
-from xarray_model.readers import ENDS, Goal, Reader, Request, State, Where
+from xarray_model.node import Node, is_sibling
+from xarray_model.readers import ENDS, MARK, Goal, Reader, Request, State, Where
 
 
 def held(place: Request) -> object:
     owner = place.owner
     if isinstance(owner, XArray):
-        return owner.head
+        return owner.head if place.field is Field.HEAD else owner.marks
+    if isinstance(owner, Folio):
+        assert isinstance(place.field, FolioField)
+        return owner.read(place.field)
+    if place.field is Field.MARK:
+        return owner.marks[place.number]
     field = place.field.value
     return owner.slots[place.number] if place.field is Field.SLOT else getattr(owner, field)
 
@@ -55,6 +61,43 @@ def test_iterations_from_everywhere(array: XArray) -> None:
         while (entry := iterate.find(cursor, 60)) != NULL:
             expected.append((cursor.index, entry))
         assert list(alone(Reader(array, Goal.FIND, start, 60)).found) == expected
+
+
+def test_iterations_with_pauses_and_of_marked_entries_alone(array: XArray) -> None:
+    for index in (0, 6, 40):
+        array_cursor = Cursor(array, index)
+        walk.load(array_cursor)
+        marks.set_mark(array_cursor, MARK)
+    for start in range(60):
+        plain = alone(Reader(array, Goal.FIND, start, 60)).found
+        paused = alone(Reader(array, Goal.FIND_PAUSE, start, 60)).found
+        assert paused == plain == alone(Reader(array, Goal.FIND_ORDERED, start, 60)).found
+        cursor, expected = Cursor(array, start), []
+        while (entry := iterate.find_marked(cursor, 60, MARK)) != NULL:
+            expected.append((cursor.index, entry))
+        for goal in (Goal.MARKED, Goal.MARKED_PAUSE, Goal.MARKED_ORDERED):
+            assert list(alone(Reader(array, goal, start, 60)).found) == expected
+
+
+def test_steps_show_every_index_but_those_of_siblings(array: XArray) -> None:
+    for start in range(60):
+        told = dict(alone(Reader(array, Goal.NEXT, start, 60)).found)
+        assert told[start] == api.load(array, start)
+        cursor = Cursor(array, start)
+        walk.load(cursor)
+        for index in range(start + 1, 61):
+            entry = iterate.next(cursor)
+            assert told.get(index) == (None if is_sibling(entry, array.s) else entry)
+
+
+def test_a_lookup_takes_a_folio_that_is_in_use(array: XArray) -> None:
+    folio = Folio(4, 2, refs=1)
+    reader = Reader(array, Goal.LOOKUP, 6, 6, {20: folio})
+    state = alone(reader)
+    assert state.where is Where.DONE and state.covers == (4, 2)
+    folio.refs = 0
+    assert alone(reader).where is Where.GAVE_UP
+    assert alone(Reader(array, Goal.LOOKUP, 3, 3)).covers is None
 
 
 def test_an_empty_array_and_one_with_a_single_entry() -> None:

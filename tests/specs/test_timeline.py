@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import pytest
+
+from specs.readers import Memory
+from specs.timeline import NOTHING, Iteration, Timeline
+from xarray_model.entries import mk_sibling
+
+OLD, NEW, OTHER = 4, 8, 12
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    """Indices 0..9: order 2 at 4 becomes order 0 by the stores 3 to 7; 9 is empty."""
+    made = Timeline(0, 9)
+    made.replace(0, 2, OTHER, 0, 0)
+    made.replace(4, 2, OLD, 0, 0)
+    made.replace(8, 0, OTHER, 0, 0)
+    for index in range(4, 8):
+        made.replace(index, 0, NEW, 2, 7)
+    return made
+
+
+def names(found: list[tuple[str, str]]) -> list[str]:
+    return [name for name, _ in found]
+
+
+def test_old_and_new_are_allowed_until_the_end(timeline: Timeline) -> None:
+    for started in (0, 6):
+        assert not timeline.judge_entry(5, OLD, started)
+        assert not timeline.judge_entry(5, NEW, started)
+    assert names(timeline.judge_entry(5, OLD, 7)) == ["load-other"]
+    assert not timeline.judge_entry(5, NEW, 7)
+
+
+def test_nothing_else_is(timeline: Timeline) -> None:
+    assert names(timeline.judge_entry(5, NOTHING, 0)) == ["load-null"]
+    assert names(timeline.judge_entry(5, OTHER, 0)) == ["load-foreign"]
+    assert names(timeline.judge_entry(5, mk_sibling(2), 0)) == ["load-internal"]
+    assert names(timeline.judge_entry(5, object(), 0)) == ["load-internal"]
+    assert not timeline.judge_entry(9, NOTHING, 0)
+    assert names(timeline.judge_entry(9, NEW, 0)) == ["load-foreign"]
+
+
+def test_orders(timeline: Timeline) -> None:
+    assert not timeline.judge_order(5, 2, 0) and not timeline.judge_order(5, 0, 0)
+    assert names(timeline.judge_order(5, 1, 0)) == ["order-true"]
+    assert names(timeline.judge_order(5, 2, 7)) == ["order-bound"]
+
+
+def iteration(start: int, *found: tuple[int, object], **more: bool) -> Iteration:
+    return Iteration(start, found, Memory.SEQUENTIAL, **more)
+
+
+def test_iterations(timeline: Timeline) -> None:
+    pieces = tuple((index, NEW) for index in range(4, 8))
+    for middle in ((4, OLD),), pieces, ((4, OLD), *pieces[1:]):
+        assert not timeline.judge_iteration(iteration(0, (0, OTHER), *middle, (8, OTHER)), 0)
+    missing = timeline.judge_iteration(iteration(0, (0, OTHER), *pieces[:2], (8, OTHER)), 0)
+    assert missing == [("find-covers", "passes index 6 by")]
+    foreign = iteration(4, (4, OTHER), *pieces[1:], (8, OTHER))
+    assert names(timeline.judge_iteration(foreign, 0)) == ["load-foreign"]
+    assert names(timeline.judge_iteration(iteration(0, *pieces), 0)) == ["outside-unnoticed"]
+
+
+def test_an_iteration_goes_forward(timeline: Timeline) -> None:
+    back = iteration(6, (6, OLD), (5, NEW), (6, NEW), (7, NEW), (8, OTHER))
+    assert names(timeline.judge_iteration(back, 0)) == ["find-order"]
+    again = iteration(4, (4, OLD), (4, OLD), (8, OTHER))
+    assert names(timeline.judge_iteration(again, 0)) == ["find-order"]
+    # A marked one may begin with the first index of the entry that it starts in.
+    marked = iteration(6, (4, OLD), (8, OTHER), marked=True)
+    assert not timeline.judge_iteration(marked, 0)
+    before = iteration(6, (4, NEW), (5, NEW), (6, NEW), (7, NEW), (8, OTHER), marked=True)
+    assert names(timeline.judge_iteration(before, 7)) == ["find-order"]
+
+
+def test_what_is_passed_by_is_told_by_its_reason(timeline: Timeline) -> None:
+    found = ((4, NEW), (5, NEW), (8, OTHER))
+
+    def name(start: int = 4, started: int = 0, **more: bool) -> list[str]:
+        made = Iteration(start, found, Memory.WEAK, **more)
+        return names(timeline.judge_iteration(made, started))
+
+    assert name() == name(marked=True) == ["unordered-covers"]
+    assert name(ordered=True) == ["find-covers"]
+    assert name(ordered=True, marked=True) == ["marked-complete"]
+    assert name(5, ordered=True, marked=True) == ["marked-inside"]
+    assert name(started=7) == ["find-covers"]
+
+
+def test_a_merge_around_the_iteration_is_told_apart() -> None:
+    timeline = Timeline(0, 5)
+    timeline.replace(0, 0, OTHER, 0, 0)
+    for index in range(2, 4):
+        timeline.replace(index, 0, OLD * (index + 2), 0, 0)
+    timeline.replace(2, 1, NEW * 8, 0, 5)
+    standing = iteration(0, (0, OTHER), (2, OLD * 4))
+    assert names(timeline.judge_iteration(standing, 0)) == ["merge-covers"]
+    assert names(timeline.judge_iteration(iteration(0, (0, OTHER)), 0)) == ["find-covers"]
+
+
+def test_folios(timeline: Timeline) -> None:
+    assert not timeline.judge_folio(5, 4, 1)
+    assert names(timeline.judge_folio(6, 4, 1)) == ["folio-covers"]
+
+
+def test_an_index_that_is_erased_meanwhile_may_be_left_out() -> None:
+    timeline = Timeline(0, 3)
+    timeline.replace(0, 2, OLD, 0, 0)
+    timeline.replace(0, 2, NOTHING, 0, 5)
+    assert not timeline.judge_iteration(iteration(0), 0)
+    assert not timeline.judge_entry(1, NOTHING, 0)
+    assert names(timeline.judge_entry(1, OLD, 5)) == ["load-other"]
