@@ -30,8 +30,8 @@ from models.trial import Trial
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
-SECONDS = 5.0
-"""How long a program may run."""
+SECONDS = 2.0
+"""CPU time that a program may take; most take a hundredth."""
 SHRINK_SECONDS = 10.0
 """How long a case that was moved to another chunk shift is shrunk."""
 _HOST = Path(__file__).with_name("kernel") / "host.c"

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.build import build
+from models.comparison import ENDS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.reduction import breaks, reduce
 from models.trial import Trial
+from models.worker import Status
 from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
 
 SECONDS = 10.0
-"""How long one finding is shrunk."""
+"""How long one finding is shrunk; one that hangs half as long, since each attempt costs time."""
 
 
 def at_shift(implementation: Implementation, s: int) -> Implementation:
@@ -31,7 +33,8 @@ def at_shift(implementation: Implementation, s: int) -> Implementation:
 def shrink(implementation: Implementation, finding: Finding, seconds: float = SECONDS) -> Finding:
     """The smallest case found in about that time that breaks the same property before any other,
     at the lowest chunk shift; ``finding`` itself when there is none."""
-    deadline = time.monotonic() + seconds
+    hangs = finding.property == ENDS[Status.HANG][0]
+    deadline = time.monotonic() + (seconds / 2 if hangs else seconds)
     for s in CHUNK_SHIFTS:
         if s > finding.chunk_shift:
             break
