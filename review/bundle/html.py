@@ -70,7 +70,7 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         splits=[_split(*one) for one in _SPLITS] if not done.search.diagnoses else [],
         maps=_maps(done),
         legend=Markup(heat.legend()),
-        readers=[_readers(name, one) for name, one in done.explored.items()],
+        readers=_readers(done),
         nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in numbers.CHUNK_SHIFTS],
         way=Way,
         numbers=done.numbers,
@@ -199,16 +199,32 @@ def _maps(done: Reviewed) -> dict[str, list[_Map]]:
     return found
 
 
-def _readers(name: str, report: explore.Report) -> dict[str, Any]:
-    """The table of readers and writers, and the schedules of what is broken."""
+def _readers(done: Reviewed) -> list[dict[str, Any]]:
+    """The table of readers and writers, and the schedules of what is broken; implementations of
+    which all of it is the same are told together."""
+    found: list[dict[str, Any]] = []
+    for name, report in done.explored.items():
+        told = _explored(report)
+        for other in found:
+            if {**other, "names": []} == {**told, "names": []}:
+                other["names"].append(name)
+                break
+        else:
+            found.append({**told, "names": [name]})
+    return found
+
+
+def _explored(report: explore.Report) -> dict[str, Any]:
+    """What is told of one implementation."""
     cells = readers.cells(report)
     table: dict[str, dict[str, list[readers.Cell]]] = {}
     for cell in cells:
         table.setdefault(cell.reader, {}).setdefault(cell.writer, []).append(cell)
     found = readers.smallest(report)
     return {
-        "name": name,
-        "report": report,
+        "executions": report.executions,
+        "states": report.states,
+        "crashes": report.crashes,
         "writers": list(dict.fromkeys(cell.writer for cell in cells)),
         "table": {
             reader: {writer: _verdicts(mine) for writer, mine in by_writer.items()}

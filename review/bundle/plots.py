@@ -16,7 +16,7 @@ from xarray_model import geometry
 
 HIGHEST = 22
 """The largest order that is plotted: 16 GiB of pages of 4 KiB."""
-_WIDTH, _HEIGHT = 430, 300
+_WIDTH, _HEIGHT = 370, 280
 _WAYS = ("at once", "in stages, largest call", "xas_try_split() walk")
 _MARKS = ("o", "s", "^", "D")
 _DASHES = ("-", "--", ":", "-.")

@@ -5,9 +5,12 @@ import sys
 from copy import deepcopy
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 
+from models.rcu import schedule
+from models.rcu.explorer import ExplorerError
 from models.timing import Timed
 from review.bundle import html
 from review.outcome import Search, SoFar
@@ -76,9 +79,9 @@ def test_every_file_is_there_with_its_hash(bad: str) -> None:
 
 def test_each_solver_has_a_verdict_and_a_time(good: str) -> None:
     assert rows(good, "Theorems")[1:] == [
-        "N1.proved ✓ proved proved 0.50 s proved 0.50 s 1 1 what N1.proved says",
-        "N1.refuted ✗ disagreement proved 0.50 s refuted 0.50 s 1 1 what N1.refuted says",
-        "N1.late ? timeout proved 0.50 s timeout 0.50 s 1 1 what N1.late says",
+        "N1.proved ✓ proved proved 0.50 s proved 0.50 s 1 and 1 what N1.proved says",
+        "N1.refuted ✗ disagreement proved 0.50 s refuted 0.50 s 1 and 1 what N1.refuted says",
+        "N1.late ? timeout proved 0.50 s timeout 0.50 s 1 and 1 what N1.late says",
     ]
     assert "1 of 3 theorems proved" in Page(good).text()
 
@@ -120,6 +123,31 @@ def test_readers_and_their_schedules_are_told(good: str) -> None:
     schedule = rows(good, "One execution")
     assert schedule[0] == "writer reader" and len(schedule) > 4
     assert "xasplit rcu --replay" in Page(good).text()
+
+
+def test_implementations_that_readers_see_alike_are_told_together() -> None:
+    done = told.full(small.clean())
+    done.explored = {"one": told.explored(), "two": told.explored()}
+    assert "one and two" in Page(html.page(done, {})).text()
+    without = replace(told.explored(), results=told.explored().results[:40])
+    done.explored = {"one": told.explored(), "two": without}
+    text = Page(html.page(done, {})).text()
+    assert "one and two" not in text and " two " in text
+
+
+def test_an_execution_that_does_not_replay_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ExplorerError("it breaks nothing")
+
+    monkeypatch.setattr(schedule, "of", fails)
+    text = Page(html.page(told.full(small.clean()), {})).text()
+    assert "Not replayed: it breaks nothing" in text
+
+
+def test_the_page_is_in_the_bundle_with_its_times(tmp_path: Path) -> None:
+    page = (small.bundle(small.clean(), tmp_path) / "report.html").read_text(encoding="utf-8")
+    assert problems(page) == []
+    assert "times-6-title" in page
 
 
 def test_what_was_not_done_is_said_and_never_passes() -> None:
