@@ -14,7 +14,7 @@ from rich.table import Table
 
 from models.build import BuildError
 from models.kernel.source import Source
-from models.rcu import controls, explorer
+from models.rcu import controls, explorer, litmus
 from models.rcu.build import build
 from models.rcu.controls import Caught
 from models.rcu.explore import Report, explore
@@ -104,6 +104,20 @@ def _replay(text: str, source: Source, console: Console) -> int:
     return 1 if broken else 0
 
 
+def _litmus(source: Source, folder: Path, console: Console) -> int:
+    """Write the litmus tests; they were not run by herd7, which is said."""
+    try:
+        made = litmus.write(_explorer_of(source, 2), folder)
+    except ExplorerError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write to {folder}: {error.strerror}") from None
+    console.print(f"{len(made)} litmus tests in {folder}, for herd7 -conf linux-kernel.cfg in")
+    console.print("tools/memory-model of a kernel tree.  Not run here: their results are what the")
+    console.print("explorer answered.")
+    return 0
+
+
 def _explorer_of(source: Source, shift: int) -> Path:
     """The explorer built for a source; click.ClickException when it cannot be."""
     try:
@@ -132,6 +146,13 @@ def _explorer_of(source: Source, shift: int) -> Path:
     help="How many findings are shown step by step.",
 )
 @click.option("--replay", "replayed", metavar="SCHEDULE", help="Show one execution, as printed.")
+@click.option(
+    "--litmus",
+    "shapes",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write shapes of the split as litmus tests for herd7, with the answers of the explorer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     kernels: tuple[str, ...],
@@ -141,6 +162,7 @@ def command(
     sc: bool,
     schedules: int,
     replayed: str | None,
+    shapes: Path | None,
     as_json: bool,
 ) -> int:
     """Explore what readers under RCU can see while another task splits, merges, erases or stores.
@@ -154,11 +176,14 @@ def command(
       xasplit rcu
       xasplit rcu --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
       xasplit rcu --replay '2 split 3 0 8 8 weak marked 12 1:1'
+      xasplit rcu --litmus shapes
     """
     console = Console()
     sources = subjects.kernel_sources(kernels, rev, mailboxes) or subjects.port_sources()
     if replayed is not None:
         return _replay(replayed, sources[0], console)
+    if shapes is not None:
+        return _litmus(sources[0], shapes, console)
     memories = (Memory.SEQUENTIAL,) if sc else tuple(Memory)
     chosen = tuple(int(shift) for shift in shifts) or SHIFTS
     reports = [_explored(source, chosen, memories) for source in sources]

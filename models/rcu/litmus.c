@@ -174,6 +174,50 @@ static void read_sibling_later(unsigned long unused)
 		seen |= !READ_ONCE(node->slots[xa_to_sibling(entry)]);
 }
 
+/* A split within a node replaces slots of the old entry by entries, the highest slot first. */
+static void split_slots(void)
+{
+	rcu_assign_pointer(node->slots[1], b);
+	rcu_assign_pointer(node->slots[0], b);
+}
+
+static void read_slots(unsigned long unused)
+{
+	void *first = READ_ONCE(node->slots[0]);
+
+	seen |= first && !READ_ONCE(node->slots[1]);
+}
+
+static void read_slots_with_barrier(unsigned long unused)
+{
+	void *first = READ_ONCE(node->slots[0]);
+
+	reader_barrier();
+	seen |= first && !READ_ONCE(node->slots[1]);
+}
+
+/* The mark of a new entry is set before its slot is written. */
+static void mark_then_slot(void)
+{
+	WRITE_ONCE(node->marks[0][0], 2);
+	rcu_assign_pointer(node->slots[1], b);
+}
+
+static void read_slot_then_mark(unsigned long unused)
+{
+	void *entry = READ_ONCE(node->slots[1]);
+
+	seen |= entry && !READ_ONCE(node->marks[0][0]);
+}
+
+static void read_slot_then_mark_with_barrier(unsigned long unused)
+{
+	void *entry = READ_ONCE(node->slots[1]);
+
+	reader_barrier();
+	seen |= entry && !READ_ONCE(node->marks[0][0]);
+}
+
 /* Dropping a lock and taking it again orders stores. */
 static void lock_twice(void)
 {
@@ -200,6 +244,10 @@ static const struct shape {
 	{ "MP+rel+rel+addr+addr", publish_chain, read_chain, false, false },
 	{ "MP+rel+sibling", publish_sibling, read_sibling, false, false },
 	{ "MP+rel+sibling-later", publish_sibling, read_sibling_later, false, false },
+	{ "split-slots", split_slots, read_slots, true, false },
+	{ "split-slots+rmb", split_slots, read_slots_with_barrier, false, false },
+	{ "mark-slot", mark_then_slot, read_slot_then_mark, true, false },
+	{ "mark-slot+rmb", mark_then_slot, read_slot_then_mark_with_barrier, false, false },
 	{ "MP+rel+rmw", thaw, read_after_reference, false, false },
 	{ "CoRR", store_twice, read_backwards, false, false },
 	{ "forwards", store_twice, read_forwards, true, true },

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from pathlib import Path
 
 import click
 import pytest
@@ -67,6 +68,14 @@ def test_a_printed_schedule_replays(report: Report) -> None:
 )
 def test_what_is_no_schedule_is_wrong_usage(text: str) -> None:
     assert isinstance(run("--replay", text).exception, click.ClickException)
+
+
+def test_litmus_tests_are_written(tmp_path: Path) -> None:
+    result = run("--litmus", str(tmp_path))
+    assert result.return_value == 0 and "Not run here" in result.output
+    assert (tmp_path / "xarray-split-slots.litmus").read_text().startswith("C xarray-split-slots\n")
+    (tmp_path / "file").touch()
+    assert isinstance(run("--litmus", str(tmp_path / "file" / "x")).exception, click.UsageError)
 
 
 def test_a_kernel_that_is_not_there_is_wrong_usage() -> None:
