@@ -24,10 +24,13 @@ from models.families import CaseGroup, Family
 from models.finding import Findings
 from models.hangs import Area, Hangs
 from models.implementation import Implementation
+from models.kernel.source import RECURSIVE
 from xarray_model import geometry
 
 BLOCK_BYTES = 4 << 20
 """Result bytes, about, that are asked of an implementation at once."""
+SAMPLE = 48
+"""Groups of cases that are drawn of a split with a small tree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,11 @@ class Unit:
             yield group, group.some_starts(draw)
 
     def offered(self, one: Implementation) -> bool:
-        """Whether an implementation has what the family asks for."""
-        return self.family is not Family.WALKS or one.source.capabilities.try_split
+        """Whether an implementation has what the family asks for, in code that no other has: the
+        port's ``xas_try_split`` is the same to the letter however its ``xas_split`` is compiled."""
+        if self.family is not Family.WALKS:
+            return True
+        return one.source.capabilities.try_split and RECURSIVE not in one.source.defines
 
 
 class Part(NamedTuple):
@@ -120,20 +126,27 @@ class UnitResult:
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
-    """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two; all that is counted."""
-    highest = {1: 4, 2: 5, 3: 5}
+    """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two; all that is counted.
+
+    Walks at s = 3 stop at order 4, which is on the second level as order 5 is.
+    """
+    highest = {
+        Family.SPLITS: {1: 4, 2: 5, 3: 5},
+        Family.WALKS: {1: 4, 2: 5, 3: 4},
+    }
     units = [
         Unit(s, order, new_order, family=family)
-        for family in (Family.SPLITS, Family.WALKS)
+        for family, orders in highest.items()
         for s in shifts
-        for order in range(1, highest.get(s, 0) + 1)
+        for order in range(1, orders.get(s, 0) + 1)
         for new_order in range(order + 1)
     ]
     return units + [Unit(s, HIGHEST, 0, family=Family.COUNTS) for s in shifts]
 
 
-def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Unit]:
-    """Units of which a seeded sample is run: three levels at s = 3 to 5, what matters at s = 6.
+def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> list[Unit]:
+    """Units of which a seeded sample is run, of ``sample`` groups where trees are small: three
+    levels at s = 3 to 5, what matters at s = 6.
 
     At s = 6 these are the splits between 2 MiB, 1 GiB and the orders at or next to a boundary
     between levels.
@@ -151,9 +164,11 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = 48) -> list[Un
         for order, new in pairs:
             # Large trees cost more: fewer of them.
             nodes = geometry.split_nodes(order, new, s)
-            some = max(2, sample // (1 + nodes // 8))
+            some = max(2 if nodes < 1000 else 1, sample // (1 + nodes // 8))
             units.append(Unit(s, order, new, some, seed))
             units.append(Unit(s, order, new, max(2, sample // 8), seed, Family.WALKS))
+    if 3 in shifts:
+        units += [Unit(3, 5, new, sample, seed, Family.WALKS) for new in range(6)]
     return units
 
 

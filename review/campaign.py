@@ -20,7 +20,7 @@ from models.hangs import Area, Hangs, hopeless_splits
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.search import search as machine_search
-from models.sweep import Unit, UnitResult, run_unit
+from models.sweep import SAMPLE, Unit, UnitResult, run_unit
 from xarray_model import geometry
 
 
@@ -77,12 +77,14 @@ def _stop(pool: ProcessPoolExecutor) -> None:
 class Effort:
     """How much the machines do, for each implementation: cases of so many steps over all chunk
     shifts together, or as many as fit in so many seconds for all implementations.  ``remember``:
-    what failed in this user's earlier searches comes first, besides what the seed draws."""
+    what failed in this user's earlier searches comes first, besides what the seed draws.
+    ``sample``: how many groups of cases the sweep draws where it is not complete."""
 
     examples: int
     steps: int
     seconds: float | None = None
     remember: bool = False
+    sample: int = SAMPLE
 
 
 def machines(

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from models.implementation import Implementation
 from models.search import MachineReport
-from models.sweep import Unit, UnitResult, complete_units, sampled_units
+from models.sweep import SAMPLE, Unit, UnitResult, complete_units, sampled_units
 from review import campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
 from review.outcome import Search, SoFar
@@ -88,7 +88,7 @@ def search(
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
     """
     had = had or SoFar()
-    units = [*complete_units(shifts), *sampled_units(shifts, seed)]
+    units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
     left = [unit for unit in units if unit not in had.units]
     started = time.monotonic() - had.seconds
     with Meter("sweep", len(left)) as meter:
@@ -185,6 +185,12 @@ def command(
     return 1 if done.failed or not done.finished else 0
 
 
-def effort(examples: int, steps: int, seconds: float | None, remember: bool = False) -> Effort:
+def effort(
+    examples: int,
+    steps: int,
+    seconds: float | None,
+    remember: bool = False,
+    sample: int = SAMPLE,
+) -> Effort:
     """The effort that the options ask for: a time takes the place of a number of histories."""
-    return Effort(examples if seconds is None else 1 << 40, steps, seconds, remember)
+    return Effort(examples if seconds is None else 1 << 40, steps, seconds, remember, sample)

@@ -21,6 +21,9 @@ from review.reviewed import Options, Reviewed
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 
+SAMPLE = 24
+"""Groups of cases that a review's sweep draws where it is not complete: half of what ``search``
+does."""
 PROVED_AT = (6,)
 """The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
 READERS_AT = (1, 2)
@@ -41,7 +44,7 @@ def run(
     done again; it is kept up to date.  After Ctrl-C the stages that were not run are missing in
     what is returned, and it is not complete.
     """
-    effort = searches.effort(options.examples, options.steps, options.seconds)
+    effort = searches.effort(options.examples, options.steps, options.seconds, sample=SAMPLE)
     with _timed(had.durations, "search"):
         search = searches.search(built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far)
     search.broken = broken

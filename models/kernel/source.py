@@ -21,6 +21,9 @@ REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
 OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")
 """``radix-tree.h``: trees whose ``lib/xarray.c`` includes it; ``Makefile``: for the version."""
 
+RECURSIVE = "XA_SPLIT_RECURSIVE"
+"""What the port is compiled with to have its recursive split."""
+
 
 class SourceError(Exception):
     """What was named cannot be opened as a kernel; the message is one line that says why."""
@@ -93,7 +96,7 @@ def port_source(recursive: bool = False) -> Source:
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*.[ch]"))
     }
-    defines = ("XA_SPLIT_RECURSIVE",) if recursive else ()
+    defines = (RECURSIVE,) if recursive else ()
     name = "port (recursive)" if recursive else "port"
     return _source(name, root, files, defines)
 

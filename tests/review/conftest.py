@@ -16,7 +16,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of two units, one whole and one sampled."""
     monkeypatch.setattr(search, "complete_units", lambda shifts: [Unit(shifts[0], 2, 1)])
     monkeypatch.setattr(
-        search, "sampled_units", lambda shifts, seed: [Unit(shifts[0], 3, 1, 2, seed)]
+        search, "sampled_units", lambda shifts, seed, sample: [Unit(shifts[0], 3, 1, 2, seed)]
     )
 
 
