@@ -195,7 +195,7 @@ def of_upstream_test(implementations: Sequence[Implementation]) -> Iterator[Evid
     detail = (
         f"of {len(caught.defects)} seeded defects of the port's split check_split() catches"
         f" {len(caught.caught[few])} with orders below {few} chunks and {len(caught.caught[many])}"
-        f" below {many}"
+        f" below {many}, at chunk shift {upstream_test.CHUNK_SHIFT}"
     )
     more = f" and {len(missed) - 4} more" if len(missed) > 4 else ""
     detail += f"; it passes {', '.join(missed[:4])}{more}" if missed else ""

@@ -16,6 +16,7 @@ from models.build import BuildError
 from models.mutants.catalogue import MUTANTS, NOT_REACHED, WITHOUT_MUTANT
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.run import Outcome, catch_all
+from models.mutants.upstream import FOR_READERS
 from review.progress import Meter
 
 
@@ -56,6 +57,7 @@ def as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
         "median_seconds": round(median(one.seconds for one in outcomes), 3),
         "survived": [one.mutant.name for one in outcomes if not one.caught],
         "not_reached": NOT_REACHED,
+        "for_readers": FOR_READERS,
         "properties_without_mutant": WITHOUT_MUTANT,
     }
 
@@ -80,6 +82,9 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
     )
     for name, reason in NOT_REACHED.items():
         console.print(f"Not run: {name}: {reason}", highlight=False, soft_wrap=True)
+    for change, control in FOR_READERS.items():
+        told = f"Not run: {change}: only readers see it, control {control} of xasplit rcu"
+        console.print(told, highlight=False, soft_wrap=True)
 
 
 @click.command("mutants", short_help="Show that seeded defects are caught.")

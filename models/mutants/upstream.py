@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Bugs that the XArray once had, re-created as small defects of the port.
 
-Each is named after the change that fixed it upstream, where it has a title; what it does to the
-port is ours, since the port's code is another.
+Each is named by the id of the change that fixed it upstream, where one is known, and by what was
+wrong, in our words and not in those of that change, whose text was not at hand.  What it does to
+the port is ours, since the port's code is another.
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ _FIND_STEP = (
 
 MUTANTS = (
     Mutant(
-        "XArray: Fix splitting to non-zero orders",
-        "the siblings of new entries of several slots were not written (2021)",
+        "2021: splitting to non-zero orders",
+        "the siblings of new entries of several slots were not written",
         _SPLIT,
         "offset > canonical; offset--)",
         "offset > end; offset--)",
         ("sibling-run",),
     ),
     Mutant(
-        "XArray: Update the LRU list in xas_split()",
+        "LRU list not updated in xas_split",
         "a split told the update callback of no node, so that nodes that had lost their values"
         " stayed listed",
         _SPLIT,
@@ -38,25 +39,24 @@ MUTANTS = (
         ("update-split-node", "update-reported", "lru"),
     ),
     Mutant(
-        "XArray: set the marks correctly when splitting an entry",
-        "sibling slots of the new nodes got the entry's marks too (2a0774c2886d)",
+        "2a0774c2886d: marks put on siblings when splitting",
+        "sibling slots of the new nodes got the entry's marks too",
         _SPLIT,
         _MARKED_LEAF,
         "split_set_marks(node, offset, new);\n\t\t" + _MARKED_LEAF.rpartition("\n")[0],
         ("sibling-mark",),
     ),
     Mutant(
-        "XArray: Do not return sibling entries from xa_load()",
-        "a sibling could refer to a sibling, and a load took that for the entry (cbc02854331e); the"
-        " array's part of it",
+        "cbc02854331e: a sibling that points to a sibling",
+        "a sibling could refer to a sibling, and a load took that for the entry; the array's part",
         _SPLIT,
         "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical));",
         "rcu_assign_pointer(node->slots[offset], xa_mk_sibling(canonical - !!canonical));",
         ("sibling-target",),
     ),
     Mutant(
-        "XArray: Fix xas_create_range() when multi-order entry present",
-        "an entry of a higher order in the way was taken for a node (3e3c658055c0)",
+        "3e3c658055c0: a multi-order entry mistaken for a node",
+        "an entry of a higher order in the way of create_range was taken for a node",
         "lib/xarray_create.c",
         "(!entry || xa_is_node(entry))",
         "(!entry || !xa_is_zero(entry))",
@@ -64,9 +64,9 @@ MUTANTS = (
         Check.MACHINE,
     ),
     Mutant(
-        "XArray: Fix xa_find_after with multi-index entries",
+        "19c30f4dd092: sibling detection for orders that are chunk multiples",
         "an iteration found an entry again whose order is a multiple of the chunk shift, since it"
-        " has no siblings to tell that by (19c30f4dd092)",
+        " has no siblings to tell that by",
         "lib/xarray_iter.c",
         _FIND_STEP,
         "if (xas->xa_node->shift && !(xas_get_order(xas) % XA_CHUNK_SHIFT))\n"
@@ -74,9 +74,9 @@ MUTANTS = (
         ("answer-find",),
     ),
     Mutant(
-        "mm/filemap: fix storing to a THP shadow entry",
+        "198b62f83eef: one page stored into a large entry",
         "a large shadow entry was not split before one page was stored into it, which then stood"
-        " for every index (198b62f83eef)",
+        " for every index",
         _SPLIT,
         "if (xas_is_node(xas))\n\t\tsplit_here(xas, old, entry, order);",
         "if (xas_is_node(xas) && !xa_is_value(old))\n\t\tsplit_here(xas, old, entry, order);",
@@ -107,10 +107,13 @@ BY_OTHERS = {
 overflows (for the type of the series itself see ``catalogue.NOT_REACHED``)."""
 
 FOR_READERS = {
-    "XArray: Disallow sibling entries of nodes": "a reader that follows a sibling into a split"
-    " finds a node where it expects the entry, and returns the wrong page (63b1898fffcd)",
-    "XArray: Do not return sibling entries from xa_load()": "a reader between two stores of a"
-    " split follows a sibling to a sibling (cbc02854331e)",
+    "63b1898fffcd": "sibling-to-node",
+    "cbc02854331e": "sibling-before",
 }
-"""Bugs that only readers next to a writer see: sweep and machines cannot show them, which the
-explorer of readers has to."""
+"""The races that only a reader next to a writer sees, which neither sweep nor machines can show:
+by the id of the upstream change the control in ``models/rcu/controls.py`` that re-creates it.
+
+63b1898fffcd: ``xas_load`` next to ``xas_split`` returned the wrong page, since a reader that
+follows a sibling found a node where it expects the entry.  cbc02854331e: a reader between two
+stores of a split met a sibling that points to a sibling; the control lets new siblings refer to the
+slot before their own entry, so that the reader ends at another entry."""

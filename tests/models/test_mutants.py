@@ -12,6 +12,8 @@ from models.mutants import checks
 from models.mutants.catalogue import MUTANTS, WITHOUT_MUTANT
 from models.mutants.mutant import Check, Mutant, MutantError, Part
 from models.mutants.run import catch, mutated, port
+from models.mutants.upstream import FOR_READERS
+from models.rcu.controls import CONTROLS
 from specs.registry import PROPERTIES
 
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
@@ -73,6 +75,13 @@ def test_every_property_is_named_or_has_a_reason() -> None:
 def test_only_known_properties_are_named() -> None:
     known = {*PROPERTIES, AGREES[0], *(name for name, _ in ENDS.values())}
     assert known >= NAMED
+
+
+def test_races_are_tied_to_controls_of_readers() -> None:
+    controls = {one.name: one for one in CONTROLS}
+    assert FOR_READERS.keys() == {"63b1898fffcd", "cbc02854331e"}
+    assert set(FOR_READERS.values()) <= controls.keys()
+    assert "63b1898fffcd" in controls[FOR_READERS["63b1898fffcd"]].told
 
 
 def test_a_text_that_moved_is_an_error() -> None:
