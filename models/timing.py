@@ -17,6 +17,8 @@ _NODES = 3_000
 """Nodes that are allocated in one run, about: small splits are repeated."""
 _RUNS = 10
 """Of so many runs the fastest counts: the others were disturbed."""
+_PATIENCE = 0.2
+"""Seconds after which no other run is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _seconds(worker: Worker, order: int, times: int) -> float | None:
     store = Operation(Code.STORE, 0, order, entry=OLD)
     split = Operation(Code.SPLIT, 0, order, 0, NEW)
     case = b"".join(one.encode() for one in (store, *(split, store) * times))
-    best = None
+    best, started = None, time.perf_counter()
     for _ in range(_RUNS):
         began = time.perf_counter()
         result = worker.run([case])
@@ -58,4 +60,6 @@ def _seconds(worker: Worker, order: int, times: int) -> float | None:
         if result.abnormal:
             return None
         best = taken if best is None else min(best, taken)
+        if time.perf_counter() - started > _PATIENCE:
+            break
     return best

@@ -18,6 +18,7 @@ from models.families import Family
 from models.implementation import Implementation
 from review.bundle.figure import FILLS, INK, figure, inline
 from review.reviewed import Reviewed
+from xarray_model.operations import Code
 
 _CELL = 17  # points
 _AXIS = 60
@@ -117,9 +118,20 @@ def maps(done: Reviewed) -> list[Map]:
 
 
 def _failed(done: Reviewed, name: str) -> set[Split]:
-    failures = done.search.findings.failures.values()
-    mine = [one for one in failures if one.first[0].implementation == name]
-    return {split for one in mine for split in one.extent.splits}
+    """The splits that fail: those of the sweep's cases, and those that show a machine's finding."""
+    found = {
+        split
+        for one in done.search.result.findings.failures.values()
+        if one.first[0].implementation == name
+        for split in one.extent.splits
+    }
+    report = done.search.machines.get(name)
+    for failure in report.findings.failures.values() if report is not None else ():
+        one = failure.first[0]
+        shown = one.operations[one.operation or 0]
+        if shown.code is Code.SPLIT:
+            found.add((one.chunk_shift, shown.order, shown.new_order))
+    return found
 
 
 def _state(one: Implementation, run: Extent, failed: set[Split], split: Split) -> State | None:

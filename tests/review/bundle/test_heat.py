@@ -5,13 +5,16 @@ import pytest
 
 from models.extent import Extent, Tried
 from models.families import Family
+from models.finding import Finding
 from models.implementation import Implementation
+from models.search import MachineReport
 from models.sweep import Unit, UnitResult, run_unit
 from review.bundle import heat
 from review.bundle.heat import Map, State
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
 from tests.review.bundle import small
+from xarray_model.operations import Code, Operation
 
 
 def maps(one: Implementation, result: UnitResult) -> list[Map]:
@@ -61,6 +64,26 @@ def test_a_failure_outranks_all_else() -> None:
     (broken,) = small.broken().implementations
     (one,) = maps(broken, small.broken().result)
     assert one.states[3, 1] is State.FAILS
+
+
+def machine(found: Finding, s: int) -> MachineReport:
+    """A machine's report of a finding."""
+    report = MachineReport(found.implementation, 1)
+    shown = found.operations[found.operation or 0]
+    report.findings.add(found, (s, shown.order, shown.new_order))
+    return report
+
+
+def test_of_what_machines_find_only_splits_are_in_the_map(
+    port: Implementation, result: UnitResult
+) -> None:
+    store = Operation(Code.STORE, 0, 2, entry=4)
+    split = Operation(Code.SPLIT, 0, 2, 1, 8)
+    for place, failing in enumerate([set(), {(2, 1)}]):
+        found = Finding("port", 2, "lru", "said", "seen", place, (store, split), b"", b"")
+        search = Search([port], SoFar(result=result, machines=[machine(found, 2)]), 1, True)
+        (one,) = heat.maps(Reviewed(Options(), search))
+        assert {pair for pair, state in one.states.items() if state is State.FAILS} == failing
 
 
 def test_what_one_level_refuses_is_neither_failed_nor_passed(
