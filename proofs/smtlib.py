@@ -23,8 +23,10 @@ def _renumbered(text: str) -> str:
 
 
 def _assertions(terms: Iterable[z3.BoolRef]) -> str:
-    solver = z3.Solver()
-    solver.add(*terms)
+    # In a context of its own: what is written as a let depends on whatever else refers to a term.
+    context = z3.Context()
+    solver = z3.Solver(ctx=context)
+    solver.add(*(term.translate(context) for term in terms))
     lines = solver.to_smt2().splitlines()
     dropped = (";", "(set-info", "(check-sat")
     return _renumbered("".join(line + "\n" for line in lines if not line.startswith(dropped)))
