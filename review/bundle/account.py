@@ -55,5 +55,11 @@ class Account:
 def counts(items: list[Item]) -> str:
     """How many of each kind: ``463 obligations, 12 claims``."""
     many = Counter(item.kind for item in items)
-    told = (f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in many.items())
+    told = (f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in many.items())
     return ", ".join(told) or "nothing"
+
+
+def _plural(kind: str) -> str:
+    if kind.endswith("y"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith(("s", "ch")) else f"{kind}s"

@@ -134,23 +134,27 @@ class _Checker:
         return Task((kind, path), rerun, (source, entry.code, entry.reproducer_shift), LIMIT)
 
     def _schedule(self, entry: ScheduleEntry) -> Task | None:
-        kind = "schedule"
-        data = self.bundle.read(entry.path)
+        kind, path = "schedule", entry.path
+        if path is None:
+            told = f"{entry.implementation}: {entry.reader} against {entry.writer}"
+            self.account.skip(kind, told, "the bundle has no file of it")
+            return None
+        data = self.bundle.read(path)
         try:
             one = schedule.loads(data)
         except ValueError as error:
-            self.account.reject(kind, entry.path, str(error))
+            self.account.reject(kind, path, str(error))
             return None
-        told = (one.chunk_shift, one.case.writer, one.reader, one.memory.value, one.promise)
+        shown = (one.chunk_shift, one.case.writer, one.reader, one.memory.value, one.promise)
         said = (entry.chunk_shift, entry.writer, entry.reader, entry.memory, entry.promise)
         files = self.tested[entry.implementation].files
-        if told != said or not one.sources.items() <= files.items():
-            self.account.reject(kind, entry.path, "the manifest tells otherwise")
+        if shown != said or not one.sources.items() <= files.items():
+            self.account.reject(kind, path, "the manifest tells otherwise")
             return None
-        source = self._source(kind, entry.path, entry.implementation)
+        source = self._source(kind, path, entry.implementation)
         if source is None:
             return None
-        return Task((kind, entry.path), rescheduled, (source, data), LIMIT)
+        return Task((kind, path), rescheduled, (source, data), LIMIT)
 
     def _source(self, kind: str, path: str, name: str) -> Source | None:
         """The source that is meant; None, and told, if it is not here."""

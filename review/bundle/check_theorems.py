@@ -30,7 +30,7 @@ def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) 
     if told is None:
         for one in families:
             account.reject(
-                "family of theorems", one.check.partition(":")[2], "the bundle decides no theorem"
+                "theorem family", one.check.partition(":")[2], "the bundle decides no theorem"
             )
         return
     known = catalogue.by_name()
@@ -116,7 +116,7 @@ def _families(
             problem = f"it reads: {mine.target}, {mine.detail}"
         else:
             problem = ""
-        account.judge("family of theorems", one.check.partition(":")[2], problem)
+        account.judge("theorem family", one.check.partition(":")[2], problem)
 
 
 def _few(names: Sequence[str]) -> str:

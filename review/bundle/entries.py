@@ -107,9 +107,9 @@ class CellEntry:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleEntry:
-    """A schedule's file, and what it shows."""
+    """A schedule's file, and what it shows; ``path`` is None if it could not be written."""
 
-    path: str
+    path: str | None
     implementation: str
     chunk_shift: int
     writer: str

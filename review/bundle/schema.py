@@ -84,7 +84,7 @@ def _agreeing(file: Reader, one: Manifest) -> Manifest:
         "obligation": [entry.path for entry in one.obligations],
         "counterexample": [entry.counterexample for entry in one.findings],
         "reproducer": [entry.reproducer for entry in one.findings if entry.reproducer is not None],
-        "schedule": [entry.path for entry in one.schedules],
+        "schedule": [entry.path for entry in one.schedules if entry.path is not None],
     }
     for kind, paths in told.items():
         there = sorted(artefact.path for artefact in one.artefacts if artefact.kind == kind)
@@ -355,12 +355,14 @@ def _cell(implementation: str, record: Reader) -> CellEntry:
 
 
 def _schedule(record: Reader) -> ScheduleEntry:
-    path, implementation, shift, writer, reader, memory, promise, documented = record.fields(
-        "path", "implementation", "chunk_shift", "writer", "reader", "memory", "promise",
-        "documented",
+    path, reason, implementation, shift, writer, reader, memory, promise, documented = (
+        record.fields(
+            "path", "reason", "implementation", "chunk_shift", "writer", "reader", "memory",
+            "promise", "documented",
+        )
     )  # fmt: skip
-    return ScheduleEntry(
-        path.parsed(plain_path),
+    one = ScheduleEntry(
+        path.optional(lambda there: there.parsed(plain_path)),
         implementation.text(),
         fields.shift(shift),
         writer.text(),
@@ -369,6 +371,9 @@ def _schedule(record: Reader) -> ScheduleEntry:
         promise.text(),
         fields.flag(documented),
     )
+    if (reason.optional(Reader.text) is None) is (one.path is None):
+        reason.fail("must be given exactly when there is no file")
+    return one
 
 
 def _artefacts(record: Reader) -> tuple[Artefact, ...]:

@@ -12,7 +12,7 @@ from models.rcu import schedule
 from models.rcu.explorer import ExplorerError
 from proofs.report import Finding, Report
 from review import readers, saving
-from review.bundle import manifest, text
+from review.bundle import junit, ktap, manifest, sarif, text
 from review.bundle.folder import Folder
 from review.reviewed import Reviewed
 
@@ -28,6 +28,9 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     schedules = list(_schedules(done, folder))
     folder.add("report.txt", "report", text.report(done))
     folder.add("report.html", "report", _page(done))
+    folder.add("results.ktap", "results", ktap.dumps(done))
+    folder.add("results.junit.xml", "results", junit.dumps(done))
+    folder.add("results.sarif", "results", sarif.dumps(done))
     told = manifest.build(done, folder.artefacts, found, obligations, schedules)
     folder.close(manifest.dumps(told))
     return told

@@ -127,7 +127,7 @@ def test_a_trivially_true_obligation_is_not_the_theorems(good: Path) -> None:
     found = rejected(good, "--solver", "z3")
     assert found[0][1] == path
     assert "not the obligation that this version makes (z3 unsat)" in found[0][2]
-    assert {one[0] for one in found} == {"obligation", "theorem", "family of theorems"}
+    assert {one[0] for one in found} == {"obligation", "theorem", "theorem family"}
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_a_solver_may_crash_or_hang(
         (lambda told: told.update(exit_status=1 - told["exit_status"]), "exit status"),
         (lambda told: told.update(complete=False), "exit status"),
         (lambda told: told["theorems"]["theorems"][0].update(controls=7), "theorem"),
-        (lambda told: told.update(theorems=None), "family of theorems"),
+        (lambda told: told.update(theorems=None), "theorem family"),
     ],
 )
 def test_verdicts_must_follow_from_what_is_listed(change: Change, kind: str, good: Path) -> None:

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The results of a review as tests that pass, fail or are undecided: what KTAP and JUnit tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from models.strict_json import clean
+from proofs.report import Status
+from review import evidence
+from review.reviewed import Reviewed
+from specs.claims import Decision, Evidence, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One test: its name, how it ended, and a line on that."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The tests of one implementation, or of something else that was checked."""
+
+    name: str
+    results: tuple[Result, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """It fails if any does, and is undecided if nothing holds."""
+        outcomes = {one.outcome for one in self.results}
+        if Outcome.FAILS in outcomes:
+            return Outcome.FAILS
+        return Outcome.HOLDS if Outcome.HOLDS in outcomes else Outcome.UNDECIDED
+
+    def count(self, outcome: Outcome) -> int:
+        """How many ended so."""
+        return sum(one.outcome is outcome for one in self.results)
+
+
+def suites(done: Reviewed) -> list[Suite]:
+    """All results: of each implementation, of the theorems, the claims, and the review itself."""
+    everything = [*done.evidence, *done.one_level_evidence]
+    names = [one.name for one in done.implementations]
+    found = [Suite(name, tuple(_implementation(name, done, everything))) for name in names]
+    rest = [
+        one
+        for one in everything
+        if one.target not in names and not one.check.startswith("theorem:")
+    ]
+    found.append(Suite("together", tuple(map(_checked, rest))))
+    found.append(Suite("theorems", tuple(_theorems(done))))
+    found.append(Suite("claims", tuple(_claims(done))))
+    found.append(Suite("review", tuple(_whole(done))))
+    return [one for one in found if one.results]
+
+
+def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -> Iterator[Result]:
+    """Its findings, then every check of it; a name is given once."""
+    for number, one in enumerate(done.search.diagnoses, 1):
+        if one.smallest.implementation == name:
+            properties = ", ".join(one.cause.properties)
+            detail = _line(f"{one.smallest.statement}: {one.smallest.detail}")
+            yield Result(f"finding {number}: {properties}", Outcome.FAILS, detail)
+    for item in everything:
+        if item.target == name:
+            yield _checked(item)
+    report = done.search.machines.get(name)
+    if report is not None:
+        unmet = ", ".join(f"s={s} {what}" for s, what in report.missing)
+        told = f"never met: {unmet}" if unmet else f"{report.total.steps:,} steps"
+        outcome = Outcome.FAILS if unmet else Outcome.HOLDS
+        yield Result("machine met every rule and branch", outcome, _line(told))
+
+
+def _checked(one: Evidence) -> Result:
+    told, outcome = one.detail, one.outcome
+    if one.check == evidence.UPSTREAM_TEST and outcome is Outcome.FAILS:
+        # It judges the kernel's own test: the code under test does not fail by it.
+        told, outcome = f"of the kernel's own test: {told}", Outcome.UNDECIDED
+    return Result(one.check, outcome, _line(told))
+
+
+_THEOREMS = {
+    Status.PROVED: Outcome.HOLDS,
+    Status.REFUTED: Outcome.FAILS,
+    Status.DISAGREEMENT: Outcome.FAILS,
+    Status.HELD: Outcome.FAILS,
+    Status.VACUOUS: Outcome.FAILS,
+}
+
+
+def _theorems(done: Reviewed) -> Iterator[Result]:
+    if done.proofs is None:
+        if done.options.proofs:
+            yield Result("theorems", Outcome.UNDECIDED, "the review was ended before")
+        return
+    for one in done.proofs.theorems.values():
+        outcome = _THEOREMS.get(one.status, Outcome.UNDECIDED)
+        yield Result(one.name, outcome, _line(f"{one.status}: {one.statement}"))
+
+
+_CLAIMS = {
+    Decision.HOLDS: Outcome.HOLDS,
+    Decision.FAILS: Outcome.FAILS,
+    Decision.UNDECIDED: Outcome.UNDECIDED,
+}
+
+
+def _claims(done: Reviewed) -> Iterator[Result]:
+    for one in done.verdicts:
+        outcome = _CLAIMS[one.decision]
+        told = f"{one}: {one.claim.statement}"
+        if {item.check for item in one.rests_on} == {evidence.UPSTREAM_TEST}:
+            outcome = Outcome.UNDECIDED if outcome is Outcome.FAILS else outcome
+        if one.missing and outcome is Outcome.UNDECIDED:
+            told += f"; missing: {', '.join(one.missing)}"
+        yield Result(one.claim.id, outcome, _line(told))
+
+
+def _whole(done: Reviewed) -> Iterator[Result]:
+    told = "every stage was run" if done.complete else "it was ended early"
+    yield Result("complete", Outcome.HOLDS if done.complete else Outcome.UNDECIDED, told)
+    for one in done.search.broken:
+        yield Result("every prefix of the series compiles", Outcome.FAILS, _line(one))
+
+
+def _line(text: str) -> str:
+    """The text in one line that a terminal can show."""
+    return " ".join(clean(text).split())

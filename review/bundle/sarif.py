@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``results.sarif``: what fails, at its file and line in the tested source, as SARIF 2.1.0.
+
+The rule of a result is the property or promise that breaks.  Fingerprints are of the kind of
+source, function, place and properties, so that a service knows a finding again in another version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from models.finding import site
+from models.strict_json import clean
+from review import evidence, findings, readers
+from review.bundle import locate
+from review.bundle.folder import sha256
+from review.bundle.locate import Location
+from review.reviewed import Reviewed
+from specs.readers import PROMISES
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_WRITERS = {
+    "split": "xas_split",
+    "folio-uniform": "xas_split",
+    "try-split": "xas_try_split",
+    "folio-nonuniform": "xas_try_split",
+}
+"""The function that a writer runs, if it is not ``xas_store``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """One result; ``key`` is what its fingerprint is made of."""
+
+    rule: str
+    statement: str
+    level: str
+    text: str
+    location: Location
+    key: tuple[str, ...]
+
+
+def dumps(done: Reviewed) -> str:
+    """The file's text."""
+    found = [*_findings(done), *_deviations(done), *_readers(done)]
+    statements = {one.rule: one.statement for one in found}
+    rules = sorted(statements)
+    driver = {
+        "name": "xasplit",
+        "version": version("xasplit"),
+        "rules": [
+            {"id": rule, "shortDescription": {"text": clean(statements[rule])}} for rule in rules
+        ],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "results": [_record(one, rules.index(one.rule)) for one in found],
+        "invocations": [{"executionSuccessful": done.complete}],
+        "columnKind": "unicodeCodePoints",
+    }
+    told = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(told, indent=2, sort_keys=True) + "\n"
+
+
+def _record(one: _Result, number: int) -> dict[str, Any]:
+    place: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": one.location.path},
+            "region": {"startLine": one.location.line},
+        }
+    }
+    if one.location.function:
+        place["logicalLocations"] = [{"name": one.location.function, "kind": "function"}]
+    return {
+        "ruleId": one.rule,
+        "ruleIndex": number,
+        "level": one.level,
+        "message": {"text": clean(one.text)},
+        "locations": [place],
+        "partialFingerprints": {"xasplit/v1": sha256("\n".join(one.key).encode())},
+    }
+
+
+def _findings(done: Reviewed) -> Iterator[_Result]:
+    sources = {one.name: one.source for one in done.implementations}
+    for one in done.search.diagnoses:
+        smallest = one.smallest
+        location = locate.of_finding(sources[smallest.implementation], smallest)
+        names = sorted(one.cause.properties)
+        text = f"{smallest.implementation}: {smallest.detail} ({smallest.statement})."
+        text += f" Breaks {', '.join(one.cause.properties)};"
+        text += f" {findings.extent_text(one.cause.extent.splits)}."
+        if one.reproducer.code:
+            text += f" Reproducer:\n{one.reproducer.code}"
+        key = ("finding", _kind(smallest.implementation), location.function, site(smallest), *names)
+        yield _Result(smallest.property, smallest.statement, "error", text, location, key)
+
+
+def _deviations(done: Reviewed) -> Iterator[_Result]:
+    """Known deviations outside the split, which a review sets aside and tells of."""
+    sources = {one.name: one.source for one in done.implementations}
+    for name, report in sorted(done.search.machines.items()):
+        for had in report.known:
+            if had.deviation.on_split:
+                continue
+            location = locate.of_finding(sources[name], had.finding)
+            text = f"{name}: {had.deviation.statement}. {had.deviation.cause}."
+            key = ("deviation", _kind(name), location.function, had.deviation.name)
+            statement = had.finding.statement
+            yield _Result(had.deviation.property, statement, "warning", text, location, key)
+
+
+def _readers(done: Reviewed) -> Iterator[_Result]:
+    """Promises that a reader without a lock broke; those that nobody may rely on are notes."""
+    sources = {one.name: one.source for one in done.implementations}
+    for name, report in done.explored.items():
+        for shift, one in readers.smallest(report):
+            result, breach = one.result, one.breach
+            writer = result.case.writer
+            location = locate.of_function(sources[name], _WRITERS.get(writer, "xas_store"))
+            text = f"{name}: reader {result.reader} against {result.case} at chunk shift {shift},"
+            text += f" {result.memory.value} memory: {breach.text}"
+            level = "note" if one.documented else "error"
+            key = ("reader", _kind(name), writer, result.reader, breach.promise, result.span.value)
+            statement = PROMISES[breach.promise].statement
+            yield _Result(breach.promise, statement, level, text, location, key)
+
+
+def _kind(implementation: str) -> str:
+    """Which of the port's two ways to split, or a kernel, whatever its version."""
+    ports = (evidence.PORT, evidence.RECURSIVE)
+    return implementation if implementation in ports else "kernel"

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""KTAP and JUnit: they parse, agree, and call nothing passed that is not."""
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from proofs.report import Status, TheoremResult
+from review.bundle import junit, ktap
+from review.bundle.results import Suite, suites
+from review.evidence import UPSTREAM_TEST
+from review.reviewed import Reviewed
+from specs.claims import Evidence, Outcome, Strength
+from tests.review.bundle import small
+from tests.review.bundle.strict_ktap import Test as KtapTest
+from tests.review.bundle.strict_ktap import parse
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Reviewed:
+    return small.reviewed(small.clean(), tmp_path, proofs=True)
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Reviewed:
+    return small.reviewed(small.broken(), tmp_path)
+
+
+def ktap_outcomes(tests: list[KtapTest]) -> dict[tuple[str, str], Outcome]:
+    found = {}
+    for suite in tests:
+        for one in suite.subtests:
+            outcome = Outcome.HOLDS if one.passed else Outcome.FAILS
+            if one.directive:
+                assert one.directive == "SKIP" and one.passed
+                outcome = Outcome.UNDECIDED
+            found[suite.name, one.name] = outcome
+    return found
+
+
+def junit_outcomes(text: str) -> dict[tuple[str, str], Outcome]:
+    found = {}
+    for case in ElementTree.fromstring(text.encode()).iter("testcase"):
+        outcome = Outcome.HOLDS
+        if case.find("failure") is not None:
+            outcome = Outcome.FAILS
+        elif case.find("skipped") is not None:
+            outcome = Outcome.UNDECIDED
+        found[case.attrib["classname"].removeprefix("xasplit."), case.attrib["name"]] = outcome
+    return found
+
+
+@pytest.mark.parametrize("name", ["good", "bad"])
+def test_both_forms_tell_all_results_as_they_are(name: str, request: pytest.FixtureRequest) -> None:
+    done: Reviewed = request.getfixturevalue(name)
+    expected = {
+        (suite.name, one.name): one.outcome for suite in suites(done) for one in suite.results
+    }
+    assert len(expected) == sum(len(suite.results) for suite in suites(done)) > 50
+    assert ktap_outcomes(parse(ktap.dumps(done))) == expected
+    assert junit_outcomes(junit.dumps(done)) == expected
+
+
+def test_a_suite_fails_with_any_of_its_tests(bad: Reviewed) -> None:
+    told = {one.name: one for one in parse(ktap.dumps(bad))}
+    assert not told["Linux 6.18"].passed
+    failing = [one.name for one in told["Linux 6.18"].subtests if not one.passed]
+    assert failing[0] == "finding 1: node-count, split-nodes-outside"
+    assert "sweep:node-count" in failing
+    root = ElementTree.fromstring(junit.dumps(bad).encode())
+    suite = next(one for one in root if one.attrib["name"] == "Linux 6.18")
+    assert int(suite.attrib["failures"]) == len(failing) == len(suite.findall("*/failure"))
+    first = suite.find("*/failure")
+    assert first is not None and "slots" in first.attrib["message"]
+
+
+def test_what_is_undecided_is_never_passed(good: Reviewed) -> None:
+    done = small.reviewed(small.clean(), Path())
+    done.complete = False
+    done.measured = [
+        Evidence("large:1G-4K", Outcome.UNDECIDED, Strength.COMPLETE, "port", "not run"),
+        Evidence(UPSTREAM_TEST, Outcome.FAILS, Strength.SAMPLED, "port", "misses some"),
+    ]
+    told = {(x.name, y.name): y for x in parse(ktap.dumps(done)) for y in x.subtests}
+    assert told["port", "large:1G-4K"].directive == "SKIP"
+    assert told["port", UPSTREAM_TEST].directive == told["claims", "T1"].directive == "SKIP"
+    assert told["claims", "Q4"].directive == told["review", "complete"].directive == "SKIP"
+    suite = next(one for one in parse(ktap.dumps(done)) if one.name == "port")
+    assert suite.passed and "2 of " in suite.said and "undecided" in suite.said
+    review = next(one for one in parse(ktap.dumps(done)) if one.name == "review")
+    assert review.directive == "SKIP"
+    assert junit_outcomes(junit.dumps(done))["claims", "Q4"] is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (Status.PROVED, Outcome.HOLDS),
+        (Status.REFUTED, Outcome.FAILS),
+        (Status.VACUOUS, Outcome.FAILS),
+        (Status.HELD, Outcome.FAILS),
+        (Status.DISAGREEMENT, Outcome.FAILS),
+        (Status.UNKNOWN, Outcome.UNDECIDED),
+        (Status.TIMEOUT, Outcome.UNDECIDED),
+        (Status.MISSING, Outcome.UNDECIDED),
+        (Status.ERROR, Outcome.UNDECIDED),
+    ],
+)
+def test_theorems(
+    status: Status, outcome: Outcome, good: Reviewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TheoremResult, "status", status)
+    assert ktap_outcomes(parse(ktap.dumps(good)))["theorems", small.THEOREM] is outcome
+
+
+def test_theorems_that_were_to_be_decided_are_missed() -> None:
+    done = small.reviewed(small.clean(), Path())
+    assert ("theorems", "theorems") not in ktap_outcomes(parse(ktap.dumps(done)))
+    done.options = replace(done.options, proofs=True)
+    assert ktap_outcomes(parse(ktap.dumps(done)))["theorems", "theorems"] is Outcome.UNDECIDED
+
+
+def test_a_review_that_was_ended_early_tells_its_findings(bad: Reviewed) -> None:
+    bad.complete = False
+    bad.search = replace(bad.search, finished=False)
+    found = ktap_outcomes(parse(ktap.dumps(bad)))
+    assert Outcome.FAILS in {outcome for (name, _), outcome in found.items() if "Linux" in name}
+    assert found["review", "complete"] is Outcome.UNDECIDED
+
+
+def test_texts_of_strangers_break_no_form(good: Reviewed) -> None:
+    nasty = "a # SKIP b\n  KTAP version 1\nnot ok 1 x\x1b[2J ]]> <&\x00 \ud800"
+    good.measured = [Evidence("large:# x", Outcome.FAILS, Strength.SAMPLED, "port", nasty)]
+    good.search = replace(good.search, broken=[nasty])
+    found = ktap_outcomes(parse(ktap.dumps(good)))
+    assert found["port", "large: x"] is Outcome.FAILS
+    assert junit_outcomes(junit.dumps(good))["port", "large:# x"] is Outcome.FAILS
+
+
+def test_no_suite_is_empty(good: Reviewed) -> None:
+    assert all(isinstance(one, Suite) and one.results for one in suites(good))
