@@ -62,7 +62,9 @@ _FONT = re.compile(" font-family: [^;]*;")
 @contextmanager
 def figure(width: float, height: float) -> Iterator[Figure]:
     """A figure of this size in points, to be drawn in the page's manner while this lasts."""
-    with matplotlib.rc_context(_RULES):
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()  # whatever the user's own settings are
+        matplotlib.rcParams.update(_RULES)
         yield Figure(figsize=(width / 72, height / 72), layout="constrained")
 
 
@@ -76,9 +78,8 @@ def inline(one: Figure, name: str, title: str, description: str) -> str:
         one.savefig(written, format="svg", metadata=dict.fromkeys(_METADATA))
     root = ElementTree.fromstring(written.getvalue())
     _strip(root)
-    used = {found for element in root.iter() for found in _references(element)}
     for element in root.iter():
-        _adapt(element, name, used)
+        _adapt(element, name)
     view = root.get("viewBox", "")
     root.attrib = {
         "class": "plot",
@@ -104,15 +105,7 @@ def _strip(element: ElementTree.Element) -> None:
             _strip(child)
 
 
-def _references(element: ElementTree.Element) -> Iterator[str]:
-    """The identifiers that an element refers to."""
-    for key, value in element.attrib.items():
-        if key == _LINK:
-            yield value.removeprefix("#")
-        yield from _REFERENCE.findall(value)
-
-
-def _adapt(element: ElementTree.Element, name: str, used: set[str]) -> None:
+def _adapt(element: ElementTree.Element, name: str) -> None:
     """Make an element fit for the page: no identifier that others may have, no colour of its own,
     the page's font."""
     element.tag = element.tag.removeprefix(_SVG)
@@ -120,8 +113,7 @@ def _adapt(element: ElementTree.Element, name: str, used: set[str]) -> None:
     element.attrib.clear()
     for key, value in had.items():
         if key == "id":
-            if value in used:
-                element.set(key, f"{name}-{value}")
+            element.set(key, f"{name}-{value}")
         elif key == _LINK:
             element.set("href", f"#{name}-{value.removeprefix('#')}")
         else:

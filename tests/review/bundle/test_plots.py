@@ -2,6 +2,7 @@
 import re
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 
 from models.timing import Timed
@@ -55,7 +56,8 @@ def test_colours_are_the_pages_and_the_same_plot_is_the_same_bytes() -> None:
     assert "currentColor" in picture and "var(--series-1)" in picture
     assert not re.search(r"(fill|stroke): #", picture)
     assert "font-family" not in picture and "http" not in picture and "<style" not in picture
-    assert plots.nodes(6) == picture
+    with matplotlib.rc_context({"font.size": 30, "lines.marker": "x", "axes.grid": True}):
+        assert plots.nodes(6) == picture
 
 
 def test_names_within_plots_differ_from_plot_to_plot() -> None:
