@@ -61,6 +61,12 @@ void iteration_found(struct iteration *it, unsigned long at, unsigned long first
 		     unsigned long last)
 {
 	check_order(it, at, first, last);
+	/*
+	 * Weak memory alone would let a search that pauses see the same old sibling again and again,
+	 * and go back to the old entry each time.  Stores come to be seen: not followed for ever.
+	 */
+	if (it->moving && at <= it->at)
+		reader_retries();
 	it->moving = true;
 	it->at = at;
 	if (first > it->next)

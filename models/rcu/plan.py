@@ -60,8 +60,9 @@ LARGE = ((9, 0), (9, 6))
 """From 2 MiB to 4 KiB and to 256 KiB at chunk shift 6: down one level, and within one."""
 
 
-LONG = ("marked-pause",)
-"""Readers that walk the tree again for each index: at chunk shift 6 an execution takes long."""
+LONG = ("marked-pause", "next")
+"""Readers that go from index to index, or walk the tree again for each: at chunk shift 6 they have
+the most executions, and long ones."""
 
 
 def cases(shift: int) -> list[Case]:
