@@ -18,6 +18,9 @@ from review.bundle.pairing import Pairing
 from review.bundle.read import Bundle
 from review.findings import wrap
 
+_LONGEST = 600
+"""Characters of a text that are shown: whoever made the bundles chose them."""
+
 
 @click.command("compare", short_help="What a second review finds fixed, new or worse.")
 @click.argument("first", metavar="A", type=click.Path(path_type=Path))
@@ -117,7 +120,7 @@ def _counts(found: Sequence[Change]) -> str:
 
 
 def _wrap(text: str, indent: str, first: str) -> list[str]:
-    return wrap(text, indent, first, break_long_words=False)
+    return wrap(text[:_LONGEST], indent, first, break_long_words=False)
 
 
 def _as_json(

@@ -148,6 +148,8 @@ def _recheck(
 
 _SHOWN = 40
 """Items of a list that are shown; --json has them all."""
+_LONGEST = 600
+"""Characters of one that are shown: whoever made the bundle chose them."""
 
 
 def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) -> Iterator[str]:
@@ -155,7 +157,7 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
         names = ", ".join(one.name for one in told.tested)
         state = "a complete" if told.complete else "an INCOMPLETE"
         head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.created}"
-        yield from wrap(head, "  ", "", break_long_words=False)
+        yield from wrap(head[:_LONGEST], "  ", "", break_long_words=False)
         yield ""
     yield from wrap(f"Confirmed: {counts(account.confirmed)}.", "  ", "", break_long_words=False)
     for title, items in (
@@ -183,7 +185,7 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
 def _items(items: Sequence[Item]) -> Iterator[str]:
     for one in items[:_SHOWN]:
         told = f"{one.kind} {one.name}: {one.remark}"
-        yield from wrap(told, "      ", "    ", break_long_words=False)
+        yield from wrap(told[:_LONGEST], "      ", "    ", break_long_words=False)
     if len(items) > _SHOWN:
         yield f"    and {len(items) - _SHOWN} more; --json has them"
 

@@ -21,9 +21,9 @@ _DEEPEST = 12
 _T = TypeVar("_T")
 
 
-def each(record: Reader, read: Callable[[Reader], _T]) -> tuple[_T, ...]:
-    """What ``read`` makes of each element of an array."""
-    return tuple(read(one) for one in record.items(MOST))
+def each(record: Reader, read: Callable[[Reader], _T], most: int = MOST) -> tuple[_T, ...]:
+    """What ``read`` makes of each element of an array of at most ``most``."""
+    return tuple(read(one) for one in record.items(most))
 
 
 def texts(record: Reader) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ MOST_BYTES = 64 << 20
 """Size of the largest artefact."""
 MOST_IN_ALL = 1 << 30
 """Bytes of all artefacts together."""
+MOST_FOUND = 1_000
+"""The most findings, and the most implementations."""
 ANSWERS = ("sat", "unsat", "unknown", "timeout")
 """What a solver can have answered."""
 _STRENGTHS = {one.name.lower(): one for one in Strength}
@@ -62,11 +64,11 @@ def manifest(file: Reader) -> Manifest:
             _run(run),
             names["xasplit"],
             _options(options),
-            fields.each(tested, _tested),
+            fields.each(tested, _tested, MOST_FOUND),
             fields.each(claims, _claim),
             fields.each(evidence, _evidence),
             fields.each(one_level, _evidence),
-            fields.each(findings, _finding),
+            fields.each(findings, _finding, MOST_FOUND),
             theorems.optional(_theorems),
             fields.each(obligations, _obligation),
             tuple(cell for cells in fields.each(readers, _readers) for cell in cells),

@@ -375,6 +375,70 @@ def test_a_reproducer_must_be_the_one_that_is_shown(bad: Path) -> None:
     assert found[0] == "reproducer" and "not the one that the manifest shows" in found[2]
 
 
+@pytest.fixture
+def raced(tmp_path: Path) -> Path:
+    """A bundle with a schedule."""
+    return small.with_schedule(tmp_path / "raced")
+
+
+def schedule_of(place: Path) -> str:
+    (entry,) = forge.manifest_of(place)["schedules"]
+    return str(entry["path"])
+
+
+def test_a_schedule_is_replayed(raced: Path) -> None:
+    status, text = verified(raced, "--strict")
+    assert status == 0 and "1 schedule" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda one: one.update(schedule="before"), "is not the command that replays"),
+        (lambda one: one.update(version=2), "is of format version 2"),
+        (lambda one: one.update(memory="sc"), "is not the command"),
+        (lambda one: one["promise"].update(name="load-null"), "the manifest tells otherwise"),
+        (lambda one: one["source"]["files"].update({"lib/xarray.c": "0" * 64}), "otherwise"),
+    ],
+)
+def test_a_schedule_must_be_what_it_says(change: Change, told: str, raced: Path) -> None:
+    path = schedule_of(raced)
+    one = json.loads((raced / path).read_text())
+    change(one)
+    (found,) = rejected(forge.replace(raced, path, json.dumps(one).encode()))
+    assert found[:2] == ("schedule", path) and told in found[2]
+
+
+def test_a_schedule_that_breaks_nothing(raced: Path) -> None:
+    path = schedule_of(raced)
+    one = json.loads((raced / path).read_text())
+    one["replay"] = one["replay"].replace(f" {one['schedule']}'", " before'")
+    one["schedule"] = "before"
+    (found,) = rejected(forge.replace(raced, path, json.dumps(one).encode()))
+    assert found[2] == "it breaks nothing"
+
+
+def test_a_schedule_of_another_port_cannot_be_replayed(raced: Path) -> None:
+    path, other = schedule_of(raced), {"lib/xarray.c": "0" * 64}
+    one = json.loads((raced / path).read_text())
+    one["source"]["files"].update(other)
+    forge.replace(raced, path, json.dumps(one).encode())
+    forge.edit(raced, lambda told: told["tested"][0]["files"].update(other))
+    (found,) = impossible(raced)
+    assert found[2] == "it was found in another version of the port"
+
+
+def test_a_schedule_without_its_file_cannot_be_replayed(raced: Path) -> None:
+    path = schedule_of(raced)
+    (raced / path).unlink()
+
+    def forget(told: dict[str, Any]) -> None:
+        told["schedules"][0].update(path=None, reason="it does not replay")
+        told["artefacts"] = [one for one in told["artefacts"] if one["path"] != path]
+
+    assert impossible(forge.edit(raced, forget))[0][0] == "schedule"
+
+
 def test_ctrl_c_keeps_what_was_found(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

@@ -12,11 +12,16 @@ from pathlib import Path
 
 from models.implementation import examine
 from models.kernel.source import Source, port_source
+from models.rcu import explorer
+from models.rcu.build import build
+from models.rcu.explore import Report
+from models.rcu.explorer import Case
 from models.sweep import Unit, run_unit
 from review import prove
 from review.bundle.write import OBLIGATIONS, write
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
+from specs.readers import Memory
 from tests.models.together import with_defects
 
 THEOREM = "N1.depth"
@@ -58,4 +63,17 @@ def bundle(search: Search, place: Path, *, proofs: bool = False) -> Path:
     """The bundle of such a review."""
     place.mkdir(parents=True, exist_ok=True)
     write(reviewed(search, place, proofs=proofs), place)
+    return place
+
+
+def with_schedule(place: Path) -> Path:
+    """The bundle of a review that explored one reader of the port, which may pass an index by."""
+    place.mkdir(parents=True, exist_ok=True)
+    done = reviewed(clean(), place)
+    source = port_source()
+    executable = build(source, 2)
+    answer = explorer.run(executable, Case("split", 1, 0, 2, 2), Memory.WEAK, ("find",))
+    results = tuple((2, result) for result in answer.results)
+    done.explored = {"port": Report(source, {2: executable}, results, 0, (), 0.0)}
+    write(done, place)
     return place
