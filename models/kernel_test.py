@@ -12,20 +12,24 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from models.kernel_statements import (
+    STATEMENTS,
+    How,
+    NoCode,
+    entry_text,
+    find,
+    has_mark,
+    index_text,
+)
 from models.reference import run_case
 from specs.abstract import AbstractArray
 from specs.stream import cut
 from specs.view import View
 from xarray_model import geometry
-from xarray_model.entries import is_internal, is_value
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import Code, Operation
 
 MOST_NODES = 24
 """Nodes whose fields one function checks."""
-
-
-class NoCode(Exception):
-    """The case cannot be told in test code; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ _MISSING = {Code.FAIL: "test code cannot make the kernel's memory run out"}
 def looks(operations: Sequence[Operation], s: int) -> list[Look]:
     """The ways to look, the plainest first.  NoCode when there is no way to tell the case."""
     for one in operations:
-        if one.code not in _STATEMENTS:
+        if one.code not in STATEMENTS:
             raise NoCode(_MISSING.get(one.code, f"test code has no {one.code.name.lower()}"))
     whole = [*operations, Operation(Code.SNAPSHOT)]
     view = View.of_bytes(cut(whole, run_case(whole, s).results)[-1].snapshot or b"")
@@ -55,21 +59,13 @@ def looks(operations: Sequence[Operation], s: int) -> list[Look]:
     return [*entries, *_iterations(array), *_nodes(view, s), *_lru(view), Look("replay", ())]
 
 
-@dataclass(frozen=True, slots=True)
-class _How:
-    """How operations are told: at a chunk shift, and with the page cache's update callback."""
-
-    s: int
-    update: bool = False
-
-
 def function(name: str, operations: Sequence[Operation], s: int, look: Look) -> str:
     """A C function ``check_NAME`` that repeats the operations and then looks."""
     expected = cut(operations, run_case(operations, s).results)
-    how = _How(s, look.name == "lru")
+    how = How(s, look.name == "lru")
     lines = []
     for one, answer in zip(operations, expected, strict=True):
-        lines += _STATEMENTS[one.code](one, answer.words, how)
+        lines += STATEMENTS[one.code](one, answer.words, how)
     body = [*look.declares, *([""] if look.declares else []), *lines, *look.lines]
     body += ["xa_lock(xa);", "check_forget();", "xa_unlock(xa);"] if how.update else []
     body += ["xa_destroy(xa);"]
@@ -79,162 +75,13 @@ def function(name: str, operations: Sequence[Operation], s: int, look: Look) -> 
     return f"{update}{look.helper}{head}\n{{\n{text}\n}}\n"
 
 
-def _entry(word: int) -> str:
-    """An entry in C: values as the API makes them, pointers to things that are there anyway."""
-    if not word:
-        return "NULL"
-    if is_value(word):
-        return f"xa_mk_value({word >> 1})"
-    if is_internal(word):
-        raise NoCode("test code stores no internal entries")
-    return "xa" if word == 4 else f"&xa->xa_head + {word // 4}" if word != 8 else "&xa->xa_head"
-
-
-def _index(index: int) -> str:
-    return str(index) if index < 10 else f"{index:#x}" if index < 1 << 31 else f"{index:#x}UL"
-
-
-def _store(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    index, entry = _index(one.index), _entry(one.entry)
-    if how.update:
-        return [
-            "{",
-            f"\tXA_STATE_ORDER(xas, xa, {index}, {one.order});",
-            "",
-            "\txas_set_update(&xas, check_update);",
-            "\tdo {",
-            "\t\txas_lock(&xas);",
-            f"\t\txas_store(&xas, {entry});",
-            "\t\txas_unlock(&xas);",
-            "\t} while (xas_nomem(&xas, GFP_KERNEL));",
-            "}",
-        ]
-    if one.order:
-        return [f"xa_store_order(xa, {index}, {one.order}, {entry}, GFP_KERNEL);"]
-    if not one.entry:
-        return [f"xa_erase(xa, {index});"]
-    return [f"xa_store(xa, {index}, {entry}, GFP_KERNEL);"]
-
-
-def _split(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    entry = _entry(one.entry)
-    update = ["\txas_set_update(&xas, check_update);"] if how.update else []
-    flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
-    error = ["\tXA_BUG_ON(xa, xas_error(&xas));"]
-    if geometry.one_level_limit_exceeded(one.order, one.new_order, how.s):
-        error = [
-            "\tif (xas_error(&xas)) {",
-            "\t\t/* It may be refused where it is not supported. */",
-            "\t\txas_destroy(&xas);",
-            "\t\txa_destroy(xa);",
-            "\t\treturn;",
-            "\t}",
-        ]
-    return [
-        "{",
-        f"\tXA_STATE_ORDER(xas, xa, {_index(one.index)}, {one.new_order});",
-        "",
-        *update,
-        f"\txas_split_alloc(&xas, {entry}, {one.order}, {flags});",
-        *error,
-        "\txas_lock(&xas);",
-        f"\txas_split(&xas, {entry}, {one.order});",
-        "\txas_unlock(&xas);",
-        "\t/* No node was allocated in vain. */",
-        "\tXA_BUG_ON(xa, xas.xa_alloc);",
-        "\txas_destroy(&xas);",
-        "}",
-    ]
-
-
-def _try_split(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    update = ["\txas_set_update(&xas, check_update);"] if how.update else []
-    check = "!xas_error(&xas)" if words[0] else "xas_error(&xas)"
-    return [
-        "{",
-        f"\tXA_STATE_ORDER(xas, xa, {_index(one.index)}, {one.new_order});",
-        "",
-        *update,
-        "\txas_lock(&xas);",
-        f"\txas_try_split(&xas, {_entry(one.entry)}, {one.order});",
-        "\txas_unlock(&xas);",
-        f"\tXA_BUG_ON(xa, {check});",
-        "\txas_destroy(&xas);",
-        "}",
-    ]
-
-
-def _mark(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    what = "set" if one.code is Code.SET_MARK else "clear"
-    return [f"xa_{what}_mark(xa, {_index(one.index)}, XA_MARK_{one.mark});"]
-
-
-def _get_mark(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    return [_has_mark(_index(one.index), one.mark, bool(words[0]))]
-
-
-def _has_mark(index: str, mark: int, has: bool) -> str:
-    return f"XA_BUG_ON(xa, {'!' if has else ''}xa_get_mark(xa, {index}, XA_MARK_{mark}));"
-
-
-def _load(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    return [f"XA_BUG_ON(xa, xa_load(xa, {_index(one.index)}) != {_entry(words[0])});"]
-
-
-def _get_order(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    return [f"XA_BUG_ON(xa, xa_get_order(xa, {_index(one.index)}) != {words[0]});"]
-
-
-def _find(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    marked = one.code is Code.FIND_MARKED
-    each = "xas_for_each_marked" if marked else "xas_for_each"
-    mark = f", XA_MARK_{one.mark}" if marked else ""
-    pause = ["\t\txas_pause(&xas);"] if one.flags & Flag.PAUSE else []
-    return [
-        "{",
-        f"\tXA_STATE(xas, xa, {_index(one.index)});",
-        "\tunsigned int found = 0;",
-        "\tvoid *entry;",
-        "",
-        "\trcu_read_lock();",
-        f"\t{each}(&xas, entry, {_index(one.argument)}{mark}) {{",
-        "\t\tXA_BUG_ON(xa, xa_is_internal(entry));",
-        f"\t\tif (++found > {words[0]})",
-        "\t\t\tbreak;",
-        *pause,
-        "\t}",
-        "\trcu_read_unlock();",
-        f"\tXA_BUG_ON(xa, found != {words[0]});",
-        "}",
-    ]
-
-
-def _destroy(one: Operation, words: Sequence[int], how: _How) -> list[str]:
-    return (["check_forget();"] if how.update else []) + ["xa_destroy(xa);"]
-
-
-_STATEMENTS = {
-    Code.STORE: _store,
-    Code.SPLIT: _split,
-    Code.TRY_SPLIT: _try_split,
-    Code.SET_MARK: _mark,
-    Code.CLEAR_MARK: _mark,
-    Code.GET_MARK: _get_mark,
-    Code.LOAD: _load,
-    Code.GET_ORDER: _get_order,
-    Code.FIND: _find,
-    Code.FIND_MARKED: _find,
-    Code.DESTROY: _destroy,
-}
-
-
 def _entries(array: AbstractArray) -> Iterator[Look]:
     """Loads, orders and marks of every index: a loop for each run of entries that are alike."""
     for first, end, order, entry, marks in _runs(array):
-        checks = [f"XA_BUG_ON(xa, xa_load(xa, index) != {_entry(entry)});"]
+        checks = [f"XA_BUG_ON(xa, xa_load(xa, index) != {entry_text(entry)});"]
         checks.append(f"XA_BUG_ON(xa, xa_get_order(xa, index) != {order});")
-        checks += [_has_mark("index", mark, bool(marks >> mark & 1)) for mark in range(3)]
-        loop = f"for (index = {_index(first)}; index < {_index(end)}; index++) {{"
+        checks += [has_mark("index", mark, bool(marks >> mark & 1)) for mark in range(3)]
+        loop = f"for (index = {index_text(first)}; index < {index_text(end)}; index++) {{"
         lines = (loop, *(f"\t{check}" for check in checks), "}")
         yield Look("entries", lines, ("unsigned long index;",))
 
@@ -253,15 +100,15 @@ def _runs(array: AbstractArray) -> list[tuple[int, int, int, int, int]]:
 
 def _iterations(array: AbstractArray) -> Iterator[Look]:
     """How many entries iterations find, over all and by each mark."""
-    how = _How(0)
+    how = How(0)
     last = max((end for _, end, *_ in _runs(array)), default=1) - 1
     items = array.items().values()
     every = Operation(Code.FIND, argument=last)
-    yield Look("iteration", tuple(_find(every, (len(items),), how)))
+    yield Look("iteration", tuple(find(every, (len(items),), how)))
     for mark in range(3):
         marked = sum(item.marks >> mark & 1 for item in items)
-        find = Operation(Code.FIND_MARKED, mark=mark, argument=last)
-        yield Look("marked iteration", tuple(_find(find, (marked,), how)))
+        search = Operation(Code.FIND_MARKED, mark=mark, argument=last)
+        yield Look("marked iteration", tuple(find(search, (marked,), how)))
 
 
 _NODE = """\
@@ -332,7 +179,7 @@ def _nodes(view: View, s: int) -> Iterator[Look]:
         node = view.snapshot.nodes[ordinal]
         lines = [
             "xa_lock(xa);",
-            f"node = check_node(xa, {_index(index)}, {node.shift});",
+            f"node = check_node(xa, {index_text(index)}, {node.shift});",
             f"XA_BUG_ON(xa, !node || node->shift != {node.shift});",
             f"XA_BUG_ON(xa, node->count != {node.count});",
             f"XA_BUG_ON(xa, node->nr_values != {node.nr_values});",
@@ -340,12 +187,12 @@ def _nodes(view: View, s: int) -> Iterator[Look]:
         ]
         if ordinal:
             lines.append(f"XA_BUG_ON(xa, node->offset != {node.offset});")
-            lines.append(f"XA_BUG_ON(xa, !check_node(xa, {_index(index)}, {node.shift + s}));")
+            lines.append(f"XA_BUG_ON(xa, !check_node(xa, {index_text(index)}, {node.shift + s}));")
         for mark, bits in enumerate(node.marks):
             word = f"node->marks[{mark}][0]"
             if most < (1 << 64) - 1:
                 word = f"({word} & {most:#x})"
-            lines.append(f"XA_BUG_ON(xa, {word} != {_index(bits)});")
+            lines.append(f"XA_BUG_ON(xa, {word} != {index_text(bits)});")
         lines.append("xa_unlock(xa);")
         yield Look("nodes", tuple(lines), ("struct xa_node *node;",), _NODE)
 
@@ -358,7 +205,7 @@ def _lru(view: View) -> Iterator[Look]:
         found = f"{'' if listed else '!'}list_empty(&node->private_list)"
         lines = (
             "xa_lock(xa);",
-            f"node = check_node(xa, {_index(index)}, {node.shift});",
+            f"node = check_node(xa, {index_text(index)}, {node.shift});",
             f"XA_BUG_ON(xa, !node || {found});",
             "xa_unlock(xa);",
         )

@@ -23,7 +23,8 @@ from models.comparison import ENDS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.source import Source, port_source
-from models.kernel_test import Look, NoCode, function, looks
+from models.kernel_statements import NoCode
+from models.kernel_test import Look, function, looks
 from models.reduction import reduce
 from models.shrink import at, at_shift
 from models.trial import Trial

@@ -10,7 +10,8 @@ from models.families import Family
 from models.finding import Finding
 from models.implementation import Implementation, examine
 from models.kernel.source import port_source
-from models.kernel_test import NoCode, function, looks
+from models.kernel_statements import NoCode
+from models.kernel_test import function, looks
 from models.mutants.catalogue import MUTANTS
 from models.mutants.run import port
 from models.reproducer import reproducer

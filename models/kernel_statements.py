@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Operations as statements of C in the manner of a kernel's ``lib/test_xarray.c``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xarray_model import geometry
+from xarray_model.entries import is_internal, is_value
+from xarray_model.operations import Code, Flag, Operation
+
+
+class NoCode(Exception):
+    """The case cannot be told in test code; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How operations are told: at a chunk shift, and with the page cache's update callback."""
+
+    s: int
+    update: bool = False
+
+
+def entry_text(word: int) -> str:
+    """An entry in C: values as the API makes them, pointers to things that are there anyway."""
+    if not word:
+        return "NULL"
+    if is_value(word):
+        return f"xa_mk_value({word >> 1})"
+    if is_internal(word):
+        raise NoCode("test code stores no internal entries")
+    return "xa" if word == 4 else f"&xa->xa_head + {word // 4}" if word != 8 else "&xa->xa_head"
+
+
+def index_text(index: int) -> str:
+    """An index in C."""
+    return str(index) if index < 10 else f"{index:#x}" if index < 1 << 31 else f"{index:#x}UL"
+
+
+def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    index, entry = index_text(one.index), entry_text(one.entry)
+    if how.update:
+        return [
+            "{",
+            f"\tXA_STATE_ORDER(xas, xa, {index}, {one.order});",
+            "",
+            "\txas_set_update(&xas, check_update);",
+            "\tdo {",
+            "\t\txas_lock(&xas);",
+            f"\t\txas_store(&xas, {entry});",
+            "\t\txas_unlock(&xas);",
+            "\t} while (xas_nomem(&xas, GFP_KERNEL));",
+            "}",
+        ]
+    if one.order:
+        return [f"xa_store_order(xa, {index}, {one.order}, {entry}, GFP_KERNEL);"]
+    if not one.entry:
+        return [f"xa_erase(xa, {index});"]
+    return [f"xa_store(xa, {index}, {entry}, GFP_KERNEL);"]
+
+
+def _split(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    entry = entry_text(one.entry)
+    update = ["\txas_set_update(&xas, check_update);"] if how.update else []
+    flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
+    error = ["\tXA_BUG_ON(xa, xas_error(&xas));"]
+    if geometry.one_level_limit_exceeded(one.order, one.new_order, how.s):
+        error = [
+            "\tif (xas_error(&xas)) {",
+            "\t\t/* It may be refused where it is not supported. */",
+            "\t\txas_destroy(&xas);",
+            "\t\txa_destroy(xa);",
+            "\t\treturn;",
+            "\t}",
+        ]
+    return [
+        "{",
+        f"\tXA_STATE_ORDER(xas, xa, {index_text(one.index)}, {one.new_order});",
+        "",
+        *update,
+        f"\txas_split_alloc(&xas, {entry}, {one.order}, {flags});",
+        *error,
+        "\txas_lock(&xas);",
+        f"\txas_split(&xas, {entry}, {one.order});",
+        "\txas_unlock(&xas);",
+        "\t/* No node was allocated in vain. */",
+        "\tXA_BUG_ON(xa, xas.xa_alloc);",
+        "\txas_destroy(&xas);",
+        "}",
+    ]
+
+
+def _try_split(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    update = ["\txas_set_update(&xas, check_update);"] if how.update else []
+    check = "!xas_error(&xas)" if words[0] else "xas_error(&xas)"
+    return [
+        "{",
+        f"\tXA_STATE_ORDER(xas, xa, {index_text(one.index)}, {one.new_order});",
+        "",
+        *update,
+        "\txas_lock(&xas);",
+        f"\txas_try_split(&xas, {entry_text(one.entry)}, {one.order});",
+        "\txas_unlock(&xas);",
+        f"\tXA_BUG_ON(xa, {check});",
+        "\txas_destroy(&xas);",
+        "}",
+    ]
+
+
+def _mark(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    what = "set" if one.code is Code.SET_MARK else "clear"
+    return [f"xa_{what}_mark(xa, {index_text(one.index)}, XA_MARK_{one.mark});"]
+
+
+def _get_mark(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return [has_mark(index_text(one.index), one.mark, bool(words[0]))]
+
+
+def has_mark(index: str, mark: int, has: bool) -> str:
+    """The check that an index has a mark, or has it not."""
+    return f"XA_BUG_ON(xa, {'!' if has else ''}xa_get_mark(xa, {index}, XA_MARK_{mark}));"
+
+
+def _load(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return [f"XA_BUG_ON(xa, xa_load(xa, {index_text(one.index)}) != {entry_text(words[0])});"]
+
+
+def _get_order(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return [f"XA_BUG_ON(xa, xa_get_order(xa, {index_text(one.index)}) != {words[0]});"]
+
+
+def find(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    """An iteration, and the check of how many entries it finds."""
+    marked = one.code is Code.FIND_MARKED
+    each = "xas_for_each_marked" if marked else "xas_for_each"
+    mark = f", XA_MARK_{one.mark}" if marked else ""
+    pause = ["\t\txas_pause(&xas);"] if one.flags & Flag.PAUSE else []
+    return [
+        "{",
+        f"\tXA_STATE(xas, xa, {index_text(one.index)});",
+        "\tunsigned int found = 0;",
+        "\tvoid *entry;",
+        "",
+        "\trcu_read_lock();",
+        f"\t{each}(&xas, entry, {index_text(one.argument)}{mark}) {{",
+        "\t\tXA_BUG_ON(xa, xa_is_internal(entry));",
+        f"\t\tif (++found > {words[0]})",
+        "\t\t\tbreak;",
+        *pause,
+        "\t}",
+        "\trcu_read_unlock();",
+        f"\tXA_BUG_ON(xa, found != {words[0]});",
+        "}",
+    ]
+
+
+def _destroy(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return (["check_forget();"] if how.update else []) + ["xa_destroy(xa);"]
+
+
+STATEMENTS = {
+    Code.STORE: _store,
+    Code.SPLIT: _split,
+    Code.TRY_SPLIT: _try_split,
+    Code.SET_MARK: _mark,
+    Code.CLEAR_MARK: _mark,
+    Code.GET_MARK: _get_mark,
+    Code.LOAD: _load,
+    Code.GET_ORDER: _get_order,
+    Code.FIND: find,
+    Code.FIND_MARKED: find,
+    Code.DESTROY: _destroy,
+}
