@@ -52,7 +52,7 @@ def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     drawing = explanation.drawing(finding)
     if drawing:
         yield ""
-        yield from (f"  {line}" for line in drawing)
+        yield from drawing
     yield ""
     yield from _reproducer_lines(one.reproducer)
     yield ""

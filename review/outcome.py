@@ -82,8 +82,12 @@ class Search:
     def failed(self) -> bool:
         """Whether a property broke, a machine never met what it is to test, or a prefix of a series
         does not compile."""
-        unmet = any(report.missing for report in self.machines.values())
-        return bool(self.findings or self.broken) or unmet
+        return bool(self.findings or self.broken) or self.unmet
+
+    @property
+    def unmet(self) -> bool:
+        """Whether a machine never met what it is to test, though it did enough."""
+        return any(report.missing for report in self.machines.values())
 
 
 def show(done: Search, console: Console) -> None:

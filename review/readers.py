@@ -11,6 +11,7 @@ from models.rcu.controls import Caught
 from models.rcu.explore import Found, Report
 from models.rcu.explorer import Result, Span
 from models.rcu.schedule import lines
+from review.findings import wrap
 from specs.claims import Evidence, Outcome, Strength
 from specs.readers import PROMISES, Memory
 
@@ -183,7 +184,7 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
     """How a finding comes about, ready to be sent; the command replays it."""
     result, breach = found.result, found.breach
     told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
-    head = [told, f"  {PROMISES[breach.promise].statement}"]
+    head = [*wrap(told, "    ", ""), *wrap(PROMISES[breach.promise].statement, "    ", "  ")]
     if result.span is not Span.RACE:
         head.append(f"  with no race, {result.span.value} the writer's run")
     replayed = f"{shift} {result.case} {result.memory.value}"
@@ -197,7 +198,7 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
         breach.start,
         breach.schedule,
     )
-    return [*head, "", *(f"  {line}" for line in lines(events, result.reader))]
+    return [*head, "", *lines(events, result.reader)]
 
 
 def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> dict[str, object]:

@@ -27,7 +27,7 @@ MOST_BYTES = 4 << 20
 """Size of the largest file that is read."""
 MOST_LINES = 10_000
 
-_COLUMN = 35
+_COLUMN = 34
 
 _QUIET = (".shift", ".lock", ".count", ".nr_values", ".array", ".list", ".offset")
 """Loads that say nothing unless the field was written while the reader ran."""

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 
 from proofs.report import Status, TheoremResult
 from review import claims, findings, limits, numbers_text, origin, prove, readers
+from review.evidence import UPSTREAM_TEST
 from review.reviewed import Reviewed
+from specs.claims import Outcome
 
 _FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
+READERS = "rcu:readers"
 _SCHEDULES = 3
 """How many races are shown step by step; the others are in ``schedules/``."""
 
@@ -61,16 +64,35 @@ def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
 
 
 def result(done: Reviewed) -> str:
-    """The result in a sentence."""
-    found = len(done.search.diagnoses)
+    """The result in a sentence or two."""
     told = "" if done.complete else "INCOMPLETE: the review was ended early. "
     names = " and ".join(one.name for one in done.implementations)
-    if done.failed:
-        causes = f"{found} {'finding' if found == 1 else 'findings'}"
-        told += f"Not everything holds: {causes} in {names}."
-    else:
-        told += f"Nothing that was checked fails in {names}."
-    return told
+    if not done.failed:
+        return f"{told}Nothing that was checked fails in {names}."
+    return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
+
+
+def _troubles(done: Reviewed) -> Iterator[str]:
+    """What keeps the exit status from being 0, the findings first."""
+    found = len(done.search.diagnoses)
+    if found:
+        yield "1 finding" if found == 1 else f"{found} findings"
+    judged = [*done.evidence, *done.one_level_evidence]
+    checks = {one.check for one in judged if one.outcome is Outcome.FAILS} - {UPSTREAM_TEST}
+    if READERS in checks:
+        yield "readers of a split under way see what they must not"
+    rest = sorted(
+        check for check in checks if not check.startswith(("sweep:", "machine:", READERS))
+    )
+    if rest:
+        yield f"failed: {', '.join(rest)}"
+    if done.search.broken:
+        yield f"{len(done.search.broken)} prefixes of the series do not compile"
+    if done.search.unmet:
+        yield "the machines never met all that they are to test"
+    if done.options.proofs and (done.proofs is None or not done.proofs.proved):
+        missing = () if done.proofs is None else done.proofs.missing
+        yield f"not proved: {', '.join(missing) or 'the theorems'}"
 
 
 def _tested(done: Reviewed) -> Iterator[str]:
