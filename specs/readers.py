@@ -148,7 +148,7 @@ LIMITS = (
     ),
 )
 """What is documented as unreliable, each with what holds instead.  It is told as such, never as
-kept; released kernels break each of them too."""
+kept.  Linux 6.12 breaks each of them too, but for the last: it has no non-uniform split."""
 
 
 def unreliable(promise: str, memory: Memory, writer: str) -> bool:

@@ -7,7 +7,7 @@ from models.kernel.source import Source, open_source, port_source
 from models.rcu import plan
 from models.rcu.explore import explore
 from models.rcu.explorer import Case, Span
-from specs.readers import Memory
+from specs.readers import LIMITS, Memory
 
 KERNEL = Path("/usr/src/linux-source-6.12.tar.xz")
 
@@ -38,6 +38,13 @@ def test_the_port_keeps_what_is_not_documented_as_unreliable() -> None:
     assert ("order-true", Memory.SEQUENTIAL) in documented
     assert ("unordered-covers", Memory.WEAK) in documented
     assert report.executions > 10_000 and report.states > 10_000
+
+
+def test_everything_that_nobody_promises_does_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "cases", lambda shift: [*SOME, Case("folio-nonuniform", 2, 0, 4, 7)])
+    report = explore(port_source(), (2,))
+    documented = {(one.breach.promise, one.result.memory) for _, one in report.found()}
+    assert documented == {(limit.promise, memory) for limit in LIMITS for memory in limit.memory}
 
 
 @pytest.mark.kernel
