@@ -30,7 +30,7 @@ def dumps(done: Reviewed) -> str:
             if one.outcome is Outcome.FAILS:
                 SubElement(case, "failure", {"message": detail}).text = detail
             elif one.outcome is Outcome.UNDECIDED:
-                SubElement(case, "skipped", {"message": f"undecided: {detail}"})
+                SubElement(case, "skipped", {"message": detail})
     ElementTree.indent(root)
     text = ElementTree.tostring(root, "unicode", xml_declaration=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'

@@ -39,7 +39,7 @@ def _result(number: int, one: Result) -> str:
     told = "not ok" if one.outcome is Outcome.FAILS else "ok"
     line = f"{told} {number} {_name(one.name)}"
     if one.outcome is Outcome.UNDECIDED:
-        return f"{line} # SKIP undecided: {one.detail}".rstrip(": ")
+        return f"{line} # SKIP {one.detail}".rstrip()
     if one.outcome is Outcome.HOLDS and one.detail:
         return f"{line} # {one.detail}"
     return line

@@ -78,11 +78,14 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
 
 
 def _checked(one: Evidence) -> Result:
-    told, outcome = one.detail, one.outcome
-    if one.check == evidence.UPSTREAM_TEST and outcome is Outcome.FAILS:
-        # It judges the kernel's own test: the code under test does not fail by it.
-        told, outcome = f"of the kernel's own test: {told}", Outcome.UNDECIDED
-    return Result(one.check, outcome, _line(told))
+    if one.check == evidence.UPSTREAM_TEST and one.outcome is Outcome.FAILS:
+        return Result(one.check, Outcome.UNDECIDED, _line(f"{_OF_THE_TEST}: {one.detail}"))
+    told = f"undecided: {one.detail}" if one.outcome is Outcome.UNDECIDED else one.detail
+    return Result(one.check, one.outcome, _line(told))
+
+
+_OF_THE_TEST = "fails, of the kernel's own test"
+"""What is told and not counted: the code under test does not fail by it."""
 
 
 _THEOREMS = {
@@ -115,8 +118,9 @@ def _claims(done: Reviewed) -> Iterator[Result]:
     for one in done.verdicts:
         outcome = _CLAIMS[one.decision]
         told = f"{one}: {one.claim.statement}"
-        if {item.check for item in one.rests_on} == {evidence.UPSTREAM_TEST}:
-            outcome = Outcome.UNDECIDED if outcome is Outcome.FAILS else outcome
+        only_test = {item.check for item in one.rests_on} == {evidence.UPSTREAM_TEST}
+        if only_test and outcome is Outcome.FAILS:
+            outcome, told = Outcome.UNDECIDED, f"{_OF_THE_TEST}: {one.claim.statement}"
         if one.missing and outcome is Outcome.UNDECIDED:
             told += f"; missing: {', '.join(one.missing)}"
         yield Result(one.claim.id, outcome, _line(told))

@@ -40,8 +40,15 @@ class _Result:
     statement: str
     level: str
     text: str
+    implementation: str
     location: Location
     key: tuple[str, ...]
+
+    @property
+    def uri(self) -> str:
+        """The file: in a kernel's tree, or in this project's if it is the port's."""
+        folder = "" if _kind(self.implementation) == "kernel" else "models/port/"
+        return folder + self.location.path
 
 
 def dumps(done: Reviewed) -> str:
@@ -69,7 +76,7 @@ def dumps(done: Reviewed) -> str:
 def _record(one: _Result, number: int) -> dict[str, Any]:
     place: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": one.location.path},
+            "artifactLocation": {"uri": one.uri},
             "region": {"startLine": one.location.line},
         }
     }
@@ -97,7 +104,15 @@ def _findings(done: Reviewed) -> Iterator[_Result]:
         if one.reproducer.code:
             text += f" Reproducer:\n{one.reproducer.code}"
         key = ("finding", _kind(smallest.implementation), location.function, site(smallest), *names)
-        yield _Result(smallest.property, smallest.statement, "error", text, location, key)
+        yield _Result(
+            smallest.property,
+            smallest.statement,
+            "error",
+            text,
+            smallest.implementation,
+            location,
+            key,
+        )
 
 
 def _deviations(done: Reviewed) -> Iterator[_Result]:
@@ -111,23 +126,24 @@ def _deviations(done: Reviewed) -> Iterator[_Result]:
             text = f"{name}: {had.deviation.statement}. {had.deviation.cause}."
             key = ("deviation", _kind(name), location.function, had.deviation.name)
             statement = had.finding.statement
-            yield _Result(had.deviation.property, statement, "warning", text, location, key)
+            yield _Result(had.deviation.property, statement, "warning", text, name, location, key)
 
 
 def _readers(done: Reviewed) -> Iterator[_Result]:
-    """Promises that a reader without a lock broke; those that nobody may rely on are notes."""
+    """Promises that a reader without a lock broke, but for what nobody may rely on."""
     sources = {one.name: one.source for one in done.implementations}
     for name, report in done.explored.items():
         for shift, one in readers.smallest(report):
+            if one.documented:
+                continue
             result, breach = one.result, one.breach
             writer = result.case.writer
             location = locate.of_function(sources[name], _WRITERS.get(writer, "xas_store"))
             text = f"{name}: reader {result.reader} against {result.case} at chunk shift {shift},"
             text += f" {result.memory.value} memory: {breach.text}"
-            level = "note" if one.documented else "error"
             key = ("reader", _kind(name), writer, result.reader, breach.promise, result.span.value)
             statement = PROMISES[breach.promise].statement
-            yield _Result(breach.promise, statement, level, text, location, key)
+            yield _Result(breach.promise, statement, "error", text, name, location, key)
 
 
 def _kind(implementation: str) -> str:

@@ -272,6 +272,16 @@ def test_a_counterexample_is_replayed_on_its_source_alone(bad_bundle: Path) -> N
     assert [one[0] for one in impossible(bad_bundle, "--kernel", "planted")] == ["reproducer"]
 
 
+@pytest.mark.usefixtures("kernel")
+def test_what_was_found_with_sanitizers_is_replayed_with_them(bad: Path) -> None:
+    def sanitized(told: dict[str, Any]) -> None:
+        told["options"]["sanitize"] = True
+        told["options"]["command"].insert(2, "--sanitize")
+
+    status, text = verified(forge.edit(bad, sanitized), "--kernel", "planted")
+    assert status == 0 and "1 counterexample" in " ".join(text.split())
+
+
 def finding(**changes: object) -> Change:
     return lambda told: told["findings"][0].update(changes)
 

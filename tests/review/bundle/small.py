@@ -66,8 +66,8 @@ def bundle(search: Search, place: Path, *, proofs: bool = False) -> Path:
     return place
 
 
-def with_schedule(place: Path) -> Path:
-    """The bundle of a review that explored one reader of the port, which may pass an index by."""
+def explored(place: Path) -> Reviewed:
+    """A review that explored one reader of the port, which may pass an index by."""
     place.mkdir(parents=True, exist_ok=True)
     done = reviewed(clean(), place)
     source = port_source()
@@ -75,5 +75,10 @@ def with_schedule(place: Path) -> Path:
     answer = explorer.run(executable, Case("split", 1, 0, 2, 2), Memory.WEAK, ("find",))
     results = tuple((2, result) for result in answer.results)
     done.explored = {"port": Report(source, {2: executable}, results, 0, (), 0.0)}
-    write(done, place)
+    return done
+
+
+def with_schedule(place: Path) -> Path:
+    """The bundle of that review."""
+    write(explored(place), place)
     return place

@@ -3,6 +3,7 @@
 
 import json
 import re
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 
 from models.finding import Finding
 from models.kernel.source import open_source, port_source
+from models.rcu.explore import Found
 from review.bundle import locate, sarif
 from review.reviewed import Reviewed
+from specs.readers import PROMISES
 from tests.review.bundle import small
 from xarray_model.operations import Code, Operation
 
@@ -61,18 +64,40 @@ def test_a_finding_is_at_its_function_in_the_tested_source(bad: Reviewed) -> Non
     assert "split-nodes-outside" in one["message"]["text"]
 
 
+def test_a_finding_of_the_port_is_in_this_project(bad: Reviewed) -> None:
+    (diagnosis,) = bad.search.diagnoses
+    (tested,) = bad.implementations
+    search = replace(bad.search, implementations=[replace(tested, name="port")])
+    mine = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="port"))
+    search.__dict__["diagnoses"] = [mine]
+    (one,) = results(Reviewed(bad.options, search, complete=True))
+    uri = one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "models/port/lib/xarray_split.c"
+    assert one["partialFingerprints"] != results(bad)[0]["partialFingerprints"]
+
+
+def test_what_readers_broke_is_told_but_not_what_is_documented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = small.explored(tmp_path)
+    assert results(done) == []
+    monkeypatch.setattr(Found, "documented", False)
+    (one,) = results(done)
+    assert one["level"] == "error" and one["ruleId"] in PROMISES
+    assert one["locations"][0]["logicalLocations"][0]["name"] == "xas_split"
+
+
 def test_a_fingerprint_lasts_from_version_to_version(bad: Reviewed) -> None:
     (before,) = results(bad)
-    for one in bad.search.diagnoses:
-        one.cause.cases += 7
     old = bad.search
     (tested,) = old.implementations
-    (diagnosis,) = old.diagnoses
+    (diagnosis,) = deepcopy(old.diagnoses)
+    diagnosis.cause.cases += 7
     newer = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="Linux 7"))
     search = replace(old, implementations=[replace(tested, name="Linux 7")])
     search.__dict__["diagnoses"] = [newer]
     (after,) = results(Reviewed(bad.options, search, complete=True))
-    assert before["message"] != after["message"]
+    assert "Linux 7" in after["message"]["text"]
     assert before["partialFingerprints"] == after["partialFingerprints"]
     newer.cause.failures[0].first = (replace(newer.smallest, property="lru"),)
     (other,) = results(Reviewed(bad.options, search, complete=True))
