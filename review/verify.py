@@ -14,7 +14,6 @@ import click
 
 from models.kernel.source import Source
 from models.strict_json import FormatError
-from proofs import run
 from proofs.solvers import SOLVERS
 from review import subjects
 from review.bundle import check_cases, check_claims
@@ -25,6 +24,9 @@ from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle, Changed
 from review.findings import wrap
 from review.progress import Meter
+
+TIMEOUT = 120.0
+"""Seconds for one answer: more than a review gives, since this machine may be slower."""
 
 
 @click.command("verify", short_help="Recheck a bundle without trusting who made it.")
@@ -39,7 +41,7 @@ from review.progress import Meter
 @click.option(
     "--timeout",
     type=click.FloatRange(0.1),
-    default=run.TIMEOUT,
+    default=TIMEOUT,
     show_default=True,
     help="Seconds for one answer of one solver.",
 )
