@@ -12,7 +12,7 @@ import click
 from models.strict_json import FormatError
 from review.bundle.account import Item, counts
 from review.bundle.difference import Change, Way, changes, search_options
-from review.bundle.entries import Manifest
+from review.bundle.entries import Manifest, Tested
 from review.bundle.folder import MANIFEST
 from review.bundle.pairing import Pairing
 from review.bundle.read import Bundle
@@ -103,7 +103,7 @@ def _notes(told: tuple[Manifest, Manifest]) -> Iterator[str]:
     pairing = Pairing(told[0].tested, told[1].tested)
     for one, other in pairing.pairs:
         code = "the same code" if one.files == other.files else "other code"
-        yield f"{one.name} ({one.source}) and {other.name} ({other.source}): {code}"
+        yield f"{_named(one)} and {_named(other)}: {code}"
     for letter, names in (("A", pairing.only_first), ("B", pairing.only_second)):
         if names:
             yield f"Only {letter} tested {', '.join(names)}."
@@ -113,6 +113,10 @@ def _notes(told: tuple[Manifest, Manifest]) -> Iterator[str]:
     tools = (told[0].tool, told[1].tool)
     if tools[0] != tools[1]:
         yield f"Made by different versions of xasplit: {tools[0]}, then {tools[1]}."
+
+
+def _named(one: Tested) -> str:
+    return one.name if one.name == one.source else f"{one.name} ({one.source})"
 
 
 def _counts(found: Sequence[Change]) -> str:
