@@ -77,6 +77,24 @@ def _narrowly(
     return divide(dividend, divisor)
 
 
+def _difference(minuend: z3.BitVecRef, subtrahend: z3.BitVecRef) -> z3.BitVecRef:
+    """A difference that is required not to go below zero, in as few bits as the minuend really has.
+
+    Exact wherever it is defined, which is an obligation of its own (a test has the solvers prove
+    it); what is divided next is then divided in few bits too.
+    """
+    if minuend.decl().kind() == z3.Z3_OP_ZERO_EXT:
+        few = minuend.arg(0).size()
+        if subtrahend.decl().kind() == z3.Z3_OP_ZERO_EXT and subtrahend.arg(0).size() <= few:
+            low = z3.ZeroExt(few - subtrahend.arg(0).size(), subtrahend.arg(0))
+        elif z3.is_bv_value(subtrahend) and subtrahend.as_long() < 1 << few:
+            low = z3.BitVecVal(subtrahend.as_long(), few)
+        else:
+            return minuend - subtrahend
+        return z3.ZeroExt(minuend.size() - few, minuend.arg(0) - low)
+    return minuend - subtrahend
+
+
 class Truth:
     """A symbolic truth value; using it in ``if``, ``while``, ``and``, ``or`` forks the path."""
 
@@ -140,7 +158,9 @@ class CheckedWord:
     def __sub__(self, other: object) -> Any:
         operand = self._operand(other)
         self._exact(z3.UGE(self.term, operand), "- goes below zero")
-        return type(self)(self.term - operand)
+        if self.wraps:
+            return type(self)(self.term - operand)
+        return type(self)(_difference(self.term, operand))
 
     def __rsub__(self, other: object) -> Any:
         return type(self)(self._operand(other)) - self

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from review import readers
+from review import outcome, readers
 from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -26,6 +26,7 @@ def not_checked(done: Reviewed) -> list[str]:
     told = []
     if not done.complete:
         told.append("The review was ended early: what is not told here was not run.")
+    told += outcome.not_run(done.search)
     if done.options.proofs and done.proofs is None:
         told.append("The theorems: the review was ended before.")
     if not done.options.proofs:

@@ -110,6 +110,19 @@ def test_division_in_few_bits_is_division(s: int) -> None:
     assert holds((word // s).term == z3.UDiv(wide, z3.BitVecVal(s, 64)))
 
 
+@pytest.mark.parametrize("bits", [3, 6])
+def test_a_difference_in_few_bits_is_the_difference(bits: int) -> None:
+    first, second = z3.BitVec("n", 6), z3.BitVec("m", bits)
+    wide, other = z3.ZeroExt(58, first), z3.ZeroExt(64 - bits, second)
+    few = (CheckedWord(wide) - CheckedWord(other)).term
+    assert few.decl().kind() == z3.Z3_OP_ZERO_EXT
+    assert holds(z3.Implies(z3.UGE(wide, other), few == wide - other))
+    assert not holds(few == wide - other), "below zero they differ: that is an obligation"
+    assert holds(z3.Implies(z3.UGE(wide, 5), (CheckedWord(wide) - 5).term == wide - 5))
+    larger = (CheckedWord(other) - CheckedWord(wide)).term
+    assert holds(z3.Implies(z3.UGE(other, wide), larger == other - wide))
+
+
 def test_paths_cover_the_assumption_and_do_not_overlap() -> None:
     x = variable("x", 4)
 
