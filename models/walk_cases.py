@@ -107,15 +107,17 @@ class WalkGroup:
     def _look(self, index: int) -> Iterator[Operation]:
         base, order = self.setting.base, self.setting.order
         last = geometry.last_index(base, order)
+        # Marks know nothing of kinds: they are looked at where the kinds differ.
+        marks = range(3 if self.setting.old_is_value != self.setting.new_is_value else 0)
         # The entries that the steps left beside the walk lie where one bit of the index differs.
         for place in (index, *(index ^ 1 << bit for bit in range(order))):
             yield Operation(Code.LOAD, place)
             yield Operation(Code.GET_ORDER, place)
-            for mark in range(3):
+            for mark in marks:
                 yield Operation(Code.GET_MARK, place, mark=mark)
         for flags in (Flag.NONE, Flag.PAUSE):
             yield Operation(Code.FIND, base, flags=flags, argument=last)
-            for mark in range(3):
+            for mark in marks:
                 yield Operation(Code.FIND_MARKED, base, mark=mark, flags=flags, argument=last)
         steps = min(1 << order, STEPS) - 1
         yield Operation(Code.NEXT, base, argument=steps)

@@ -53,7 +53,7 @@ def test_pages_are_as_they_must_be(good: str, bad: str) -> None:
 def test_the_result_comes_first(good: str, bad: str) -> None:
     # The theorems of these reviews are not all proved.
     assert 'class="result bad"' in good and "Not everything holds" in good
-    assert "1 finding in Linux 6.18" in Page(bad).text()
+    assert "Tested: Linux 6.18. Not everything holds: 1 finding" in Page(bad).text()
     done = Reviewed(Options(proofs=False), small.clean(), complete=True)
     clean = html.page(done, {})
     assert 'class="result good"' in clean and "Nothing that was checked fails" in clean
