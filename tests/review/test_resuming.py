@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from review import campaign, stages
+from review import campaign, kept, stages
 from review.bundle import folder
 from review.bundle.read import Bundle
 from review.cli import main
@@ -24,7 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(stages, "_explored", lambda built: {})
     monkeypatch.setattr(stages, "_measured", lambda built: [])
     monkeypatch.setattr(stages, "_numbers", lambda built: None)
-    monkeypatch.setattr("review.kept.cache.directory", lambda: tmp_path / "cache")
+    monkeypatch.setattr(kept, "_path", lambda name: tmp_path / "kept" / name)
     return tmp_path / "bundle"
 
 
@@ -88,20 +88,20 @@ def test_there_must_be_something_to_go_on_with(
     quick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     interrupted(monkeypatch, quick)
-    (kept,) = (quick.parent / "cache" / "reviews").iterdir()
-    data = kept.read_bytes()
-    kept.write_bytes(data[:100])
+    (state_file,) = (quick.parent / "kept").iterdir()
+    data = state_file.read_bytes()
+    state_file.write_bytes(data[:100])
     result = CliRunner().invoke(main, ["review", "--resume", str(quick)])
     assert result.exit_code == 2 and "cannot be read" in result.output
-    kept.unlink()
+    state_file.unlink()
     result = CliRunner().invoke(main, ["review", "--resume", str(quick)])
     assert result.exit_code == 2 and "not kept on this machine" in result.output
     made_by, state = pickle.loads(data)
-    kept.write_bytes(pickle.dumps((f"{made_by}x", state)))
+    state_file.write_bytes(pickle.dumps((f"{made_by}x", state)))
     result = CliRunner().invoke(main, ["review", "--resume", str(quick)])
     assert result.exit_code == 2 and "was begun by xasplit" in result.output
     state.tested["port"] = {}
-    kept.write_bytes(pickle.dumps((made_by, state)))
+    state_file.write_bytes(pickle.dumps((made_by, state)))
     result = CliRunner().invoke(main, ["review", "--resume", str(quick)])
     assert result.exit_code == 2 and "has changed since" in result.output
 
