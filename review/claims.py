@@ -63,16 +63,17 @@ def one_level_lines(done: Reviewed) -> Iterator[str]:
 
 
 def _rests_on(found: Sequence[Evidence]) -> str:
-    """Checks with what they were run on; checks on the same things are told together."""
-    targets: dict[tuple[str, str], list[str]] = {}
+    """Checks with what they were run on; checks that came to the same are told together."""
+    details: dict[str, dict[str, list[str]]] = {}
     for one in found:
-        targets.setdefault((one.check, one.detail), []).append(one.target)
-    checks: dict[tuple[str, str], list[str]] = {}
-    for (check, detail), names in targets.items():
-        checks.setdefault((" and ".join(dict.fromkeys(names)), detail), []).append(check)
-    return "; ".join(
-        f"{', '.join(names)} ({target}: {detail})" for (target, detail), names in checks.items()
-    )
+        details.setdefault(one.check, {}).setdefault(one.detail, []).append(one.target)
+    checks: dict[str, list[str]] = {}
+    for check, targets in details.items():
+        told = "; ".join(
+            f"{' and '.join(dict.fromkeys(names))}: {detail}" for detail, names in targets.items()
+        )
+        checks.setdefault(told, []).append(check)
+    return "; ".join(f"{', '.join(names)} ({told})" for told, names in checks.items())
 
 
 def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
