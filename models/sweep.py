@@ -128,11 +128,11 @@ class UnitResult:
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
     """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two; all that is counted.
 
-    Walks at s = 3 stop at order 4, which is on the second level as order 5 is.
+    Walks stop at order 4, which is on the same level as order 5 at s = 2 and 3.
     """
     highest = {
         Family.SPLITS: {1: 4, 2: 5, 3: 5},
-        Family.WALKS: {1: 4, 2: 5, 3: 4},
+        Family.WALKS: {1: 4, 2: 4, 3: 4},
     }
     units = [
         Unit(s, order, new_order, family=family)
@@ -167,9 +167,8 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> lis
             some = max(2 if nodes < 1000 else 1, sample // (1 + nodes // 8))
             units.append(Unit(s, order, new, some, seed))
             units.append(Unit(s, order, new, max(2, sample // 8), seed, Family.WALKS))
-    if 3 in shifts:
-        units += [Unit(3, 5, new, sample, seed, Family.WALKS) for new in range(6)]
-    return units
+    walks = [(s, new) for s in (2, 3) if s in shifts for new in range(6)]
+    return units + [Unit(s, 5, new, sample, seed, Family.WALKS) for s, new in walks]
 
 
 def run_unit(

@@ -18,7 +18,7 @@ from review.kept import Kept
 from review.reviewed import Options, Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
-EXAMPLES = 160
+EXAMPLES = 120
 """Histories that a review draws by default, fewer than ``search``: it has more to do."""
 SEED = 1
 """The seed of a review's samples, always the same unless one is given: reviews are comparable."""
