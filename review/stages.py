@@ -69,13 +69,20 @@ def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
             return False
         had.proofs = done.proofs
     with _timed(took, "readers"):
-        done.explored = had.explored = had.explored or _explored(built)
+        done.explored = had.explored = had.explored or _explored(_ending(done))
     with _timed(took, "large splits"):
         done.measured = _measured(built)
     with _timed(took, "numbers"):
         done.numbers = _numbers(built)
     with _timed(took, "causes"):
         return done.search.diagnoses is not None
+
+
+def _ending(done: Reviewed) -> list[Implementation]:
+    """Those whose splits were never seen to hang: readers of one that does are not explored, since
+    each of thousands of runs would have to be waited for.  The report says so."""
+    hanging = {area.implementation for area in done.search.result.hung()}
+    return [one for one in done.implementations if one.name not in hanging]
 
 
 @contextmanager
