@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -147,7 +146,7 @@ def _counterexample(file: Reader) -> Counterexample:
     return Counterexample(
         finding,
         split.parsed(_split_kind),
-        _sources(sources),
+        sources.digests(),
         tool.text(),
         seed.optional(lambda one: one.number(_WORD)),
         replay.text(),
@@ -159,17 +158,6 @@ def _split_kind(text: str) -> SplitKind:
     if text not in known:
         raise ValueError(f"unknown split {text[:40]!r}; known are {', '.join(known)}")
     return SplitKind(text)
-
-
-def _sources(record: Reader) -> dict[str, str]:
-    if not isinstance(record.value, dict):
-        record.fail("must be an object")
-    for path, digest in record.value.items():
-        if path != clean(path):
-            record.fail(f"{path[:80]!r} has characters that do not print")
-        if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
-            record.fail(f"{path[:80]!r} must have a sha256 of 64 hexadecimal digits")
-    return dict(record.value)
 
 
 def _operation_record(operation: Operation) -> dict[str, object]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -91,6 +92,17 @@ class Reader:
         if not lowest <= self.value <= highest:
             self.fail(f"must be in {lowest}..{highest}")
         return self.value
+
+    def digests(self) -> dict[str, str]:
+        """An object that gives files their SHA-256, by their path."""
+        if not isinstance(self.value, dict):
+            self.fail("must be an object")
+        for path, digest in self.value.items():
+            if path != clean(path):
+                self.fail(f"{path[:80]!r} has characters that do not print")
+            if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
+                self.fail(f"{path[:80]!r} must have a sha256 of 64 hexadecimal digits")
+        return dict(self.value)
 
     def optional(self, read: Callable[[Reader], _T]) -> _T | None:
         """What ``read`` makes of it, or None for null."""

@@ -68,25 +68,29 @@ def _instances(
         yield from ((theorem, s) for s in ((None,) if theorem.parametric else chunk_shifts))
 
 
+def path(name: str, s: int | None, script: str) -> str:
+    """Where the obligation or control ``script`` of a theorem stands, from the folder of all."""
+    return f"{name}/{'parametric' if s is None else f's{s}'}/{script}.smt2"
+
+
 def files(name: str, s: int | None, made: Sequence[Script]) -> Iterator[tuple[str, Script, str]]:
     """The files of a theorem's scripts: the path of each, its script, and its text.
 
     ``THEOREM/sN/NAME.smt2`` is the obligation, and ``NAME.premises.smt2`` asks whether its
     hypotheses can be true, once for each set of hypotheses.
     """
-    place = f"{name}/{'parametric' if s is None else f's{s}'}"
     told: set[str] = {""}
     for script in made:
-        yield f"{place}/{script.name}.smt2", script, script.negation
+        yield path(name, s, script.name), script, script.negation
         if script.premises not in told:
             told.add(script.premises)
-            yield f"{place}/{script.name}.premises.smt2", script, script.premises
+            yield path(name, s, f"{script.name}.premises"), script, script.premises
 
 
 def _write(folder: Path, name: str, s: int | None, made: Sequence[Script]) -> None:
-    for path, _, text in files(name, s, made):
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="ascii")
+    for place, _, text in files(name, s, made):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text, encoding="ascii")
 
 
 class _Run:

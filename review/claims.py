@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from review import findings
+from review.findings import wrap_words
 from review.reviewed import Reviewed
 from specs.claims import OF_KERNELS, OTHER_CHECKS, Decision, Evidence, Outcome, Verdict
 
@@ -14,12 +14,12 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
     """Verdict, statement and what it rests on, for each claim."""
     lines = []
     for verdict in verdicts:
-        lines += _wrap(f"{verdict.claim.id}  {verdict}", "    ", "")
-        lines += _wrap(verdict.claim.statement, "    ")
+        lines += wrap_words(f"{verdict.claim.id}  {verdict}", "    ", "")
+        lines += wrap_words(verdict.claim.statement, "    ")
         shown = verdict.rests_on
         if verdict.decision is Decision.FAILS:
             shown = shown[:3]
-        lines += _wrap("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
+        lines += wrap_words("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
         lines += _missing(verdict.missing)
         lines.append("")
     return lines
@@ -28,18 +28,20 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
 def _missing(names: Sequence[str]) -> list[str]:
     """Checks without a result; of those that are no property or theorem, what they are."""
     plain = [name for name in names if name not in OTHER_CHECKS]
-    lines = _wrap("missing: " + ", ".join(plain), "      ", "    ") if plain else []
+    lines = wrap_words("missing: " + ", ".join(plain), "      ", "    ") if plain else []
     for name in names:
         if name in OTHER_CHECKS:
             told = f"missing: {name}, {OTHER_CHECKS[name]}"
             told += "; it takes a kernel" if name in OF_KERNELS else ""
-            lines += _wrap(told, "      ", "    ")
+            lines += wrap_words(told, "      ", "    ")
     return lines
 
 
 def summary_lines(verdicts: Sequence[Verdict]) -> list[str]:
     """One line for each claim, for those who read no further."""
-    return [line for one in verdicts for line in _wrap(f"{one.claim.id}  {one}", "      ", "  ")]
+    return [
+        line for one in verdicts for line in wrap_words(f"{one.claim.id}  {one}", "      ", "  ")
+    ]
 
 
 def one_level_lines(done: Reviewed) -> Iterator[str]:
@@ -54,11 +56,11 @@ def one_level_lines(done: Reviewed) -> Iterator[str]:
         told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
         undecided = [item for item in mine if item.outcome is Outcome.UNDECIDED]
         told += f" Undecided: {', '.join(item.check for item in undecided)}." if undecided else ""
-        yield from _wrap(told, "    ", "")
+        yield from wrap_words(told, "    ", "")
         for item in mine:
             if item.check.startswith("rcu:"):
                 said = f"Readers of a split under way: {item.outcome.value}; {item.detail}"
-                yield from _wrap(said, "    ", "  ")
+                yield from wrap_words(said, "    ", "  ")
         yield ""
 
 
@@ -74,7 +76,3 @@ def _rests_on(found: Sequence[Evidence]) -> str:
         )
         checks.setdefault(told, []).append(check)
     return "; ".join(f"{', '.join(names)} ({told})" for told, names in checks.items())
-
-
-def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
-    return findings.wrap(text, indent, first, break_long_words=False)

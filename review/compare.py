@@ -16,7 +16,7 @@ from review.bundle.entries import Manifest, Tested
 from review.bundle.folder import MANIFEST
 from review.bundle.pairing import Pairing
 from review.bundle.read import Bundle
-from review.findings import wrap
+from review.findings import wrap_words
 
 _LONGEST = 600
 """Characters of a text that are shown: whoever made the bundles chose them."""
@@ -124,7 +124,7 @@ def _counts(found: Sequence[Change]) -> str:
 
 
 def _wrap(text: str, indent: str, first: str) -> list[str]:
-    return wrap(text[:_LONGEST], indent, first, break_long_words=False)
+    return wrap_words(text[:_LONGEST], indent, first)
 
 
 def _as_json(

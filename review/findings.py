@@ -111,6 +111,11 @@ def wrap(
     )
 
 
+def wrap_words(text: str, indent: str, first: str | None = None) -> list[str]:
+    """The same with words whole, also those that are longer than a line: names, paths, commands."""
+    return wrap(text, indent, first, break_long_words=False)
+
+
 def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
     """Which splits show a finding: ``s=2: 4 to 0, 4 to 1; s=3: ...``, the first few of each."""
     by_shift: dict[int, list[tuple[int, int]]] = {}

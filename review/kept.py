@@ -60,11 +60,6 @@ def load(name: str) -> Kept:
     return kept
 
 
-def forget(name: str) -> None:
-    """Remove what was kept; nothing if there is nothing."""
-    _path(name).unlink(missing_ok=True)
-
-
 def _path(name: str) -> Path:
     if not re.fullmatch("[0-9a-f]{64}", name):
         raise NothingKept("its manifest has no hash")

@@ -9,7 +9,7 @@ from models.costs import LEAST_OBJECTS, slab
 from models.measure.programs import Item, Way
 from models.stack_use import FRAME_WARNING, KERNEL_STACK, SHARE, Frame, Use
 from models.work import Work
-from review.findings import wrap
+from review.findings import wrap_words
 from review.numbers import (
     AT_ONCE,
     CHUNK_SHIFTS,
@@ -60,7 +60,7 @@ def lines(numbers: Numbers) -> list[str]:
 
 
 def _wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
-    return wrap(text, indent, first, break_long_words=False)
+    return wrap_words(text, indent, first)
 
 
 def _nodes(rows: Sequence[Row]) -> Iterator[str]:

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from models.kernel.commit import commit
+from review.bundle.folder import sha256
 from review.reviewed import Options
 
 
@@ -18,7 +18,4 @@ def commits(options: Options) -> dict[str, str]:
 
 def mailboxes(options: Options) -> dict[str, str]:
     """The SHA-256 of each mailbox, by what the user named."""
-    return {
-        named: hashlib.sha256(Path(named).expanduser().read_bytes()).hexdigest()
-        for named in options.mailboxes
-    }
+    return {named: sha256(Path(named).expanduser().read_bytes()) for named in options.mailboxes}

@@ -17,7 +17,7 @@ from rich.table import Table
 from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
-from review import findings
+from review.findings import wrap_words
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -170,7 +170,7 @@ def summary(report: Report) -> str:
     told = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
     told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
     missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
-    return "\n".join(findings.wrap(told + missing, "    ", "", break_long_words=False))
+    return "\n".join(wrap_words(told + missing, "    ", ""))
 
 
 @click.command("prove", short_help="Decide the theorems by three solvers.")

@@ -17,6 +17,8 @@ from specs.readers import PROMISES, Memory
 
 COMPLETE = "complete"
 """How much was explored: everything."""
+CHECK = "rcu:readers"
+"""The check that this is evidence of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
         detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
     # The bounds of what is complete are those of the small arrays.
     strength = Strength.COMPLETE if small else Strength.SAMPLED
-    yield Evidence("rcu:readers", outcome, strength, name, detail)
+    yield Evidence(CHECK, outcome, strength, name, detail)
 
 
 def _told(found: Found) -> str:

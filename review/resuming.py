@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,7 @@ def begun(place: Path) -> Kept:
             found = bundle.manifest
         if found.complete:
             raise click.UsageError(f"the review in {place} is complete: there is nothing left.")
-        return kept.load(json.loads((place / MANIFEST).read_bytes())["sha256"])
+        return kept.load(found.sha256)
     except (FormatError, NothingKept, OSError) as error:
         raise click.UsageError(f"cannot go on with {place}: {error}") from None
 

@@ -22,7 +22,7 @@ from review.bundle.check_obligations import check as check_obligations
 from review.bundle.entries import Manifest
 from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle, Changed
-from review.findings import wrap
+from review.findings import wrap_words
 from review.progress import Meter
 
 TIMEOUT = 120.0
@@ -159,22 +159,22 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
         names = ", ".join(one.name for one in told.tested)
         state = "a complete" if told.complete else "an INCOMPLETE"
         head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.created}"
-        yield from wrap(head[:_LONGEST], "  ", "", break_long_words=False)
+        yield from wrap_words(head[:_LONGEST], "  ", "")
         yield ""
-    yield from wrap(f"Confirmed: {counts(account.confirmed)}.", "  ", "", break_long_words=False)
+    yield from wrap_words(f"Confirmed: {counts(account.confirmed)}.", "  ", "")
     for title, items in (
         ("NOT CONFIRMED", account.rejected),
         ("Could not be rechecked here", account.impossible),
     ):
         if items:
-            yield from wrap(f"{title}: {counts(items)}.", "  ", "", break_long_words=False)
+            yield from wrap_words(f"{title}: {counts(items)}.", "  ", "")
             yield from _items(items)
     if account.interrupted:
         yield "Interrupted: what is not told above was not rechecked."
     elif told is not None and (rest := check_claims.rest_on_the_review(told)):
         note = f"{rest:,} results of searches and measurements rest on the review; to find them"
-        yield from wrap(f"{note} again: {shlex.join(told.options.command)}", "  ", "",
-                        break_long_words=False)  # fmt: skip
+        note += f" again: {shlex.join(told.options.command)}"
+        yield from wrap_words(note, "  ", "")
     yield ""
     if not holds:
         yield "NOT CONFIRMED."
@@ -187,7 +187,7 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
 def _items(items: Sequence[Item]) -> Iterator[str]:
     for one in items[:_SHOWN]:
         told = f"{one.kind} {one.name}: {one.remark}"
-        yield from wrap(told[:_LONGEST], "      ", "    ", break_long_words=False)
+        yield from wrap_words(told[:_LONGEST], "      ", "    ")
     if len(items) > _SHOWN:
         yield f"    and {len(items) - _SHOWN} more; --json has them"
 

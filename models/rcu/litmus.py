@@ -35,6 +35,8 @@ class Shape:
 
 _SLOT = "int **slot, int *new"
 
+_BARRIERS = (("", "", "", ""), ("-rmb", "+rmb", ", after a barrier", "\tsmp_rmb();\n"))
+"""What is added to name, shape, words and reader: nothing, and a barrier between two loads."""
 SHAPES = (
     Shape(
         "xarray-publish-slot",
@@ -80,10 +82,7 @@ SHAPES = (
             f"\tr0 = READ_ONCE(*canonical);\n{barrier}\tr1 = READ_ONCE(*sibling);\n}}",
             "1:r0=1 /\\ 1:r1=0",
         )
-        for suffix, mark, told, barrier in (
-            ("", "", "", ""),
-            ("-rmb", "+rmb", ", after a barrier", "\tsmp_rmb();\n"),
-        )
+        for suffix, mark, told, barrier in _BARRIERS
     ),
     *(
         Shape(
@@ -98,10 +97,7 @@ SHAPES = (
             f"\tr0 = READ_ONCE(*slot);\n{barrier}\tr1 = READ_ONCE(*mark);\n}}",
             "1:r0=1 /\\ 1:r1=0",
         )
-        for suffix, mark, told, barrier in (
-            ("", "", "", ""),
-            ("-rmb", "+rmb", ", after a barrier", "\tsmp_rmb();\n"),
-        )
+        for suffix, mark, told, barrier in _BARRIERS
     ),
     Shape(
         "xarray-take-reference",

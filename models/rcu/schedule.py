@@ -231,7 +231,7 @@ def loads(text: str | bytes) -> Schedule:
     one = Schedule(
         name.text(),
         named_version.text(),
-        _digests(files),
+        files.digests(),
         shift.number(max(CHUNK_SHIFTS), min(CHUNK_SHIFTS)),
         _case(writer),
         memory.parsed(_memory),
@@ -291,17 +291,6 @@ def _case(record: Reader) -> Case:
     if case.base % (1 << case.order) or not 0 <= case.at - case.base < 1 << case.order:
         at.fail("must lie in an entry that is aligned to its order")
     return case
-
-
-def _digests(record: Reader) -> dict[str, str]:
-    if not isinstance(record.value, dict):
-        record.fail("must be an object")
-    for path, digest in record.value.items():
-        if path != clean(path):
-            record.fail(f"{path[:80]!r} has characters that do not print")
-        if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
-            record.fail(f"{path[:80]!r} must have a sha256 of 64 hexadecimal digits")
-    return dict(record.value)
 
 
 def _named(text: str) -> str:

@@ -124,9 +124,10 @@ class Manifest:
     """A whole manifest, but for what is only told to people.
 
     ``never_met``: the implementations whose machines left something untested; ``tool`` is the
-    version of xasplit that made it, ``created`` when.
+    version of xasplit that made it, ``created`` when; ``sha256`` is its own.
     """
 
+    sha256: str
     complete: bool
     exit_status: int
     created: str

@@ -49,7 +49,7 @@ def manifest(file: Reader) -> Manifest:
         "machines", "readers", "numbers", "schedules", "does_not_compile", "not_checked",
         "artefacts", "sha256",
     )  # fmt: skip
-    digest.parsed(fields.sha256)
+    own_hash = digest.parsed(fields.sha256)
     fields.each(coverage, _coverage)
     fields.texts(unchecked)
     fields.plain(numbers, 0)
@@ -59,6 +59,7 @@ def manifest(file: Reader) -> Manifest:
     return _agreeing(
         file,
         Manifest(
+            own_hash,
             fields.flag(complete),
             status.number(1),
             _run(run),

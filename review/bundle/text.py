@@ -8,12 +8,10 @@ from collections.abc import Iterator
 
 from proofs.report import Status, TheoremResult
 from review import claims, findings, limits, numbers_text, origin, prove, readers
-from review.evidence import UPSTREAM_TEST
+from review.findings import wrap_words
 from review.reviewed import Reviewed
-from specs.claims import Outcome
 
 _FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
-READERS = "rcu:readers"
 _SCHEDULES = 3
 """How many races are shown step by step; the others are in ``schedules/``."""
 
@@ -25,14 +23,14 @@ def report(done: Reviewed) -> str:
 
 def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Review of the XArray's entry split", "=")
-    yield from _wrap(result(done), "")
+    yield from wrap_words(result(done), "")
     yield ""
     yield from _heading("What was tested")
     yield from _tested(done)
     yield from _heading("Claims")
     yield from claims.summary_lines(done.verdicts)
     yield ""
-    yield from _wrap(limits.BOUNDS, "")
+    yield from wrap_words(limits.BOUNDS, "")
     yield ""
     yield from claims.claim_lines(done.verdicts)
     yield from claims.one_level_lines(done)
@@ -49,7 +47,7 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from _theorems(done)
     yield from _heading("What was not checked")
     for one in limits.not_checked(done):
-        yield from _wrap(one, "  ", "- ")
+        yield from wrap_words(one, "  ", "- ")
     yield ""
     yield from _heading("How to rerun")
     yield from _rerun(done)
@@ -57,10 +55,6 @@ def _lines(done: Reviewed) -> Iterator[str]:
 
 def _heading(text: str, line: str = "-") -> list[str]:
     return [text, line * len(text), ""]
-
-
-def _wrap(text: str, indent: str, first: str | None = None) -> list[str]:
-    return findings.wrap(text, indent, first, break_long_words=False)
 
 
 def result(done: Reviewed) -> str:
@@ -77,12 +71,11 @@ def _troubles(done: Reviewed) -> Iterator[str]:
     found = len(done.search.diagnoses)
     if found:
         yield "1 finding" if found == 1 else f"{found} findings"
-    judged = [*done.evidence, *done.one_level_evidence]
-    checks = {one.check for one in judged if one.outcome is Outcome.FAILS} - {UPSTREAM_TEST}
-    if READERS in checks:
+    checks = done.failing
+    if readers.CHECK in checks:
         yield "readers of a split under way see what they must not"
     rest = sorted(
-        check for check in checks if not check.startswith(("sweep:", "machine:", READERS))
+        check for check in checks if not check.startswith(("sweep:", "machine:", readers.CHECK))
     )
     if rest:
         yield f"failed: {', '.join(rest)}"
@@ -99,7 +92,7 @@ def _tested(done: Reviewed) -> Iterator[str]:
     shown: set[object] = set()
     for one in done.implementations:
         level = "one level at most" if one.one_level else "any number of levels"
-        yield from _wrap(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
+        yield from wrap_words(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
         for name in _FILES:
             told = (name, one.source.sha256.get(name))
             if told[1] is not None and told not in shown:
@@ -122,7 +115,7 @@ def _known(done: Reviewed) -> Iterator[str]:
             if not one.on_split:
                 times = report.total.set_aside[one.name]
                 told = f"Set aside in {report.implementation}: {one.name}, {one.statement}."
-                yield from _wrap(f"{told} {one.cause}. Met {times:,} times.", "    ", "")
+                yield from wrap_words(f"{told} {one.cause}. Met {times:,} times.", "    ", "")
                 yield ""
 
 
@@ -131,7 +124,7 @@ def _readers(done: Reviewed) -> Iterator[str]:
         yield "Not run."
         yield ""
     for name, report in done.explored.items():
-        yield from _wrap(
+        yield from wrap_words(
             f"{name}: {report.executions:,} executions, {report.states:,} states.", "    ", ""
         )
         found = readers.smallest(report)
@@ -144,7 +137,7 @@ def _readers(done: Reviewed) -> Iterator[str]:
         documented = sorted({one.breach.promise for _, one in found if one.documented})
         if documented:
             told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
-            yield from _wrap(told, "    ", "  ")
+            yield from wrap_words(told, "    ", "  ")
         yield ""
 
 
@@ -162,10 +155,10 @@ def _theorems(done: Reviewed) -> Iterator[str]:
         held = sum(one.status is Status.PROVED for one in results)
         told = f"{name}  {held} of {len(results)} proved:"
         told += f" {', '.join(one.name.partition('.')[2] for one in results)}"
-        yield from _wrap(told, "      ", "  ")
+        yield from wrap_words(told, "      ", "  ")
         for one in results:
             if one.status is not Status.PROVED:
-                yield from _wrap(f"{one.name} {one.status}: {one.statement}", "      ", "    ")
+                yield from wrap_words(f"{one.name} {one.status}: {one.statement}", "      ", "    ")
     yield ""
 
 

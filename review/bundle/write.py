@@ -10,7 +10,8 @@ from typing import Any
 from models import counterexample, timing
 from models.rcu import schedule
 from models.rcu.explorer import ExplorerError
-from proofs.report import Finding, Report
+from proofs import run
+from proofs.report import Report
 from review import readers, saving
 from review.bundle import junit, ktap, manifest, sarif, text
 from review.bundle.folder import Folder
@@ -91,16 +92,14 @@ def _obligations(report: Report | None, folder: Folder) -> Iterator[dict[str, An
     """Each SMT-LIB file that the proofs left, with what is expected and what was answered."""
     if report is None:
         return
-    by_path = {_path(one): one for result in report.theorems.values() for one in result.findings}
+    by_path = {
+        f"{OBLIGATIONS}/{run.path(one.theorem, one.chunk_shift, one.name)}": one
+        for result in report.theorems.values()
+        for one in result.findings
+    }
     for file in sorted((folder.path / OBLIGATIONS).rglob("*.smt2")):
         path = file.relative_to(folder.path).as_posix()
         folder.add(path, "obligation", file.read_bytes())
         premises = path.endswith(".premises.smt2")
         one = by_path[path.replace(".premises.smt2", ".smt2")]
         yield manifest.obligation(path, one, premises)
-
-
-def _path(one: Finding) -> str:
-    """Where the proofs write an obligation."""
-    at = "parametric" if one.chunk_shift is None else f"s{one.chunk_shift}"
-    return f"{OBLIGATIONS}/{one.theorem}/{at}/{one.name}.smt2"
