@@ -34,7 +34,6 @@ FLAGS = (
     "-DCONFIG_XARRAY_MULTI=1",
 )
 """How code under test is compiled, in every program that it is part of."""
-_ASSERTIONS = "-DXA_DEBUG=1"
 _SANITIZE = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
@@ -78,12 +77,21 @@ def build(
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    flags = (*_flags(source, shift), *(_SANITIZE if sanitize else ()), *cflags)
+    flags = (*FLAGS, *(_SANITIZE if sanitize else ()), *cflags)
+    defines = _defines(source, shift)
 
     def fill(folder: Path) -> None:
-        _compile(source, command, flags, folder)
+        preprocessing = (*defines, "-isystem", str(HEADERS), "-isystem", "include")
+        # The files under test are named by their path in the tree, so that an assertion tells it.
+        # Their own warnings are not this program's business.
+        objects = [
+            compiled(source, command, (*flags, "-w"), preprocessing, unit) for unit in source.units
+        ]
+        for path in sorted(_DRIVER.glob("*.c")):
+            objects.append(compiled(source, command, flags, preprocessing, str(path)))
+        compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
 
-    return cache.entry("drivers", _key(source, command, flags), fill) / "driver"
+    return cache.entry("drivers", _key(source, command, (*flags, *defines)), fill) / "driver"
 
 
 def build_all(
@@ -96,14 +104,15 @@ def build_all(
         return dict(zip(wanted, built, strict=True))
 
 
-def _flags(source: Source, shift: int) -> tuple[str, ...]:
-    defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
+def _defines(source: Source, shift: int) -> list[str]:
+    # XA_DEBUG: with the assertions of the code under test.
+    defines = ["XA_DEBUG=1", f"XA_CHUNK_SHIFT={shift}", *source.defines]
     if source.capabilities.try_split:
         defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    return (*FLAGS, _ASSERTIONS, *(f"-D{define}" for define in defines))
+    return [f"-D{define}" for define in defines]
 
 
-def _key(source: Source, command: tuple[str, ...], flags: tuple[str, ...]) -> str:
+def _key(source: Source, command: tuple[str, ...], flags: Sequence[str]) -> str:
     digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
     digest.update(repr(sorted(source.sha256.items())).encode())
     for path in (*sorted(_DRIVER.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
@@ -111,50 +120,47 @@ def _key(source: Source, command: tuple[str, ...], flags: tuple[str, ...]) -> st
     return digest.hexdigest()
 
 
-def _compile(
-    source: Source, command: tuple[str, ...], flags: tuple[str, ...], folder: Path
-) -> None:
-    """Leaves ``driver`` in ``folder``.  Objects are kept apart, so that sources which differ in one
-    file share the others."""
-    compiler_flags = (*command, *flags, "-isystem", str(HEADERS), "-isystem", "include")
-    headers = hashlib.sha256(repr((compiler_flags, compiler_version(command))).encode())
-    for path in (*sorted(_DRIVER.glob("*.h")), *sorted(HEADERS.rglob("*.h"))):
-        headers.update(f"{path.name} ".encode() + path.read_bytes())
-    for name, digest in sorted(source.sha256.items()):
-        if name.endswith(".h"):
-            headers.update(f"{name} {digest} ".encode())
-    key = headers.hexdigest()
-    # The files under test are named by their path in the tree, so that an assertion tells it.
-    # Their own warnings are not this program's business.
-    objects = [
-        _object(source, [*compiler_flags, "-w", "-c", unit], f"{key} {unit} {source.sha256[unit]}")
-        for unit in source.units
-    ]
-    for path in sorted(_DRIVER.glob("*.c")):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        objects.append(
-            _object(source, [*compiler_flags, "-c", str(path)], f"{key} {path.name} {digest}")
-        )
-    compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
+def compiled(
+    source: Source,
+    command: Sequence[str],
+    flags: Sequence[str],
+    preprocessing: Sequence[str],
+    unit: str,
+    directory: Path | None = None,
+) -> str:
+    """The object of the C file ``unit``, named from ``directory`` (the source's folder by default).
 
-
-def _object(source: Source, command: list[str], inputs: str) -> str:
-    """What ``command`` compiles, kept under the hash of ``inputs``."""
+    What comes to the same text after preprocessing is compiled once, whichever source, chunk shift
+    or program asks for it; ``preprocessing`` are the options that have done their work by then,
+    such as ``-D`` and ``-isystem``.  Raises BuildError.
+    """
+    place = directory or source.directory
+    # Debug information would add the folder's name.
+    text = run_compiler(source, [*command, *flags, *preprocessing, "-g0", "-E", unit], place)
+    digest = hashlib.sha256(repr((command, compiler_version(tuple(command)), flags)).encode())
+    digest.update(text)
 
     def fill(folder: Path) -> None:
-        compile_source(source, [*command, "-o", str(folder / "object.o")])
+        target = ["-c", "-x", "cpp-output", "-", "-o", str(folder / "object.o")]
+        run_compiler(source, [*command, *flags, *target], place, text)
 
-    key = hashlib.sha256(inputs.encode()).hexdigest()
-    return str(cache.entry("objects", key, fill) / "object.o")
+    return str(cache.entry("objects", digest.hexdigest(), fill) / "object.o")
 
 
 def compile_source(source: Source, command: Sequence[str]) -> None:
     """Run a compiler's command in the folder of ``source``.  BuildError when it fails."""
-    done = subprocess.run(
-        command, cwd=source.directory, capture_output=True, text=True, check=False
-    )
+    run_compiler(source, command, source.directory)
+
+
+def run_compiler(
+    source: Source, command: Sequence[str], directory: Path, text: bytes | None = None
+) -> bytes:
+    """What a compiler's command prints, given ``text``.  BuildError when it fails."""
+    done = subprocess.run(command, cwd=directory, input=text, capture_output=True, check=False)
     if done.returncode != 0:
-        raise BuildError(f"{source.name} does not compile: {_first_error(done.stderr)}")
+        told = _first_error(done.stderr.decode(errors="replace"))
+        raise BuildError(f"{source.name} does not compile: {told}")
+    return done.stdout
 
 
 def _first_error(messages: str) -> str:

@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from models import extent
 from models.extent import Trait
 from xarray_model import geometry
 from xarray_model.entries import mk_value
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import INDEX_AT, RECORD, Code, Flag, Operation, encode
 
 OLD_POINTER, NEW_POINTER, LEFT_POINTER = 4, 8, 12
 OLD_VALUE, NEW_VALUE = mk_value(17), mk_value(34)
@@ -76,6 +77,11 @@ def index_trait(offset: int, order: int, s: int) -> Trait:
     return _INDEX[2 if later else offset > 0]
 
 
+@cache
+def _start_traits(start: Start, order: int, s: int) -> tuple[Trait, Trait]:
+    return index_trait(start.offset, order, s), _MEMORY[start.blocking]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A split of an entry of ``order`` to ``new_order`` from one start.
@@ -125,7 +131,7 @@ class Group:
 
     def start_traits(self, start: Start) -> tuple[Trait, ...]:
         """Where in the entry the cursor stands, and how nodes are asked for."""
-        return index_trait(start.offset, self.order, self.chunk_shift), _MEMORY[start.blocking]
+        return _start_traits(start, self.order, self.chunk_shift)
 
     @property
     def old(self) -> int:
@@ -213,22 +219,24 @@ class Group:
 
     def encoded(self, starts: Sequence[Start]) -> list[bytes]:
         """The group's cases that begin at ``starts``, as the driver reads them."""
-        operations = self.operations()
-        records = [operation.encode() for operation in operations]
-        other = self.operations(Start(1, True))
-        moving = [place for place, one in enumerate(operations) if one != other[place]]
-        (split,) = (p for p in moving if operations[p].code is Code.SPLIT)
-        blocking, nonblocking = (
-            self.operations(Start(0, way))[split].encode() for way in (True, False)
+        base = self.base
+        # The words that hold the index where the cursor stands differ; what lies between these is
+        # the same for all cases that may block, and for all that may not.
+        cases = {way: encode(self.operations(Start(0 if way else 1, way))) for way in (True, False)}
+        words = [slice(at, at + 8) for at in range(INDEX_AT, len(cases[True]), RECORD.size)]
+        moving = [word for word in words if cases[True][word] != cases[False][word]]
+        begins, ends = (
+            [0, *(word.stop for word in moving)],
+            [*(word.start for word in moving), None],
         )
-        encoded = []
-        for offset, may_block in starts:
-            index = (self.base + offset).to_bytes(8, "little")
-            records[split] = blocking if may_block else nonblocking
-            for place in moving:
-                records[place] = records[place][:8] + index + records[place][16:]
-            encoded.append(b"".join(records))
-        return encoded
+        between = {
+            way: [case[begin:end] for begin, end in zip(begins, ends, strict=True)]
+            for way, case in cases.items()
+        }
+        return [
+            (base + offset).to_bytes(8, "little").join(between[may_block])
+            for offset, may_block in starts
+        ]
 
 
 def groups(s: int, order: int, new_order: int) -> Iterator[Group]:

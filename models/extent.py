@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ class Extent:
         self.splits[split] += len(starts)
         for trait in group.traits():
             self.traits[split, trait] += len(starts)
-        for start in starts:
-            for trait in group.start_traits(start):
-                self.traits[split, trait] += 1
+        apart = Counter(chain.from_iterable(map(group.start_traits, starts)))
+        for trait, cases in apart.items():
+            self.traits[split, trait] += cases
 
     def update(self, other: Extent) -> None:
         """Add the cases of another."""

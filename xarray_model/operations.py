@@ -15,6 +15,8 @@ from enum import IntEnum, IntFlag
 
 RECORD = struct.Struct("<BBBBIQQQ")
 """One operation: code, order, new_order, mark, flags, index, entry, argument."""
+INDEX_AT = 8
+"""Where in a record the index stands, in bytes."""
 
 
 class Code(IntEnum):

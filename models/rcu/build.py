@@ -9,30 +9,29 @@ explorer does not know is an error of the build.
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from models import cache
-from models.build import BuildError, compiler, compiler_version
+from models.build import (
+    FLAGS,
+    HEADERS,
+    BuildError,
+    compiled,
+    compiler,
+    compiler_version,
+    run_compiler,
+)
 from models.kernel.source import Source
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _HERE = Path(__file__).resolve().parent
-_HEADERS = _HERE.parent / "kernel" / "include"
-
 _INSTRUMENTED = ("writers.c", "folios.c", "readers.c", "protocols.c", "litmus.c")
 
-_FLAGS = (
-    "-std=gnu11",
-    "-O2",
-    "-g",
-    "-fno-pie",
-    "-fno-strict-aliasing",
-    "-fno-strict-overflow",
-    "-fno-delete-null-pointer-checks",
-    "-DCONFIG_XARRAY_MULTI=1",
-)
+_FLAGS = (*FLAGS, "-fno-pie")
 INSTRUMENT = {
     "gcc": (
         "-fsanitize=thread",
@@ -66,14 +65,20 @@ def build(source: Source, shift: int, edits: Mapping[str, tuple[str, str]] | Non
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    flags = (*_FLAGS, *(f"-D{define}" for define in _defines(source, shift)))
+    defines = [f"-D{define}" for define in _defines(source, shift)]
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
-        _compile(source, command, flags, files, folder)
+        _compile(source, command, defines, files, folder)
 
-    key = _key(command, flags, files)
-    return cache.entry("explorers", key, fill) / "explorer"
+    return cache.entry("explorers", _key(command, defines, files), fill) / "explorer"
+
+
+def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
+    """The executables for several chunk shifts, by shift, built in parallel.  Raises BuildError."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        built = pool.map(lambda shift: build(source, shift), shifts)
+        return dict(zip(shifts, built, strict=True))
 
 
 def _defines(source: Source, shift: int) -> list[str]:
@@ -98,10 +103,10 @@ def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, s
     return files
 
 
-def _key(command: tuple[str, ...], flags: tuple[str, ...], files: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
+def _key(command: tuple[str, ...], defines: Sequence[str], files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(repr((command, compiler_version(command), _FLAGS, defines)).encode())
     digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
-    for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(_HEADERS.rglob("*.h"))):
+    for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -109,7 +114,7 @@ def _key(command: tuple[str, ...], flags: tuple[str, ...], files: Mapping[str, s
 def _compile(
     source: Source,
     command: tuple[str, ...],
-    flags: tuple[str, ...],
+    defines: Sequence[str],
     files: Mapping[str, str],
     folder: Path,
 ) -> None:
@@ -118,27 +123,23 @@ def _compile(
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, errors="surrogateescape")
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
-    include = ("-isystem", str(_HEADERS), "-isystem", str(tree / "include"))
-    units = [tree / unit for unit in source.units]
+    preprocessing = (*defines, "-isystem", str(HEADERS), "-isystem", "include")
     objects: list[str] = []
-    sources: list[Path] = [*units, *sorted(_HERE.glob("*.c"))]
-    for path in sources:
-        target = folder / f"{path.parent.name}-{path.stem}.o"
-        seen = path in units or path.name in _INSTRUMENTED
-        instrument = INSTRUMENT[kind] if seen else ()
-        quiet = ("-w",) if path in units else ()
-        _run(source, [*command, *flags, *instrument, *include, *quiet, "-c", str(path), "-o",
-                      str(target)])  # fmt: skip
-        if path in units:
-            _refuse_unseen(source, target)
-        objects.append(str(target))
-    _run(source, [*command, "-no-pie", *objects, "-o", str(folder / "explorer")])
+    for unit in source.units:
+        flags = (*_FLAGS, *INSTRUMENT[kind], "-w")
+        objects.append(compiled(source, command, flags, preprocessing, unit, tree))
+        _refuse_unseen(source, objects[-1])
+    for path in sorted(_HERE.glob("*.c")):
+        flags = (*_FLAGS, *(INSTRUMENT[kind] if path.name in _INSTRUMENTED else ()))
+        objects.append(compiled(source, command, flags, preprocessing, str(path), tree))
+    target = str(folder / "explorer")
+    run_compiler(source, [*command, *_FLAGS, "-no-pie", *objects, "-o", target], tree)
 
 
-def _refuse_unseen(source: Source, target: Path) -> None:
+def _refuse_unseen(source: Source, target: str) -> None:
     """The compiler must not have made a library call of the stores of the code under test."""
     names = subprocess.run(
-        ["nm", "--undefined-only", "--format=posix", str(target)],
+        ["nm", "--undefined-only", "--format=posix", target],
         capture_output=True,
         text=True,
         check=True,
@@ -147,12 +148,3 @@ def _refuse_unseen(source: Source, target: Path) -> None:
     for name in UNSEEN:
         if name in called:
             raise BuildError(f"{source.name} calls {name}, whose stores cannot be followed")
-
-
-def _run(source: Source, command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        lines = [line for line in done.stderr.splitlines() if "error:" in line]
-        lines += [line for line in done.stderr.splitlines() if "undefined reference" in line]
-        told = (lines or done.stderr.splitlines() or ["the compiler says nothing"])[0].strip()
-        raise BuildError(f"{source.name} does not compile for the explorer: {told}")

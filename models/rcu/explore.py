@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.kernel.source import Source
 from models.rcu import explorer, plan
-from models.rcu.build import build
+from models.rcu.build import build_all
 from models.rcu.explorer import Answer, Breach, Case, Result, Span
 from specs.readers import Memory, unreliable
 from xarray_model import geometry
@@ -124,7 +124,7 @@ def explore(
     does not compile, ExplorerError when its stores cannot be followed.
     """
     began = time.monotonic()
-    executables = {shift: build(source, shift) for shift in shifts}
+    executables = build_all(source, shifts)
     work = [
         (shift, case, memory)
         for shift, executable in executables.items()

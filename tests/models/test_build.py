@@ -34,7 +34,7 @@ def test_every_chunk_shift_is_built() -> None:
 
 def test_what_was_built_is_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     first = build.build(port_source(), 2)
-    monkeypatch.setattr(build, "_compile", lambda *_: pytest.fail("compiled again"))
+    monkeypatch.setattr(build, "compile_source", lambda *_: pytest.fail("compiled again"))
     assert build.build(port_source(), 2) == first
 
 
@@ -112,3 +112,17 @@ def test_what_does_not_compile_is_one_line(tmp_path: Path, text: str, says: str)
 def test_a_chunk_shift_that_there_is_not() -> None:
     with pytest.raises(ValueError, match="chunk shift 7"):
         build.build(port_source(), 7)
+
+
+def test_what_preprocessing_makes_the_same_is_compiled_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path))
+    port, recursive = port_source(), port_source(recursive=True)
+    build.build(port, 2)
+    kept = len(list((tmp_path / "objects").iterdir()))
+    build.build(recursive, 2)
+    again = len(list((tmp_path / "objects").iterdir()))
+    assert again == kept + 1  # the file whose split is recursive now
+    build.build(port, 3)
+    assert len(list((tmp_path / "objects").iterdir())) >= again + len(port.units)
