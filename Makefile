@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `make review` and `make test` set up all they need in .venv; KERNEL= names kernels to review.
+# `make review` and `make test` set up what they need in .venv; KERNEL= names kernels to review.
 PYTHON ?= python3
 KERNEL ?=
 BIN := .venv/bin
@@ -10,16 +10,23 @@ help:
 	@echo "make test                               style, types and all tests"
 	@echo "make venv                               only the environment: .venv/bin/xasplit"
 
+# Python compiles what a review imports when it does: compiling all that is installed takes longer.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
+
 venv: .venv/installed
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(INSTALL) .
+	touch $@
+
+.venv/tools: .venv/installed
+	$(INSTALL) '.[dev]'
 	touch $@
 
 review: venv
 	$(BIN)/xasplit review $(foreach kernel,$(KERNEL),--kernel $(kernel))
 
-lint: venv
+lint: .venv/tools
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
