@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.cases import Start
+from models.cases import FIRST, Start
 from models.families import CaseGroup
 from models.finding import AGREES
 from models.implementation import Implementation
@@ -25,12 +25,14 @@ class Expected:
         self._s = s
         self._judges: dict[str, Judge] = {}
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
+        self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
         self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
         self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
 
     def clear(self) -> None:
         """Forget a block that is done."""
         self._answers.clear()
+        self._operations.clear()
         self._cases.clear()
         self._verdicts.clear()
 
@@ -38,8 +40,15 @@ class Expected:
         """The result bytes that every case of the group must give."""
         known = self._answers.get((group, kind))
         if known is None:
-            known = run_case(group.operations(), group.chunk_shift, split=kind).results
+            operations = self._case(group, FIRST)
+            known = run_case(operations, group.chunk_shift, split=kind).results
             self._answers[group, kind] = known
+        return known
+
+    def _case(self, group: CaseGroup, start: Start) -> list[Operation]:
+        known = self._operations.get((group, start))
+        if known is None:
+            known = self._operations[group, start] = group.operations(start)
         return known
 
     def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
@@ -71,7 +80,7 @@ class Expected:
         if known is None:
             judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
             try:
-                operations = group.operations(start) if completed is None else completed
+                operations = self._case(group, start) if completed is None else completed
                 known = judge.case(operations, answer, log)
             except ValueError as error:
                 known = [Violation(*AGREES, f"the answer is no answer: {error}")]

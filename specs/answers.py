@@ -48,9 +48,10 @@ def judge_answer(
     """
     judge = _JUDGES.get(operation.code)
     if judge is not None:
-        yield from judge(operation, array, words, s)
-    elif operation.code == Code.STORE:
-        yield from _store(operation, array, words, allowance)
+        return judge(operation, array, words, s)
+    if operation.code == Code.STORE:
+        return _store(operation, array, words, allowance)
+    return iter(())
 
 
 def _store(

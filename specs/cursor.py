@@ -67,6 +67,8 @@ PLAIN = {
     Code.CURSOR_GET_MARK: Code.GET_MARK,
 }
 """Operations through the cursor that do what another does by itself."""
+THROUGH = frozenset(code for code in Code if Code.CURSOR_SET <= code <= Code.CURSOR_SPLIT)
+"""The operations on the case's cursor and through it."""
 _LOST = frozenset({Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.DESTROY})
 _MARKING = frozenset({Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK})
 _SEARCHES = frozenset({Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED})
@@ -93,7 +95,7 @@ class AbstractCursor:
     def allows(self, operation: Operation, array: AbstractArray, s: int) -> bool:
         """Whether an operation through the cursor is valid; true for any other operation."""
         code = operation.code
-        if code is Code.CURSOR_SET or not Code.CURSOR_SET < code <= Code.CURSOR_SPLIT:
+        if code is Code.CURSOR_SET or code not in THROUGH:
             return True
         if self.place in (Place.UNSET, Place.DONE, Place.ENDED):
             return code is Code.CURSOR_RESET and self.place is Place.DONE
@@ -133,7 +135,7 @@ class AbstractCursor:
         if code is Code.CURSOR_SET:
             order = operation.order
             return AbstractCursor(Place.FRESH, operation.index >> order << order, order)
-        if not Code.CURSOR_SET < code <= Code.CURSOR_SPLIT:
+        if code not in THROUGH:
             lost = code in _LOST and self.place in (Place.WALKED, Place.STEPPED)
             return replace(self, place=Place.DONE) if lost else self
         if code is Code.CURSOR_RESET:

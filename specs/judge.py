@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
-from specs.cursor import AbstractCursor, judge_cursor
+from specs.cursor import THROUGH, AbstractCursor, judge_cursor
 from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT, SUSPENDED_BY_ZERO
 from specs.memory import Memory
 from specs.property import Register, Violation
@@ -173,12 +173,12 @@ class History:
             if answer.snapshot is None:
                 raise ValueError("the answer to SNAPSHOT is a snapshot")
             return self._snapshot(answer.snapshot)
-        given = operation
-        operation = self._cursor.plain(given)
-        array = self._array
-        if array is not None and not self._cursor.allows(given, array, self._judge.s):
-            self.outside = self._number
-            return []
+        given, array = operation, self._array
+        if given.code in THROUGH:
+            operation = self._cursor.plain(given)
+            if array is not None and not self._cursor.allows(given, array, self._judge.s):
+                self.outside = self._number
+                return []
         found = list(self._answer(operation, answer.words))
         if array is None:
             self._cursor = AbstractCursor()
@@ -189,25 +189,26 @@ class History:
         self._memory.spend(operation, answer.words)
         return [violation.at(self._number) for violation in found]
 
-    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterator[Violation]:
+    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterable[Violation]:
+        code, array = operation.code, self._array
         s, one_level = self._judge.s, self._judge.one_level
         allowance = self._memory.allowance(operation)
-        if operation.code == Code.TRY_SPLIT_MIN_ORDER:
-            yield from contract.judge_min_order(operation, words, s)
-        elif operation.code == Code.COUNT_ALLOC:
-            yield from contract.judge_count_alloc(operation, words, s, allowance, one_level)
-        elif self._array is None:
-            return
-        elif operation.code in _SPLITS:
-            if not self._splittable(operation):
-                self.outside = self._number
-            elif operation.code == Code.SPLIT:
-                yield from contract.judge_split_words(operation, words, s, allowance, one_level)
-            else:
-                yield from contract.judge_try_split_words(operation, words, s, allowance)
-        else:
-            yield from judge_cursor(operation, self._cursor, self._array, words, s)
-            yield from judge_answer(operation, self._array, words, s, allowance)
+        if code == Code.TRY_SPLIT_MIN_ORDER:
+            return contract.judge_min_order(operation, words, s)
+        if code == Code.COUNT_ALLOC:
+            return contract.judge_count_alloc(operation, words, s, allowance, one_level)
+        if array is None:
+            return ()
+        if code in THROUGH:
+            return judge_cursor(operation, self._cursor, array, words, s)
+        if code not in _SPLITS:
+            return judge_answer(operation, array, words, s, allowance)
+        if not self._splittable(operation):
+            self.outside = self._number
+            return ()
+        if code == Code.SPLIT:
+            return contract.judge_split_words(operation, words, s, allowance, one_level)
+        return contract.judge_try_split_words(operation, words, s, allowance)
 
     def _splittable(self, operation: Operation) -> bool:
         return self._array is not None and self._array.splittable(

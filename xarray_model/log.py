@@ -33,6 +33,9 @@ class Kind(IntEnum):
     PUBLICATION = 2
 
 
+_KINDS = {int(kind): kind for kind in Kind}
+
+
 @dataclass(frozen=True, slots=True)
 class LogRecord:
     """One record.
@@ -74,6 +77,8 @@ def decode(data: bytes | memoryview) -> Iterator[LogRecord]:
     """The records of ``data``; ValueError when it is cut short or a kind is unknown."""
     try:
         for kind, *fields in RECORD.iter_unpack(data):
-            yield LogRecord(Kind(kind), *fields)
+            yield LogRecord(_KINDS[kind], *fields)
     except struct.error as error:
         raise ValueError(f"log cut short: {error}") from None
+    except KeyError as error:
+        raise ValueError(f"{error} is no kind of a log's record") from None
