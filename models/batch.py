@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from models.comparison import ENDS
+from models.comparison import HANGS
 from models.finding import SITES, Finding
 from models.hangs import ENOUGH
 from models.kernel.deviations import Deviation
 from models.trial import Trial
-from models.worker import Status
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
@@ -128,7 +127,7 @@ class Batch:
             return
         if not self.found:
             end = time.monotonic() + self.shrink_seconds
-            if any(finding.property == ENDS[Status.HANG][0] for finding in fresh):
+            if any(finding.property == HANGS for finding in fresh):
                 end = time.monotonic() + min(self.shrink_seconds, HANG_SHRINK_SECONDS)
             self.deadline = end if self.deadline is None else min(end, self.deadline)
         for finding in fresh:

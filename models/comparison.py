@@ -34,6 +34,7 @@ ENDS = {
     Status.SANITIZER: ("no-undefined", "no undefined behaviour and no bad memory access"),
 }
 """The property that a case breaks when it does not come to its end."""
+HANGS = ENDS[Status.HANG][0]
 
 HANG_SECONDS = 0.5
 """CPU time that a case may take; the largest takes a tenth of it, most less than a thousandth."""

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from models import extent
 from models.extent import Trait
+from models.finding import SITES
 
 MOST_HANGS = 8
 """Hangs of one implementation from which on every value of a trait is left out that hung ENOUGH
@@ -86,6 +87,19 @@ class Hangs:
 
 
 _UNHINDERED = Trait(extent.FAILING, "none")
+
+
+def always_hang(hangs: Mapping[Area, Hangs], implementation: str) -> list[str]:
+    """The sites (``finding.SITES``) of which every split in the sweep that has its memory hung, at
+    every chunk shift, and of which there were any."""
+    known = [
+        (area.site, one)
+        for area, one in hangs.items()
+        if (area.implementation, area.family) == (implementation, "splits")
+    ]
+    hung = {site for site, one in known if one.traits[_UNHINDERED]}
+    ended = {site for site, one in known if _UNHINDERED in one.ended}
+    return [site for site in SITES if site in hung - ended]
 
 
 def hopeless_splits(

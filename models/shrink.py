@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.build import build
-from models.comparison import ENDS
+from models.comparison import HANGS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.reduction import breaks, reduce
 from models.trial import Trial
-from models.worker import Status
 from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
@@ -33,7 +32,7 @@ def at_shift(implementation: Implementation, s: int) -> Implementation:
 def shrink(implementation: Implementation, finding: Finding, seconds: float = SECONDS) -> Finding:
     """The smallest case found in about that time that breaks the same property before any other,
     at the lowest chunk shift; ``finding`` itself when there is none."""
-    hangs = finding.property == ENDS[Status.HANG][0]
+    hangs = finding.property == HANGS
     deadline = time.monotonic() + (seconds / 2 if hangs else seconds)
     for s in CHUNK_SHIFTS:
         if s > finding.chunk_shift:

@@ -106,8 +106,11 @@ class Instructions:
     split: int
 
 
-def count(source: Source, shift: int, items: Sequence[Item]) -> dict[Item, Work | str]:
-    """Do each split of ``items`` on ``source`` at chunk shift ``shift`` (1..6) and count.
+def count(
+    source: Source, shift: int, items: Sequence[Item], seconds: float = programs.SECONDS
+) -> dict[Item, Work | str]:
+    """Do each split of ``items`` on ``source`` at chunk shift ``shift`` (1..6) and count, for so
+    many ``seconds`` at most.
 
     What did not come out as a split has one line on why instead.  Raises BuildError when it does
     not compile for counting, MeasureError when the program does not come to its end.
@@ -115,7 +118,7 @@ def count(source: Source, shift: int, items: Sequence[Item]) -> dict[Item, Work 
     executable = programs.counting(source, shift, compiler())
     names = _functions(executable)
     found: dict[Item, Work | str] = {}
-    for item, answer in zip(items, programs.run(executable, items), strict=True):
+    for item, answer in zip(items, programs.run(executable, items, seconds=seconds), strict=True):
         found[item] = _work(item, shift, cast("dict[str, Any]", answer), names)
     return found
 

@@ -55,7 +55,11 @@ def one_level_lines(done: Reviewed) -> Iterator[str]:
         told = f"{one.name} splits one level at most. Within that limit {held} properties hold"
         told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
         undecided = [item for item in mine if item.outcome is Outcome.UNDECIDED]
-        told += f" Undecided: {', '.join(item.check for item in undecided)}." if undecided else ""
+        if held:
+            names = ", ".join(item.check for item in undecided)
+            told += f" Undecided: {names}." if undecided else ""
+        elif undecided:
+            told += f" The other {len(undecided)} are undecided."
         yield from wrap_words(told, "    ", "")
         for item in mine:
             if item.check.startswith("rcu:"):

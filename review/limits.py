@@ -40,7 +40,8 @@ def not_checked(done: Reviewed) -> list[str]:
             )
     names = [one.name for one in done.implementations if one.name not in done.explored]
     if names:
-        told.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
+        why = f", since {readers.WHY_NOT}" if done.hanging.issuperset(names) else ""
+        told.append(f"Readers of a split under way: not explored for {', '.join(names)}{why}.")
     shifts = {shift for report in done.explored.values() for shift, _ in report.results}
     if shifts:
         at = ", ".join(map(str, sorted(shifts)))

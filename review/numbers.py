@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from models import costs, stack_use, work
 from models.build import BuildError, compiler, compiler_version
 from models.costs import PageSplit, WayCost
 from models.implementation import Implementation
-from models.measure.programs import Item, MeasureError, Way
+from models.measure.programs import SECONDS, Item, MeasureError, Way
 from models.stack_use import Use
 from models.work import Instructions, Stores, Work
 from xarray_model import geometry
@@ -34,6 +35,9 @@ STACKS = (("gcc", 6), ("gcc", 4), ("clang", 6))
 """Compilers, and at which chunk shifts their stack use is measured."""
 NO_WALK = "it has no xas_try_split"
 """Why no walk is measured on kernels before 6.15, which is no gap in what was measured."""
+HANG_SECONDS = 5.0
+"""How long the splits of one that is known to hang may take; other programs end in a
+fraction of a second."""
 MINIMALITY = "N4"
 """The family of theorems that says that no tree with these entries has fewer nodes."""
 
@@ -155,15 +159,20 @@ def steps(implementations: Sequence[Implementation]) -> int:
 
 
 def measure(
-    implementations: Sequence[Implementation], *, progress: Steps = lambda note: None
+    implementations: Sequence[Implementation],
+    *,
+    hanging: Collection[str] = (),
+    progress: Steps = lambda note: None,
 ) -> Numbers:
     """Measure each implementation; ``progress`` is called as often as ``steps`` says.
 
+    ``hanging`` names those of which splits were seen to hang, for which it does not wait long.
     Whatever the code under test does, this returns: what could not be measured says why.
     """
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         # First what the others need too: a program that is there already is not built again.
-        counted = list(pool.map(lambda one: _works(one, progress), implementations))
+        patience = [HANG_SECONDS if one.name in hanging else SECONDS for one in implementations]
+        counted = list(pool.map(partial(_works, progress), implementations, patience))
         others = list(
             pool.map(lambda one, works: _others(one, works, progress), implementations, counted)
         )
@@ -180,14 +189,14 @@ def measure(
 Works = dict[tuple[int, Item], Work | str]
 
 
-def _works(one: Implementation, progress: Steps) -> Works:
+def _works(progress: Steps, one: Implementation, seconds: float) -> Works:
     items = [Item(way, order, 0) for way in Way for order in ORDERS]
     items.append(MARKED)
     has_walk = one.source.capabilities.try_split
     asked = [item for item in items if has_walk or item.way is not Way.WALK]
     found: Works = {}
     for s in CHUNK_SHIFTS:
-        counts = _tried(work.count, one.source, s, asked)
+        counts = _tried(work.count, one.source, s, asked, seconds)
         for item in items:
             if item not in asked:
                 found[s, item] = NO_WALK

@@ -12,7 +12,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.finding import Findings
+from models.finding import SITES, Findings
+from models.hangs import always_hang
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import Coverage, Unit, UnitResult
@@ -102,7 +103,11 @@ def show(done: Search, console: Console) -> None:
         for part in textwrap.wrap(line, 72, subsequent_indent="  "):
             console.print(part, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried)):
+    for line in (
+        *always_hanging(done),
+        *done.broken,
+        *findings.lines(done.diagnoses, done.result.tried),
+    ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -177,6 +182,17 @@ def not_run(done: Search) -> list[str]:
             )
     for name, report in sorted(done.machines.items()):
         lines += [f"{name}: {line}" for line in report.hindered]
+    return lines
+
+
+def always_hanging(done: Search) -> list[str]:
+    """For each implementation a sentence that names the splits of which every one hangs."""
+    lines = []
+    for name in sorted(done.result.tried):
+        sites = always_hang(done.result.hangs, name)
+        if sites:
+            splits = "split" if len(sites) == len(SITES) else " and every ".join(sites)
+            lines.append(f"In {name} every {splits} HANGS.")
     return lines
 
 

@@ -19,6 +19,8 @@ COMPLETE = "complete"
 """How much was explored: everything."""
 CHECK = "rcu:readers"
 """The check that this is evidence of."""
+WHY_NOT = "it hangs, and each of thousands of runs might"
+"""Why readers of an implementation that hangs are not explored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,12 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     # The bounds of what is complete are those of the small arrays.
     strength = Strength.COMPLETE if small else Strength.SAMPLED
     yield Evidence(CHECK, outcome, strength, name, detail)
+
+
+def left_out(name: str) -> Evidence:
+    """The same of an implementation that hangs, whose readers were not explored."""
+    detail = f"not explored, since {WHY_NOT}"
+    return Evidence(CHECK, Outcome.UNDECIDED, Strength.SAMPLED, name, detail)
 
 
 def _told(found: Found) -> str:

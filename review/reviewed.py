@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from models.comparison import HANGS
 from models.implementation import Implementation
 from models.rcu import explore
 from proofs.report import Report
-from review import evidence
+from review import evidence, readers
 from review.numbers import Numbers
 from review.outcome import Search
-from review.readers import evidence as readers_evidence
 from specs.claims import CLAIMS, Evidence, Outcome, Verdict, decide
 
 
@@ -76,9 +76,22 @@ class Reviewed:
         return self.search.implementations
 
     @cached_property
+    def hanging(self) -> frozenset[str]:
+        """Names of the implementations in which something was seen to hang."""
+        breaches = self.search.findings.sorted()
+        return frozenset(
+            one.smallest.implementation for one in breaches if one.smallest.property == HANGS
+        )
+
+    @cached_property
     def reader_evidence(self) -> list[Evidence]:
         """What the exploration of readers says, for each implementation."""
-        return [item for name, one in self.explored.items() for item in readers_evidence(one, name)]
+        found = [
+            item for name, one in self.explored.items() for item in readers.evidence(one, name)
+        ]
+        # Where others were explored, what was left out must not be forgotten beside them.
+        left_out = sorted(self.hanging - self.explored.keys()) if self.explored else []
+        return found + [readers.left_out(name) for name in left_out]
 
     @cached_property
     def one_level_evidence(self) -> list[Evidence]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,20 +69,14 @@ def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
             return False
         had.proofs = done.proofs
     with _timed(took, "readers"):
-        done.explored = had.explored = had.explored or _explored(_ending(done))
+        ending = [one for one in built if one.name not in done.hanging]
+        done.explored = had.explored = had.explored or _explored(ending)
     with _timed(took, "large splits"):
         done.measured = _measured(built)
     with _timed(took, "numbers"):
-        done.numbers = _numbers(built)
+        done.numbers = _numbers(built, done.hanging)
     with _timed(took, "causes"):
         return done.search.diagnoses is not None
-
-
-def _ending(done: Reviewed) -> list[Implementation]:
-    """Those whose splits were never seen to hang: readers of one that does are not explored, since
-    each of thousands of runs would have to be waited for.  The report says so."""
-    hanging = {area.implementation for area in done.search.result.hung()}
-    return [one for one in done.implementations if one.name not in hanging]
 
 
 @contextmanager
@@ -115,7 +109,7 @@ def _measured(built: Sequence[Implementation]) -> list[Evidence]:
     return found
 
 
-def _numbers(built: Sequence[Implementation]) -> Numbers:
+def _numbers(built: Sequence[Implementation], hanging: Collection[str]) -> Numbers:
     """Nodes, work under the lock and stack."""
     with Meter("numbers", numbers.steps(built)) as meter:
-        return numbers.measure(built, progress=meter.advance)
+        return numbers.measure(built, hanging=hanging, progress=meter.advance)

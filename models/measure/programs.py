@@ -24,7 +24,7 @@ from models.rcu.build import INSTRUMENT, UNSEEN
 _HERE = Path(__file__).resolve().parent
 X86_64 = platform.machine() == "x86_64"
 SECONDS = 30.0
-"""How long one run of a program may take."""
+"""How long one run of a program may take; most take a hundredth."""
 
 _COUNTING = ("-g0", "-fno-pie", "-finstrument-functions", "-fno-builtin")
 """Without builtin functions, whose stores would not tell of themselves."""
@@ -142,20 +142,25 @@ def _calls(objects: Sequence[str]) -> set[str]:
 
 
 def run(
-    executable: Path, items: Sequence[Item], *, paint: bool = False, under: Sequence[str] = ()
+    executable: Path,
+    items: Sequence[Item],
+    *,
+    paint: bool = False,
+    under: Sequence[str] = (),
+    seconds: float = SECONDS,
 ) -> list[Mapping[str, object]]:
     """What a program prints for each of the items.
 
     ``paint``: measure the stack; ``under``: a command to run it under.  Whatever the code under
-    test does, this returns or raises MeasureError.
+    test does, this returns or, after ``seconds`` at most, raises MeasureError.
     """
     command = [*under, str(executable), "paint" if paint else "plain", *map(str, items)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False, timeout=SECONDS
+            command, capture_output=True, text=True, errors="replace", check=False, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        raise MeasureError(f"it did not end within {SECONDS:.0f} seconds") from None
+        raise MeasureError(f"it did not end within {seconds:.0f} seconds") from None
     except OSError as error:
         raise MeasureError(f"{command[0]} cannot be run: {error.strerror}") from None
     if done.returncode < 0:

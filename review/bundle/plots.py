@@ -76,6 +76,8 @@ def times(timed: Mapping[str, Sequence[Timed]], s: int) -> str:
         axes.legend(loc="upper left")
         ends = "; ".join(
             f"{name}: {_seconds(found[-1].seconds)} for {_plural(found[-1].nodes)}"
+            if found
+            else f"{name}: no split of it could be timed"
             for name, found in timed.items()
         )
         return inline(

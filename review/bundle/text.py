@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from proofs.report import Status, TheoremResult
-from review import claims, findings, limits, numbers_text, origin, prove, readers
+from review import claims, findings, limits, numbers_text, origin, outcome, prove, readers
 from review.findings import wrap_words
 from review.reviewed import Reviewed
 
@@ -63,6 +63,8 @@ def result(done: Reviewed) -> str:
     names = " and ".join(one.name for one in done.implementations)
     if not done.failed:
         return f"{told}Nothing that was checked fails in {names}."
+    told += " ".join(outcome.always_hanging(done.search))
+    told += " " if told else ""
     return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
 
 
@@ -138,6 +140,9 @@ def _readers(done: Reviewed) -> Iterator[str]:
         if documented:
             told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
             yield from wrap_words(told, "    ", "  ")
+        yield ""
+    for name in sorted(done.hanging - done.explored.keys()) if done.explored else ():
+        yield from wrap_words(f"{name}: NOT EXPLORED, since {readers.WHY_NOT}.", "    ", "")
         yield ""
 
 

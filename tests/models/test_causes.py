@@ -69,6 +69,15 @@ def test_what_breaks_later_is_a_consequence_unless_it_breaks_first_elsewhere() -
     assert all(not cause.later for cause in causes(found))
 
 
+def test_what_hangs_whatever_the_marks_is_one_cause_though_few_of_them_were_run() -> None:
+    for name, last, expected in (("ends", 6, 1), ("lru", 6, 2), ("ends", 0, 2)):
+        found = Findings()
+        for marks, new in ((0, 1), (1, 1), (0, 2), (last, 2)):
+            group = replace(GROUP, marks=marks, new_order=new)
+            found.add_case([finding(name, 2, new)], extent(group))
+        assert names(found) == [[name]] * expected
+
+
 def test_one_property_at_two_kinds_of_split_is_one_cause_if_it_fails_alike() -> None:
     found = Findings()
     found.add_case([finding("lru")], extent())

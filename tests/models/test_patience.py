@@ -2,9 +2,20 @@
 from collections.abc import Callable, Mapping
 from itertools import islice
 
+from models import extent
 from models.cases import groups
 from models.count_cases import groups as count_groups
-from models.hangs import ENOUGH, MOST_IN_ALL, PROBED, Area, Hangs, Kind, hopeless_splits
+from models.extent import Trait
+from models.hangs import (
+    ENOUGH,
+    MOST_IN_ALL,
+    PROBED,
+    Area,
+    Hangs,
+    Kind,
+    always_hang,
+    hopeless_splits,
+)
 from models.patience import MOST_CRASHES, Patience, kind
 from models.worker import Status
 
@@ -129,3 +140,12 @@ def test_a_campaign_gives_a_unit_up_after_too_many_hangs() -> None:
 def test_allocations_are_told_apart_by_split_and_by_what_is_granted() -> None:
     kinds = {kind(group, start) for group in count_groups(2, 6, 0) for start in group.starts()}
     assert len(kinds) == sum(1 for _ in count_groups(2, 6, 0))
+
+
+def test_splits_hang_always_if_those_with_memory_never_ended() -> None:
+    one = unit(lambda like: Trait(extent.FAILING, "none") in like)
+    assert always_hang(one.learnt, "it") == [AREA.site]
+    assert always_hang(one.learnt, "other") == []
+    other = unit(lambda like: Trait(extent.MARKS, "none") in like)
+    assert always_hang(other.learnt, "it") == []
+    assert always_hang({**one.learnt, AREA._replace(chunk_shift=3): other.learnt[AREA]}, "it") == []

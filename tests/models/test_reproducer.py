@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models import reproducer as reproducers
 from models.causes import causes
 from models.families import Family
 from models.finding import Finding
@@ -63,6 +64,18 @@ def test_a_crash_is_reproduced_by_itself(tmp_path: Path) -> None:
     found = run_unit(Unit(3, 7, 0, 12), [one]).findings
     crash = next(one for one in found.breaches.values() if one.smallest.property == "no-crash")
     assert reproducer(one, crash.smallest).failed
+
+
+def test_a_hang_is_no_reproducer_of_another_property(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reproducers, "SECONDS", 1.0)
+    begins = "	unsigned int values = node->nr_values;\n"
+    edits = [("lib/xarray_split.c", begins, begins + "	for (volatile int x = 0; !x; );\n")]
+    one = examine(with_defects(port_source(), "hangs", edits, tmp_path), (6,))
+    case = (Operation(Code.STORE, 0, 6, entry=4), Operation(Code.SPLIT, 0, 6, 0, 4))
+    told = reproducer(one, Finding(one.name, 6, "split-requests", "s", "d", 1, case, b"", b""))
+    assert told.code == "" and "hangs before it could show it" in told.reason
 
 
 def test_what_test_code_cannot_see_is_said_so(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from models import work
 from models.implementation import Implementation
 from models.kernel.source import Source, port_source
-from models.measure.programs import Item, Way
+from models.measure.programs import SECONDS, Item, MeasureError, Way
 from models.work import Work
 from review import numbers, numbers_text
 from review.numbers import AT_ONCE, Measured, Numbers
@@ -133,6 +134,26 @@ def test_code_that_crashes_is_told_everywhere(tmp_path: Path) -> None:
     assert len(one.stack_unmeasured) == len(numbers.STACKS)
     assert "9 at once s=6" in told and told.count(f"not measured: {why}") >= 6
     assert "No deeper than" not in told and one.stack_detail == ""
+
+
+def test_what_is_known_to_hang_is_not_waited_for_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, float] = {}
+
+    def count(source: Source, s: int, items: object, seconds: float) -> dict[Item, Work | str]:
+        asked[source.name] = seconds
+        raise MeasureError("it did not end")
+
+    monkeypatch.setattr(work, "count", count)
+    both = [implementation(port_source(recursive)) for recursive in (False, True)]
+    found = numbers.measure(both, hanging={"port"})
+    assert asked == {"port": numbers.HANG_SECONDS, "port (recursive)": SECONDS}
+    assert set(found.measured[0].works.values()) == {"it did not end"}
+
+
+def test_a_program_that_hangs_is_ended_when_it_is_time(tmp_path: Path) -> None:
+    hangs = changed(tmp_path, (HERE, HERE + "	for (volatile int x = 0; !x; );\n"))
+    with pytest.raises(MeasureError, match="did not end within 1 seconds"):
+        work.count(hangs, 6, AT_ONCE, 1.0)
 
 
 def test_what_is_refused_is_told_and_the_rest_is_measured(tmp_path: Path) -> None:

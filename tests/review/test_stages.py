@@ -1,21 +1,100 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Readers of a split that hangs are not explored, and the report says so."""
+"""What hangs is not waited for again and again, and the report says so first."""
 
-from types import SimpleNamespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from models.sweep import UnitResult
+from models.comparison import ENDS
+from models.extent import FAILING, Trait
+from models.finding import SITES, Finding
+from models.hangs import Area, Hangs
+from models.worker import Status
 from review import limits, stages
+from review.bundle import text
+from review.kept import Kept
+from review.numbers import Numbers
+from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
+from specs.claims import Decision, Outcome
 from tests.review.bundle import small
+from xarray_model.operations import Code, Operation
+
+GRANTED = Trait(FAILING, "none")
 
 
-def test_what_hangs_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = Reviewed(Options(proofs=False), small.clean())
-    assert [one.name for one in stages._ending(done)] == ["port", "port (recursive)"]
-    area = SimpleNamespace(implementation="port")
-    monkeypatch.setattr(UnitResult, "hung", lambda self: [area])
-    assert [one.name for one in stages._ending(done)] == ["port (recursive)"]
-    told = limits.not_checked(done)
-    assert any("not explored for port" in line for line in told)
+def hung(name: str, *sites: str) -> Search:
+    """A sweep that nothing but hangs of splits came out of, on one of the ports."""
+    search = Search(small.clean().implementations, SoFar(), 1, True)
+    result = search.result
+    result.update(small.clean().result)
+    result.hangs.clear()
+    case = (Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SPLIT, 0, 1, 0, 4))
+    found = Finding(name, 1, *ENDS[Status.HANG], "hang", 1, case, b"", b"")
+    result.findings.add(found, (1, 1, 0))
+    for site in sites:
+        known = result.hangs[Area(name, "splits", 1, site)] = Hangs()
+        known.note((GRANTED,), hung=True)
+    return search
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The names that the stages are asked for, none of which runs anything."""
+    names: dict[str, Any] = {}
+
+    def stage(name: str, answer: object) -> Callable[..., object]:
+        def run(built: Any, *rest: Any) -> object:
+            names[name] = [one.name for one in built], *rest
+            return answer
+
+        return run
+
+    monkeypatch.setattr(stages, "_explored", stage("readers", {"port (recursive)": None}))
+    monkeypatch.setattr(stages, "_measured", stage("large", []))
+    monkeypatch.setattr(stages, "_numbers", stage("numbers", Numbers("none", "none", (), ())))
+    return names
+
+
+def test_readers_of_what_hangs_are_left_out_and_numbers_know(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    done = Reviewed(Options(proofs=False), hung("port"))
+    done.search.diagnoses = []
+    assert stages._rest(done, tmp_path, 1, Kept(done.options, {}))
+    assert asked["readers"] == (["port (recursive)"],)
+    assert asked["large"][0] == ["port", "port (recursive)"]
+    assert asked["numbers"] == (["port", "port (recursive)"], {"port"})
+    whole = Reviewed(Options(proofs=False), small.clean())
+    assert not whole.hanging
+
+
+def test_readers_that_were_left_out_are_undecided_and_told(tmp_path: Path) -> None:
+    done = small.explored(tmp_path)
+    explored = done.explored["port"]
+    before = {one.target: one.outcome for one in done.reader_evidence}
+    assert Outcome.UNDECIDED not in before.values()
+    done = Reviewed(Options(proofs=False), hung("port"), explored={"port (recursive)": explored})
+    done.search.diagnoses = []
+    left_out = next(one for one in done.reader_evidence if one.target == "port")
+    assert left_out.outcome is Outcome.UNDECIDED
+    (claim,) = (one for one in done.verdicts if "rcu:readers" in one.claim.checks)
+    assert claim.decision is not Decision.HOLDS
+    told = " ".join(text.report(done).split())
+    assert "port: NOT EXPLORED, since it hangs" in told
+    assert any("not explored for port, since it hangs" in one for one in limits.not_checked(done))
+
+
+def test_that_every_split_hangs_is_told_first() -> None:
+    for sites, words in (
+        (SITES, "In port every split HANGS."),
+        (SITES[:2], "In port every horizontal split and every split by one level HANGS."),
+    ):
+        done = Reviewed(Options(proofs=False), hung("port", *sites), complete=True)
+        done.search.diagnoses = []
+        assert text.result(done).startswith(f"{words} Tested: port")
+    some = hung("port", *SITES[:1])
+    some.result.hangs[Area("port", "splits", 1, SITES[0])].note((GRANTED,), hung=False)
+    assert "HANGS" not in text.result(Reviewed(Options(proofs=False), some, complete=True))

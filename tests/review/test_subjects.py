@@ -104,6 +104,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     told = json.loads(done.stdout)
     assert done.return_value == 1
     assert {one["property"] for one in told["findings"]} == {"ends"}
+    assert {one["reproducer"]["failed"] for one in told["findings"]} == {"it does not end"}
     whole = [one for one in told["coverage"] if not one["sampled"]]
     assert all(one["covered"] < one["total"] for one in whole)
     assert any("cases were not run" in line for line in told["not_run"])
@@ -120,6 +121,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     words = " ".join(text.stdout.split())
     assert "NOT COMPLETE" in words and "cases were not run, since others like them" in words
     assert "not decided for" in words
+    assert "In Linux 6.99.1 + 1 patch every split by one level HANGS." in words
 
 
 @pytest.mark.usefixtures("short")

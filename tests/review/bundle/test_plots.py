@@ -45,6 +45,12 @@ def test_times_are_told_of_each_implementation() -> None:
     assert "port: 1.5 ms for 4,161 nodes; Linux 6.18: 0.5 \u00b5s for 1 node." in picture
 
 
+def test_what_could_not_be_timed_is_told() -> None:
+    picture = plots.times({"port": TIMED, "Linux 6.18": []}, 6)
+    assert "Linux 6.18: no split of it could be timed." in picture
+    assert points(picture, 1) == 4
+
+
 def test_names_are_no_formulas_and_cannot_break_the_picture() -> None:
     name = "$x_2$ <b> & \x00 \u202e"
     picture = plots.times({name: TIMED}, 6)
