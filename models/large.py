@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from models.cases import FIRST, Group, Surroundings
 from models.implementation import Implementation
@@ -16,6 +17,11 @@ from xarray_model.entries import ENOMEM, mk_error
 from xarray_model.operations import Code, Operation
 
 CHUNK_SHIFT, ORDER, NEW_ORDER = 6, 18, 0
+
+
+_GROUP = Group(
+    CHUNK_SHIFT, ORDER, NEW_ORDER, 1, Surroundings.NEIGHBOURS, 5, True, False, failing=0
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +37,24 @@ def split_whole(implementation: Implementation) -> Answer:
 
     Every node of every snapshot is compared with the model's and judged by the specs.
     """
-    group = Group(
-        CHUNK_SHIFT, ORDER, NEW_ORDER, 1, Surroundings.NEIGHBOURS, 5, True, False, failing=0
-    )
-    operations = group.operations()
-    expected = run_case(operations, CHUNK_SHIFT).results
+    operations = _GROUP.operations()
     with Worker(implementation.executables[CHUNK_SHIFT], hang_seconds=10) as worker:
-        result = worker.run(group.encoded([FIRST]), log=True)
+        result = worker.run(_GROUP.encoded([FIRST]), log=True)
     if result.abnormal:
         return Answer(False, result.abnormal[0].text)
-    if result.results != expected:
+    if result.results != _expected():
         return Answer(False, "model and implementation answer with different bytes")
     violations = Judge(CHUNK_SHIFT).case(operations, result.results, result.log)
     if violations:
         return Answer(False, f"{violations[0].property}: {violations[0].detail}")
     nodes = geometry.split_nodes(ORDER, NEW_ORDER, CHUNK_SHIFT)
     return Answer(True, f"{nodes:,} nodes, each equal to the model's in every field and slot")
+
+
+@cache
+def _expected() -> bytes:
+    """What the model answers."""
+    return run_case(_GROUP.operations(), CHUNK_SHIFT).results
 
 
 def refused(implementation: Implementation) -> Answer:

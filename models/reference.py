@@ -191,12 +191,13 @@ class Runner:
 
     def _all(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
         cursor = Cursor(self.array, op.index)
+        pausing = bool(op.flags & Flag.PAUSE)
         words = [0]
         while (entry := step(cursor)) != NULL:
-            words[0] += 1
             words += (cursor.index, _word(entry))
-            if op.flags & Flag.PAUSE:
+            if pausing:
                 iterate.pause(cursor)
+        words[0] = len(words) // 2
         return words
 
     def _next(self, op: Operation) -> list[int]:
