@@ -42,15 +42,18 @@ class Area(NamedTuple):
 @dataclass
 class Hangs:
     """The hangs of one area: how often a kind hung, and a trait's value; which of them ever came to
-    an end; and in how many units something hung."""
+    an end; and in how many units something hung.  A crash is an end too: ``crashed`` are the traits
+    of cases that crashed, ``survived`` those of cases that neither hung nor crashed."""
 
     kinds: Counter[Kind] = field(default_factory=Counter)
     traits: Counter[Trait] = field(default_factory=Counter)
     ended_kinds: set[Kind] = field(default_factory=set)
     ended: set[Trait] = field(default_factory=set)
+    crashed: set[Trait] = field(default_factory=set)
+    survived: set[Trait] = field(default_factory=set)
     units: int = 0
 
-    def note(self, like: Kind, *, hung: bool) -> None:
+    def note(self, like: Kind, *, hung: bool, crashed: bool = False) -> None:
         """A case of this kind was run, and hung or came to an end."""
         if hung:
             self.units = self.units or 1
@@ -59,6 +62,7 @@ class Hangs:
         else:
             self.ended_kinds.add(like)
             self.ended.update(like)
+            (self.crashed if crashed else self.survived).update(like)
 
     def update(self, other: Hangs) -> None:
         """Add what other units noted."""
@@ -66,6 +70,8 @@ class Hangs:
         self.traits.update(other.traits)
         self.ended_kinds |= other.ended_kinds
         self.ended |= other.ended
+        self.crashed |= other.crashed
+        self.survived |= other.survived
         self.units += other.units
 
     def copy(self) -> Hangs:
@@ -89,17 +95,23 @@ class Hangs:
 _UNHINDERED = Trait(extent.FAILING, "none")
 
 
-def always_hang(hangs: Mapping[Area, Hangs], implementation: str) -> list[str]:
-    """The sites (``finding.SITES``) of which every split in the sweep that has its memory hung, at
-    every chunk shift, and of which there were any."""
+def never_survived(hangs: Mapping[Area, Hangs], implementation: str) -> dict[str, str]:
+    """The sites (``finding.SITES``) of which every split in the sweep that has its memory hung or
+    crashed, at every chunk shift, and of which there were any; with which of the two they did."""
     known = [
         (area.site, one)
         for area, one in hangs.items()
         if (area.implementation, area.family) == (implementation, "splits")
     ]
     hung = {site for site, one in known if one.traits[_UNHINDERED]}
-    ended = {site for site, one in known if _UNHINDERED in one.ended}
-    return [site for site in SITES if site in hung - ended]
+    crashed = {site for site, one in known if _UNHINDERED in one.crashed}
+    survived = {site for site, one in known if _UNHINDERED in one.survived}
+    words = {(True, False): "hangs", (False, True): "crashes", (True, True): "hangs or crashes"}
+    return {
+        site: words[site in hung, site in crashed]
+        for site in SITES
+        if site in (hung | crashed) - survived
+    }
 
 
 def hopeless_splits(

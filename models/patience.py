@@ -98,21 +98,23 @@ class Patience:
     def note(self, split: Split, like: Kind, status: Status) -> None:
         """A case of this kind was run and ended so."""
         area, hung = self._area(split), status is Status.HANG
-        if status in FATAL and not hung:
-            self._crashes[like] += 1
+        crashed = status in FATAL and not hung
+        self._crashes[like] += crashed
         known = self._known.get(area)
         if known is not None:
             if hung and known.never_ends(like, MOST_HANGS):
                 self._confirmed.add(area)
             known.note(like, hung=hung)
-        self.learnt[area].note(like, hung=hung)
+        self.learnt[area].note(like, hung=hung, crashed=crashed)
 
     def note_ended(self, run: Extent) -> None:
         """These cases were run, and none of them ended the process."""
         for split, trait in run.traits:
             told = _told(trait)
             if told is not None:
-                self.learnt[self._area(split)].ended.add(told)
+                learnt = self.learnt[self._area(split)]
+                learnt.ended.add(told)
+                learnt.survived.add(told)
 
     def _area(self, split: Split) -> Area:
         s, order, new_order = split

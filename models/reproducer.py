@@ -27,8 +27,7 @@ from models.kernel.source import Source, port_source
 from models.kernel_statements import NoCode
 from models.kernel_test import Look, function, looks
 from models.reduction import reduce
-from models.shrink import at, at_shift
-from models.trial import Trial
+from models.shrink import at, trial_of
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
@@ -115,7 +114,7 @@ def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
     for s in _SHIFTS:
         moved = finding if s == finding.chunk_shift else at(implementation, finding, s)
         if moved is not None:
-            with Trial(at_shift(implementation, s), s) as trial:
+            with trial_of(implementation, moved, s) as trial:
                 end = time.monotonic() + SHRINK_SECONDS
                 return reduce(trial, moved, end) if moved is not finding else moved
     return finding
@@ -162,6 +161,8 @@ def _tried(
             tested_alone = _program(source, alone, s, Path(folder) / f"tested{number}")
             right_alone = _program(port_source(), alone, s, Path(folder) / f"right{number}")
             failed = _run(tested_alone, 0)
+            if failed.startswith("signal") and name not in _ENDS:
+                failed += ", before it looks"
             if failed and not _run(right_alone, 0):
                 return Reproducer(alone[0], "", s, harness, failed)
     if not passed:

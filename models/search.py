@@ -19,7 +19,8 @@ from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from models import branches, cache
-from models.batch import Batch, Tally
+from models.batch import HANG_SHRINK_SECONDS, Batch, Tally
+from models.comparison import HANGS
 from models.drawing import draw
 from models.finding import Finding, Findings
 from models.implementation import Implementation
@@ -226,7 +227,8 @@ class _Search:
                 database=self._database,
             )
         for finding in batch.found.values():
-            end = time.monotonic() + SHRINK_SECONDS
+            hangs = finding.property == HANGS
+            end = time.monotonic() + (HANG_SHRINK_SECONDS if hangs else SHRINK_SECONDS)
             self.found[finding.property] = reduce(self.trial, finding, end)
         self._hung.update(batch.hung)
         self._ended |= batch.ended

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.build import build
-from models.comparison import HANGS
+from models.comparison import AGAIN_SECONDS, HANGS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.reduction import breaks, reduce
-from models.trial import Trial
+from models.trial import HANG_SECONDS, Trial
 from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
@@ -39,7 +39,7 @@ def shrink(implementation: Implementation, finding: Finding, seconds: float = SE
             break
         moved = at(implementation, finding, s)
         if moved is not None:
-            with Trial(at_shift(implementation, s), s) as trial:
+            with trial_of(implementation, finding, s) as trial:
                 return reduce(trial, moved, deadline)
     return finding
 
@@ -50,8 +50,14 @@ def at(implementation: Implementation, finding: Finding, s: int) -> Finding | No
     operations = transfer(finding.operations, finding.chunk_shift, s)
     if operations is None:
         return None
-    with Trial(at_shift(implementation, s), s) as trial:
+    with trial_of(implementation, finding, s) as trial:
         return breaks(trial, operations, finding.property)
+
+
+def trial_of(implementation: Implementation, finding: Finding, s: int) -> Trial:
+    """What runs cases like that of the finding; one that hangs is not waited for as long."""
+    seconds = AGAIN_SECONDS if finding.property == HANGS else HANG_SECONDS
+    return Trial(at_shift(implementation, s), s, seconds)
 
 
 def transfer(operations: Sequence[Operation], s: int, target: int) -> tuple[Operation, ...] | None:

@@ -69,12 +69,17 @@ def permitted(operations: Sequence[Operation], answer: bytes, s: int) -> bool:
 
 
 class Trial(Closing):
-    """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker."""
+    """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker.
 
-    def __init__(self, implementation: Implementation, s: int) -> None:
+    A case that takes ``hang_seconds`` of CPU time counts as one that hangs.
+    """
+
+    def __init__(
+        self, implementation: Implementation, s: int, hang_seconds: float = HANG_SECONDS
+    ) -> None:
         self.implementation = implementation
         self.s = s
-        self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
+        self._worker = Worker(implementation.executables[s], hang_seconds=hang_seconds)
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""
         """The log of the case that was run last."""

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.finding import SITES, Findings
-from models.hangs import always_hang
+from models.hangs import never_survived
 from models.implementation import Implementation
 from models.search import MachineReport
 from models.sweep import Coverage, Unit, UnitResult
@@ -99,15 +99,11 @@ def show(done: Search, console: Console) -> None:
     for report in done.machines.values():
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
-    for line in not_run(done):
+    for line in (*not_run(done), *never_surviving(done)):
         for part in textwrap.wrap(line, 72, subsequent_indent="  "):
             console.print(part, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (
-        *always_hanging(done),
-        *done.broken,
-        *findings.lines(done.diagnoses, done.result.tried),
-    ):
+    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -185,14 +181,16 @@ def not_run(done: Search) -> list[str]:
     return lines
 
 
-def always_hanging(done: Search) -> list[str]:
-    """For each implementation a sentence that names the splits of which every one hangs."""
+def never_surviving(done: Search) -> list[str]:
+    """For each implementation a sentence on the splits of which every one hangs or crashes."""
     lines = []
     for name in sorted(done.result.tried):
-        sites = always_hang(done.result.hangs, name)
-        if sites:
+        by_word: dict[str, list[str]] = {}
+        for site, word in never_survived(done.result.hangs, name).items():
+            by_word.setdefault(word, []).append(site)
+        for word, sites in by_word.items():
             splits = "split" if len(sites) == len(SITES) else " and every ".join(sites)
-            lines.append(f"In {name} every {splits} HANGS.")
+            lines.append(f"In {name} every {splits} {word.upper()}.")
     return lines
 
 

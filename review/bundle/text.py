@@ -63,7 +63,7 @@ def result(done: Reviewed) -> str:
     names = " and ".join(one.name for one in done.implementations)
     if not done.failed:
         return f"{told}Nothing that was checked fails in {names}."
-    told += " ".join(outcome.always_hanging(done.search))
+    told += " ".join(outcome.never_surviving(done.search))
     told += " " if told else ""
     return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
 

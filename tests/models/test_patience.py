@@ -13,8 +13,8 @@ from models.hangs import (
     Area,
     Hangs,
     Kind,
-    always_hang,
     hopeless_splits,
+    never_survived,
 )
 from models.patience import MOST_CRASHES, Patience, kind
 from models.worker import Status
@@ -142,10 +142,17 @@ def test_allocations_are_told_apart_by_split_and_by_what_is_granted() -> None:
     assert len(kinds) == sum(1 for _ in count_groups(2, 6, 0))
 
 
-def test_splits_hang_always_if_those_with_memory_never_ended() -> None:
-    one = unit(lambda like: Trait(extent.FAILING, "none") in like)
-    assert always_hang(one.learnt, "it") == [AREA.site]
-    assert always_hang(one.learnt, "other") == []
-    other = unit(lambda like: Trait(extent.MARKS, "none") in like)
-    assert always_hang(other.learnt, "it") == []
-    assert always_hang({**one.learnt, AREA._replace(chunk_shift=3): other.learnt[AREA]}, "it") == []
+def test_no_split_survives_if_those_with_memory_never_do() -> None:
+    always = unit(lambda like: Trait(extent.FAILING, "none") in like)
+    assert never_survived(always.learnt, "it") == {AREA.site: "hangs"}
+    assert never_survived(always.learnt, "other") == {}
+    some = unit(lambda like: Trait(extent.MARKS, "none") in like)
+    assert never_survived(some.learnt, "it") == {}
+    elsewhere = AREA._replace(chunk_shift=3)
+    assert never_survived({**always.learnt, elsewhere: some.learnt[AREA]}, "it") == {}
+    crashing = Hangs()
+    for like in always.learnt[AREA].kinds:
+        crashing.note(like, hung=False, crashed=True)
+    assert never_survived({AREA: crashing}, "it") == {AREA.site: "crashes"}
+    both = {**always.learnt, elsewhere: crashing}
+    assert never_survived(both, "it") == {AREA.site: "hangs or crashes"}

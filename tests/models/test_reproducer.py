@@ -66,16 +66,30 @@ def test_a_crash_is_reproduced_by_itself(tmp_path: Path) -> None:
     assert reproducer(one, crash.smallest).failed
 
 
-def test_a_hang_is_no_reproducer_of_another_property(
+@pytest.mark.parametrize(("name", "shows"), [("ends", True), ("split-requests", False)])
+def test_a_hang_shows_that_a_split_hangs_and_nothing_else(
+    name: str, shows: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reproducers, "_program", lambda *given: given[-1])
+    hangs = "it does not end"
+    monkeypatch.setattr(
+        reproducers, "_run", lambda program, _: hangs if program.name.startswith("tested") else ""
+    )
+    case = (Operation(Code.STORE, 0, 6, entry=4), Operation(Code.SPLIT, 0, 6, 0, 4))
+    one = Implementation("port", port_source(), False, {})
+    told = reproducer(one, Finding(one.name, 6, name, "s", "d", 1, case, b"", b""))
+    assert (bool(told.code), told.failed) == ((True, hangs) if shows else (False, ""))
+    assert ("hangs before it could show it" in told.reason) != shows
+
+
+def test_a_program_that_takes_too_long_does_not_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reproducers, "SECONDS", 1.0)
-    begins = "	unsigned int values = node->nr_values;\n"
-    edits = [("lib/xarray_split.c", begins, begins + "	for (volatile int x = 0; !x; );\n")]
-    one = examine(with_defects(port_source(), "hangs", edits, tmp_path), (6,))
-    case = (Operation(Code.STORE, 0, 6, entry=4), Operation(Code.SPLIT, 0, 6, 0, 4))
-    told = reproducer(one, Finding(one.name, 6, "split-requests", "s", "d", 1, case, b"", b""))
-    assert told.code == "" and "hangs before it could show it" in told.reason
+    program = tmp_path / "hangs"
+    program.write_text("#!/bin/sh\nwhile :; do :; done\n")
+    program.chmod(0o755)
+    assert reproducers._run(program, 0) == "it does not end"
 
 
 def test_what_test_code_cannot_see_is_said_so(tmp_path: Path) -> None:
