@@ -30,6 +30,7 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Claims")
     yield from claims.summary_lines(done.verdicts)
     yield ""
+    yield from _who_decides(done)
     yield from wrap_words(limits.BOUNDS, "")
     yield ""
     yield from claims.claim_lines(done.verdicts)
@@ -51,6 +52,18 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield ""
     yield from _heading("How to rerun")
     yield from _rerun(done)
+
+
+def _who_decides(done: Reviewed) -> Iterator[str]:
+    """Where some split one level at most: that what they do is not in the claims on deep splits."""
+    deep = " and ".join(one.name for one in done.implementations if not one.one_level)
+    shallow = [one.name for one in done.implementations if one.one_level]
+    if shallow:
+        told = f"Claims about splits over any number of levels are decided by {deep or 'none'}."
+        for name in shallow:
+            told += f" {name} splits one level at most: what it does is told after the claims."
+        yield from wrap_words(told, "")
+        yield ""
 
 
 def _heading(text: str, line: str = "-") -> list[str]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The report for a mail: 72 columns, the result first, and never more than was done."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_a_finding_is_told_first() -> None:
     told = report(Reviewed(Options(proofs=False), small.broken(), complete=True))
     first = " ".join(told.split("What was tested")[0].split())
     assert "Not everything holds: 1 finding." in first
+
+
+def test_claims_on_deep_splits_are_not_taken_for_a_kernel_of_one_level() -> None:
+    search = small.clean()
+    port, other = search.implementations
+    shallow = replace(search, implementations=[port, replace(other, one_level=True)])
+    told = " ".join(report(Reviewed(Options(proofs=False), shallow, complete=True)).split())
+    assert "any number of levels are decided by port. port (recursive) splits one level" in told
+    assert "are decided by" not in report(Reviewed(Options(proofs=False), search, complete=True))
 
 
 @pytest.mark.parametrize(
