@@ -13,7 +13,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import closed_form, residue, shift_of, wide
+from proofs.formulas import closed_form, quotient, residue, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
@@ -66,10 +66,10 @@ def depth(s: int) -> Iterator[Obligation]:
     order, new_order = variable("order", 6), variable("new_order", 6)
     ordered = [z3.ULE(new_order.term, order.term)]
     paths = list(explore(lambda: geometry.split_depth(order, new_order, s), ordered))
-    levels = z3.UDiv(order.term, s) - z3.UDiv(new_order.term, s)
+    levels = quotient(order.term, s) - quotient(new_order.term, s)
     yield prove("levels", ordered, everywhere(paths, lambda d: d.term == levels))
     yield prove("defined", ordered, well_defined(paths))
-    rounded = z3.UDiv(order.term - new_order.term, z3.BitVecVal(s, 64))
+    rounded = quotient(order.term - new_order.term, s)
     if s > 1:
         yield refute(
             "control-rounding",

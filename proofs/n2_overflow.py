@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore
-from proofs.formulas import closed_form, largest_reaching
+from proofs.formulas import closed_form, largest_reaching, wide, wide_one
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import CheckedWord, WrappingWord, disjunction, variable
 from xarray_model import geometry
@@ -104,12 +104,11 @@ def bytes64(s: int) -> Iterator[Obligation]:
         return nodes, WrappingWord(nodes.term) * geometry.node_bytes(s)
 
     paths = list(explore(nodes_and_bytes, ordered))
-    size = z3.BitVecVal(NODE_BYTES[s], 128)
 
     def exact(nodes: z3.BitVecRef) -> z3.BitVecRef:
-        return z3.ZeroExt(64, nodes) * size
+        return wide(nodes) * NODE_BYTES[s]
 
-    limit = z3.BitVecVal(1 << 64, 128)
+    limit = wide_one() << 64
     boundary = bytes_boundary(s)
     beyond = _reaches(boundary, order.term, new_order.term)
     yield prove(
@@ -117,9 +116,7 @@ def bytes64(s: int) -> Iterator[Obligation]:
         ordered,
         everywhere(
             paths,
-            lambda r: (
-                (z3.ZeroExt(64, r[1].term) == exact(r[0].term)) == z3.ULT(exact(r[0].term), limit)
-            ),
+            lambda r: (wide(r[1].term) == exact(r[0].term)) == z3.ULT(exact(r[0].term), limit),
         ),
     )
     yield prove(

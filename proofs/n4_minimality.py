@@ -97,7 +97,9 @@ def entries(s: int) -> Iterator[Obligation]:
         return wide(slots) << wide(top - leaf - s)
 
     def fill(group: z3.BitVecRef) -> z3.BitVecRef:
-        return total * wide(group) == leaves_times_chunk
+        # a run ends within its node, so its length has s bits, which makes the product cheap
+        few = z3.ZeroExt(total.size() - s, z3.Extract(s - 1, 0, group))
+        return z3.And(z3.ULT(group, 1 << s), total * few == leaves_times_chunk)
 
     leaves_times_chunk = wide_one() << wide(order.term - leaf)
     yield prove("fill", vertical, everywhere(paths, lambda r: fill(r[1].term)))

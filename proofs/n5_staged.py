@@ -9,15 +9,15 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import closed_form, residue, shift_of, wide
+from proofs.formulas import ALL_ONES, closed_form, of_any, quotient, residue, shift_of, wide
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import literal, variable
 from xarray_model import geometry
 
 
-def _levels(order: z3.BitVecRef, s: int) -> z3.BitVecRef:
-    """How many multiples of ``s``, zero aside, are at most ``order``, which is below 64."""
-    return z3.ZeroExt(56, z3.UDiv(z3.Extract(7, 0, order), z3.BitVecVal(s, 8)))
+def _from_bit(bit: z3.BitVecRef) -> z3.BitVecRef:
+    """All bits from ``bit`` on."""
+    return ALL_ONES << bit
 
 
 @theorem(
@@ -47,7 +47,7 @@ def step(s: int) -> Iterator[Obligation]:
             z3.ULT(to, order.term),
             z3.UGE(to, new_order.term),
             z3.ULE(nodes, 1),
-            nodes == _levels(order.term, s) - _levels(to, s),
+            nodes == quotient(order.term, s) - quotient(to, s),
         )
 
     rest = residue(order.term, s)
@@ -81,7 +81,7 @@ def walk(s: int) -> Iterator[Obligation]:
     yield prove("near-defined", near, well_defined(paths))
     highest = literal(63)
     far = list(explore(lambda: geometry.try_split_nodes(highest, new_order, s)))
-    all_levels = 63 // s - _levels(new_order.term, s)
+    all_levels = 63 // s - quotient(new_order.term, s)
     yield prove("from-highest", [], everywhere(far, lambda nodes: nodes.term == all_levels))
     yield prove("from-highest-defined", [], well_defined(far))
     yield refute(
@@ -101,7 +101,11 @@ def walk(s: int) -> Iterator[Obligation]:
     logic="QF_BV",
 )
 def staged(s: int) -> Iterator[Obligation]:
-    """Each closed form is made of the geometry's own shifts and slots."""
+    """Each closed form is made of the geometry's own shifts and slots.
+
+    ``2**a - 2**b`` is a run of ones from bit ``b`` to below ``a``, and two shifts by words are dear
+    to solvers: so the parts are moved to their place as a run, in steps that hold of any words.
+    """
     order, middle, new_order = (
         variable(name, 6) for name in ("order", "middle_order", "new_order")
     )
@@ -111,24 +115,39 @@ def staged(s: int) -> Iterator[Obligation]:
         # C-1 times the nodes; L * C**d is a power of two
         return (1 << (upper - geometry.node_shift(lower, s))) - geometry.slots_of(upper, s)
 
-    def stages() -> tuple[Any, Any, Any]:
-        parts = scaled(middle, new_order) << (order - middle)
-        return scaled(order, middle), parts, scaled(order, new_order)
+    def stages() -> tuple[Any, Any, Any, Any]:
+        part = scaled(middle, new_order)
+        return scaled(order, middle), part, part << (order - middle), scaled(order, new_order)
 
-    paths = list(explore(stages, between))
-    yield prove("same", between, everywhere(paths, lambda n: n[2].term == n[0].term + n[1].term))
-    yield prove("defined", between, well_defined(paths))
+    (path,) = explore(stages, between)
+    first, part, parts, direct = (word.term for word in path.result)
+    apart = order.term - middle.term
+    rest = _from_bit(residue(order.term, s))
+    low = _from_bit(residue(middle.term, s))
+    high = _from_bit(middle.term - shift_of(new_order.term, s))
+    moved_low = _from_bit(order.term - shift_of(middle.term, s))
+    moved_high = _from_bit(order.term - shift_of(new_order.term, s))
+
+    runs = [first == rest ^ moved_low, part == low ^ high, direct == rest ^ moved_high]
+    for stage, run in zip(("first", "part", "direct"), runs, strict=True):
+        yield prove(f"run-{stage}", between, run)
+    moved = [low << apart == moved_low, high << apart == moved_high]
+    yield prove("moved", between, z3.And(moved))
+    run_of_parts = parts == moved_low ^ moved_high
+    ends = {"low": low, "high": high, "moved_low": moved_low, "moved_high": moved_high}
+    *known, goal = of_any({"part": part, **ends}, runs[1], *moved, run_of_parts)
+    yield prove("parts", [*between, *known], goal)
+    counts = {"first_stage": first, "second_stage": parts, "direct": direct}
+    *known, goal = of_any(counts, runs[0], run_of_parts, runs[2], direct == first + parts)
+    yield prove("same", [*between, *known], goal)
+    room = z3.ULE(part, z3.LShR(ALL_ONES, apart))
+    yield prove("room", between, room)
+    *known, goal = of_any({"part": part}, room, well_defined([path]))
+    yield prove("defined", [*between, *known], goal)
     exact = closed_form(order.term, new_order.term, s)
-    yield prove("closed-form", between, everywhere(paths, lambda n: wide(n[2].term) == exact))
-    second = list(explore(lambda: scaled(middle, new_order), between))
+    yield prove("closed-form", between, wide(direct) == exact)
     yield refute(
-        "control-one-part",
-        "only one of the parts is split on",
-        between,
-        everywhere(
-            paths,
-            lambda n: everywhere(second, lambda part: n[2].term == n[0].term + part.term),
-        ),
+        "control-one-part", "only one of the parts is split on", between, direct == first + part
     )
 
 
@@ -161,9 +180,12 @@ def staged_any(_: int) -> Iterator[Obligation]:
     ]
     all_parts = parts * second * (c - 1) == slots * p * (q - 1)
     yield prove("parts", [parts * group == slots * p, counts[1]], all_parts)
-    total = (first + parts * second) * (c - 1) == slots * (p * q - 1)
+    stages, scaled = first + parts * second, slots * (p * q - 1)
+    total = stages * (c - 1) == scaled
     yield prove("sum", [counts[0], all_parts], total)
-    yield prove("same", [c >= 2, total, counts[2]], direct == first + parts * second)
+    terms = {"both_stages": stages, "scaled": scaled}
+    *known, goal = of_any(terms, c >= 2, total, counts[2], direct == stages)
+    yield prove("same", known, goal)
     small = [c == 2, slots == 1, group == 1, p == 2, q == 2]
     yield refute(
         "control-one-part",

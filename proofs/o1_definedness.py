@@ -15,12 +15,10 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import aligned, closed_form, nodes_of, residue, shift_of
+from proofs.formulas import ALL_ONES, aligned, closed_form, nodes_of, residue, shift_of
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import WrappingWord, variable
 from xarray_model import geometry
-
-ALL_ONES = z3.BitVecVal((1 << 64) - 1, 64)
 
 
 def first_order_past_the_index(s: int) -> int:

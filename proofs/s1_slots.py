@@ -16,7 +16,7 @@ from typing import Any
 import z3
 
 from proofs.explore import everywhere, explore, well_defined
-from proofs.formulas import aligned, shift_of, slot_at
+from proofs.formulas import aligned, of_any, shift_of, slot_at
 from proofs.obligation import Obligation, prove, refute, theorem
 from proofs.words import variable
 from xarray_model import geometry
@@ -186,38 +186,49 @@ def bijection(s: int) -> Iterator[Obligation]:
     logic="QF_BV",
 )
 def cover(s: int) -> Iterator[Obligation]:
-    """With S1.bijection: the new entries partition the range."""
+    """With S1.bijection: the new entries partition the range.
+
+    Each first and last index is ``index`` with low bits cleared or set; of any words that are so
+    the rest is said.
+    """
     index = variable("index", 64)
     order, new_order = variable("order", 6), variable("new_order", 6)
     premises = [z3.ULE(new_order.term, order.term)]
-    paths = list(
-        explore(
-            lambda: (
-                geometry.first_index(index, order),
-                geometry.first_index(index, new_order),
-                geometry.last_index(index, new_order),
-                geometry.last_index(index, order),
-            ),
-            premises,
-        )
-    )
 
-    def nested(result: tuple[Any, Any, Any, Any]) -> z3.BoolRef:
-        old_first, first, last, old_last = (word.term for word in result)
-        return z3.And(
-            z3.ULE(old_first, first),
-            z3.ULE(first, index.term),
-            z3.ULE(index.term, last),
-            z3.ULE(last, old_last),
-            first & _extent(new_order.term) == 0,
-            last - first == _extent(new_order.term),
+    def ends() -> tuple[Any, Any, Any, Any]:
+        return (
+            geometry.first_index(index, order),
+            geometry.first_index(index, new_order),
+            geometry.last_index(index, new_order),
+            geometry.last_index(index, order),
         )
 
-    yield prove("nested", premises, everywhere(paths, nested))
-    yield prove("defined", premises, well_defined(paths))
-    yield refute(
-        "control-orders", "the new order may be above the old one", [], everywhere(paths, nested)
+    (path,) = explore(ends, premises)
+    old_first, first, last, old_last = (word.term for word in path.result)
+    nested = z3.And(
+        z3.ULE(old_first, first),
+        z3.ULE(first, index.term),
+        z3.ULE(index.term, last),
+        z3.ULE(last, old_last),
+        first & _extent(new_order.term) == 0,
+        last - first == _extent(new_order.term),
     )
+    cleared = [
+        old_first == aligned(index.term, order.term),
+        first == aligned(index.term, new_order.term),
+    ]
+    filled = [
+        last == index.term | _extent(new_order.term),
+        old_last == index.term | _extent(order.term),
+    ]
+    yield prove("cleared", premises, z3.And(cleared))
+    firsts, lasts = {"old_first": old_first, "first": first}, {"last": last, "old_last": old_last}
+    *known, goal = of_any(firsts, *cleared, z3.And(filled))
+    yield prove("filled", [*premises, *known], goal)
+    *known, goal = of_any(firsts | lasts, *cleared, *filled, nested)
+    yield prove("nested", [*premises, *known], goal)
+    yield prove("defined", premises, well_defined([path]))
+    yield refute("control-orders", "the new order may be above the old one", [], nested)
 
 
 UNROLLED = (4, 6)

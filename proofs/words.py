@@ -59,6 +59,27 @@ def _is_symbolic(term: z3.BitVecRef) -> bool:
     return not all(z3.is_bv_value(term.arg(k)) for k in range(term.num_args()))
 
 
+def _bits(term: z3.BitVecRef) -> int:
+    """How many bits of a word can be other than zero, as far as its form shows."""
+    if z3.is_bv_value(term):
+        return max(1, int(term.as_long()).bit_length())
+    extended = term.decl().kind() == z3.Z3_OP_ZERO_EXT
+    return int(term.arg(0).size() if extended else term.size())
+
+
+def _low(term: z3.BitVecRef, bits: int) -> z3.BitVecRef:
+    """The low ``bits`` bits of a word."""
+    if z3.is_bv_value(term):
+        return z3.BitVecVal(term.as_long(), bits)
+    if _bits(term) <= bits < term.size():
+        return _extended(term.arg(0), bits)
+    return z3.Extract(bits - 1, 0, term) if bits < term.size() else term
+
+
+def _extended(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
+    return z3.ZeroExt(width - term.size(), term) if term.size() < width else term
+
+
 def _narrowly(
     divide: Callable[[z3.BitVecRef, z3.BitVecRef], z3.BitVecRef],
     dividend: z3.BitVecRef,
@@ -69,11 +90,10 @@ def _narrowly(
     The high bits of a zero-extended word are zero and so are those of quotient and remainder, so
     this is exact (a test has the solvers prove it); it makes division by 3, 5 and 6 cheap.
     """
-    if dividend.decl().kind() == z3.Z3_OP_ZERO_EXT and z3.is_bv_value(divisor):
-        narrow = dividend.arg(0)
-        if 0 < divisor.as_long() < 1 << narrow.size():
-            small = z3.BitVecVal(divisor.as_long(), narrow.size())
-            return z3.ZeroExt(dividend.size() - narrow.size(), divide(narrow, small))
+    bits = _bits(dividend)
+    small = z3.is_bv_value(divisor) and 0 < divisor.as_long() < 1 << bits
+    if small and not z3.is_bv_value(dividend):
+        return _extended(divide(_low(dividend, bits), _low(divisor, bits)), dividend.size())
     return divide(dividend, divisor)
 
 
@@ -83,16 +103,8 @@ def _difference(minuend: z3.BitVecRef, subtrahend: z3.BitVecRef) -> z3.BitVecRef
     Exact wherever it is defined, which is an obligation of its own (a test has the solvers prove
     it); what is divided next is then divided in few bits too.
     """
-    if minuend.decl().kind() == z3.Z3_OP_ZERO_EXT:
-        few = minuend.arg(0).size()
-        if subtrahend.decl().kind() == z3.Z3_OP_ZERO_EXT and subtrahend.arg(0).size() <= few:
-            low = z3.ZeroExt(few - subtrahend.arg(0).size(), subtrahend.arg(0))
-        elif z3.is_bv_value(subtrahend) and subtrahend.as_long() < 1 << few:
-            low = z3.BitVecVal(subtrahend.as_long(), few)
-        else:
-            return minuend - subtrahend
-        return z3.ZeroExt(minuend.size() - few, minuend.arg(0) - low)
-    return minuend - subtrahend
+    bits = _bits(minuend)
+    return _extended(_low(minuend, bits) - _low(subtrahend, bits), minuend.size())
 
 
 class Truth:
@@ -158,9 +170,9 @@ class CheckedWord:
     def __sub__(self, other: object) -> Any:
         operand = self._operand(other)
         self._exact(z3.UGE(self.term, operand), "- goes below zero")
-        if self.wraps:
-            return type(self)(self.term - operand)
-        return type(self)(_difference(self.term, operand))
+        literals = z3.is_bv_value(self.term) and z3.is_bv_value(operand)
+        exact = not self.wraps and not literals
+        return type(self)(_difference(self.term, operand) if exact else self.term - operand)
 
     def __rsub__(self, other: object) -> Any:
         return type(self)(self._operand(other)) - self

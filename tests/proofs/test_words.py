@@ -123,6 +123,18 @@ def test_a_difference_in_few_bits_is_the_difference(bits: int) -> None:
     assert holds(z3.Implies(z3.UGE(other, wide), larger == other - wide))
 
 
+@pytest.mark.parametrize("value", [0, 5, 60, 1 << 40])
+def test_a_difference_from_a_literal_takes_the_bits_of_the_literal(value: int) -> None:
+    less = z3.ZeroExt(58, z3.BitVec("n", 6))
+    few = (literal(value) - CheckedWord(less)).term
+    assert few.arg(0).size() == max(1, value.bit_length())
+    assert holds(z3.Implies(z3.ULE(less, value), few == value - less))
+    assert holds(few == value - less) == (value > 63), "below zero they differ"
+    assert defined(lambda: literal(63) - CheckedWord(less))
+    assert not defined(lambda: literal(62) - CheckedWord(less))
+    assert (literal(value) - value).term.as_long() == 0
+
+
 def test_paths_cover_the_assumption_and_do_not_overlap() -> None:
     x = variable("x", 4)
 
