@@ -8,7 +8,6 @@ find there is what the model has.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from specs.abstract import AbstractArray
 from specs.stream import cut
 from specs.view import View
 from xarray_model import geometry
+from xarray_model.entries import node_ordinal
 from xarray_model.operations import Code, Operation
 
 MOST_NODES = 24
@@ -152,24 +152,17 @@ static void check_forget(void)
 
 def _places(view: View) -> list[tuple[int, int]]:
     """First index and ordinal of the nodes that are checked: from the root down, and the last."""
-    placed = [(_first(view, ordinal), ordinal) for ordinal in range(len(view.snapshot.nodes))]
+    nodes = view.snapshot.nodes
+    first = [0] * len(nodes)
+    # A node comes before its children.
+    for ordinal, node in enumerate(nodes):
+        for slot, entry in enumerate(node.slots):
+            if view.snapshot.child(entry) is not None:
+                first[node_ordinal(entry)] = first[ordinal] + (slot << node.shift)
+    placed = [(index, ordinal) for ordinal, index in enumerate(first)]
     if len(placed) <= MOST_NODES:
         return placed
     return placed[: MOST_NODES // 2] + placed[-MOST_NODES // 2 :]
-
-
-def _first(view: View, ordinal: int) -> int:
-    """The first index below a node."""
-    snapshot, s = view.snapshot, view.snapshot.chunk_shift
-    for shift_above in itertools.count(ordinal - 1, -1):
-        if shift_above < 0:
-            return 0
-        above = snapshot.nodes[shift_above]
-        for slot, entry in enumerate(above.slots):
-            if snapshot.child(entry) is snapshot.nodes[ordinal]:
-                assert above.shift >= s
-                return _first(view, shift_above) + (slot << above.shift)
-    raise AssertionError
 
 
 def _nodes(view: View, s: int) -> Iterator[Look]:
