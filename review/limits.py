@@ -21,6 +21,14 @@ _ALWAYS = (
 )
 
 
+def bounds(done: Reviewed) -> str:
+    """What is checked completely, and of which implementations it was not."""
+    cut = [name for name, one in sorted(done.search.result.tried.items()) if one.left_out.splits]
+    if not cut:
+        return BOUNDS
+    return f"{BOUNDS} NOT of {', '.join(cut)}: cases like those that crash or hang were left out."
+
+
 def not_checked(done: Reviewed) -> list[str]:
     """A sentence for each thing that was left out or bounded, the most telling first."""
     told = []

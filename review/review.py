@@ -121,7 +121,7 @@ def _show(done: Reviewed, place: Path) -> None:
     lines = [
         *([] if done.complete else [f"Ended early; to go on: xasplit review --resume {place}", ""]),
         *claims.one_level_lines(done),
-        *wrap(limits.BOUNDS, ""),
+        *wrap(limits.bounds(done), ""),
         "",
         *claims.claim_lines(done.verdicts),
         *wrap(f"The bundle is in {place}: report.txt first; xasplit verify {place}", ""),

@@ -31,7 +31,7 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from claims.summary_lines(done.verdicts)
     yield ""
     yield from _who_decides(done)
-    yield from wrap_words(limits.BOUNDS, "")
+    yield from wrap_words(limits.bounds(done), "")
     yield ""
     yield from claims.claim_lines(done.verdicts)
     yield from claims.one_level_lines(done)
