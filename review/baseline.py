@@ -15,6 +15,7 @@ from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source
 from review import subjects
+from review.options import json_option
 
 SHOWN = 5
 """Failing checks that are told of a run, and warnings."""
@@ -77,7 +78,7 @@ def lines(one: Baseline) -> list[str]:
     show_default=True,
     help="Seconds that a run may take.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     kernels: tuple[str, ...],
     rev: str | None,

@@ -17,6 +17,7 @@ from review.bundle.folder import MANIFEST
 from review.bundle.pairing import Pairing
 from review.bundle.read import Bundle
 from review.findings import wrap_words
+from review.options import json_option
 
 _LONGEST = 600
 """Characters of a text that are shown: whoever made the bundles chose them."""
@@ -25,7 +26,7 @@ _LONGEST = 600
 @click.command("compare", short_help="What a second review finds fixed, new or worse.")
 @click.argument("first", metavar="A", type=click.Path(path_type=Path))
 @click.argument("second", metavar="B", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(first: Path, second: Path, as_json: bool) -> int:
     """Compare bundle B with bundle A: two versions of a series, or of a kernel.
 

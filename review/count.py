@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from review.options import json_option
 from xarray_model import geometry
 
 _SIZE = re.compile(r"(\d+)([KMGT])B?", re.IGNORECASE)
@@ -180,7 +181,7 @@ def _print_numbers(table: Table, console: Console) -> None:
 @click.argument("new_order")
 @click.option("--chunk-shift", type=click.IntRange(1, 6), default=6, show_default=True)
 @click.option("--page-size", default="4K", show_default=True, help="What one index stands for.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(order: str, new_order: str, chunk_shift: int, page_size: str, as_json: bool) -> None:
     """Count the nodes and bytes that a split from ORDER to NEW_ORDER takes.
 

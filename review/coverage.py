@@ -13,6 +13,7 @@ from rich.table import Table
 from models.build import BuildError
 from models.coverage import EXPLAINED, Coverage, measure
 from review import subjects
+from review.options import json_option
 
 
 @click.command("coverage", short_help="Line and branch coverage of the port's split functions.")
@@ -24,7 +25,7 @@ from review import subjects
     show_default=True,
     help="Histories that the machine draws, at chunk shifts 1 to 3 together.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(seed: int, examples: int, as_json: bool) -> int:
     """Count with gcov which lines and branches of the port's split functions sweep and machine run.
 

@@ -17,6 +17,7 @@ from models.mutants.catalogue import MUTANTS, NOT_REACHED, WITHOUT_MUTANT
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.run import Outcome, catch_all
 from models.mutants.upstream import FOR_READERS
+from review.options import json_option
 from review.progress import Meter
 
 
@@ -34,7 +35,7 @@ def run(mutants: Sequence[Mutant]) -> list[Outcome]:
     return outcomes
 
 
-def as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
+def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
     """The outcomes as a JSON object; times in seconds."""
     return {
         "mutants": [
@@ -89,8 +90,8 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 
 @click.command("mutants", short_help="Show that seeded defects are caught.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--json", "json_wanted", is_flag=True, help="Print one JSON object.")
-def command(names: tuple[str, ...], json_wanted: bool) -> int:
+@json_option
+def command(names: tuple[str, ...], as_json: bool) -> int:
     """Put each seeded defect of the port and of the model, or those with these NAMEs, through the
     check that must catch it.
 
@@ -106,8 +107,8 @@ def command(names: tuple[str, ...], json_wanted: bool) -> int:
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
     outcomes = run([known[name] for name in dict.fromkeys(names)] or list(MUTANTS))
-    if json_wanted:
-        click.echo(json.dumps(as_json(outcomes), indent=2))
+    if as_json:
+        click.echo(json.dumps(_as_json(outcomes), indent=2))
     else:
         show(outcomes, Console())
     return int(not all(one.caught for one in outcomes))

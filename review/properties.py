@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import click
 
 from proofs import catalogue
+from review.options import json_option
 from specs.claims import CLAIMS, OTHER_CHECKS
 from specs.readers import PROMISES
 from specs.registry import REGISTERS
@@ -54,7 +55,7 @@ def _cell(text: str) -> str:
 
 
 @click.command("properties", short_help="Everything that is checked, by name.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(as_json: bool) -> int:
     """Print every property, promise, theorem and claim, as the specs state them.
 

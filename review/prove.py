@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
 from review.findings import wrap_words
+from review.options import Command, chunk_shifts_option, json_option, together
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -173,35 +175,42 @@ def summary(report: Report) -> str:
     return "\n".join(wrap_words(told + missing, "    ", ""))
 
 
+def solver_options(timeout: float) -> Callable[[Command], Command]:
+    """Options that say how obligations are decided: ``--solver`` (any number of times), and
+    ``--timeout`` with this default, in seconds."""
+    return together(
+        click.option(
+            "--solver",
+            "solvers",
+            multiple=True,
+            type=click.Choice(list(SOLVERS)),
+            callback=_all_or_these,
+            help="Only this solver; may be given several times.  [default: all three]",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0.1),
+            default=timeout,
+            show_default=True,
+            help="Seconds for one answer of one solver.",
+        ),
+    )
+
+
+def _all_or_these(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(solver for solver in SOLVERS if solver in names) or tuple(SOLVERS)
+
+
 @click.command("prove", short_help="Decide the theorems by three solvers.")
 @click.argument("names", nargs=-1, metavar="[ID]...")
-@click.option(
-    "--chunk-shift",
-    "shifts",
-    multiple=True,
-    type=click.IntRange(1, 6),
-    help="Only this chunk shift; may be given several times.  [default: 1 to 6]",
-)
-@click.option(
-    "--solver",
-    "solvers",
-    multiple=True,
-    type=click.Choice(list(SOLVERS)),
-    help="Only this solver; may be given several times.  [default: all three]",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1),
-    default=run.TIMEOUT,
-    show_default=True,
-    help="Seconds for one answer of one solver.",
-)
+@chunk_shifts_option
+@solver_options(run.TIMEOUT)
 @click.option(
     "--export",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write every obligation as an SMT-LIB 2 file into this folder.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def prove(
     names: tuple[str, ...],
     shifts: tuple[int, ...],
@@ -223,10 +232,8 @@ def prove(
 
     Exit status: 0 all proved, 1 anything refuted, unknown or missing, 2 wrong usage.
     """
-    chosen = tuple(sorted(set(shifts))) or CHUNK_SHIFTS
-    by = tuple(solver for solver in SOLVERS if solver in solvers) or tuple(SOLVERS)
     try:
-        report = decide(names, chosen, by, timeout, export)
+        report = decide(names, shifts, solvers, timeout, export)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

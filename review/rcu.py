@@ -21,6 +21,7 @@ from models.rcu.explore import Report, explore
 from models.rcu.explorer import ExplorerError
 from models.rcu.schedule import lines
 from review import readers, subjects
+from review.options import json_option
 from review.progress import Meter
 from specs.readers import LIMITS, PROMISES, Memory
 
@@ -153,7 +154,7 @@ def _explorer_of(source: Source, shift: int) -> Path:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write shapes of the split as litmus tests for herd7, with the answers of the explorer.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     kernels: tuple[str, ...],
     rev: str | None,

@@ -21,13 +21,14 @@ from models.replay import Replay, replay
 from models.strict_json import FormatError
 from models.worker import Status
 from review import subjects
+from review.options import json_option
 from xarray_model.errors import PreconditionError
 
 
 @click.command("replay", short_help="Run a counterexample file again.")
 @click.argument("file", type=click.Path(path_type=Path))
 @subjects.kernel_options
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     file: Path,
     kernels: tuple[str, ...],

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -20,18 +19,13 @@ from review.outcome import Search
 
 FOLDER = Path("xasplit-counterexamples")
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def save_option(command: _Command) -> _Command:
-    """The option ``--save``."""
-    return click.option(
-        "--save",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=FOLDER,
-        show_default=True,
-        help="Where the smallest case of each broken property goes.",
-    )(command)
+save_option = click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Where the smallest case of each broken property goes.",
+)
 
 
 def save(done: Search, folder: Path) -> list[Path]:

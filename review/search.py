@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -20,35 +18,20 @@ from models.search import MachineReport
 from models.sweep import SAMPLE, Unit, UnitResult, complete_units, sampled_units
 from review import campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
+from review.options import Command, chunk_shifts_option, jobs_option, json_option, together
 from review.outcome import Search, SoFar
 from review.progress import Meter
-from xarray_model.geometry import CHUNK_SHIFTS
 
 EXAMPLES, STEPS = 2400, 50
 """What the machines do by default, for each implementation."""
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-def effort_options(examples: int) -> Callable[[_Command], _Command]:
+def effort_options(examples: int) -> Callable[[Command], Command]:
     """Options that bound a search: ``--examples`` (with this default), ``--steps``, ``--time``,
     ``--jobs``."""
-    options = (
-        click.option(
-            "--jobs",
-            type=click.IntRange(1),
-            default=os.cpu_count() or 1,
-            help="Processes.  [default: a core each]",
-        ),
-        click.option(
-            "--time",
-            "seconds",
-            callback=_seconds,
-            metavar="TIME",
-            help="Run the machines for so long, such as 90s, 10m or 2h.",
-        ),
-        click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
+    return together(
         click.option(
             "--examples",
             type=click.IntRange(0),
@@ -56,14 +39,16 @@ def effort_options(examples: int) -> Callable[[_Command], _Command]:
             show_default=True,
             help="Histories that the machines draw, for each implementation; 0 for none.",
         ),
+        click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
+        click.option(
+            "--time",
+            "seconds",
+            callback=_seconds,
+            metavar="TIME",
+            help="Run the machines for so long, such as 90s, 10m or 2h.",
+        ),
+        jobs_option,
     )
-
-    def decorate(command: _Command) -> _Command:
-        for option in options:
-            command = option(command)
-        return command
-
-    return decorate
 
 
 def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
@@ -124,18 +109,12 @@ def search(
 
 @click.command("search", short_help="Look for counterexamples.")
 @subjects.kernel_options
-@click.option(
-    "--chunk-shift",
-    "shifts",
-    multiple=True,
-    type=click.IntRange(1, 6),
-    help="Only this chunk shift; may be given several times.  [default: 1 to 6]",
-)
+@chunk_shifts_option
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
 @effort_options(EXAMPLES)
 @saving.save_option
 @diagnosis.reproducers_option
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     kernels: tuple[str, ...],
     rev: str | None,
@@ -169,11 +148,10 @@ def command(
       xasplit search --time 10m
     """
     named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
-    wanted = sorted(set(shifts)) or list(CHUNK_SHIFTS)
     sources = named or subjects.port_sources()
-    built, broken = subjects.implementations(sources, wanted, sanitize)
+    built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
-    done = search(built, wanted, drawn, jobs, effort(examples, steps, seconds, seed is None))
+    done = search(built, shifts, drawn, jobs, effort(examples, steps, seconds, seed is None))
     done.broken = broken
     saved = saving.save(done, save)
     diagnosis.write(done.diagnoses, reproducers)

@@ -17,6 +17,7 @@ from models.notation import operation_text
 from models.reference import run_case
 from models.strict_json import FormatError
 from review.count import parse_orders
+from review.options import json_option
 from review.svg import svg
 from specs.stream import cut
 from xarray_model import geometry
@@ -131,7 +132,7 @@ def _wrap(text: str) -> list[str]:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the picture to this file instead.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     what: tuple[str, ...],
     index: int | None,

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 
 import click
 
@@ -14,9 +13,7 @@ from models.implementation import Implementation, examine, name_of
 from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
+from review.options import together
 
 kernel_option = click.option(
     "--kernel",
@@ -35,22 +32,17 @@ mbox_option = click.option(
 )
 
 
-def kernel_options(command: _Command) -> _Command:
-    """Options that name kernels: ``--kernel`` (any number of times), ``--rev``, ``--mbox`` (any
-    number of times), ``--each-patch``, ``--sanitize``."""
-    for option in (
-        click.option(
-            "--sanitize", is_flag=True, help="Build with the address and undefined sanitizers."
-        ),
-        click.option(
-            "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
-        ),
-        mbox_option,
-        rev_option,
-        kernel_option,
-    ):
-        command = option(command)
-    return command
+kernel_options = together(
+    kernel_option,
+    rev_option,
+    mbox_option,
+    click.option(
+        "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
+    ),
+    click.option(
+        "--sanitize", is_flag=True, help="Build with the address and undefined sanitizers."
+    ),
+)
 
 
 def port_sources() -> list[Source]:

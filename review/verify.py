@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,7 +13,6 @@ import click
 
 from models.kernel.source import Source
 from models.strict_json import FormatError
-from proofs.solvers import SOLVERS
 from review import subjects
 from review.bundle import check_cases, check_claims
 from review.bundle.account import Account, Item, counts
@@ -23,7 +21,9 @@ from review.bundle.entries import Manifest
 from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle, Changed
 from review.findings import wrap_words
+from review.options import jobs_option, json_option
 from review.progress import Meter
+from review.prove import solver_options
 
 TIMEOUT = 120.0
 """Seconds for one answer: more than a review gives, since this machine may be slower."""
@@ -31,20 +31,7 @@ TIMEOUT = 120.0
 
 @click.command("verify", short_help="Recheck a bundle without trusting who made it.")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@click.option(
-    "--solver",
-    "solvers",
-    multiple=True,
-    type=click.Choice(list(SOLVERS)),
-    help="Decide the obligations with this solver; may be given several times.  [default: all]",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.1),
-    default=TIMEOUT,
-    show_default=True,
-    help="Seconds for one answer of one solver.",
-)
+@solver_options(TIMEOUT)
 @subjects.mbox_option
 @subjects.rev_option
 @subjects.kernel_option
@@ -53,15 +40,9 @@ TIMEOUT = 120.0
     is_flag=True,
     help="Compile and run the bundle's C reproducers: programs of whoever made it.",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    show_default="all processors",
-    help="How many processes to use.",
-)
+@jobs_option
 @click.option("--strict", is_flag=True, help="What cannot be rechecked here counts as a failure.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@json_option
 def command(
     bundle: Path,
     solvers: tuple[str, ...],
@@ -94,7 +75,6 @@ def command(
     """
     account = Account()
     sources = [*subjects.port_sources(), *subjects.kernel_sources(kernels, rev, mailboxes)]
-    chosen = tuple(solver for solver in SOLVERS if solver in solvers) or tuple(SOLVERS)
     told = None
     try:
         with Bundle(bundle) as opened:
@@ -102,7 +82,7 @@ def command(
             if _whole(opened, account):
                 if told.options.each_patch and mailboxes:
                     sources += subjects.kernel_sources(kernels, rev, mailboxes, each_patch=True)
-                _recheck(opened, account, chosen, timeout, sources, jobs, run_reproducers)
+                _recheck(opened, account, solvers, timeout, sources, jobs, run_reproducers)
     except Changed as error:
         account.reject("file", str(error).partition(":")[0], str(error).partition(": ")[2])
     except FormatError as error:

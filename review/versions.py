@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from models.known import known
 from models.sweep import Unit, UnitResult
 from review import campaign, evidence, findings, subjects
 from review.diagnosis import diagnose
+from review.options import jobs_option, json_option
 from review.progress import Meter
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
@@ -208,7 +208,7 @@ def show(done: Versions, console: Console) -> None:
         console.print("Interrupted: what was not run is not in the table.")
 
 
-def as_json(done: Versions) -> dict[str, object]:
+def _as_json(done: Versions) -> dict[str, object]:
     """The table as a JSON object."""
     return {
         "seconds": round(done.seconds, 3),
@@ -250,16 +250,14 @@ def _version(one: Implementation | BuildError) -> dict[str, object]:
 @subjects.kernel_option
 @click.argument("revisions", nargs=-1)
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="[default: a core each]"
-)
-@click.option("--json", "as_json_wanted", is_flag=True, help="Print one JSON object.")
+@jobs_option
+@json_option
 def command(
     kernels: tuple[str, ...],
     revisions: tuple[str, ...],
     seed: int,
     jobs: int,
-    as_json_wanted: bool,
+    as_json: bool,
 ) -> int:
     """Compare kernels: REVISIONS of the git repository that --kernel names, or several --kernel.
 
@@ -286,8 +284,8 @@ def command(
     if len(errors) == len(built):
         raise click.ClickException(f"Not one of them compiles: {errors[0]}")
     done = compare(built, seed, jobs)
-    if as_json_wanted:
-        click.echo(json.dumps(as_json(done), indent=2))
+    if as_json:
+        click.echo(json.dumps(_as_json(done), indent=2))
     else:
         show(done, Console())
     return 1 if done.failed or not done.finished else 0
