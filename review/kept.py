@@ -6,6 +6,7 @@ It is not in the bundle: what is kept are Python objects, which nobody should lo
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import re
 from collections.abc import Mapping
@@ -18,6 +19,9 @@ from models.rcu import explore
 from proofs.report import Report
 from review.outcome import SoFar
 from review.reviewed import Options
+
+MOST = 8
+"""Reviews that are kept; the oldest beyond go."""
 
 
 class NothingKept(Exception):
@@ -39,12 +43,16 @@ class Kept:
 
 def save(name: str, kept: Kept) -> None:
     """Keep it under a name, the hash of the manifest of the bundle that it led to so far; OSError
-    when it cannot be written."""
+    when it cannot be written.  Beyond ``MOST`` the oldest are removed."""
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     part.write_bytes(pickle.dumps((version("xasplit"), kept)))
     part.replace(path)
+    with contextlib.suppress(FileNotFoundError):  # another review may remove the same ones
+        by_age = sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)
+        for old in by_age[:-MOST]:
+            old.unlink()
 
 
 def load(name: str) -> Kept:
@@ -58,6 +66,11 @@ def load(name: str) -> Kept:
     if made_by != version("xasplit") or not isinstance(kept, Kept):
         raise NothingKept(f"it was begun by xasplit {made_by}: start a new one")
     return kept
+
+
+def remove(name: str) -> None:
+    """Keep it no longer."""
+    _path(name).unlink(missing_ok=True)
 
 
 def _path(name: str) -> Path:

@@ -35,13 +35,14 @@ def begun(place: Path) -> Kept:
 
 def cleared(place: Path) -> Path:
     """The folder without what it listed, but for the obligations, which are there as they were
-    decided."""
+    decided.  What was kept for it is removed too: it leads to another manifest from now on."""
     with Bundle(place) as bundle:
-        listed = [one.path for one in bundle.manifest.artefacts]
-    for path in listed:
-        if not path.startswith(f"{OBLIGATIONS}/"):
-            (place / path).unlink(missing_ok=True)
+        told = bundle.manifest
+    for one in told.artefacts:
+        if not one.path.startswith(f"{OBLIGATIONS}/"):
+            (place / one.path).unlink(missing_ok=True)
     (place / MANIFEST).unlink()
+    kept.remove(told.sha256)
     return place
 
 

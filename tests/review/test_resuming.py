@@ -23,7 +23,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No stage but the search and the readers, and a cache of its own for what is kept."""
     monkeypatch.setattr(stages, "_explored", lambda built: {})
     monkeypatch.setattr(stages, "_measured", lambda built: [])
-    monkeypatch.setattr(stages, "_numbers", lambda built: None)
+    monkeypatch.setattr(stages, "_numbers", lambda built, hanging: None)
     monkeypatch.setattr(kept, "_path", lambda name: tmp_path / "kept" / name)
     return tmp_path / "bundle"
 
@@ -37,7 +37,7 @@ def run(*words: str) -> object:
     return result.return_value
 
 
-def interrupted(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     """A review that is ended while the machines run."""
 
     def three(futures: Any) -> Iterator[Any]:
@@ -46,7 +46,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
 
     with monkeypatch.context() as patched:
         patched.setattr("review.campaign.as_completed", three)
-        assert run("--out", str(place)) == 1
+        assert run(*words) == 1
 
 
 def manifest(place: Path) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def manifest(place: Path) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("short")
 def test_it_goes_on_and_comes_to_the_same(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    interrupted(monkeypatch, quick)
+    interrupted(monkeypatch, "--out", str(quick))
     part = manifest(quick)
     assert not part["complete"] and part["claims"][0]["decision"] == "undecided"
     assert "INCOMPLETE" in (quick / "report.txt").read_text()
@@ -74,6 +74,7 @@ def test_it_goes_on_and_comes_to_the_same(quick: Path, monkeypatch: pytest.Monke
     whole = manifest(quick)
     assert units == [[]], "the sweep was done already"
     assert whole["complete"]
+    assert not any((quick.parent / "kept").iterdir()), "nothing is left to go on with"
     fresh = quick.parent / "fresh"
     run("--out", str(fresh))
     again = manifest(fresh)
@@ -84,10 +85,19 @@ def test_it_goes_on_and_comes_to_the_same(quick: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("short")
+def test_one_ended_twice_is_kept_once(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted(monkeypatch, "--out", str(quick))
+    first = manifest(quick)["sha256"]
+    interrupted(monkeypatch, "--resume", str(quick))
+    (kept_file,) = (quick.parent / "kept").iterdir()
+    assert kept_file.name == manifest(quick)["sha256"] != first
+
+
+@pytest.mark.usefixtures("short")
 def test_there_must_be_something_to_go_on_with(
     quick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    interrupted(monkeypatch, quick)
+    interrupted(monkeypatch, "--out", str(quick))
     (state_file,) = (quick.parent / "kept").iterdir()
     data = state_file.read_bytes()
     state_file.write_bytes(data[:100])
