@@ -61,7 +61,7 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         result=text.result(done),
         commits=origin.commits(done.options),
         mailboxes=origin.mailboxes(done.options),
-        bounds=limits.BOUNDS,
+        bounds=limits.bounds(done),
         not_checked=limits.not_checked(done),
         rerun=shlex.join(done.options.command),
         kind=_kind,
