@@ -107,11 +107,7 @@ def load(path: Path) -> Counterexample:
 
 
 def _counterexample(file: Reader) -> Counterexample:
-    if not isinstance(file.value, dict) or file.value.get("format") != FORMAT:
-        file.fail(f'is not a counterexample: it lacks "format": "{FORMAT}"')
-    version = file.value.get("version")
-    if type(version) is not int or version != VERSION:
-        file.fail(f"is of format version {repr(version)[:20]}; this xasplit reads {VERSION}")
+    file.require("a counterexample", FORMAT, VERSION)
     (_, _, tool, replay, implementation, shift, seed, broken, operations, expected, actual) = (
         file.fields(
             "format",

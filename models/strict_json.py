@@ -56,6 +56,14 @@ class Reader:
         """Raise FormatError with the place in front."""
         raise FormatError(f"{self.place or 'the file'}: {problem}")
 
+    def require(self, what: str, name: str, version: int) -> None:
+        """Fail unless it is a file of the format of this name and version: ``what`` it must be."""
+        if not isinstance(self.value, dict) or self.value.get("format") != name:
+            self.fail(f'is not {what}: it lacks "format": "{name}"')
+        found = self.value.get("version")
+        if type(found) is not int or found != version:
+            self.fail(f"is of format version {repr(found)[:20]}; this xasplit reads {version}")
+
     def fields(self, *names: str) -> list[Reader]:
         """The fields of an object that has exactly these."""
         if not isinstance(self.value, dict):

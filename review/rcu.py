@@ -16,10 +16,10 @@ from models.build import BuildError
 from models.kernel.source import Source
 from models.rcu import controls, explorer, litmus
 from models.rcu.build import build
+from models.rcu.columns import lines
 from models.rcu.controls import Caught
 from models.rcu.explore import Report, explore
 from models.rcu.explorer import ExplorerError
-from models.rcu.schedule import lines
 from review import readers, subjects
 from review.options import json_option
 from review.progress import Meter

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.rcu import explorer, plan
+from models.rcu.columns import lines
 from models.rcu.controls import Caught
 from models.rcu.explore import Found, Report
 from models.rcu.explorer import Result, Span
-from models.rcu.schedule import lines
 from review.findings import wrap
 from specs.claims import Evidence, Outcome, Strength
 from specs.readers import PROMISES, Memory

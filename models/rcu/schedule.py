@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One execution of a reader against a writer: as two columns of text, and as a file to send.
+"""One execution of a reader against a writer, as a file to send.
 
 A file is JSON.  It names the code that was explored by the hashes of its sources, and has the
 schedule that replays the execution; whoever replays it learns whether it still breaks the promise.
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.kernel.source import Source
 from models.rcu import explorer
 from models.rcu.build import build
+from models.rcu.columns import lines
 from models.rcu.explore import Found, Report
-from models.rcu.explorer import Case, Event, ExplorerError, Kind
+from models.rcu.explorer import Case, Event, ExplorerError
 from models.strict_json import FormatError, Reader, clean, parse
 from specs.readers import PROMISES, Memory
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -27,61 +28,11 @@ MOST_BYTES = 4 << 20
 """Size of the largest file that is read."""
 MOST_LINES = 10_000
 
-_COLUMN = 34
-
-_QUIET = (".shift", ".lock", ".count", ".nr_values", ".array", ".list", ".offset")
-"""Loads that say nothing unless the field was written while the reader ran."""
-
 _NAME = re.compile("[a-z][a-z-]{0,39}")
 _SCHEDULE = re.compile(r"-|before|after|\d{1,6}:\d{1,6}(,\d{1,6}:\d{1,6})*")
 _LONGEST_SCHEDULE = 500
 _LARGEST_ORDER = 10
 _LARGEST_INDEX = 1 << 20
-
-
-def lines(events: Sequence[Event], reader: str) -> list[str]:
-    """The execution in two columns of 72 characters at most.
-
-    Stores to places that the reader never looks at are counted, not shown.  A load that sees an
-    older store than the newest one that any load saw before it is marked "(old)".
-    """
-    looked_at = {event.place for event in events if event.kind is Kind.LOAD}
-    out = [_row("writer", f"reader: {reader}"), _row("-" * _COLUMN, "-" * _COLUMN)]
-    hidden = 0
-    written: dict[str, int] = {}
-    for event in events:
-        if event.kind is Kind.STORE:
-            written[event.place] = event.time
-            if event.place not in looked_at:
-                hidden += 1
-                continue
-        elif (
-            event.kind is Kind.LOAD
-            and event.place.endswith(_QUIET)
-            and (event.place not in written)
-        ):
-            continue
-        if hidden:
-            out.append(_row(f"... {hidden} stores elsewhere", ""))
-            hidden = 0
-        if event.kind is Kind.STORE:
-            sign = "<=" if event.release else "="
-            out.append(_row(f"w{event.time} {event.place} {sign} {event.value}", ""))
-        elif event.kind is Kind.START:
-            out.append(_row("", "starts, and knows all so far" if event.time else "starts"))
-        else:
-            old = " (old)" if written.get(event.place, 0) > event.time else ""
-            out.append(_row("", f"{event.place} -> {event.value}{old}"))
-    return out
-
-
-def _row(left: str, right: str) -> str:
-    return f"{left[:_COLUMN]:{_COLUMN}} | {right[:_COLUMN]}".rstrip()
-
-
-def columns(line: str) -> tuple[str, str]:
-    """What the writer and the reader do in one of the lines of an execution."""
-    return line[:_COLUMN].rstrip(), line[_COLUMN + 3 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +156,7 @@ def loads(text: str | bytes) -> Schedule:
     if len(text) > MOST_BYTES:
         raise FormatError(f"the file is larger than {MOST_BYTES >> 20} MiB")
     file = parse(text)
-    if not isinstance(file.value, dict) or file.value.get("format") != FORMAT:
-        file.fail(f'is not a schedule: it lacks "format": "{FORMAT}"')
-    version = file.value.get("version")
-    if type(version) is not int or version != VERSION:
-        file.fail(f"is of format version {repr(version)[:20]}; this xasplit reads {VERSION}")
+    file.require("a schedule", FORMAT, VERSION)
     (_, _, replayed, source, shift, writer, memory, reader, start, schedule, promise, shown) = (
         file.fields(
             "format",

@@ -20,7 +20,7 @@ from models.extent import Row, Tried, rows, split_rows
 from models.finding import Finding
 from models.measure.programs import Way
 from models.notation import operation_text
-from models.rcu import explore, schedule
+from models.rcu import columns, explore, schedule
 from models.rcu.explorer import ExplorerError
 from models.reference import run_case
 from models.strict_json import clean
@@ -263,5 +263,5 @@ def _schedule(report: explore.Report, shift: int, found: explore.Found) -> dict[
         one = schedule.of(report, shift, found)
     except ExplorerError as error:
         return {**told, "problem": str(error)}
-    columns = [schedule.columns(line) for line in one.shown]
-    return {**told, "rows": columns[2:], "command": f"xasplit rcu --replay '{one.command}'"}
+    rows = [columns.split(line) for line in one.shown[2:]]
+    return {**told, "rows": rows, "command": f"xasplit rcu --replay '{one.command}'"}

@@ -79,21 +79,12 @@ def _manifest(data: bytes) -> Manifest:
         raise FormatError(f"{MANIFEST}: larger than {MOST_BYTES >> 20} MiB")
     try:
         file = parse(data)
-        _known(file)
+        file.require("of a bundle", manifests.FORMAT, manifests.VERSION)
         if not _authentic(data, file):
             raise Changed("its hash is not that of what it says, so it was changed")
         return schema.manifest(file)
     except FormatError as error:
         raise type(error)(f"{MANIFEST}: {error}") from None
-
-
-def _known(file: Reader) -> None:
-    if not isinstance(file.value, dict) or file.value.get("format") != manifests.FORMAT:
-        file.fail(f'is not of a bundle: it lacks "format": "{manifests.FORMAT}"')
-    version = file.value.get("version")
-    if type(version) is not int or version != manifests.VERSION:
-        told = f"is of format version {repr(version)[:20]}; this xasplit reads {manifests.VERSION}"
-        file.fail(told)
 
 
 def _authentic(data: bytes, file: Reader) -> bool:

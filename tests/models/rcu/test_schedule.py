@@ -9,43 +9,9 @@ from models.kernel.source import port_source
 from models.rcu import explorer, schedule
 from models.rcu.build import build
 from models.rcu.explore import Found, Report
-from models.rcu.explorer import Case, Event, ExplorerError, Kind, Span
-from models.rcu.schedule import columns, lines, loads, replay
+from models.rcu.explorer import Case, ExplorerError, Kind, Span
+from models.rcu.schedule import loads, replay
 from specs.readers import Memory
-
-EVENTS = [
-    Event(Kind.START, 0),
-    Event(Kind.LOAD, 0, "xa.head", "N0"),
-    Event(Kind.LOAD, 0, "N0.shift", "2"),
-    Event(Kind.STORE, 1, "N9.slots[0]", "F1"),
-    Event(Kind.STORE, 2, "N0.slots[3]", "F1", release=True),
-    Event(Kind.LOAD, 0, "N0.slots[3]", "sibling of 2", newer=1),
-]
-
-
-def test_two_columns_that_fit_into_a_mail() -> None:
-    told = lines(EVENTS, "load")
-    assert all(len(line) <= 74 for line in told)
-    assert told[0].split("|")[0].strip() == "writer"
-    body = [[side.strip() for side in line.split("|")] for line in told[2:]]
-    assert body == [
-        ["", "starts"],
-        ["", "xa.head -> N0"],
-        ["... 1 stores elsewhere", ""],
-        ["w2 N0.slots[3] <= F1", ""],
-        ["", "N0.slots[3] -> sibling of 2 (old)"],
-    ]
-
-
-def test_the_columns_of_each_line_are_those_that_it_was_made_of() -> None:
-    told = lines(EVENTS, "load")
-    assert [columns(line) for line in told] == [
-        tuple(side.strip() for side in line.split("|")) for line in told
-    ]
-
-
-def test_a_late_start_is_told() -> None:
-    assert any("knows all so far" in line for line in lines([Event(Kind.START, 3)], "load"))
 
 
 @pytest.fixture(scope="module")
