@@ -97,13 +97,13 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
         for breach in result.findings.sorted()
         if breach.smallest.implementation == one.name
     }
-    judged = {item.check.partition(":")[2]: item.outcome for item in evidence.of_sweep(result, one)}
+    # Where cases were left out, nothing that did not fail is decided.
+    gaps = Outcome.UNDECIDED in {item.outcome for item in evidence.of_sweep(result, one)}
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):
-        outcome = judged.get(name, judged["agreement"])
         if name in broken:
             told[name] = Cell.FAIL
-        elif name in PROPERTIES and outcome is Outcome.UNDECIDED:
+        elif gaps:
             told[name] = Cell.UNDECIDED
         else:
             told[name] = Cell.UNSUPPORTED if section.deep and one.one_level else Cell.HOLD

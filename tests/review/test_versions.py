@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from models.sweep import Unit, UnitResult
 from review import versions
 from review.cli import main
 from tests.kernel_tree import change, git, make_kernel
+from tests.review.bundle import small
 
 COUNT = "	unsigned long nodes = 0;\n"
 ONE_LEVEL = """	(void)entry;
@@ -59,6 +62,20 @@ def test_tells_what_holds_fails_and_is_not_supported(tree: Path) -> None:
     assert "fail" in said(wrong, parts[0]) and "fail" in said(wrong, parts[1])
     assert wrong["properties"][parts[0]]["split-requests"] == "fail"
     assert right["deviations"] == []
+
+
+def test_nothing_holds_where_cases_were_left_out() -> None:
+    search = small.clean()
+    port = search.implementations[0]
+    part = versions.Section("splits", (Unit(2, 3, 1),))
+    whole = versions.cells(part, search.result, port)
+    assert set(whole.values()) == {versions.Cell.HOLD}
+    coverage = {
+        key: replace(one, covered=one.covered - 1) for key, one in search.result.coverage.items()
+    }
+    cut = versions.cells(part, UnitResult(coverage=coverage), port)
+    assert cut.keys() == whole.keys() and {"no-crash", "ends", "lru"} <= cut.keys()
+    assert set(cut.values()) == {versions.Cell.UNDECIDED}
 
 
 def test_prints_one_table(tree: Path) -> None:
