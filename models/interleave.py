@@ -13,52 +13,29 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from models.versions import Run
 from specs.readers import Memory
-from specs.timeline import Iteration, Timeline
+from specs.timeline import Iteration
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
-from xarray_model.folio import Folio, FolioField, FolioStore
-from xarray_model.journal import Field, Store, Value
-from xarray_model.node import STALE, Entry, Node, is_sibling
-from xarray_model.reader_state import FINDING, MARKING, ORDERED, PAUSING
-from xarray_model.readers import ENDS, Goal, Reader, Request, State, Where
-
-Written: TypeAlias = Store | FolioStore
-"""A store of a run: to the array, or to a folio."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A value of a place from the ``time``-th store on (0: before the run).  Who reads it knows all
-    stores up to ``view`` of what it leads to."""
-
-    value: Value
-    time: int
-    view: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A writer's run: its ``stores``, and what they make the ``versions`` of each place.
-
-    ``timeline`` says what each index held, and when; ``array`` is the array after the run;
-    ``folios`` are what entries stand for, where that matters.
-    """
-
-    array: XArray
-    versions: dict[Request, tuple[Version, ...]]
-    stores: tuple[Written, ...]
-    timeline: Timeline
-    folios: Mapping[Entry, Folio] = field(default_factory=dict)
-
-    @property
-    def end(self) -> int:
-        """The number of the last store."""
-        return len(self.stores)
+from xarray_model.folio import Folio
+from xarray_model.journal import Field, Value
+from xarray_model.node import Node, is_sibling
+from xarray_model.reader_state import (
+    ENDS,
+    FINDING,
+    MARKING,
+    ORDERED,
+    PAUSING,
+    Goal,
+    Request,
+    State,
+    Where,
+)
+from xarray_model.readers import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +65,6 @@ class Explored:
     depth: int
     seconds: float
     breaches: tuple[Breach, ...]
-
-
-def memory_of(array: XArray) -> dict[Request, Value]:
-    """Every place of an array's tree and what it holds."""
-    found: dict[Request, Value] = {
-        Request(array, Field.HEAD): array.head,
-        Request(array, Field.FLAGS): array.marks,
-    }
-    nodes = [array.head] if isinstance(array.head, Node) else []
-    while nodes:
-        node = nodes.pop()
-        found[Request(node, Field.SHIFT)] = node.shift
-        found[Request(node, Field.OFFSET)] = node.offset
-        found[Request(node, Field.PARENT)] = node.parent
-        found.update((Request(node, Field.MARK, n), word) for n, word in enumerate(node.marks))
-        for number, entry in enumerate(node.slots):
-            found[Request(node, Field.SLOT, number)] = entry
-            if isinstance(entry, Node) and node.shift:
-                nodes.append(entry)
-    return found
-
-
-def versions_of(
-    before: Mapping[Request, Value], stores: Sequence[Written], fences: Sequence[int] = ()
-) -> dict[Request, tuple[Version, ...]]:
-    """The versions that a run's stores make; ``before`` is what memory held.
-
-    A fence is a full barrier of the writer, told by the number of stores before it.
-    """
-    made: dict[Request, list[Version]] = {}
-    for number, store in enumerate(stores, 1):
-        place = Request(store.owner, store.field, store.number)
-        if place not in made:
-            made[place] = [Version(before.get(place, _fresh(place)), 0, 0)]
-        fence = max((one for one in fences if one < number), default=0)
-        view = number - 1 if store.release else fence
-        made[place].append(Version(store.value, number, max(view, made[place][-1].view)))
-    return {place: tuple(versions) for place, versions in made.items()}
-
-
-def _fresh(place: Request) -> Value:
-    """What a new node or folio has in a field that nobody has written yet."""
-    if isinstance(place.owner, Folio):
-        return 0
-    return NULL if place.field in (Field.SLOT, Field.MARK) else STALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +151,7 @@ class Interleaving:
             view = max(view, known.canonical[1])
         versions = self._run.versions.get(place)
         if versions is None:
-            value = _held(place)
+            value = place.held()
             yield Step(place, 0, value), self._learn(known, place, value, view)
             return
         lowest = bisect_right(self._times[place], view) - 1
@@ -297,22 +229,6 @@ class Interleaving:
         if goal is Goal.GET_ORDER and state.entry not in (NULL, RETRY):
             order = state.order + (state.shift if state.node is not None else 0)
             yield from timeline.judge_order(reader.index, order, started)
-
-
-def _held(place: Request) -> Value:
-    owner, field = place.owner, place.field
-    if isinstance(owner, Folio):
-        assert isinstance(field, FolioField)
-        return owner.read(field)
-    if isinstance(owner, XArray):
-        return owner.head if field is Field.HEAD else owner.marks
-    if field is Field.SLOT:
-        return owner.slots[place.number]
-    if field is Field.MARK:
-        return owner.marks[place.number]
-    if field is Field.PARENT:
-        return owner.parent
-    return owner.shift if field is Field.SHIFT else owner.offset
 
 
 def _schedule(

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from models.interleave import Run, Written, memory_of, versions_of
 from models.rcu.explorer import Case
 from models.reference import Runner, SplitKind
+from models.versions import Run, Written, memory_of, versions_of
 from specs.timeline import Timeline
 from xarray_model import geometry
 from xarray_model.array import XArray

@@ -8,7 +8,7 @@ words; the reader is written out in Promela, apart from ``xarray_model/readers.p
 
 from __future__ import annotations
 
-from models.interleave import Run
+from models.versions import Run
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
 from xarray_model.folio import Folio, FolioField

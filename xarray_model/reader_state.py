@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from xarray_model.array import XArray
 from xarray_model.entries import NULL
 from xarray_model.folio import Folio, FolioField
-from xarray_model.journal import Field
+from xarray_model.journal import Field, Value
 from xarray_model.node import Entry, Node
 
 
@@ -21,6 +22,22 @@ class Request(NamedTuple):
     owner: Node | XArray | Folio
     field: Field | FolioField
     number: int = 0
+
+    def held(self) -> Value:
+        """What is there now."""
+        owner, field = self.owner, self.field
+        if isinstance(owner, Folio):
+            assert isinstance(field, FolioField)
+            return owner.read(field)
+        if isinstance(owner, XArray):
+            return owner.head if field is Field.HEAD else owner.marks
+        if field is Field.SLOT:
+            return owner.slots[self.number]
+        if field is Field.MARK:
+            return owner.marks[self.number]
+        if field is Field.PARENT:
+            return owner.parent
+        return owner.shift if field is Field.SHIFT else owner.offset
 
 
 class Where(Enum):
@@ -52,6 +69,27 @@ class Where(Enum):
     GAVE_UP = "gave up"
 
 
+_HEADS = {
+    Where.HEAD: Field.HEAD,
+    Where.RELOAD: Field.HEAD,
+    Where.FLAGS: Field.FLAGS,
+}
+_FIELDS = {
+    Where.SHIFT: Field.SHIFT,
+    Where.CLIMB_SHIFT: Field.SHIFT,
+    Where.NEXT_SHIFT: Field.SHIFT,
+    Where.NEXT_DOWN: Field.SHIFT,
+    Where.CLIMB_OFFSET: Field.OFFSET,
+    Where.CLIMB_PARENT: Field.PARENT,
+    Where.NEXT_PARENT: Field.PARENT,
+}
+_FOLIOS = {
+    Where.REFS: FolioField.REFS,
+    Where.FOLIO_INDEX: FolioField.INDEX,
+    Where.FOLIO_ORDER: FolioField.ORDER,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a reader stands: the cursor (``index``, ``node`` with its ``shift``, ``offset``), the
@@ -78,6 +116,25 @@ class State:
     advance: bool = False
     fence: bool = False
     covers: tuple[int, int] | None = None
+
+    def request(self, array: XArray, folios: Mapping[Entry, Folio]) -> Request:
+        """What the next step loads; the reader must not have come to an end."""
+        where, node = self.where, self.node
+        if where in _FOLIOS:
+            return Request(folios[self.entry], _FOLIOS[where])
+        if node is None:
+            return Request(array, _HEADS[where])
+        if where in _HEADS and where is not Where.RELOAD:
+            return Request(array, _HEADS[where])
+        if where in _FIELDS:
+            return Request(node, _FIELDS[where])
+        if where is Where.MARKS:
+            return Request(node, Field.MARK, MARK)
+        if where is Where.COUNT_SIBLINGS:
+            return Request(node, Field.SLOT, self.offset + (1 << self.order))
+        if where is Where.MARKED_CANONICAL:
+            return Request(node, Field.SLOT, self.order)
+        return Request(node, Field.SLOT, self.offset)
 
 
 class Goal(Enum):

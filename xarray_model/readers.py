@@ -15,22 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 from xarray_model import reader_marked
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
-from xarray_model.folio import Folio, FolioField
+from xarray_model.folio import Folio
 from xarray_model.geometry import offset_of
-from xarray_model.journal import Field, Value
+from xarray_model.journal import Value
 from xarray_model.node import Entry, Node, is_sibling
 from xarray_model.reader_marked import moved
 from xarray_model.reader_state import (
-    ENDS,
     FINDING,
     MARK,
     MARKING,
-    MAX_RETRIES,
     ORDERED,
     PAUSING,
     Goal,
@@ -40,32 +37,8 @@ from xarray_model.reader_state import (
     again,
 )
 
-__all__ = ["ENDS", "MARK", "MAX_RETRIES", "ORDERED", "Goal", "Reader", "Request", "State", "Where"]
-
 _NO_REPEAT = (Goal.LOAD, Goal.RELOAD)
 """Readers that leave a retry entry to their caller."""
-
-_HEADS = {
-    Where.HEAD: Field.HEAD,
-    Where.RELOAD: Field.HEAD,
-    Where.FLAGS: Field.FLAGS,
-}
-_FIELDS = {
-    Where.SHIFT: Field.SHIFT,
-    Where.CLIMB_SHIFT: Field.SHIFT,
-    Where.NEXT_SHIFT: Field.SHIFT,
-    Where.NEXT_DOWN: Field.SHIFT,
-    Where.CLIMB_OFFSET: Field.OFFSET,
-    Where.CLIMB_PARENT: Field.PARENT,
-    Where.NEXT_PARENT: Field.PARENT,
-}
-_FOLIOS = {
-    Where.REFS: FolioField.REFS,
-    Where.FOLIO_INDEX: FolioField.INDEX,
-    Where.FOLIO_ORDER: FolioField.ORDER,
-}
-
-Loaded: TypeAlias = Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +60,9 @@ class Reader:
 
     def request(self, state: State) -> Request:
         """What the next step loads; the reader must not have come to an end."""
-        where, node = state.where, state.node
-        if where in _FOLIOS:
-            return Request(self.folios[state.entry], _FOLIOS[where])
-        if node is None:
-            return Request(self.array, _HEADS[where])
-        if where in _HEADS and where is not Where.RELOAD:
-            return Request(self.array, _HEADS[where])
-        if where in _FIELDS:
-            return Request(node, _FIELDS[where])
-        if where is Where.MARKS:
-            return Request(node, Field.MARK, MARK)
-        if where is Where.COUNT_SIBLINGS:
-            return Request(node, Field.SLOT, state.offset + (1 << state.order))
-        if where is Where.MARKED_CANONICAL:
-            return Request(node, Field.SLOT, state.order)
-        return Request(node, Field.SLOT, state.offset)
+        return state.request(self.array, self.folios)
 
-    def step(self, state: State, value: Loaded) -> State:
+    def step(self, state: State, value: Value) -> State:
         """The state after the load that ``request`` named returned ``value``."""
         if state.fence:
             state = replace(state, fence=False)
@@ -251,7 +209,7 @@ class Reader:
     def _climb(self, state: State, offset: int) -> State:
         return replace(state, where=Where.CLIMB_PARENT, offset=offset + 1)
 
-    def _climbed(self, state: State, parent: Loaded) -> State:
+    def _climbed(self, state: State, parent: Value) -> State:
         if parent is None:
             return replace(state, where=Where.DONE)
         assert isinstance(parent, Node)
@@ -312,7 +270,7 @@ class Reader:
         offset = offset_of(state.index, shift, self.array.s)
         return replace(state, where=Where.NEXT_SLOT, shift=shift, offset=offset)
 
-    def _next_up(self, state: State, parent: Loaded) -> State:
+    def _next_up(self, state: State, parent: Value) -> State:
         if parent is None:
             return self._step_on(replace(state, node=None, shift=0, entry=NULL))
         assert isinstance(parent, Node)

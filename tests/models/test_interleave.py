@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from models import interleave_runs
-from models.interleave import Interleaving, Run, Version
+from models.interleave import Interleaving
 from models.kernel.source import port_source
 from models.rcu import explorer, plan
 from models.rcu.build import build
 from models.rcu.explorer import Case
 from models.reference import SplitKind
+from models.versions import Run, Version
 from specs.readers import Memory
 from xarray_model.journal import Field
-from xarray_model.readers import Goal
+from xarray_model.reader_state import Goal
 
 WRITERS = (
     "split",

@@ -10,7 +10,7 @@ from models import interleave_runs, promela
 from models.interleave import Interleaving
 from models.rcu.explorer import Case
 from specs.readers import Memory
-from xarray_model.readers import Goal
+from xarray_model.reader_state import Goal
 
 SPLITS = [(1, 2, 0), (2, 3, 0), (2, 3, 2)]
 

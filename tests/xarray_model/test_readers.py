@@ -7,23 +7,11 @@ from xarray_model import api, iterate, marks, walk
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor
 from xarray_model.entries import NULL, RETRY, mk_sibling
-from xarray_model.folio import Folio, FolioField
+from xarray_model.folio import Folio
 from xarray_model.journal import Field
 from xarray_model.node import Node, is_sibling
-from xarray_model.readers import ENDS, MARK, Goal, Reader, Request, State, Where
-
-
-def held(place: Request) -> object:
-    owner = place.owner
-    if isinstance(owner, XArray):
-        return owner.head if place.field is Field.HEAD else owner.marks
-    if isinstance(owner, Folio):
-        assert isinstance(place.field, FolioField)
-        return owner.read(place.field)
-    if place.field is Field.MARK:
-        return owner.marks[place.number]
-    field = place.field.value
-    return owner.slots[place.number] if place.field is Field.SLOT else getattr(owner, field)
+from xarray_model.reader_state import ENDS, MARK, Goal, Request, State, Where
+from xarray_model.readers import Reader
 
 
 def alone(reader: Reader) -> State:
@@ -31,7 +19,7 @@ def alone(reader: Reader) -> State:
     for _ in range(10_000):
         if state.where in ENDS:
             return state
-        state = reader.step(state, held(reader.request(state)))  # type: ignore[arg-type]
+        state = reader.step(state, reader.request(state).held())
     raise AssertionError("no end")
 
 
