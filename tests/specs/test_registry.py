@@ -3,7 +3,9 @@
 
 import pytest
 
+from specs.array_invariants import ARRAY_INVARIANTS
 from specs.invariants import broken
+from specs.node_invariants import NODE_INVARIANTS
 from specs.registry import PROPERTIES, REGISTERS
 from tests.specs.controls_history import HISTORY, MORE_HISTORY
 from tests.specs.controls_structure import MORE, STRUCTURE
@@ -12,6 +14,7 @@ from xarray_model.snapshot import Snapshot
 
 def test_names_are_unique() -> None:
     assert len(PROPERTIES) == sum(map(len, REGISTERS.values()))
+    assert not NODE_INVARIANTS.keys() & ARRAY_INVARIANTS.keys()
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
