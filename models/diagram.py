@@ -9,20 +9,19 @@ only if they look alike in both, so that the rows of both stand next to each oth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from models.boxes import Box, Label, Row
-from models.difference import links, mark_text, path_text, range_text
+from models.diagram_side import Shapes, Side, Slots, Unit
+from models.difference import mark_text, path_text, range_text
 from models.notation import entry_text
-from xarray_model.entries import is_internal, mk_sibling
-from xarray_model.snapshot import ARRAY_RIGHT, MALFORMED, ON_LRU, PARENT_RIGHT, Snapshot
+from xarray_model.snapshot import Snapshot
 
 MOST_NODES = 200
 """Nodes that one diagram draws; subtrees beyond are named with their number of nodes."""
 
 _Ordinals = Sequence[int | None]  # the node at one path on each side, None where there is none
-_Slots = tuple[int, int]  # a run of slots: the first and the last
 
 
 def boxes(*pictures: Snapshot, most_nodes: int = MOST_NODES) -> list[Box]:
@@ -32,118 +31,8 @@ def boxes(*pictures: Snapshot, most_nodes: int = MOST_NODES) -> list[Box]:
     """
     if len({picture.chunk_shift for picture in pictures}) != 1:
         raise ValueError("snapshots of different chunk shifts cannot be drawn next to each other")
-    shapes = _Shapes()
-    return _Drawing([_Side(picture, shapes) for picture in pictures], shapes, most_nodes).arrays()
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """An entry with the siblings that rightly follow it; ``child`` is a subtree's shape."""
-
-    text: str
-    siblings: int
-    marks: int
-    child: int | None
-
-
-class _Shapes:
-    """Gives equal subtrees the same number, wherever they are and in whichever snapshot."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[object, int] = {}
-        self.nodes: list[int] = []
-        """For each shape how many nodes it has."""
-
-    def number(self, key: object, nodes: int) -> int:
-        """The number of the shape that ``key`` describes."""
-        found = self._numbers.setdefault(key, len(self.nodes))
-        if found == len(self.nodes):
-            self.nodes.append(nodes)
-        return found
-
-
-class _Side:
-    """One snapshot, prepared for drawing."""
-
-    def __init__(self, picture: Snapshot, shapes: _Shapes) -> None:
-        self.picture = picture
-        self.root, self.below = links(picture)
-        self.shape = [-1] * len(picture.nodes)
-        above = {child: slot for children in self.below for slot, child in children.items()}
-        for ordinal in reversed(range(len(picture.nodes))):  # children have later ordinals
-            node, children = picture.nodes[ordinal], self.below[ordinal]
-            nodes = 1 + sum(shapes.nodes[self.shape[child]] for child in children.values())
-            slots: tuple[object, ...] = node.slots
-            if children:
-                slots = tuple(
-                    ("shape", self.shape[children[slot]]) if slot in children else word
-                    for slot, word in enumerate(node.slots)
-                )
-            # An offset that names the node's own slot is no difference between two nodes.
-            offset = None if node.offset == above.get(ordinal, 0) else node.offset
-            fields = (node.shift, offset, node.count, node.nr_values, node.flags, node.marks)
-            self.shape[ordinal] = shapes.number((fields, slots), nodes)
-
-    def marks(self, ordinal: int, slot: int) -> int:
-        """The marks of one slot, one bit each."""
-        masks = self.picture.nodes[ordinal].marks
-        return sum((mask >> slot & 1) << mark for mark, mask in enumerate(masks))
-
-    def content(self, ordinal: int, slot: int) -> str:
-        """What one slot holds, in words; ``node`` for one that is drawn below."""
-        if slot in self.below[ordinal]:
-            return "node"
-        return entry_text(self.picture.nodes[ordinal].slots[slot])
-
-    def units(self, ordinal: int) -> dict[int, _Unit]:
-        """The content of a node as units, each with its first slot."""
-        slots, children = self.picture.nodes[ordinal].slots, self.below[ordinal]
-        found, first = {}, 0
-        while first < len(slots):
-            after = first + 1
-            if slots[first] and (first in children or not is_internal(slots[first])):
-                sibling = mk_sibling(first)
-                while (
-                    after < len(slots)
-                    and slots[after] == sibling
-                    and not self.marks(ordinal, after)
-                ):
-                    after += 1
-            shape = self.shape[children[first]] if first in children else None
-            text, marks = self.content(ordinal, first), self.marks(ordinal, first)
-            found[first] = _Unit(text, after - first - 1, marks, shape)
-            first = after
-        return found
-
-    def fields(self, ordinal: int, slots: _Slots | None) -> dict[str, str]:
-        """A node's own fields in words; ``slots`` are those of its parent, None for the root."""
-        node = self.picture.nodes[ordinal]
-        if slots is None:
-            offset = ""  # the root's has no meaning
-        elif node.offset == slots[0]:
-            offset = f"offset {range_text(*slots)}"
-        else:
-            offset = f"offset {node.offset} (wrong)"
-        return {
-            "shift": f"shift {node.shift}",
-            "offset": offset,
-            "count": f"count {node.count}",
-            "nr_values": f"nr_values {node.nr_values}",
-            "parent": "" if node.flags & PARENT_RIGHT else "parent wrong",
-            "array": "" if node.flags & ARRAY_RIGHT else "array wrong",
-            "lru": "on LRU" if node.flags & ON_LRU else "",
-        }
-
-    def array_fields(self) -> dict[str, str]:
-        """The array's own fields in words."""
-        picture = self.picture
-        return {
-            "shift": f"chunk shift {picture.chunk_shift}",
-            "marks": f"marks {mark_text(picture.marks)}",
-            "live": f"live nodes {picture.live_nodes:,}",
-            "stray": f"stray on LRU {picture.stray_lru}" if picture.stray_lru else "",
-            "malformed": "malformed" if picture.flags & MALFORMED else "",
-        }
+    shapes = Shapes()
+    return _Drawing([Side(picture, shapes) for picture in pictures], shapes, most_nodes).arrays()
 
 
 _ABSENT = {
@@ -165,14 +54,14 @@ def _labels(fields: dict[str, str], first: dict[str, str] | None) -> list[Label]
     return labels
 
 
-def _runs(first: int, units: Sequence[_Unit]) -> Iterator[tuple[_Slots, str, _Unit]]:
+def _runs(first: int, units: Sequence[Unit]) -> Iterator[tuple[Slots, str, Unit]]:
     """What the rows of adjacent units say: the slots, their content, the unit that is repeated."""
     for unit, group in groupby(units):
         repeats = len(list(group))
         after = first + repeats * (1 + unit.siblings)
         if repeats == 1 and unit.siblings:
             yield (first, first), unit.text, replace(unit, siblings=0)
-            yield (first + 1, after - 1), f"sib->{first}", _Unit(f"sib->{first}", 0, 0, None)
+            yield (first + 1, after - 1), f"sib->{first}", Unit(f"sib->{first}", 0, 0, None)
         elif repeats == 1 or unit.text == "NULL" or unit.text.startswith("sib->"):
             yield (first, after - 1), unit.text, unit
         elif unit.siblings:
@@ -184,7 +73,7 @@ def _runs(first: int, units: Sequence[_Unit]) -> Iterator[tuple[_Slots, str, _Un
 
 
 class _Drawing:
-    def __init__(self, sides: Sequence[_Side], shapes: _Shapes, most_nodes: int) -> None:
+    def __init__(self, sides: Sequence[Side], shapes: Shapes, most_nodes: int) -> None:
         self.sides = sides
         self.shapes = shapes
         self.left_to_draw = most_nodes
@@ -205,7 +94,7 @@ class _Drawing:
         return found
 
     def _nodes(
-        self, path: tuple[int, ...], nodes: _Ordinals, slots: _Slots | None
+        self, path: tuple[int, ...], nodes: _Ordinals, slots: Slots | None
     ) -> list[Box | None]:
         """The box of the node at ``path`` on each side."""
         here = list(zip(self.sides, nodes, strict=True))
@@ -263,7 +152,7 @@ class _Drawing:
     def _child(self, i: int, node: int | None, slot: int) -> int | None:
         return None if node is None else self.sides[i].below[node].get(slot)
 
-    def _blocks(self, nodes: _Ordinals) -> Iterator[tuple[int, list[list[_Unit]]]]:
+    def _blocks(self, nodes: _Ordinals) -> Iterator[tuple[int, list[list[Unit]]]]:
         """The slots cut where a unit begins on every side, adjacent equal pieces put together."""
         units = [
             {} if node is None else side.units(node)
@@ -282,19 +171,19 @@ class _Drawing:
             yield alike[0][0], [side * len(alike) for side in alike[0][1]]
 
     def _row_labels(
-        self, nodes: _Ordinals, i: int, slots: _Slots, text: str, marks: int
+        self, nodes: _Ordinals, i: int, slots: Slots, text: str, marks: int
     ) -> list[Label]:
         labels = [
             Label(f"[{range_text(*slots)}]"),
-            Label(text, self._differ(_Side.content, nodes, i, slots)),
+            Label(text, self._differ(Side.content, nodes, i, slots)),
         ]
-        differ = self._differ(_Side.marks, nodes, i, slots)
+        differ = self._differ(Side.marks, nodes, i, slots)
         if marks or differ:
             labels.append(Label(f"marks {mark_text(marks)}", differ))
         return labels
 
     def _differ(
-        self, ask: Callable[[_Side, int, int], object], nodes: _Ordinals, i: int, slots: _Slots
+        self, ask: Callable[[Side, int, int], object], nodes: _Ordinals, i: int, slots: Slots
     ) -> bool:
         """Whether side ``i`` answers ``ask`` otherwise than the first one in any of the slots."""
         one, two = nodes[0], nodes[i]
