@@ -3,24 +3,9 @@
 
 from __future__ import annotations
 
-import re
-
-from models.finding import SITES
 from models.strict_json import Reader
-from proofs.report import Status
-from proofs.solvers import SOLVERS
-from review.bundle import fields
-from review.bundle.entries import (
-    CellEntry,
-    ClaimEntry,
-    FindingEntry,
-    Manifest,
-    ObligationEntry,
-    ScheduleEntry,
-    Tested,
-    TheoremEntry,
-    Theorems,
-)
+from review.bundle import fields, schema_proofs, schema_readers, schema_search
+from review.bundle.entries import ClaimEntry, Manifest, Tested
 from review.bundle.folder import MANIFEST, Artefact
 from review.bundle.place import MOST_FILES, plain_path
 from review.reviewed import Options
@@ -34,8 +19,6 @@ MOST_IN_ALL = 1 << 30
 """Bytes of all artefacts together."""
 MOST_FOUND = 1_000
 """The most findings, and the most implementations."""
-ANSWERS = ("sat", "unsat", "unknown", "timeout")
-"""What a solver can have answered."""
 _STRENGTHS = {one.name.lower(): one for one in Strength}
 
 
@@ -50,7 +33,7 @@ def manifest(file: Reader) -> Manifest:
         "artefacts", "sha256",
     )  # fmt: skip
     own_hash = digest.parsed(fields.sha256)
-    fields.each(coverage, _coverage)
+    fields.each(coverage, schema_search.coverage)
     fields.texts(unchecked)
     fields.plain(numbers, 0)
     names = fields.mapping(tools, Reader.text)
@@ -69,12 +52,12 @@ def manifest(file: Reader) -> Manifest:
             fields.each(claims, _claim),
             fields.each(evidence, _evidence),
             fields.each(one_level, _evidence),
-            fields.each(findings, _finding, MOST_FOUND),
-            theorems.optional(_theorems),
-            fields.each(obligations, _obligation),
-            tuple(cell for cells in fields.each(readers, _readers) for cell in cells),
-            fields.each(schedules, _schedule),
-            tuple(name for name, unmet in fields.each(machines, _machine) if unmet),
+            fields.each(findings, schema_search.finding, MOST_FOUND),
+            theorems.optional(schema_proofs.theorems),
+            fields.each(obligations, schema_proofs.obligation),
+            tuple(cell for cells in fields.each(readers, schema_readers.readers) for cell in cells),
+            fields.each(schedules, schema_readers.schedule),
+            tuple(name for name, unmet in fields.each(machines, schema_search.machine) if unmet),
             fields.texts(broken),
             _artefacts(artefacts),
         ),
@@ -187,196 +170,6 @@ def _evidence(record: Reader) -> Evidence:
         target.text(),
         detail.text(),
     )
-
-
-def _finding(record: Reader) -> FindingEntry:
-    (number, implementation, name, statement, site, properties, consequences, cases, extent,
-     traits, smallest, made, counterexample, file) = record.fields(
-        "id", "implementation", "property", "statement", "site", "properties", "consequences",
-        "cases", "extent", "traits", "smallest", "reproducer", "counterexample", "reproducer_file",
-    )  # fmt: skip
-    fields.texts(consequences)
-    cases.number(fields.COUNT)
-    fields.each(extent, _split)
-    fields.each(traits, _trait)
-    shift, operations, operation, detail, differences = smallest.fields(
-        "chunk_shift", "operations", "operation", "detail", "differences"
-    )
-    fields.texts(differences)
-    done = fields.texts(operations)
-    code, reason, made_at, harness, failed = made.fields(
-        "code", "reason", "chunk_shift", "harness", "failed"
-    )
-    reason.text(), harness.text(), failed.text()
-    one = FindingEntry(
-        number.number(fields.MOST, 1),
-        implementation.text(),
-        name.text(),
-        statement.text(),
-        fields.texts(properties),
-        site.text(),
-        fields.shift(shift),
-        done,
-        operation.optional(lambda place: place.number(len(done) - 1)),
-        detail.text(),
-        code.text(),
-        fields.shift(made_at),
-        counterexample.parsed(plain_path),
-        file.optional(lambda path: path.parsed(plain_path)),
-    )
-    if bool(one.code) is not (one.reproducer is not None):
-        file.fail("must be given exactly when there is a reproducer")
-    if one.site not in SITES and not re.fullmatch("[a-z_]{1,40}", one.site):
-        site.fail("is no place that a finding can be at")
-    return one
-
-
-def _split(record: Reader) -> None:
-    shift, *numbers = record.fields("chunk_shift", "order", "new_order", "failed", "run")
-    fields.shift(shift)
-    for one in numbers:
-        one.number(fields.COUNT)
-
-
-def _trait(record: Reader) -> None:
-    dimension, value, *numbers = record.fields("dimension", "value", "failed", "run", "left_out")
-    dimension.text(), value.text()
-    for one in numbers:
-        one.number(fields.COUNT)
-
-
-def _theorems(record: Reader) -> Theorems:
-    proved, shifts, solvers, missing, theorems = record.fields(
-        "proved", "chunk_shifts", "solvers", "missing", "theorems"
-    )
-    return Theorems(
-        fields.flag(proved),
-        fields.each(shifts, fields.shift),
-        fields.each(solvers, fields.solver),
-        fields.texts(missing),
-        fields.each(theorems, _theorem),
-    )
-
-
-def _theorem(record: Reader) -> TheoremEntry:
-    name, statement, status, obligations, controls, solvers = record.fields(
-        "name", "statement", "status", "obligations", "controls", "solvers"
-    )
-    statement.text()
-    statuses = {str(one): one for one in Status}
-    fields.mapping(solvers, lambda one: fields.member(one, statuses))
-    return TheoremEntry(
-        name.parsed(plain_path),
-        fields.member(status, statuses),
-        obligations.number(fields.MOST),
-        controls.number(fields.MOST),
-    )
-
-
-def _obligation(record: Reader) -> ObligationEntry:
-    path, theorem, shift, name, control, premises, expected, answers = record.fields(
-        "path", "theorem", "chunk_shift", "name", "control", "premises", "expected", "answers"
-    )
-    one = ObligationEntry(
-        path.parsed(plain_path),
-        theorem.text(),
-        shift.optional(fields.shift),
-        name.text(),
-        fields.flag(control),
-        fields.flag(premises),
-        expected.text(),
-        fields.mapping(
-            answers, lambda answer: fields.member(answer, {name: name for name in ANSWERS})
-        ),
-    )
-    at = "parametric" if one.chunk_shift is None else f"s{one.chunk_shift}"
-    end = ".premises.smt2" if one.premises else ".smt2"
-    if one.path != f"obligations/{one.theorem}/{at}/{one.name}{end}":
-        path.fail("is not the path of this obligation")
-    if one.expected != ("sat" if one.control or one.premises else "unsat"):
-        expected.fail("must be sat of a control or premises, unsat otherwise")
-    for solver in one.answers:
-        if solver not in SOLVERS:
-            answers.fail(f"unknown solver {solver[:40]!r}")
-    return one
-
-
-def _coverage(record: Reader) -> None:
-    implementation, family, shift, sampled, covered, total = record.fields(
-        "implementation", "family", "chunk_shift", "sampled", "covered", "total"
-    )
-    implementation.text(), family.text(), fields.shift(shift), fields.flag(sampled)
-    # All cases of a sampled part can be more than any machine counts to.
-    covered.number(fields.COUNT), total.number(1 << 128)
-
-
-def _machine(record: Reader) -> tuple[str, bool]:
-    """Its implementation, and whether the machine left something untested."""
-    implementation, histories, steps, rules, branches, unmet, known = record.fields(
-        "implementation", "histories", "steps", "rules", "branches", "never_met", "known_deviations"
-    )
-    histories.number(fields.COUNT), steps.number(fields.COUNT)
-    for counts in (rules, branches):
-        fields.mapping(counts, lambda one: one.number(fields.COUNT))
-    for one in known.items(fields.MOST):
-        *texts, times = one.fields("name", "property", "statement", "cause", "set_aside")
-        times.number(fields.COUNT)
-        for text in texts:
-            text.text()
-    for one in unmet.items(fields.MOST):
-        shift, name = one.fields("chunk_shift", "name")
-        fields.shift(shift), name.text()
-    return implementation.text(), bool(unmet.value)
-
-
-def _readers(record: Reader) -> tuple[CellEntry, ...]:
-    name, executions, states, crashes, unsupported, table, findings = record.fields(
-        "name", "executions", "states", "crashes", "unsupported", "table", "findings"
-    )
-    executions.number(fields.COUNT), states.number(fields.COUNT), unsupported.number(fields.COUNT)
-    fields.texts(crashes)
-    for one in findings.items(fields.MOST):
-        shift, race, documented, start, *texts = one.fields(
-            "chunk_shift", "race", "documented", "start",
-            "case", "memory", "reader", "promise", "schedule", "text",
-        )  # fmt: skip
-        fields.shift(shift), fields.flag(race), fields.flag(documented), start.number(fields.COUNT)
-        for text in texts:
-            text.text()
-    return fields.each(table, lambda one: _cell(name.text(), one))
-
-
-def _cell(implementation: str, record: Reader) -> CellEntry:
-    reader, writer, memory, verdict, executions, states, complete, bounds = record.fields(
-        "reader", "writer", "memory", "verdict", "executions", "states", "complete", "bounds"
-    )
-    executions.number(fields.COUNT), states.number(fields.COUNT), fields.flag(complete)
-    fields.each(bounds, lambda one: one.number(fields.COUNT))
-    return CellEntry(
-        implementation, reader.text(), writer.text(), fields.memory(memory), verdict.text()
-    )
-
-
-def _schedule(record: Reader) -> ScheduleEntry:
-    path, reason, implementation, shift, writer, reader, memory, promise, documented = (
-        record.fields(
-            "path", "reason", "implementation", "chunk_shift", "writer", "reader", "memory",
-            "promise", "documented",
-        )
-    )  # fmt: skip
-    one = ScheduleEntry(
-        path.optional(lambda there: there.parsed(plain_path)),
-        implementation.text(),
-        fields.shift(shift),
-        writer.text(),
-        reader.text(),
-        fields.memory(memory),
-        promise.text(),
-        fields.flag(documented),
-    )
-    if (reason.optional(Reader.text) is None) is (one.path is None):
-        reason.fail("must be given exactly when there is no file")
-    return one
 
 
 def _artefacts(record: Reader) -> tuple[Artefact, ...]:

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads what a manifest says of sweep and machines: findings, coverage, what was never met."""
+
+from __future__ import annotations
+
+import re
+
+from models.finding import SITES
+from models.strict_json import Reader
+from review.bundle import fields
+from review.bundle.entries import FindingEntry
+from review.bundle.place import plain_path
+
+
+def finding(record: Reader) -> FindingEntry:
+    """A finding; what is only told of it to people is checked and left out."""
+    (number, implementation, name, statement, site, properties, consequences, cases, extent,
+     traits, smallest, made, counterexample, file) = record.fields(
+        "id", "implementation", "property", "statement", "site", "properties", "consequences",
+        "cases", "extent", "traits", "smallest", "reproducer", "counterexample", "reproducer_file",
+    )  # fmt: skip
+    fields.texts(consequences)
+    cases.number(fields.COUNT)
+    fields.each(extent, _split)
+    fields.each(traits, _trait)
+    shift, operations, operation, detail, differences = smallest.fields(
+        "chunk_shift", "operations", "operation", "detail", "differences"
+    )
+    fields.texts(differences)
+    done = fields.texts(operations)
+    code, reason, made_at, harness, failed = made.fields(
+        "code", "reason", "chunk_shift", "harness", "failed"
+    )
+    reason.text(), harness.text(), failed.text()
+    one = FindingEntry(
+        number.number(fields.MOST, 1),
+        implementation.text(),
+        name.text(),
+        statement.text(),
+        fields.texts(properties),
+        site.text(),
+        fields.shift(shift),
+        done,
+        operation.optional(lambda place: place.number(len(done) - 1)),
+        detail.text(),
+        code.text(),
+        fields.shift(made_at),
+        counterexample.parsed(plain_path),
+        file.optional(lambda path: path.parsed(plain_path)),
+    )
+    if bool(one.code) is not (one.reproducer is not None):
+        file.fail("must be given exactly when there is a reproducer")
+    if one.site not in SITES and not re.fullmatch("[a-z_]{1,40}", one.site):
+        site.fail("is no place that a finding can be at")
+    return one
+
+
+def _split(record: Reader) -> None:
+    shift, *numbers = record.fields("chunk_shift", "order", "new_order", "failed", "run")
+    fields.shift(shift)
+    for one in numbers:
+        one.number(fields.COUNT)
+
+
+def _trait(record: Reader) -> None:
+    dimension, value, *numbers = record.fields("dimension", "value", "failed", "run", "left_out")
+    dimension.text(), value.text()
+    for one in numbers:
+        one.number(fields.COUNT)
+
+
+def coverage(record: Reader) -> None:
+    """Checks how much of a family of cases was run, which is only told to people."""
+    implementation, family, shift, sampled, covered, total = record.fields(
+        "implementation", "family", "chunk_shift", "sampled", "covered", "total"
+    )
+    implementation.text(), family.text(), fields.shift(shift), fields.flag(sampled)
+    # All cases of a sampled part can be more than any machine counts to.
+    covered.number(fields.COUNT), total.number(1 << 128)
+
+
+def machine(record: Reader) -> tuple[str, bool]:
+    """Its implementation, and whether the machine left something untested."""
+    implementation, histories, steps, rules, branches, unmet, known = record.fields(
+        "implementation", "histories", "steps", "rules", "branches", "never_met", "known_deviations"
+    )
+    histories.number(fields.COUNT), steps.number(fields.COUNT)
+    for counts in (rules, branches):
+        fields.mapping(counts, lambda one: one.number(fields.COUNT))
+    for one in known.items(fields.MOST):
+        *texts, times = one.fields("name", "property", "statement", "cause", "set_aside")
+        times.number(fields.COUNT)
+        for text in texts:
+            text.text()
+    for one in unmet.items(fields.MOST):
+        shift, name = one.fields("chunk_shift", "name")
+        fields.shift(shift), name.text()
+    return implementation.text(), bool(unmet.value)
