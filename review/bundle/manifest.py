@@ -20,7 +20,7 @@ from models.finding import site
 from models.strict_json import clean
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
-from review import findings, limits, numbers, origin, outcome, readers
+from review import findings, limits, numbers_json, origin, outcome, readers
 from review.bundle.folder import Artefact, sha256
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
@@ -67,7 +67,7 @@ def build(
         "coverage": told["coverage"],
         "machines": told["machines"],
         "readers": _readers(done),
-        "numbers": None if done.numbers is None else numbers.as_json(done.numbers),
+        "numbers": None if done.numbers is None else numbers_json.as_json(done.numbers),
         "schedules": [dict(one) for one in schedules],
         "does_not_compile": list(done.search.broken),
         "not_checked": limits.not_checked(done),

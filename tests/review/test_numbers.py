@@ -10,7 +10,7 @@ from models.implementation import Implementation
 from models.kernel.source import Source, port_source
 from models.measure.programs import SECONDS, Item, MeasureError, Way
 from models.work import Work
-from review import numbers, numbers_text
+from review import numbers, numbers_json, numbers_text
 from review.numbers import AT_ONCE, Measured, Numbers
 from tests.models.measure.changed import changed
 
@@ -86,7 +86,7 @@ def test_lines_fit_a_mail(ports: Numbers) -> None:
 
 
 def test_json_tells_the_same(ports: Numbers) -> None:
-    told = json.loads(json.dumps(numbers.as_json(ports)))
+    told = json.loads(json.dumps(numbers_json.as_json(ports)))
     one = told["measured"][0]
     (series,) = [
         found
