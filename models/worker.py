@@ -8,34 +8,20 @@ and the messages that both sides share.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-import select
-import signal
-import subprocess
-import tempfile
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import accumulate
 from pathlib import Path
-from typing import IO
 
 from models.closing import Closing
+from models.driver_process import DriverProcess, WorkerError
 from models.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Word
 
-_SANITIZER_EXIT = 99
 _PATIENCE = 20.0
 """Seconds without any progress, on top of what a case may take, after which a process is ended:
 for code that blocks without using CPU time, which the driver's own timer does not see."""
-
-_ENVIRONMENT = {
-    "ASAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:detect_leaks=0:handle_segv=0:handle_sigbus=0"
-    ":handle_sigfpe=0:handle_sigill=0:handle_abort=0:allocator_may_return_null=1",
-    "UBSAN_OPTIONS": f"exitcode={_SANITIZER_EXIT}:print_stacktrace=0:halt_on_error=1",
-}
 
 
 class Status(IntEnum):
@@ -61,10 +47,6 @@ class Status(IntEnum):
     """The process ended: a signal, or an exit of its own."""
     HANG = 10
     SANITIZER = 11
-
-
-class WorkerError(Exception):
-    """The driver itself does not work: no finding about the code under test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +96,15 @@ class Worker(Closing):
     """
 
     def __init__(self, executable: Path, *, hang_seconds: float = 1.0) -> None:
-        self.executable = executable
         self.hang_seconds = hang_seconds
         self._memory = SharedMemory()
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by close)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._driver = DriverProcess(executable, self._memory.descriptor)
         self._ends_left: int | None = None
 
     def close(self) -> None:
         """Ends the process, which may leave by itself, and gives everything back; the worker cannot
         be used any more."""
-        process = self._process
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(1.0)
-        self._end()
-        self._errors.close()
+        self._driver.close()
         self._memory.close()
 
     def run(
@@ -151,7 +125,7 @@ class Worker(Closing):
                 start += self._round(cases, start, log, result)
                 pieces.append(self._collect(start, result))
         except BaseException:
-            self._end()
+            self._driver.end()
             raise
         result.results = b"".join(results for results, _ in pieces)
         result.log = b"".join(log for _, log in pieces)
@@ -216,63 +190,19 @@ class Worker(Closing):
 
     def _drive(self) -> tuple[Status, str] | None:
         """Lets the driver go on at case ``FIRST``; what ended its process, or None."""
-        process = self._process
-        if process is None or process.poll() is not None:
-            self._end()
-            process = self._start()
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(b"r")
+        self._driver.go()
+        patience = self.hang_seconds + _PATIENCE
         progress = None
-        while not self._answer(process, self.hang_seconds + _PATIENCE):
-            if process.poll() is not None:
-                return self._why(process)
+        while not self._driver.answers(patience):
+            if (ended := self._driver.ended()) is not None:
+                by_sanitizer, text = ended
+                return Status.SANITIZER if by_sanitizer else Status.CRASH, text
             now = (self._memory[Word.DONE], self._memory[Word.OPERATION])
             if now == progress:
-                self._end()
-                return Status.HANG, f"no progress for {self.hang_seconds + _PATIENCE:.0f} seconds"
+                self._driver.end()
+                return Status.HANG, f"no progress for {patience:.0f} seconds"
             progress = now
         return None
-
-    def _answer(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
-        """Waits for the driver's byte; False when the time is over or the process has ended."""
-        assert process.stdout is not None
-        if not select.select([process.stdout], [], [], seconds)[0]:
-            return False
-        if process.stdout.read(1):
-            return True
-        process.wait()
-        return False
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        try:
-            process = subprocess.Popen(
-                [str(self.executable), str(self._memory.descriptor)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                bufsize=0,
-                pass_fds=[self._memory.descriptor],
-                env={**os.environ, **_ENVIRONMENT},
-            )
-        except OSError as error:
-            raise WorkerError(f"cannot start {self.executable}: {error.strerror}") from None
-        self._process = process
-        if not self._answer(process, 60.0):
-            text = self._report().partition("\n")[0]
-            self._end()
-            raise WorkerError(f"the driver does not start: {text or 'it says nothing'}")
-        return process
-
-    def _why(self, process: subprocess.Popen[bytes]) -> tuple[Status, str]:
-        """Why the process ended by itself."""
-        code, report = process.returncode, self._report()
-        self._end()
-        if code == _SANITIZER_EXIT:
-            return Status.SANITIZER, _headline(report)
-        if code < 0:
-            return Status.CRASH, signal.Signals(-code).name
-        return Status.CRASH, f"exit status {code}"
 
     def _note_end(self, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
         """A case ended together with its process: note it, and go on after it."""
@@ -296,32 +226,3 @@ class Worker(Closing):
         ):
             memory.write(ends, memory[used].to_bytes(8, "little"), 8 * case)
         memory[Word.DONE] = memory[Word.FIRST] = case + 1
-
-    def _report(self) -> str:
-        """What the process wrote to its standard error, which is then empty again."""
-        self._errors.seek(0)
-        text = self._errors.read(1 << 16).decode(errors="replace")
-        self._errors.seek(0)
-        self._errors.truncate()
-        return text
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
-
-
-def _headline(report: str) -> str:
-    """One line from a sanitizer's report: what it found, and where."""
-    lines = [line.strip() for line in report.splitlines()]
-    found = next((x for x in lines if "runtime error:" in x or "ERROR: " in x), "no report")
-    found = re.sub(r"^=+\d+=+", "", found)
-    frames = (x.partition(" in ")[2] for x in lines if x.startswith("#0 "))
-    if "runtime error:" not in found and (frame := next(frames, "")):
-        found = f"{found.partition(' on ')[0]} in {frame}"
-    return re.sub(r"0x[0-9a-f]+", "0x...", found)

@@ -12,7 +12,7 @@ import pytest
 from models import build, shared_memory, worker
 from models.kernel.source import port_source
 from models.reference import run_case
-from models.worker import Abnormal, Status, Worker, WorkerError
+from models.worker import Abnormal, Status, Worker
 from tests.models.planted import POINTER, SOUND, VALUE, defect_case
 from xarray_model.entries import ENOMEM, mk_error
 from xarray_model.geometry import split_nodes
@@ -264,7 +264,7 @@ def test_nothing_is_left_behind(broken: Path) -> None:
     before = open_descriptors()
     with Worker(broken) as runner:
         runner.run([defect_case(1), SOUND])
-        process = runner._process
+        process = runner._driver.process
         assert process is not None
     assert process.poll() is not None
     assert open_descriptors() == before
@@ -276,23 +276,13 @@ def test_an_interrupt_ends_the_process(broken: Path) -> None:
         timer.start()
         with pytest.raises(KeyboardInterrupt):
             runner.run([defect_case(2)])
-        assert runner._process is None
+        assert runner._driver.process is None
         assert not runner.run([SOUND]).abnormal
 
 
 def test_a_process_that_was_killed_between_batches_is_replaced(runner: Worker) -> None:
     runner.run([SOUND])
-    assert runner._process is not None
-    runner._process.kill()
-    runner._process.wait()
+    assert runner._driver.process is not None
+    runner._driver.process.kill()
+    runner._driver.process.wait()
     assert not runner.run([SOUND]).abnormal
-
-
-def test_a_driver_that_does_not_start_is_an_error_not_a_finding(tmp_path: Path) -> None:
-    with Worker(tmp_path / "absent") as runner, pytest.raises(WorkerError, match="cannot start"):
-        runner.run([SOUND])
-    broken_program = tmp_path / "program"
-    broken_program.write_text("#!/bin/sh\necho out of order >&2\nexit 3\n")
-    broken_program.chmod(0o755)
-    with Worker(broken_program) as runner, pytest.raises(WorkerError, match="out of order"):
-        runner.run([SOUND])
