@@ -33,7 +33,6 @@ SHARE = 4
 rest."""
 HIGHEST_ORDER = 63
 WORD = 8
-COMPILERS = ("gcc", "clang")
 
 
 @dataclass(frozen=True, slots=True)

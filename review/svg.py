@@ -9,11 +9,11 @@ has to contain ``style``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from models.boxes import Box, Label
+from review.xml_text import xml_text
 
 _CHARACTER = 7.3  # pixels that a character of the 12 pixel monospace font takes
 _LINE = 17
@@ -25,7 +25,6 @@ _STACK = 4  # by how much the boxes of a stack stand out behind each other
 _MARGIN = 16
 _CAPTION = 26
 _WIDEST = 1200  # drawings that would be wider next to each other stand below each other
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _LIGHT = {
     ".ground": "fill:#ffffff",
@@ -216,7 +215,7 @@ def _text(x: float, y: float, labels: Sequence[Label], kind: str = "") -> str:
 
 
 def _escape(text: str) -> str:
-    return escape(_NOT_XML.sub("\ufffd", text))
+    return escape(xml_text(text))
 
 
 def _rules(rules: dict[str, str], scope: str) -> str:

@@ -118,7 +118,7 @@ class AbstractCursor:
 
     def on_sibling(self, array: AbstractArray, s: int) -> bool:
         """Whether a step left the cursor on a sibling slot."""
-        return self.place is Place.STEPPED and _sibling(array, self.index, s)
+        return self.place is Place.STEPPED and array.on_sibling(self.index, s)
 
     def behind(self, array: AbstractArray) -> int:
         """The first index that a search may find; 2**64 when there is none."""
@@ -223,7 +223,7 @@ def _step(
     way = 1 if operation.code is Code.CURSOR_NEXT else -1
     index = cursor.index if cursor.place is Place.FRESH else cursor.index + way
     moved = cursor.place is not Place.FRESH
-    if moved and _sibling(array, index, s) and words[0] == index and is_sibling(words[1], s):
+    if moved and array.on_sibling(index, s) and words[0] == index and is_sibling(words[1], s):
         return
     yield from _expect(STEP, (index, array.load(index)), words)
 
@@ -234,9 +234,3 @@ def _expect(
     if expected != tuple(words):
         want, have = (" ".join(f"{word:#x}" for word in some) for some in (expected, words))
         yield stated.broken(f"expected {want}, got {have}")
-
-
-def _sibling(array: AbstractArray, index: int, s: int) -> bool:
-    """Whether the slot of ``index`` holds a sibling."""
-    found = array.at(index)
-    return found is not None and index - found[0] >> found[1].order // s * s > 0

@@ -18,8 +18,6 @@ from xarray_model.snapshot import (
     NODE,
     ON_LRU,
     PARENT_RIGHT,
-    Snapshot,
-    decode,
 )
 
 
@@ -104,8 +102,3 @@ def encode(array: XArray, lru: Set[Node] = frozenset()) -> bytes:
         head,
     )
     return b"".join(parts)
-
-
-def take(array: XArray, lru: Set[Node] = frozenset()) -> Snapshot:
-    """The snapshot, decoded."""
-    return decode(encode(array, lru))

@@ -107,20 +107,14 @@ def _step_inside(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
     if operation.code in (Code.CURSOR_NEXT, Code.CURSOR_PREV):
-        return cursor.place is Place.WALKED and _tail(array, cursor.index, s)
+        return cursor.place is Place.WALKED and array.on_sibling(cursor.index, s)
     if operation.code is Code.NEXT:
-        return operation.argument > 0 and _tail(array, operation.index, s)
+        return operation.argument > 0 and array.on_sibling(operation.index, s)
     if operation.code is not Code.PREV:
         return False
     # A step back that comes down from another node walks, too.
     passed = range(min(operation.argument, operation.index + 1))
-    return any(_tail(array, operation.index - back, s) for back in passed)
-
-
-def _tail(array: AbstractArray, index: int, s: int) -> bool:
-    """Whether an index lies in another slot of its entry than the canonical one."""
-    found = array.at(index)
-    return found is not None and index - found[0] >> found[1].order // s * s > 0
+    return any(array.on_sibling(operation.index - back, s) for back in passed)
 
 
 def _split_limit(

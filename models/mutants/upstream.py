@@ -100,12 +100,6 @@ MUTANTS = (
     ),
 )
 
-BY_OTHERS = {
-    "RFC: Extend xas_split* to support splitting arbitrarily large entries": "count-in-16-bits",
-}
-"""Bugs that a defect of another file already re-creates: here, nodes counted in a type that
-overflows (for the type of the series itself see ``catalogue.NOT_REACHED``)."""
-
 FOR_READERS = {
     "63b1898fffcd": "sibling-to-node",
     "cbc02854331e": "sibling-before",

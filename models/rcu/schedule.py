@@ -17,7 +17,7 @@ from models.rcu import explorer
 from models.rcu.build import build
 from models.rcu.columns import lines
 from models.rcu.explore import Found, Report
-from models.rcu.explorer import Case, Event, ExplorerError
+from models.rcu.explorer import Case, ExplorerError
 from models.strict_json import FormatError, Reader, clean, parse
 from specs.readers import PROMISES, Memory
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -79,7 +79,6 @@ class Replayed:
     broken: str
     problem: str
     same_source: bool
-    events: tuple[Event, ...]
 
 
 def of(report: Report, chunk_shift: int, found: Found) -> Schedule:
@@ -202,7 +201,7 @@ def replay(schedule: Schedule, source: Source) -> Replayed:
     same = dict(schedule.sources) == _compiled(source)
     executable = build(source, schedule.chunk_shift)
     try:
-        events, broken = explorer.replay(
+        _, broken = explorer.replay(
             executable,
             schedule.case,
             schedule.memory,
@@ -211,8 +210,8 @@ def replay(schedule: Schedule, source: Source) -> Replayed:
             schedule.schedule,
         )
     except ExplorerError as error:
-        return Replayed(False, "", clean(str(error)), same, ())
-    return Replayed(broken == schedule.promise, broken, "", same, tuple(events))
+        return Replayed(False, "", clean(str(error)), same)
+    return Replayed(broken == schedule.promise, broken, "", same)
 
 
 def _compiled(source: Source) -> dict[str, str]:

@@ -6,15 +6,13 @@ There are no times in it, so that the same review gives the same file.
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from review.bundle.results import Suite, suites
 from review.reviewed import Reviewed
+from review.xml_text import xml_text
 from specs.claims import Outcome
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def dumps(done: Reviewed) -> str:
@@ -22,11 +20,11 @@ def dumps(done: Reviewed) -> str:
     found = suites(done)
     root = Element("testsuites", {"name": "xasplit review", **_counts(found)})
     for suite in found:
-        record = SubElement(root, "testsuite", {"name": _xml(suite.name), **_counts([suite])})
+        record = SubElement(root, "testsuite", {"name": xml_text(suite.name), **_counts([suite])})
         for one in suite.results:
-            told = {"classname": _xml(f"xasplit.{suite.name}"), "name": _xml(one.name)}
+            told = {"classname": xml_text(f"xasplit.{suite.name}"), "name": xml_text(one.name)}
             case = SubElement(record, "testcase", told)
-            detail = _xml(one.detail)
+            detail = xml_text(one.detail)
             if one.outcome is Outcome.FAILS:
                 SubElement(case, "failure", {"message": detail}).text = detail
             elif one.outcome is Outcome.UNDECIDED:
@@ -43,8 +41,3 @@ def _counts(found: list[Suite]) -> dict[str, str]:
         "errors": "0",
         "skipped": str(sum(one.count(Outcome.UNDECIDED) for one in found)),
     }
-
-
-def _xml(text: str) -> str:
-    """The text without the characters that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 
+from proofs.obligation import LOGICS
+
 _TOKEN = re.compile(r'[ \t\r\n]+|;[^\n]*|[()]|\|[^|\\]*\||"(?:[^"]|"")*"|[^\s()|";]+')
 _COMMANDS = ("declare-fun", "declare-const", "define-fun", "assert")
 _DEEPEST = 2_000
-_LOGICS = ("QF_BV", "QF_UFBV", "QF_LIA", "QF_NIA", "QF_UFLIA")
 
 
 def logic(text: str) -> str:
@@ -21,8 +22,8 @@ def logic(text: str) -> str:
     if not commands or commands[0][0] != "set-logic" or len(commands[0]) != 2:
         raise ValueError("it does not begin with its logic")
     named = commands[0][1]
-    if named not in _LOGICS:
-        raise ValueError(f"its logic is not one of {', '.join(_LOGICS)}")
+    if named not in LOGICS:
+        raise ValueError(f"its logic is not one of {', '.join(LOGICS)}")
     if commands[-1] != ["check-sat"]:
         raise ValueError("it does not end with its question")
     for command in commands[1:-1]:

@@ -15,7 +15,7 @@ from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import is_sibling, is_value, mk_value, sibling_offset
 from xarray_model.node import Node
-from xarray_model.snapshot import NodePicture, Snapshot
+from xarray_model.snapshot import NodePicture, Snapshot, decode
 from xarray_model.try_split import try_split
 
 SMALL = [
@@ -59,7 +59,7 @@ def do_split(array: XArray, index: int, order: int, new_order: int, entry: int, 
 
 
 def snapshot(array: XArray) -> Snapshot:
-    return picture.take(array)
+    return decode(picture.encode(array))
 
 
 def at(node: NodePicture, slot: int) -> tuple[int, int]:

@@ -115,7 +115,6 @@ def test_ctrl_c_keeps_what_was_found() -> None:
 
 
 x = z3.BitVec("x", 8)
-HELD = refute("control", "nothing", [], x == x)
 RIGHT, WRONG = prove("right", [], x + x == 2 * x), prove("wrong", [], x + x == x)
 GOOD_CONTROL = refute("control", "something", [], x == 1, doubled=x + x)
 VACUOUS = prove("vacuous", [x == 1, x == 2], x == 3)

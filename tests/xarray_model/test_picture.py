@@ -15,6 +15,7 @@ from xarray_model.snapshot import (
     PARENT_RIGHT,
     NodePicture,
     Snapshot,
+    decode,
 )
 
 RIGHT = PARENT_RIGHT | ARRAY_RIGHT
@@ -29,7 +30,7 @@ def test_a_whole_picture() -> None:
     other = NodePicture(0, 1, 1, 0, RIGHT, (0, 0, 2), (0, POINTER, 0, 0))
     root = NodePicture(2, 0, 2, 0, RIGHT, (0, 0, 2), (mk_node(1), mk_node(2), 0, 0))
     expected = Snapshot(2, 4, 0, 3, 0, mk_node(0), (root, leaf, other))
-    assert picture.take(world.array, world.lru.nodes) == expected
+    assert decode(picture.encode(world.array, world.lru.nodes)) == expected
     assert expected.encode() == world.snapshot()
 
 
@@ -37,7 +38,7 @@ def test_array_without_nodes() -> None:
     world = World(3)
     world.store(0, VALUE)
     world.mark(0, 1)
-    assert picture.take(world.array) == Snapshot(3, 1, 0, 0, 0, VALUE, ())
+    assert decode(picture.encode(world.array)) == Snapshot(3, 1, 0, 0, 0, VALUE, ())
 
 
 def test_what_is_wrong_shows() -> None:
@@ -48,7 +49,7 @@ def test_what_is_wrong_shows() -> None:
     assert stray is not None
     world.split(16, 3, 0, POINTER, "iterative")
     child = root.slots[1] if isinstance(root.slots[1], Node) else None
-    taken = picture.take(world.array, {stray})
+    taken = decode(picture.encode(world.array, {stray}))
     assert (taken.live_nodes, taken.stray_lru, len(taken.nodes)) == (5, 1, 4)
     inner = root.slots[1]
     assert isinstance(inner, Node) and child is inner
@@ -56,7 +57,7 @@ def test_what_is_wrong_shows() -> None:
     root.slots[3] = inner
     root.slots[2] = stray
     stray.live = False
-    wrong = picture.take(world.array)
+    wrong = decode(picture.encode(world.array))
     assert wrong.flags == MALFORMED
     assert wrong.nodes[0].slots[2:] == (MALFORMED_NODE, MALFORMED_NODE)
     assert wrong.nodes[1].flags == ARRAY_RIGHT
@@ -65,4 +66,4 @@ def test_what_is_wrong_shows() -> None:
 def test_one_gibibyte_in_pages() -> None:
     world = built(6, 0, 18, VALUE)
     world.split(0, 18, 0, POINTER, "iterative")
-    assert len(picture.take(world.array).nodes) == 4162
+    assert len(decode(picture.encode(world.array)).nodes) == 4162

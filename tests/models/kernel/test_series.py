@@ -12,7 +12,6 @@ from models.kernel.source import SourceError, open_source
 from tests.kernel_tree import change, git, mailbox, make_kernel
 
 NODES = "unsigned long nodes = 0;"
-LEAF = "	node->count = XA_CHUNK_SIZE;\n"
 
 
 @pytest.fixture(scope="session")
