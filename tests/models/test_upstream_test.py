@@ -11,13 +11,6 @@ from models.kernel.source import Source, open_source, port_source
 from models.mutants import upstream_test
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Mutant
-from tests.kernel_tree import make_kernel
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
 
 
 def mutants(*names: str) -> list[Mutant]:

@@ -6,13 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from review.cli import main
-from tests.kernel_tree import change, mailbox, make_kernel
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
+from tests.kernel_tree import change, mailbox
 
 
 def test_tells_that_it_passes(tree: Path) -> None:

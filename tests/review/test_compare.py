@@ -14,8 +14,7 @@ from review import compare
 from review.bundle import entries
 from review.bundle.pairing import Pairing
 from tests.review.bundle import forge
-
-Change = Callable[[dict[str, Any]], object]
+from tests.review.bundle.forge import Change, finding
 
 
 @pytest.fixture
@@ -121,10 +120,6 @@ def test_names_of_versions_and_files_do_not_matter(bad_bundle: Path, bad: Path) 
     ]
     assert name.startswith("Linux 6.19 + 3 patches: ")
     assert "other code" in compared(bad_bundle, bad)[1]
-
-
-def finding(**changes: object) -> Change:
-    return lambda told: told["findings"][0].update(changes)
 
 
 def test_a_finding_that_shows_elsewhere_is_the_same_one(bad_bundle: Path, bad: Path) -> None:

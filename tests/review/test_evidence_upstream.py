@@ -9,13 +9,7 @@ from models.mutants import upstream_test
 from models.mutants.catalogue import MUTANTS
 from review import evidence
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
-from tests.kernel_tree import change, make_kernel
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
+from tests.kernel_tree import change
 
 
 def tried(monkeypatch: pytest.MonkeyPatch, tree: Path, *names: str) -> Evidence:

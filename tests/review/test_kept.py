@@ -14,9 +14,8 @@ ONE = Kept(Options((), None, (), False, False, 1, 1, 1, None, False), {"port": {
 
 
 @pytest.fixture(autouse=True)
-def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path))
-    return tmp_path / "reviews"
+def cache(own_cache: None, tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "reviews"
 
 
 def test_it_is_loaded_until_it_is_removed() -> None:

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from models.sweep import Unit
 from review import search as searches
 from review.cli import main
-from tests.kernel_tree import change, git, mailbox, make_kernel
+from tests.kernel_tree import change, git, mailbox
 
 COUNT = "	unsigned long nodes = 0;\n"
 ALLOCATE = "	(void)entry;\n"
@@ -25,12 +25,6 @@ REFUSE = """	if (WARN_ON(xas->xa_shift + 2 * XA_CHUNK_SHIFT <= order)) {
 """
 HELPER = "static bool split_too_deep(const struct xa_state *xas, unsigned int order)\n"
 CALL = "	if (WARN_ON(split_too_deep(xas, order))) {\n"
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
 
 
 @pytest.fixture

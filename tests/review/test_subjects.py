@@ -17,16 +17,10 @@ from review import outcome
 from review import search as searches
 from review.cli import main
 from review.outcome import Search
-from tests.kernel_tree import change, mailbox, make_kernel
+from tests.kernel_tree import change, mailbox
 
 COUNT = "	unsigned long nodes = 0;\n"
 LEAF = "		unsigned int canonical = offset - offset % new->slots;\n"
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
 
 
 def search(tree: Path, *arguments: str | Path) -> Result:

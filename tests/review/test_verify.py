@@ -16,8 +16,8 @@ from proofs.solvers import Answer
 from review import subjects, verify
 from review.bundle import check_cases, check_obligations
 from tests.review.bundle import forge, small
+from tests.review.bundle.forge import Change, finding
 
-Change = Callable[[dict[str, Any]], object]
 CASE = "counterexamples/01-Linux-6.18-node-count.json"
 
 
@@ -280,10 +280,6 @@ def test_what_was_found_with_sanitizers_is_replayed_with_them(bad: Path) -> None
 
     status, text = verified(forge.edit(bad, sanitized), "--kernel", "planted")
     assert status == 0 and "1 counterexample" in " ".join(text.split())
-
-
-def finding(**changes: object) -> Change:
-    return lambda told: told["findings"][0].update(changes)
 
 
 @pytest.mark.usefixtures("kernel")

@@ -7,15 +7,8 @@ import pytest
 from models.build import BuildError
 from models.kernel.baseline import NoTest, run_test
 from models.kernel.source import open_source, port_source
-from tests.kernel_tree import make_kernel
 
 Edit = Callable[[str, str, str], None]
-
-
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    return make_kernel(tmp_path / "linux")
 
 
 @pytest.fixture

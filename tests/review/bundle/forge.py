@@ -11,6 +11,9 @@ from typing import Any
 from review.bundle import manifest
 from review.bundle.folder import MANIFEST, sha256
 
+Change = Callable[[dict[str, Any]], object]
+"""What is done to a manifest."""
+
 
 def manifest_of(place: Path) -> dict[str, Any]:
     """The manifest, to be changed, without its own hash."""
@@ -25,11 +28,16 @@ def sign(place: Path, told: dict[str, Any]) -> Path:
     return place
 
 
-def edit(place: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+def edit(place: Path, change: Change) -> Path:
     """Change the manifest of a bundle."""
     told = manifest_of(place)
     change(told)
     return sign(place, told)
+
+
+def finding(**changes: object) -> Change:
+    """Change fields of the first finding."""
+    return lambda told: told["findings"][0].update(changes)
 
 
 def replace(place: Path, path: str, data: bytes) -> Path:
