@@ -5,10 +5,10 @@ A machine's state is immutable and can be hashed; ``request`` names the memory t
 loads, and ``step`` gives the state after it, for whatever value that load returned.  What a load
 may return is the business of who runs the machine: ``models/interleave.py`` tries everything.
 
-Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find``, ``xas_pause`` and ``xas_next``
-in ``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.  Unlike those of Linux 6.12, an
+Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find`` and ``xas_pause`` in
+``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.  Unlike those of Linux 6.12, an
 iteration goes on from its index and not from the canonical slot of an entry that it started inside
-of, and a step goes from index to index.
+of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from xarray_model import reader_marked
+from xarray_model import reader_marked, reader_next
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
 from xarray_model.folio import Folio
@@ -112,7 +112,7 @@ class Reader:
         if self.goal in FINDING:
             return self._found(state)
         if self.goal is Goal.NEXT:
-            return self._step_on(state)
+            return reader_next.on(self.array, state, self.last)
         if state.entry in (NULL, RETRY):
             return replace(state, where=Where.DONE)
         if self.goal is Goal.RELOAD:
@@ -249,42 +249,17 @@ class Reader:
 
     # From index to index.
 
-    def _step_on(self, state: State) -> State:
-        """What the index holds is in ``entry``; go to the next one."""
-        found = state.found
-        if not is_sibling(state.entry, self.array.s):
-            found = (*found, (state.index, state.entry))
-        state = replace(state, found=found, index=state.index + 1)
-        if state.index > self.last:
-            return replace(state, where=Where.DONE)
-        if state.node is None:
-            return State(Where.HEAD, state.index, found=found, retries=state.retries)
-        return self._next_from(state)
-
-    def _next_from(self, state: State) -> State:
-        if (state.index - 1 ^ state.index) >> state.shift >> self.array.s:
-            return replace(state, where=Where.NEXT_PARENT)
-        return self._next_down(state, state.shift)
-
-    def _next_down(self, state: State, shift: int) -> State:
-        offset = offset_of(state.index, shift, self.array.s)
-        return replace(state, where=Where.NEXT_SLOT, shift=shift, offset=offset)
-
     def _next_up(self, state: State, parent: Value) -> State:
-        if parent is None:
-            return self._step_on(replace(state, node=None, shift=0, entry=NULL))
-        assert isinstance(parent, Node)
-        return replace(state, where=Where.NEXT_SHIFT, node=parent)
+        return reader_next.up(self.array, state, parent, self.last)
 
     def _next_shift(self, state: State, shift: int) -> State:
-        return self._next_from(replace(state, shift=shift))
+        return reader_next.shift(self.array, state, shift)
+
+    def _next_down(self, state: State, shift: int) -> State:
+        return reader_next.down(self.array, state, shift)
 
     def _next_slot(self, state: State, entry: Entry) -> State:
-        if isinstance(entry, Node) and state.shift:
-            return replace(state, where=Where.NEXT_DOWN, node=entry)
-        if entry == RETRY:
-            return again(state)
-        return self._step_on(replace(state, entry=entry))
+        return reader_next.slot(self.array, state, entry, self.last)
 
 
 _ENTRIES = {
