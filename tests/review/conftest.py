@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.kernel.source import Source
 from models.sweep import Unit
-from review import search
+from proofs import catalogue
+from review import search, subjects
 from tests.review.bundle import small
 
 
@@ -42,3 +44,19 @@ def good(good_bundle: Path, tmp_path: Path) -> Path:
 def bad(bad_bundle: Path, tmp_path: Path) -> Path:
     """A copy of the other."""
     return Path(shutil.copytree(bad_bundle, tmp_path / "bad"))
+
+
+@pytest.fixture
+def one_theorem(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if no other theorem were promised than the one that the bundle has."""
+    monkeypatch.setattr(catalogue, "promised", lambda names=(): (small.THEOREM,))
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--kernel planted`` names the port with the defect."""
+
+    def sources(kernels: tuple[str, ...], *_: object, **__: object) -> list[Source]:
+        return [small.planted()] if kernels else []
+
+    monkeypatch.setattr(subjects, "kernel_sources", sources)
