@@ -19,9 +19,7 @@ from xarray_model.operations import Code, Operation
 CHUNK_SHIFT, ORDER, NEW_ORDER = 6, 18, 0
 
 
-_GROUP = Group(
-    CHUNK_SHIFT, ORDER, NEW_ORDER, 1, Surroundings.NEIGHBOURS, 5, True, False, failing=0
-)
+_GROUP = Group(CHUNK_SHIFT, ORDER, NEW_ORDER, 1, Surroundings.NEIGHBOURS, 5, True, False, failing=0)
 
 
 @dataclass(frozen=True, slots=True)
