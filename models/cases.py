@@ -109,6 +109,12 @@ class Group:
         return base
 
     @property
+    def plain(self) -> bool:
+        """Whether it is a pointer, made to pointers, at the start of an array of its own."""
+        alone = self.surroundings is Surroundings.ALONE and self.position == 0
+        return alone and not self.old_is_value and not self.new_is_value
+
+    @property
     def limited(self) -> bool:
         """Whether an implementation of one level refuses the split."""
         return geometry.one_level_limit_exceeded(self.order, self.new_order, self.chunk_shift)

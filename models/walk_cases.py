@@ -123,8 +123,10 @@ class WalkGroup:
         yield Operation(Code.NEXT, base, argument=steps)
         yield Operation(Code.NEXT, self.first, argument=2)
         yield Operation(Code.PREV, last, argument=steps)
-        for asked in (order, *self.stops):
-            yield Operation(Code.TRY_SPLIT_MIN_ORDER, order=asked)
+        if self.piece == 0 and self.setting.plain:
+            # It knows of no array: once for each walk is enough.
+            for asked in (order, *self.stops):
+                yield Operation(Code.TRY_SPLIT_MIN_ORDER, order=asked)
 
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case that begins at ``start``."""

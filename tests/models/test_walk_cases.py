@@ -75,3 +75,12 @@ def test_some_starts_are_starts() -> None:
     some = group.some_starts(random.Random(2))
     assert set(some) <= set(group.starts())
     assert some == group.some_starts(random.Random(2))
+
+
+def test_every_walk_asks_once_what_try_split_may_split_to() -> None:
+    asking = [
+        group
+        for group in walk_cases.groups(2, 4, 0)
+        if any(one.code is Code.TRY_SPLIT_MIN_ORDER for one in group.operations())
+    ]
+    assert [group.stops for group in asking] == walk_cases.stops(4, 0, 2)
