@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,14 @@ from enum import IntEnum
 from pathlib import Path
 
 from models import cache
-from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler_version
+from models.build import (
+    FLAGS,
+    HEADERS,
+    BuildError,
+    compile_source,
+    compiled,
+    compiler_version,
+)
 from models.kernel.source import Source
 from models.rcu.build import INSTRUMENT, UNSEEN
 
@@ -98,35 +106,37 @@ def _build(
     source: Source,
     shift: int,
     command: tuple[str, ...],
-    flags: Sequence[str],
+    flags: tuple[str, ...],
     program: str,
     refuse: Sequence[str] = (),
 ) -> Path:
     defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
     if source.capabilities.try_split:
         defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    common = [*command, *FLAGS, *(f"-D{define}" for define in defines)]
-    common += ["-isystem", str(HEADERS), "-isystem", "include"]
+    headers = ("-isystem", str(HEADERS), "-isystem", "include")
+    preprocessing = (*(f"-D{define}" for define in defines), *headers)
     digest = hashlib.sha256(
-        repr((common, tuple(flags), program, compiler_version(command))).encode()
+        repr((command, FLAGS, preprocessing, flags, program, compiler_version(command))).encode()
     )
     digest.update(repr(sorted(source.sha256.items())).encode())
     for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
 
     def fill(folder: Path) -> None:
-        under_test = [*common, *flags, "-w", "-include", str(_HERE / "bare.h")]
+        under_test = (*preprocessing, "-include", str(_HERE / "bare.h"))
         objects = []
         for unit in source.units:
-            objects.append(str(folder / f"{Path(unit).stem}.o"))
-            compile_source(source, [*under_test, "-c", unit, "-o", objects[-1]])
+            made = compiled(source, command, (*FLAGS, *flags, "-w"), under_test, unit)
+            objects.append(made)
+            usage = Path(made).with_suffix(".su")
+            if usage.exists():
+                shutil.copy(usage, folder / f"{Path(unit).stem}.su")
         for name in refuse:
             if name in _calls(objects):
                 raise BuildError(f"{source.name} calls {name}, whose stores cannot be counted")
+        plain = (*FLAGS, "-g0", "-fno-pie")
         for name in ("work.c", program):
-            objects.append(str(folder / f"measure-{name}.o"))
-            compile_source(source, [*common, "-g0", "-fno-pie", "-c", str(_HERE / name), "-o",
-                                    objects[-1]])  # fmt: skip
+            objects.append(compiled(source, command, plain, preprocessing, str(_HERE / name)))
         # Bound when the program starts: binding at the first call would use the stack measured.
         link = ["-no-pie", "-Wl,-z,now", *objects, "-o", str(folder / "work")]
         compile_source(source, [*command, *link])
