@@ -13,12 +13,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from models import costs, stack_use, work
 from models.build import BuildError, compiler, compiler_version
 from models.costs import PageSplit, WayCost
 from models.implementation import Implementation
+from models.kernel.source import Source
+from models.measure import programs
 from models.measure.programs import SECONDS, Item, MeasureError, Way
 from models.stack_use import Use
 from models.work import Instructions, Work
@@ -170,6 +173,14 @@ def measure(
     Whatever the code under test does, this returns: what could not be measured says why.
     """
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        # One implementation after another: what two have in common is compiled once.
+        making = [
+            (make, one.source, s)
+            for one in implementations
+            for make in (programs.counting, programs.plain)
+            for s in CHUNK_SHIFTS
+        ]
+        list(pool.map(lambda wanted: _tried(_make, *wanted), making))
         # First what the others need too: a program that is there already is not built again.
         patience = [HANG_SECONDS if one.name in hanging else SECONDS for one in implementations]
         counted = list(pool.map(partial(_works, progress), implementations, patience))
@@ -184,6 +195,11 @@ def measure(
     if not isinstance(version, str):
         version = compiler_version(version)
     return Numbers(version, platform.machine(), table(), measured)
+
+
+def _make(program: Callable[[Source, int, tuple[str, ...]], Path], source: Source, s: int) -> Path:
+    """A program as it is used later."""
+    return program(source, s, compiler())
 
 
 Works = dict[tuple[int, Item], Work | str]
