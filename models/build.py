@@ -78,20 +78,18 @@ def build(
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
     flags = (*FLAGS, *(_SANITIZE if sanitize else ()), *cflags)
-    defines = _defines(source, shift)
+    # With the assertions of the code under test.
+    seen = preprocessing(source, shift, "XA_DEBUG=1")
 
     def fill(folder: Path) -> None:
-        preprocessing = (*defines, "-isystem", str(HEADERS), "-isystem", "include")
         # The files under test are named by their path in the tree, so that an assertion tells it.
         # Their own warnings are not this program's business.
-        objects = [
-            compiled(source, command, (*flags, "-w"), preprocessing, unit) for unit in source.units
-        ]
+        objects = [compiled(source, command, (*flags, "-w"), seen, unit) for unit in source.units]
         for path in sorted(_DRIVER.glob("*.c")):
-            objects.append(compiled(source, command, flags, preprocessing, str(path)))
+            objects.append(compiled(source, command, flags, seen, str(path)))
         compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
 
-    return cache.entry("drivers", _key(source, command, (*flags, *defines)), fill) / "driver"
+    return cache.entry("drivers", _key(source, command, (*flags, *seen)), fill) / "driver"
 
 
 def build_all(
@@ -104,12 +102,14 @@ def build_all(
         return dict(zip(wanted, built, strict=True))
 
 
-def _defines(source: Source, shift: int) -> list[str]:
-    # XA_DEBUG: with the assertions of the code under test.
-    defines = ["XA_DEBUG=1", f"XA_CHUNK_SHIFT={shift}", *source.defines]
+def preprocessing(source: Source, shift: int, *defines: str) -> list[str]:
+    """The compiler's options for what code under test and ours sees before it is compiled: chunk
+    shift ``shift``, what ``source`` offers, our headers and then its own, and ``defines``."""
+    told = [f"XA_CHUNK_SHIFT={shift}", *source.defines, *defines]
     if source.capabilities.try_split:
-        defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    return [f"-D{define}" for define in defines]
+        told.append("XASPLIT_HAVE_TRY_SPLIT")
+    headers = ["-isystem", str(HEADERS), "-isystem", "include"]
+    return [*(f"-D{define}" for define in told), *headers]
 
 
 def _key(source: Source, command: tuple[str, ...], flags: Sequence[str]) -> str:
@@ -124,19 +124,19 @@ def compiled(
     source: Source,
     command: Sequence[str],
     flags: Sequence[str],
-    preprocessing: Sequence[str],
+    seen: Sequence[str],
     unit: str,
     directory: Path | None = None,
 ) -> str:
     """The object of the C file ``unit``, named from ``directory`` (the source's folder by default).
 
     What comes to the same text after preprocessing is compiled once, whichever source, chunk shift
-    or program asks for it; ``preprocessing`` are the options that have done their work by then,
-    such as ``-D`` and ``-isystem``.  Raises BuildError.
+    or program asks for it; ``seen`` are the options that have done their work by then, those of
+    ``preprocessing`` and ``-include``.  Raises BuildError.
     """
     place = directory or source.directory
     # Debug information would add the folder's name.
-    text = run_compiler(source, [*command, *flags, *preprocessing, "-g0", "-E", unit], place)
+    text = run_compiler(source, [*command, *flags, *seen, "-g0", "-E", unit], place)
     digest = hashlib.sha256(repr((command, compiler_version(tuple(command)), flags)).encode())
     digest.update(text)
 

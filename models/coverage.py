@@ -16,7 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler, compiler_version
+from models.build import (
+    FLAGS,
+    BuildError,
+    compile_source,
+    compiler,
+    compiler_version,
+    preprocessing,
+)
 from models.finding import Findings
 from models.implementation import Implementation
 from models.kernel.source import Source
@@ -120,15 +127,13 @@ def _explain(coverage: Coverage, name: str, lines: Lines, text: Sequence[str]) -
 def _build(source: Source, s: int, folder: Path) -> Path:
     """The driver, which leaves its counts in ``folder``."""
     target = folder / "driver"
-    defines = [f"XA_CHUNK_SHIFT={s}", "XASPLIT_HAVE_TRY_SPLIT", *source.defines]
     compile_source(
         source,
         [
             *compiler(),
             *FLAGS,
-            *(f"-D{define}" for define in defines),
             *("-O0", "-w", "--coverage"),
-            *("-isystem", str(HEADERS), "-isystem", "include"),
+            *preprocessing(source, s),
             *(str(path) for path in sorted(DRIVER.glob("*.c"))),
             *source.units,
             *("-o", str(target)),

@@ -138,11 +138,6 @@ class TheoremResult:
         """Seconds that a solver took over all findings."""
         return sum(f.answers[solver].seconds for f in self.findings if solver in f.answers)
 
-    def slowest(self, solver: str) -> float:
-        """The longest single answer of a solver, in seconds."""
-        taken = (f.answers[solver].seconds for f in self.findings if solver in f.answers)
-        return max(taken, default=0.0)
-
     def solver_status(self, solver: str) -> Status | None:
         """One solver's own verdict on the obligations; None if it does not know the logic."""
         mine = [finding for finding in self.obligations if solver in finding.expected]

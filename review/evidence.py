@@ -94,13 +94,14 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
         )
 
 
-_DECIDED = {
+DECIDED = {
     Status.PROVED: Outcome.HOLDS,
     Status.REFUTED: Outcome.FAILS,
     Status.DISAGREEMENT: Outcome.FAILS,
     Status.HELD: Outcome.FAILS,
     Status.VACUOUS: Outcome.FAILS,
 }
+"""What a theorem's status comes to; any other status leaves it undecided."""
 
 
 def of_proofs(report: Report) -> Iterator[Evidence]:
@@ -109,7 +110,7 @@ def of_proofs(report: Report) -> Iterator[Evidence]:
     target = f"every order, chunk shift {shifts}"
     for family in sorted({name.partition(".")[0] for name in report.promised}):
         status = report.status(family)
-        outcome = _DECIDED.get(status, Outcome.UNDECIDED)
+        outcome = DECIDED.get(status, Outcome.UNDECIDED)
         detail = f"{status} by {', '.join(report.solvers)}"
         yield Evidence(f"theorem:{family}", outcome, Strength.PROVED, target, detail)
 

@@ -25,6 +25,7 @@ from models.build import (
     compile_source,
     compiled,
     compiler_version,
+    preprocessing,
 )
 from models.kernel.source import Source
 from models.rcu.build import INSTRUMENT, UNSEEN
@@ -110,20 +111,16 @@ def _build(
     program: str,
     refuse: Sequence[str] = (),
 ) -> Path:
-    defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
-    if source.capabilities.try_split:
-        defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    headers = ("-isystem", str(HEADERS), "-isystem", "include")
-    preprocessing = (*(f"-D{define}" for define in defines), *headers)
+    seen = preprocessing(source, shift)
     digest = hashlib.sha256(
-        repr((command, FLAGS, preprocessing, flags, program, compiler_version(command))).encode()
+        repr((command, FLAGS, seen, flags, program, compiler_version(command))).encode()
     )
     digest.update(repr(sorted(source.sha256.items())).encode())
     for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
 
     def fill(folder: Path) -> None:
-        under_test = (*preprocessing, "-include", str(_HERE / "bare.h"))
+        under_test = (*seen, "-include", str(_HERE / "bare.h"))
         objects = []
         for unit in source.units:
             made = compiled(source, command, (*FLAGS, *flags, "-w"), under_test, unit)
@@ -136,7 +133,7 @@ def _build(
                 raise BuildError(f"{source.name} calls {name}, whose stores cannot be counted")
         plain = (*FLAGS, "-g0", "-fno-pie")
         for name in ("work.c", program):
-            objects.append(compiled(source, command, plain, preprocessing, str(_HERE / name)))
+            objects.append(compiled(source, command, plain, seen, str(_HERE / name)))
         # Bound when the program starts: binding at the first call would use the stack measured.
         link = ["-no-pie", "-Wl,-z,now", *objects, "-o", str(folder / "work")]
         compile_source(source, [*command, *link])

@@ -23,6 +23,7 @@ from models.build import (
     compiled,
     compiler,
     compiler_version,
+    preprocessing,
     run_compiler,
 )
 from models.kernel.source import Source
@@ -65,13 +66,14 @@ def build(source: Source, shift: int, edits: Mapping[str, tuple[str, str]] | Non
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    defines = [f"-D{define}" for define in _defines(source, shift)]
+    get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
+    seen = preprocessing(source, shift, *get_order)
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
-        _compile(source, command, defines, files, folder)
+        _compile(source, command, seen, files, folder)
 
-    return cache.entry("explorers", _key(command, defines, files), fill) / "explorer"
+    return cache.entry("explorers", _key(command, seen, files), fill) / "explorer"
 
 
 def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
@@ -79,15 +81,6 @@ def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         built = pool.map(lambda shift: build(source, shift), shifts)
         return dict(zip(shifts, built, strict=True))
-
-
-def _defines(source: Source, shift: int) -> list[str]:
-    defines = [f"XA_CHUNK_SHIFT={shift}", *source.defines]
-    if source.capabilities.try_split:
-        defines.append("XASPLIT_HAVE_TRY_SPLIT")
-    if source.capabilities.get_order:
-        defines.append("XASPLIT_HAVE_GET_ORDER")
-    return defines
 
 
 def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -103,8 +96,8 @@ def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, s
     return files
 
 
-def _key(command: tuple[str, ...], defines: Sequence[str], files: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(repr((command, compiler_version(command), _FLAGS, defines)).encode())
+def _key(command: tuple[str, ...], seen: Sequence[str], files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(repr((command, compiler_version(command), _FLAGS, seen)).encode())
     digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
     for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
@@ -114,7 +107,7 @@ def _key(command: tuple[str, ...], defines: Sequence[str], files: Mapping[str, s
 def _compile(
     source: Source,
     command: tuple[str, ...],
-    defines: Sequence[str],
+    seen: Sequence[str],
     files: Mapping[str, str],
     folder: Path,
 ) -> None:
@@ -123,15 +116,14 @@ def _compile(
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, errors="surrogateescape")
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
-    preprocessing = (*defines, "-isystem", str(HEADERS), "-isystem", "include")
     objects: list[str] = []
     for unit in source.units:
         flags = (*_FLAGS, *INSTRUMENT[kind], "-w")
-        objects.append(compiled(source, command, flags, preprocessing, unit, tree))
+        objects.append(compiled(source, command, flags, seen, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
         flags = (*_FLAGS, *(INSTRUMENT[kind] if path.name in _INSTRUMENTED else ()))
-        objects.append(compiled(source, command, flags, preprocessing, str(path), tree))
+        objects.append(compiled(source, command, flags, seen, str(path), tree))
     target = str(folder / "explorer")
     run_compiler(source, [*command, *_FLAGS, "-no-pie", *objects, "-o", target], tree)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from models.strict_json import clean
-from proofs.report import Status
 from review import evidence
 from review.reviewed import Reviewed
 from specs.claims import Decision, Evidence, Outcome
@@ -88,22 +87,13 @@ _OF_THE_TEST = "fails, of the kernel's own test"
 """What is told and not counted: the code under test does not fail by it."""
 
 
-_THEOREMS = {
-    Status.PROVED: Outcome.HOLDS,
-    Status.REFUTED: Outcome.FAILS,
-    Status.DISAGREEMENT: Outcome.FAILS,
-    Status.HELD: Outcome.FAILS,
-    Status.VACUOUS: Outcome.FAILS,
-}
-
-
 def _theorems(done: Reviewed) -> Iterator[Result]:
     if done.proofs is None:
         if done.options.proofs:
             yield Result("theorems", Outcome.UNDECIDED, "the review was ended before")
         return
     for one in done.proofs.theorems.values():
-        outcome = _THEOREMS.get(one.status, Outcome.UNDECIDED)
+        outcome = evidence.DECIDED.get(one.status, Outcome.UNDECIDED)
         yield Result(one.name, outcome, _line(f"{one.status}: {one.statement}"))
 
 

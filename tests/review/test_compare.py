@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from review import compare
 from review.bundle import entries
 from review.bundle.pairing import Pairing
 from tests.review.bundle import forge
 from tests.review.bundle.forge import Change, finding
+from tests.review.invoked import invoked
 
 
 @pytest.fixture
@@ -25,14 +25,7 @@ def other(good_bundle: Path, tmp_path: Path) -> Path:
 
 def compared(first: Path, second: Path, *words: str) -> tuple[int, str]:
     """The exit status, and what was printed: on standard output, or the error's line."""
-    arguments = [str(first), str(second), *words]
-    done = CliRunner().invoke(compare.command, arguments, standalone_mode=False)
-    if done.exception is not None:
-        told = getattr(done.exception, "message", None)
-        assert told is not None, repr(done.exception)
-        assert "\n" not in told
-        return 2, told
-    return int(done.return_value), done.stdout
+    return invoked(compare.command, first, second, *words)
 
 
 def changed(first: Path, second: Path, way: str) -> list[tuple[str, str, str, str]]:

@@ -3,21 +3,13 @@
 
 import json
 
-from click.testing import CliRunner
-
 from review import verify
+from tests.review.invoked import invoked
 
 
 def verified(*arguments: object) -> tuple[int, str]:
     """The exit status, and what was printed: on standard output, or the error's line."""
-    words = [str(one) for one in arguments]
-    done = CliRunner().invoke(verify.command, words, standalone_mode=False)
-    if done.exception is not None:
-        told = getattr(done.exception, "message", None)
-        assert told is not None, repr(done.exception)
-        assert "\n" not in told
-        return 2, told
-    return int(done.return_value), done.stdout
+    return invoked(verify.command, *arguments)
 
 
 def rejected(*arguments: object) -> list[tuple[str, str, str]]:
