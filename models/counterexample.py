@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.finding import Finding
-from models.notation import FIELDS, FLAGS, entry_text, flag_names, parse_entry
+from models.notation import entry_text, flag_names, parse_entry
 from models.reference import SplitKind
 from models.strict_json import FormatError, Reader, clean, parse
 from specs.stream import Answer, cut, cut_one
 from xarray_model.geometry import CHUNK_SHIFTS
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import FIELDS, FLAGS, Code, Flag, Operation
 from xarray_model.snapshot import decode
 
 FORMAT = "xasplit counterexample"
@@ -87,7 +87,7 @@ def dumps(example: Counterexample) -> str:
     }
     text = json.dumps(record, indent=2) + "\n"
     if loads(text) != replace(example, finding=finding):
-        raise FormatError("an operation has a value in a field that it does not use")
+        raise FormatError("what would be read back is not what was to be written")
     return text
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from xarray_model import entries
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import FIELDS, Flag, Operation
 from xarray_model.snapshot import MALFORMED_NODE
 
 _ERRORS = {entries.ENOMEM: "ENOMEM", entries.EINVAL: "EINVAL", entries.EBUSY: "EBUSY"}
@@ -26,49 +26,6 @@ _WORDS = {text: word for word, text in _NAMES.items()}
 _LAST_SHORT_POINTER = 999_999
 _LAST_SIBLING = 62  # no chunk shift has a sibling of a higher canonical slot
 _NUMBERED = re.compile(r"(ptr|v:|sib->|node:|error:-|internal:|0x)([0-9a-f]{1,20})")
-
-FIELDS: dict[Code, tuple[str, ...]] = {
-    Code.STORE: ("index", "order", "entry"),
-    Code.SPLIT: ("index", "order", "new_order", "entry"),
-    Code.TRY_SPLIT: ("index", "order", "new_order", "entry"),
-    Code.TRY_SPLIT_MIN_ORDER: ("order",),
-    Code.SET_MARK: ("index", "mark"),
-    Code.CLEAR_MARK: ("index", "mark"),
-    Code.GET_MARK: ("index", "mark"),
-    Code.LOAD: ("index",),
-    Code.GET_ORDER: ("index",),
-    Code.FIND: ("index", "argument"),
-    Code.FIND_MARKED: ("index", "mark", "argument"),
-    Code.NEXT: ("index", "argument"),
-    Code.PREV: ("index", "argument"),
-    Code.DESTROY: (),
-    Code.FAIL: ("argument",),
-    Code.SNAPSHOT: (),
-    Code.COUNT_ALLOC: ("order", "new_order", "argument"),
-    Code.CURSOR_SET: ("index", "order"),
-    Code.CURSOR_RESET: (),
-    Code.CURSOR_LOAD: (),
-    Code.CURSOR_FIND: ("argument",),
-    Code.CURSOR_FIND_MARKED: ("mark", "argument"),
-    Code.CURSOR_NEXT: (),
-    Code.CURSOR_PREV: (),
-    Code.CURSOR_PAUSE: (),
-    Code.CURSOR_SET_MARK: ("mark",),
-    Code.CURSOR_CLEAR_MARK: ("mark",),
-    Code.CURSOR_GET_MARK: ("mark",),
-    Code.CURSOR_STORE: ("entry",),
-    Code.CURSOR_SPLIT: ("order", "entry"),
-}
-"""The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
-
-FLAGS: dict[Code, Flag] = {
-    Code.SPLIT: Flag.NONBLOCKING,
-    Code.FIND: Flag.PAUSE,
-    Code.FIND_MARKED: Flag.PAUSE,
-    Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
-    Code.CURSOR_SPLIT: Flag.NONBLOCKING,
-}
-"""The flags that an operation may carry; none for the others."""
 
 
 def entry_text(word: int) -> str:

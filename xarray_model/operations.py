@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from operator import attrgetter
 
 RECORD = struct.Struct("<BBBBIQQQ")
 """One operation: code, order, new_order, mark, flags, index, entry, argument."""
@@ -70,9 +71,59 @@ class Flag(IntFlag):
     """FAIL: all later requests that count fail as well, until another FAIL."""
 
 
+FIELDS: dict[Code, tuple[str, ...]] = {
+    Code.STORE: ("index", "order", "entry"),
+    Code.SPLIT: ("index", "order", "new_order", "entry"),
+    Code.TRY_SPLIT: ("index", "order", "new_order", "entry"),
+    Code.TRY_SPLIT_MIN_ORDER: ("order",),
+    Code.SET_MARK: ("index", "mark"),
+    Code.CLEAR_MARK: ("index", "mark"),
+    Code.GET_MARK: ("index", "mark"),
+    Code.LOAD: ("index",),
+    Code.GET_ORDER: ("index",),
+    Code.FIND: ("index", "argument"),
+    Code.FIND_MARKED: ("index", "mark", "argument"),
+    Code.NEXT: ("index", "argument"),
+    Code.PREV: ("index", "argument"),
+    Code.DESTROY: (),
+    Code.FAIL: ("argument",),
+    Code.SNAPSHOT: (),
+    Code.COUNT_ALLOC: ("order", "new_order", "argument"),
+    Code.CURSOR_SET: ("index", "order"),
+    Code.CURSOR_RESET: (),
+    Code.CURSOR_LOAD: (),
+    Code.CURSOR_FIND: ("argument",),
+    Code.CURSOR_FIND_MARKED: ("mark", "argument"),
+    Code.CURSOR_NEXT: (),
+    Code.CURSOR_PREV: (),
+    Code.CURSOR_PAUSE: (),
+    Code.CURSOR_SET_MARK: ("mark",),
+    Code.CURSOR_CLEAR_MARK: ("mark",),
+    Code.CURSOR_GET_MARK: ("mark",),
+    Code.CURSOR_STORE: ("entry",),
+    Code.CURSOR_SPLIT: ("order", "entry"),
+}
+"""The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
+
+FLAGS: dict[Code, Flag] = {
+    Code.SPLIT: Flag.NONBLOCKING,
+    Code.FIND: Flag.PAUSE,
+    Code.FIND_MARKED: Flag.PAUSE,
+    Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
+    Code.CURSOR_SPLIT: Flag.NONBLOCKING,
+}
+"""The flags that an operation may carry; none for the others."""
+
+_FIELDS = ("index", "order", "new_order", "entry", "mark", "argument")
+_UNUSED = {code: [name for name in _FIELDS if name not in FIELDS[code]] for code in Code}
+_LEFT_OVER = {code: attrgetter(*names) for code, names in _UNUSED.items()}
+_NO_FLAGS = {code: ~int(FLAGS.get(code, Flag.NONE)) for code in Code}
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation; the fields that its code does not use are zero.
+    """One operation.  The fields and flags that its code does not use are zero, whatever is given
+    for them, so that two operations that do the same are equal.
 
     ``order`` and ``new_order`` are orders (0..63), ``mark`` is 0..2, ``index`` and ``entry`` are
     unsigned 64-bit words, ``argument`` depends on the code.
@@ -86,6 +137,15 @@ class Operation:
     mark: int = 0
     flags: Flag = Flag.NONE
     argument: int = 0
+
+    def __post_init__(self) -> None:
+        code = self.code
+        if any(_LEFT_OVER[code](self)):
+            for name in _UNUSED[code]:
+                object.__setattr__(self, name, 0)
+        # Plain integers: operators of flags take as long as all the rest.
+        if int.__and__(self.flags, _NO_FLAGS[code]):
+            object.__setattr__(self, "flags", self.flags & FLAGS.get(code, Flag.NONE))
 
     def encode(self) -> bytes:
         """The record of 32 bytes that the driver reads."""

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.notation import FIELDS, entry_text, operation_text, parse_entry
+from models.notation import entry_text, operation_text, parse_entry
 from xarray_model import entries
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import FIELDS, Code, Flag, Operation
 from xarray_model.snapshot import MALFORMED_NODE
 
 WORDS = st.one_of(

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from xarray_model.operations import RECORD, Code, Flag, Operation, encode
+from xarray_model.operations import FIELDS, FLAGS, RECORD, Code, Flag, Operation, encode
 
 
 @pytest.mark.parametrize("code", Code)
@@ -14,6 +16,20 @@ def test_round_trip(code: Code) -> None:
     record = encode([operation])
     assert len(record) == RECORD.size == 32
     assert Operation.decode(record) == operation
+
+
+@pytest.mark.parametrize("code", Code)
+def test_what_an_operation_does_not_use_is_zero(code: Code) -> None:
+    filled = Operation(code, 7, 6, 5, 4, 2, Flag(31), 3)
+    for name in ("index", "order", "new_order", "entry", "mark", "argument"):
+        assert bool(getattr(filled, name)) == (name in FIELDS[code])
+    assert filled.flags == FLAGS.get(code, Flag.NONE)
+
+
+def test_operations_that_do_the_same_are_equal() -> None:
+    pause = Operation(Code.CURSOR_PAUSE)
+    assert Operation(Code.CURSOR_PAUSE, mark=2, argument=9) == pause
+    assert replace(Operation(Code.CURSOR_FIND, argument=9), code=Code.CURSOR_PAUSE) == pause
 
 
 def test_unknown_code() -> None:
