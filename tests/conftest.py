@@ -1,11 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the tests of several folders share."""
 
+import os
+import re
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.kernel_tree import make_kernel
+
+MAY_SKIP = "XASPLIT_MAY_SKIP"
+"""The environment variable with what the machine cannot have, by spaces.  Where it is set, if only
+to nothing, a test that is skipped for want of anything else fails."""
+
+
+def excused(reason: str) -> bool:
+    """Whether a test may be skipped for a reason, which names what is missing."""
+    may_skip = os.environ.get(MAY_SKIP)
+    return may_skip is None or bool({*re.findall(r"[\w.-]*\w", reason)} & {*may_skip.split()})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turns skips into failures where all that is missing could have been installed."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple) and not excused(report.longrepr[2]):
+        report.outcome, report.longrepr = "failed", f"may not be skipped: {report.longrepr[2]}"
+    return report
 
 
 @pytest.fixture

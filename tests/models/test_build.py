@@ -9,15 +9,12 @@ from models import build
 from models.build import BuildError
 from models.kernel.source import Source, port_source
 from models.worker import Worker
+from tests.tools import COMPILERS
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import decode
 
 SNAPSHOT = Operation(Code.SNAPSHOT).encode()
-
-
-def compilers() -> list[str]:
-    return [name for name in ("gcc", "clang") if shutil.which(name)]
 
 
 def chunk_shift_of(executable: Path) -> int:
@@ -50,7 +47,7 @@ def test_each_input_has_its_own_executable() -> None:
     assert len(paths) == 5
 
 
-@pytest.mark.parametrize("name", compilers())
+@pytest.mark.parametrize("name", COMPILERS)
 @pytest.mark.parametrize("shift", [1, 6])
 @pytest.mark.parametrize("sanitize", [False, True])
 def test_the_driver_has_no_warnings(

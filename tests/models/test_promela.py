@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from models import interleave_runs, promela
 from models.interleave import Interleaving
 from models.rcu.explorer import Case
 from specs.readers import Memory
+from tests.tools import needs
 from xarray_model.reader_state import Goal
 
 SPLITS = [(1, 2, 0), (2, 3, 0), (2, 3, 2)]
@@ -24,9 +24,7 @@ def test_the_text_has_the_writers_stores_in_order() -> None:
 
 
 def errors(text: str, folder: Path) -> int:
-    """What Spin counts; skips without it."""
-    if not shutil.which("spin"):
-        pytest.skip("needs Spin")
+    """What Spin counts."""
     (folder / "m.pml").write_text(text)
     for command in ("spin -a m.pml", "gcc -O2 -DSAFETY -w -o pan pan.c"):
         subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
@@ -36,6 +34,7 @@ def errors(text: str, folder: Path) -> int:
     return int(found[1])
 
 
+@needs("spin")
 @pytest.mark.parametrize(("s", "order", "new_order"), SPLITS)
 def test_spin_comes_to_the_same_verdict(s: int, order: int, new_order: int, tmp_path: Path) -> None:
     case = Case("split", order, new_order, 1 << order, 1 << order)
@@ -46,6 +45,7 @@ def test_spin_comes_to_the_same_verdict(s: int, order: int, new_order: int, tmp_
     assert errors(promela.export(run, index), tmp_path) == 0
 
 
+@needs("spin")
 def test_spin_finds_what_is_wrong(tmp_path: Path) -> None:
     run = interleave_runs.run(Case("split", 3, 0, 8, 8), 2)
     text = promela.export(run, 15)

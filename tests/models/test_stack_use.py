@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Depth and stack, each with a port that goes deeper or takes more."""
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,8 @@ from models.measure.programs import Item, MeasureError, Way
 from models.stack_use import Use
 from models.work import Work
 from tests.models.measure.changed import changed
+from tests.tools import COMPILERS
 
-COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
 TAKE = "/* A spare node as a full one"
 HERE = "	XA_NODE_BUG_ON(node, last >= XA_CHUNK_SIZE);\n"
 

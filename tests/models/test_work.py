@@ -11,6 +11,7 @@ from models.kernel.source import Source, port_source
 from models.measure.programs import Item, MeasureError, Way
 from models.work import Work
 from tests.models.measure.changed import changed
+from tests.tools import needs
 from tests.xarray_model.support import OTHER_POINTER, POINTER, World
 from xarray_model.array import XArray
 from xarray_model.journal import Field
@@ -131,10 +132,7 @@ def test_a_split_that_is_refused_or_wrong_is_not_measured(tmp_path: Path) -> Non
     assert isinstance(found, str) and "goes wrong" in found
 
 
-needs_valgrind = pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs valgrind")
-
-
-@needs_valgrind
+@needs("valgrind")
 def test_instructions_of_work_that_is_added_are_counted(tmp_path: Path) -> None:
     items = [Item(Way.AT_ONCE, 3, 0), Item(Way.AT_ONCE, 5, 0)]
     port = work.instructions(port_source(), 2, items)

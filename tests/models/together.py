@@ -10,7 +10,7 @@ from pathlib import Path
 from models.kernel.source import Source
 
 Edit = tuple[str, str, str]
-"""File, what stands there once, and what takes its place."""
+"""File, what stands in it, and what takes its place wherever it stands."""
 
 
 def with_defects(source: Source, name: str, edits: Iterable[Edit], folder: Path) -> Source:
@@ -20,7 +20,7 @@ def with_defects(source: Source, name: str, edits: Iterable[Edit], folder: Path)
     hashes = dict(source.sha256)
     for file, text, replacement in edits:
         contents = (copy / file).read_text()
-        assert contents.count(text) == 1, (file, text, contents.count(text))
+        assert contents.count(text), (file, text, contents.count(text))
         (copy / file).write_text(contents.replace(text, replacement))
         hashes[file] = hashlib.sha256((copy / file).read_bytes()).hexdigest()
     return replace(source, name=name, version="", directory=copy, sha256=hashes)

@@ -13,6 +13,7 @@ from models.work import Work
 from review import numbers, numbers_json, numbers_text
 from review.numbers import AT_ONCE, Measured, Numbers
 from tests.models.measure.changed import changed
+from tests.tools import needs
 
 SERIES = AT_ONCE[-1]
 HERE = "	XA_NODE_BUG_ON(node, last >= XA_CHUNK_SIZE);\n"
@@ -61,7 +62,7 @@ def test_the_ports_take_what_is_computed(ports: Numbers) -> None:
     assert text(ports).count("26 of 26 splits took nodes") == 2
 
 
-@pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs valgrind")
+@needs("valgrind")
 def test_instructions_are_there_for_all_that_is_split_at_once(ports: Numbers) -> None:
     for one in ports.measured:
         assert not any(isinstance(found, str) for found in one.instructions.values())

@@ -13,6 +13,8 @@ from models.finding import Finding
 from models.kernel.source import port_source
 from models.reference import SplitKind, run_case
 from review import replay
+from tests import kernels
+from tests.kernels import Kernel
 from xarray_model.operations import Code, Operation
 
 CASE = (Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SNAPSHOT))
@@ -55,7 +57,8 @@ def test_no_counterexample(tmp_path: Path) -> None:
 
 
 @pytest.mark.kernel
-def test_a_deviation_still_breaks(tmp_path: Path) -> None:
+@kernels.each
+def test_a_deviation_still_breaks(kernel: Kernel, tmp_path: Path) -> None:
     operations = (
         Operation(Code.STORE, 0, 1, entry=4),
         Operation(Code.STORE, 0, 0, entry=1),
@@ -68,6 +71,6 @@ def test_a_deviation_still_breaks(tmp_path: Path) -> None:
     path = tmp_path / "k.json"
     example = Counterexample(finding, SplitKind.ONE_LEVEL, {}, "0.1")
     path.write_text(counterexample.dumps(example))
-    status, text = run(str(path), "--kernel", "/usr/src/linux-source-6.12.tar.xz")
+    status, text = run(str(path), "--kernel", str(kernel.path))
     assert status == 1
     assert "still breaks" in text

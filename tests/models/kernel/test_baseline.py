@@ -7,6 +7,8 @@ import pytest
 from models.build import BuildError
 from models.kernel.baseline import NoTest, run_test
 from models.kernel.source import open_source, port_source
+from tests import kernels
+from tests.kernels import Kernel
 
 Edit = Callable[[str, str, str], None]
 
@@ -113,10 +115,7 @@ def test_what_cannot_be_run(tree: Path, edit: Edit) -> None:
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("version", ["6.1", "6.12"])
-def test_released_kernels_pass_their_own_test(version: str) -> None:
-    path = Path(f"/usr/src/linux-source-{version}.tar.xz")
-    if not path.exists():
-        pytest.skip(f"{path} is not installed")
-    done = run_test(open_source(path))
+@kernels.each
+def test_released_kernels_pass_their_own_test(kernel: Kernel) -> None:
+    done = run_test(kernel.source)
     assert done.holds and done.run is not None and done.run > 10**7

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-from pathlib import Path
-
 import pytest
 
-from models.kernel.source import Source, open_source, port_source
+from models.kernel.source import port_source
 from models.rcu import plan
 from models.rcu.explore import explore
 from models.rcu.explorer import Case, Span
 from specs.readers import LIMITS, Memory
-
-KERNEL = Path("/usr/src/linux-source-6.12.tar.xz")
+from tests import kernels
+from tests.kernels import Kernel
 
 SOME = [
     Case(writer, order, new_order, 1 << order, 1 << order)
@@ -21,12 +19,6 @@ SOME = [
 @pytest.fixture(autouse=True)
 def _few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "cases", lambda shift: SOME)
-
-
-def kernel() -> Source:
-    if not KERNEL.exists():
-        pytest.skip("needs Debian's linux-source-6.12")
-    return open_source(KERNEL)
 
 
 def test_the_port_keeps_what_is_not_documented_as_unreliable() -> None:
@@ -49,7 +41,7 @@ def test_everything_that_nobody_promises_does_break(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.kernel
 def test_linux_6_12_returns_a_sibling_from_a_marked_search() -> None:
-    report = explore(kernel(), (2,))
+    report = explore(kernels.named("6.12").source, (2,))
     assert report.failing
     broken = {
         (one.result.reader, one.breach.promise)
@@ -70,8 +62,11 @@ def test_linux_6_12_returns_a_sibling_from_a_marked_search() -> None:
 
 
 @pytest.mark.kernel
-def test_what_one_level_code_refuses_is_not_asked_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@kernels.each
+def test_what_one_level_code_refuses_is_not_asked_of_it(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deep = Case("split", 4, 0, 16, 16)
     monkeypatch.setattr(plan, "cases", lambda shift: [deep])
-    assert not explore(kernel(), (2,)).results
+    assert not explore(kernel.source, (2,)).results
     assert explore(port_source(), (2,)).results

@@ -14,7 +14,7 @@ from tests.review.bundle import looks, told
 from tests.review.bundle.browser import CHROMIUM, Browser
 from tests.review.bundle.test_pages import RIGHT
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 
 WIDTHS = (360, 1280)
 

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from models.finding import Finding
-from models.kernel.source import open_source, port_source
+from models.kernel.source import port_source
 from models.rcu.explore import Found
 from review.bundle import locate, sarif
 from review.reviewed import Reviewed
 from specs.readers import PROMISES
+from tests import kernels
+from tests.kernels import Kernel
 from tests.review.bundle import small
 from xarray_model.operations import Code, Operation
 
@@ -155,8 +157,9 @@ def test_a_finding_of_the_request_is_at_the_request() -> None:
 
 
 @pytest.mark.kernel
-def test_lines_of_a_kernel() -> None:
-    source = open_source("/usr/src/linux-source-6.12.tar.xz")
+@kernels.each
+def test_lines_of_a_kernel(kernel: Kernel) -> None:
+    source = kernel.source
     for name in ("xas_split", "xas_split_alloc", "xas_store"):
         found = locate.of_function(source, name)
         line = (source.directory / found.path).read_text().splitlines()[found.line - 1]

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which kernels are tested, and that a test which cannot be run is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import conftest, kernels
+from tests.kernels import Kernel
+
+pytest_plugins = ["pytester"]
+
+TESTS = Path(__file__).parent
+
+
+def test_what_is_installed_comes_before_what_is_named(tmp_path: Path) -> None:
+    for name in ("linux-source-6.12.tar.xz", "linux-source-6.1.tar.xz", "linux-config-6.1"):
+        (tmp_path / name).touch()
+    found = kernels.kernels("/a/linux-7.3.4-xarray.tar.xz::/b/my-tree", tmp_path)
+    assert [one.name for one in found] == ["6.1", "6.12", "7.3.4", "my-tree"]
+    assert found[2].path == Path("/a/linux-7.3.4-xarray.tar.xz")
+
+
+def test_a_kernel_that_is_named_too_is_tested_once(tmp_path: Path) -> None:
+    path = tmp_path / "linux-source-6.12.tar.xz"
+    path.touch()
+    assert kernels.kernels(str(path), tmp_path) == (Kernel(path),)
+
+
+def test_releases() -> None:
+    assert Kernel(Path("linux-7.3.4-xarray.tar.xz")).is_release("7.3")
+    assert Kernel(Path("linux-source-6.1.tar.xz")).is_release("6.1")
+    assert not Kernel(Path("linux-source-6.12.tar.xz")).is_release("6.1")
+    assert not Kernel(Path("my-tree")).is_release("6.1")
+
+
+def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "ALL", ())
+    with pytest.raises(pytest.skip.Exception, match=r"linux-source-6\.1 "):
+        kernels.named("6.1")
+    with pytest.raises(pytest.skip.Exception, match="XASPLIT_KERNELS"):
+        kernels.having(try_split=True)
+
+
+def test_no_test_has_a_kernel_of_its_own() -> None:
+    places = [path for path in TESTS.rglob("*.py") if "/usr/src" in path.read_text()]
+    assert {path.name for path in places} == {"kernels.py", "test_kernels.py"}
+
+
+@pytest.mark.parametrize(
+    ("may_skip", "excused"),
+    [("", False), ("spin", False), ("spin linux-source-6.1", True), ("linux-source-6", False)],
+)
+def test_what_may_be_missing(may_skip: str, excused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(conftest.MAY_SKIP, may_skip)
+    assert conftest.excused("needs linux-source-6.1, or another") == excused
+
+
+@pytest.mark.parametrize("must", [False, True])
+def test_what_could_have_been_installed_is_not_skipped(
+    must: bool, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(conftest.MAY_SKIP, raising=False)
+    if must:
+        monkeypatch.setenv(conftest.MAY_SKIP, "")
+    pytester.makepyfile(
+        "import pytest\n\n"
+        '@pytest.mark.skip("needs spin")\ndef test_a(): pass\n\n'
+        'def test_b(): pytest.xfail("known")\n'
+    )
+    done = pytester.inline_run("-p", "tests.conftest")
+    assert [one.longreprtext for one in done.getfailures()] == (
+        ["may not be skipped: Skipped: needs spin"] if must else []
+    )
