@@ -26,8 +26,8 @@ class Aspect(Enum):
 _ABOUT = {
     Aspect.ALLOCATION: "split-result split-requests split-cursor split-no-allocation"
     " split-no-leftover split-no-warning split-new-nodes split-failure split-refusal live-nodes"
-    " split-unchanged lookup-pure try-split-refuses try-split-accepts try-split-one-node"
-    " try-split-requests try-split-no-leftover try-split-failure try-split-min-order",
+    " split-unchanged lookup-pure try-split-refuses try-split-accepts try-split-requests"
+    " try-split-no-leftover try-split-failure try-split-min-order",
     Aspect.ENTRIES: "node-shift slot-error slot-kind leaf-child sibling-target sibling-run"
     " split-outside split-nodes-outside split-index tree child-shift root-lowest head node-empty"
     " split-merge",

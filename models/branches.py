@@ -89,7 +89,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         names += [
             "try_split: horizontal",
             "try_split: one node",
-            "try_split: below the lowest order, one node",
+            "try_split: refused, one node would do",
             "try_split: refused",
             "try_split: allocation fails",
             "try_split: index at the head",
@@ -100,7 +100,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         ]
         if s == 1:
             # Every order is a multiple of 1, and each level takes a node.
-            names.remove("try_split: below the lowest order, one node")
+            names.remove("try_split: refused, one node would do")
             names.remove("min_order: between")
     return names
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Protocol
 
-from models import cases, count_cases, walk_cases
+from models import cases, count_cases, refusal_cases, walk_cases
 from models.cases import Start
 from models.extent import Split, Trait
 from xarray_model.operations import Operation
@@ -73,6 +73,7 @@ class Family(Enum):
 
     SPLITS = "splits"
     WALKS = "walks"
+    REFUSALS = "refusals"
     COUNTS = "counts"
 
     @property
@@ -84,5 +85,6 @@ class Family(Enum):
 _MODULES: dict[Family, Cases] = {
     Family.SPLITS: cases,
     Family.WALKS: walk_cases,
+    Family.REFUSALS: refusal_cases,
     Family.COUNTS: count_cases,
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from models.branches import KINDS
 from specs.abstract import AbstractArray, Item
-from specs.contract import lowest_try, nodes_needed
+from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
 from xarray_model.entries import EINVAL, NULL, ZERO, is_error, is_value, mk_error
 from xarray_model.geometry import one_level_limit_exceeded
@@ -73,12 +73,14 @@ def _try_split(
 ) -> Iterator[str]:
     first, _ = _at(array, operation.index)
     if is_error(words[0]):
-        refused = words[0] == mk_error(EINVAL)
-        yield "try_split: refused" if refused else "try_split: allocation fails"
+        if words[0] != mk_error(EINVAL):
+            yield "try_split: allocation fails"
+        elif nodes_needed(operation.order, operation.new_order, s) == 1:
+            yield "try_split: refused, one node would do"
+        else:
+            yield "try_split: refused"
         return
     yield "try_split: one node" if words[1] else "try_split: horizontal"
-    if words[1] and operation.new_order < lowest_try(operation.order, s):
-        yield "try_split: below the lowest order, one node"
     head = operation.index == first
     yield "try_split: index at the head" if head else "try_split: index inside"
 

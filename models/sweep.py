@@ -67,7 +67,7 @@ class Unit:
     def offered(self, one: Implementation) -> bool:
         """Whether an implementation has what the family asks for, in code that no other has: the
         port's ``xas_try_split`` is the same to the letter however its ``xas_split`` is compiled."""
-        if self.family is not Family.WALKS:
+        if self.family not in (Family.WALKS, Family.REFUSALS):
             return True
         return one.source.capabilities.try_split and RECURSIVE not in one.source.defines
 
@@ -133,13 +133,15 @@ def complete_units(shifts: Sequence[int]) -> list[Unit]:
     highest = {
         Family.SPLITS: {1: 4, 2: 5, 3: 5},
         Family.WALKS: {1: 4, 2: 4, 3: 4},
+        Family.REFUSALS: {1: 4, 2: 5, 3: 5},
     }
     units = [
-        Unit(s, order, new_order, family=family)
+        unit
         for family, orders in highest.items()
         for s in shifts
         for order in range(1, orders.get(s, 0) + 1)
         for new_order in range(order + 1)
+        if (unit := Unit(s, order, new_order, family=family)).total()
     ]
     return units + [Unit(s, HIGHEST, 0, family=Family.COUNTS) for s in shifts]
 
@@ -166,7 +168,9 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> lis
             nodes = geometry.split_nodes(order, new, s)
             some = max(2 if nodes < 1000 else 1, sample // (1 + nodes // 8))
             units.append(Unit(s, order, new, some, seed))
-            units.append(Unit(s, order, new, max(2, sample // 8), seed, Family.WALKS))
+            for family in (Family.WALKS, Family.REFUSALS):
+                unit = Unit(s, order, new, max(2, sample // 8), seed, family)
+                units += [unit] if unit.total() else []
     walks = [(s, new) for s in (2, 3) if s in shifts for new in range(6)]
     return units + [Unit(s, 5, new, sample, seed, Family.WALKS) for s, new in walks]
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The sweep's second family: walks of ``try_split`` steps around one index, merged and drained.
 
-A walk goes from the old order down to the new one in steps that need one node at most.  Before each
-step come steps that need more, which must be refused.  Where the walk passes, it leaves entries of
-many orders next to each other: every way to look at an array is tried on that.
+A walk goes from the old order down to the new one in steps that callers may ask for.  Where it
+passes, it leaves entries of many orders next to each other: every way to look at an array is tried
+on that.
 
 All indices of the last piece see the same walk, so they make one group.
 """
@@ -92,9 +92,6 @@ class WalkGroup:
     def _walk(self, index: int) -> Iterator[Operation]:
         s, order, requests = self.chunk_shift, self.setting.order, 0
         for stop, entry in zip(self.stops, self._entries(), strict=False):
-            for lower in _refused(order, self.setting.new_order, s):
-                yield Operation(Code.TRY_SPLIT, index, order, lower, entry=entry)
-                yield Operation(Code.SNAPSHOT)
             step = Operation(Code.TRY_SPLIT, index, order, stop, entry=entry)
             vertical = geometry.split_nodes(order, stop, s)
             requests += vertical
@@ -147,38 +144,20 @@ class WalkGroup:
         return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
 
 
-def _refused(order: int, new_order: int, s: int) -> list[int]:
-    """Orders that one step may not split to: the first such below ``order``, and ``new_order``."""
-    beyond = [low for low in range(new_order, order) if geometry.split_nodes(order, low, s) > 1]
-    return sorted({beyond[-1], new_order}) if beyond else []
-
-
 def stops(order: int, new_order: int, s: int) -> list[tuple[int, ...]]:
-    """The walks from ``order`` to ``new_order``: by ``try_split_min_order``, one order at a time,
-    and always as low as one node permits."""
-    if order == new_order:
-        return [(new_order,)]
-    return list(
-        dict.fromkeys(
-            (
-                _stops(order, new_order, lambda at: geometry.try_split_min_order(at, s)),
-                _stops(order, new_order, lambda at: at - 1),
-                _stops(order, new_order, lambda at: _lowest(at, s)),
-            )
-        )
-    )
+    """The walks from ``order`` to ``new_order``: by ``try_split_min_order``, and one order at a
+    time."""
+    by_level = _stops(order, new_order, lambda at: geometry.try_split_min_order(at, s))
+    by_order = _stops(order, new_order, lambda at: at - 1)
+    return list(dict.fromkeys((by_level, by_order)))
 
 
 def _stops(order: int, new_order: int, lower: Callable[[int], int]) -> tuple[int, ...]:
-    found = []
+    found = [new_order] if order == new_order else []
     while order > new_order:
         order = max(lower(order), new_order)
         found.append(order)
     return tuple(found)
-
-
-def _lowest(order: int, s: int) -> int:
-    return min(low for low in range(order) if geometry.split_nodes(order, low, s) <= 1)
 
 
 def _requests(order: int, walk: tuple[int, ...], s: int) -> int:

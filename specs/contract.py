@@ -67,14 +67,11 @@ MERGE = CONTRACT.state(
     "split-merge", "storing the old entry at the old order over the range restores the array"
 )
 TRY_REFUSES = CONTRACT.state(
-    "try-split-refuses", "try_split refuses with -EINVAL a split that needs more than one node"
+    "try-split-refuses",
+    "try_split refuses with -EINVAL every split below try_split_min_order, however few its nodes",
 )
 TRY_ACCEPTS = CONTRACT.state(
     "try-split-accepts", "try_split does not refuse a split no lower than try_split_min_order"
-)
-TRY_ONE_NODE = CONTRACT.state(
-    "try-split-one-node",
-    "try_split does not refuse a split below try_split_min_order that one node is enough for",
 )
 TRY_REQUESTS = CONTRACT.state(
     "try-split-requests", "try_split requests the one node that it needs, or none"
@@ -214,18 +211,19 @@ def judge_try_split_words(
     """Judge the three result words of a TRY_SPLIT whose precondition holds."""
     error, requests, left = words
     order, new_order = operation.order, operation.new_order
-    need = nodes_needed(order, new_order, s)
+    need, lowest = nodes_needed(order, new_order, s), lowest_try(order, s)
     if left:
         yield TRY_NO_LEFTOVER.broken(f"expected an empty cursor, it holds {left} nodes")
-    if need > 1:
+    if new_order < lowest:
         if error != _INVALID:
-            yield TRY_REFUSES.broken(f"{need} nodes needed; expected -EINVAL, got {error:#x}")
+            yield TRY_REFUSES.broken(
+                f"{order} to {new_order} is below {lowest}; expected -EINVAL, got {error:#x}"
+            )
         if requests:
             yield TRY_REQUESTS.broken(f"expected no request in a refusal, counted {requests}")
         return
     if error == _INVALID:
-        which = TRY_ACCEPTS if new_order >= lowest_try(order, s) else TRY_ONE_NODE
-        yield which.broken(f"{order} to {new_order} needs {need} nodes; got -EINVAL")
+        yield TRY_ACCEPTS.broken(f"{order} to {new_order} needs {need} nodes; got -EINVAL")
         return
     fails = allowance.granted is not None and allowance.granted < need
     if not allowance.known:

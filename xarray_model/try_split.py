@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import EINVAL, ENOMEM
-from xarray_model.geometry import split_nodes
+from xarray_model.geometry import try_split_min_order
 from xarray_model.split_parts import (
     fill_leaf,
     finish,
@@ -18,11 +18,12 @@ from xarray_model.split_parts import (
 
 
 def try_split(cursor: Cursor, entry: int, order: int) -> None:
-    """Split the entry of ``order`` around the cursor's index if one new node suffices for that.
+    """Split the entry of ``order`` around the cursor's index: within its node, or an entry of one
+    slot to the order below it, which takes one node.
 
     Takes that node from the preallocation list, or requests it without permission to block:
-    -ENOMEM in the cursor when there is none.  -EINVAL when the split needs more than one node.
-    Either failure frees what was preallocated and leaves the array untouched.
+    -ENOMEM in the cursor when there is none.  -EINVAL for every other split, also if one node would
+    be enough for it.  Either failure frees what was preallocated and leaves the array untouched.
     Raises PreconditionError as ``xarray_model.split.split`` does.
     """
     target = locate(cursor, entry, order)
@@ -30,7 +31,7 @@ def try_split(cursor: Cursor, entry: int, order: int) -> None:
         regroup(cursor, target, entry)
         return
     array = cursor.array
-    if split_nodes(order, cursor.order, array.s) > 1:
+    if cursor.order < try_split_min_order(order, array.s):
         _fail(cursor, EINVAL)
         return
     if cursor.alloc is None:

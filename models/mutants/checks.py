@@ -37,6 +37,8 @@ def ladder(s: int) -> list[Unit]:
     walks = [(s, 0), (s + 2, 0), (2 * s + 2, 1)]
     few = [Unit(s, *split, 6) for split in splits]
     few += [Unit(s, *split, 8, family=Family.WALKS) for split in walks]
+    refusals = [(s, 0), (s + 1, 0), (2 * s, s - 1)]
+    few += [Unit(s, *split, 4, family=Family.REFUSALS) for split in refusals]
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]

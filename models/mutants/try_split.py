@@ -6,7 +6,7 @@ from __future__ import annotations
 from models.mutants.mutant import Mutant
 
 _FILE = "lib/xarray_split.c"
-_REFUSE = "if (nodes > 1) {"
+_REFUSE = "if ((xas->xa_sibs + 1UL) << xas->xa_shift < least) {"
 _NO_NODE = "if (!node) {\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
 
 MUTANTS = (
@@ -15,8 +15,16 @@ MUTANTS = (
         "try_split takes on what needs two nodes, and has one",
         _FILE,
         _REFUSE,
-        _REFUSE.replace("1", "2"),
+        "if (nodes > 2) {",
         ("no-assertion",),
+    ),
+    Mutant(
+        "try-accepts-lower",
+        "try_split takes on every split that one node is enough for",
+        _FILE,
+        _REFUSE,
+        "if (nodes > 1) {",
+        ("try-split-refuses",),
     ),
     Mutant(
         "try-refusal-error",
@@ -31,16 +39,8 @@ MUTANTS = (
         "try_split refuses every split that needs a node",
         _FILE,
         _REFUSE,
-        _REFUSE.replace("1", "0"),
+        "if (nodes) {",
         ("try-split-accepts",),
-    ),
-    Mutant(
-        "try-refuses-lower",
-        "try_split refuses what lies below try_split_min_order, though one node is enough",
-        _FILE,
-        _REFUSE,
-        "if (nodes > 1 || (nodes && 2 * (xas->xa_sibs + 1UL) != XA_CHUNK_SIZE)) {",
-        ("try-split-one-node",),
     ),
     Mutant(
         "try-always-allocates",

@@ -39,5 +39,6 @@ def test_each_family_has_its_cases() -> None:
     assert {family: family.cases.total(2, 2, 1) for family in Family} == {
         Family.SPLITS: 6144,
         Family.WALKS: 384,
+        Family.REFUSALS: 0,
         Family.COUNTS: 4,
     }

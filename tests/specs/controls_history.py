@@ -237,10 +237,6 @@ HISTORY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "try-split-refuses": (try_split([INVALID, 0, 0], 0), try_split([0, 2, 0], 0)),
     "try-split-accepts": (try_split([0, 0, 0], 2), try_split([INVALID, 0, 0], 2)),
-    "try-split-one-node": (
-        try_split([0, 1, 0], 0, index=2, order=2),
-        try_split([INVALID, 0, 0], 0, index=2, order=2),
-    ),
     "try-split-requests": (try_split([0, 0, 0], 2), try_split([0, 1, 0], 2)),
     "try-split-no-leftover": (try_split([0, 0, 0], 2), try_split([0, 0, 1], 2)),
     "try-split-failure": (try_split([0, 0, 0], 2), try_split([NO_MEMORY, 0, 0], 2)),

@@ -24,7 +24,7 @@ def check_every_step(s: int) -> None:
                     cursor = Cursor(world.array, first + (1 << order) - 1, new_order, world.update)
                     try_split.try_split(cursor, new, order)
                     asked = world.array.allocator.requests - requests
-                    if needed > 1:
+                    if new_order < geometry.try_split_min_order(order, s):
                         assert (cursor.errno, asked) == (EINVAL, 0)
                         assert world.snapshot() == before
                         continue
@@ -41,7 +41,7 @@ def test_every_step_is_the_split_or_is_refused(s: int) -> None:
 
 
 def test_a_wrong_limit_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(try_split, "split_nodes", lambda *a: 2 * geometry.split_nodes(*a))
+    monkeypatch.setattr(try_split, "try_split_min_order", lambda order, s: order // s * s)
     with pytest.raises(AssertionError):
         check_every_step(2)
 
@@ -65,7 +65,7 @@ def test_walk_around_one_index(s: int, order: int) -> None:
 
 def test_preallocated_node_is_used_or_freed() -> None:
     world = built(2, 0, 2, VALUE)
-    cursor = Cursor(world.array, 0, 0, world.update)
+    cursor = Cursor(world.array, 0, 1, world.update)
     split.split_alloc(cursor, POINTER, 2)
     requests = world.array.allocator.requests
     try_split.try_split(cursor, POINTER, 2)
@@ -84,7 +84,7 @@ def test_no_memory() -> None:
     world = built(2, 0, 2, VALUE)
     before = world.snapshot()
     world.array.allocator.fail(1, blocking=False, nonblocking=True)
-    cursor = Cursor(world.array, 0, 0, world.update)
+    cursor = Cursor(world.array, 0, 1, world.update)
     try_split.try_split(cursor, POINTER, 2)
     assert (cursor.errno, world.snapshot()) == (ENOMEM, before)
     destroy(cursor)

@@ -290,18 +290,20 @@ unsigned int xas_try_split_min_order(unsigned int order)
 }
 
 /*
- * A split that needs one node at most, as one call under the lock: takes a spare node of the cursor
- * or else allocates it without sleeping.  -EINVAL on the cursor if more nodes would be needed,
- * -ENOMEM if there is none; then the array is untouched and the cursor has no spare nodes.
+ * A split to xas_try_split_min_order() or above, as one call under the lock: takes a spare node of
+ * the cursor if it needs one, or else allocates it without sleeping.  -EINVAL on the cursor for any
+ * lower order, -ENOMEM if there is no node; then the array is untouched and the cursor has no spare
+ * nodes.
  */
 void xas_try_split(struct xa_state *xas, void *entry, unsigned int order)
 {
 	unsigned long nodes = split_nodes(order, xas->xa_shift);
+	unsigned long least = 1UL << xas_try_split_min_order(order);
 	const void *old = xas_load(xas);
 
 	if (!xas_is_node(xas))
 		return;
-	if (nodes > 1) {
+	if ((xas->xa_sibs + 1UL) << xas->xa_shift < least) {
 		xas_destroy(xas);
 		xas_set_err(xas, -EINVAL);
 		return;
