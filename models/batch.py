@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -73,7 +73,7 @@ class Batch:
     ``aside``: properties that were found before; a case in which one breaks ends there.
     ``hanging``: operations (``likeness``) that are left out, since they hang and never ended.
     ``deadline`` (of ``time.monotonic``) ends the batch; ``shrink_seconds`` the shrinking of what it
-    found.
+    found.  ``on_found`` is told of the first case that breaks a property, before it is shrunk.
     """
 
     def __init__(
@@ -85,7 +85,9 @@ class Batch:
         deadline: float | None = None,
         shrink_seconds: float = 20.0,
         hanging: frozenset[str] = frozenset(),
+        on_found: Callable[[Finding], None] | None = None,
     ) -> None:
+        self.on_found = on_found
         self.trial = trial
         self.tally = tally
         self.aside = aside
@@ -132,6 +134,8 @@ class Batch:
             self.deadline = end if self.deadline is None else min(end, self.deadline)
         for finding in fresh:
             known = self.found.get(finding.property)
+            if known is None and self.on_found is not None:
+                self.on_found(finding)
             if known is None or _size(finding) < _size(known):
                 self.found[finding.property] = finding
         raise broken(fresh[0].property)(f"{fresh[0].property}: {fresh[0].detail}")

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.extent import Extent, Split
@@ -98,9 +98,13 @@ class Failure:
 
 
 class Findings:
-    """Findings grouped by implementation and property, and failing cases by how they fail."""
+    """Findings grouped by implementation and property, and failing cases by how they fail.
 
-    def __init__(self) -> None:
+    ``on_new`` is told of the first finding of each group, as soon as there is one.
+    """
+
+    def __init__(self, on_new: Callable[[Finding], None] | None = None) -> None:
+        self.on_new = on_new
         self.breaches: dict[tuple[str, str], Breach] = {}
         self.failures: dict[tuple[str, frozenset[str], str], Failure] = {}
 
@@ -137,6 +141,8 @@ class Findings:
         known = self.breaches.get(key)
         if known is None:
             self.breaches[key] = Breach(new.smallest, new.cases, set(new.extent))
+            if self.on_new is not None:
+                self.on_new(new.smallest)
             return
         known.cases += new.cases
         known.extent |= new.extent

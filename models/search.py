@@ -121,18 +121,19 @@ def search(
     remember: bool = True,
     hanging: Mapping[int, frozenset[str]] | None = None,
     on_progress: Callable[[MachineReport], None] | None = None,
+    on_found: Callable[[Finding], None] | None = None,
 ) -> MachineReport:
     """Search with ``examples`` cases of ``steps`` steps each, in all, at these chunk shifts.
 
     The same ``seed`` draws the same cases.  ``seconds`` ends the search earlier.  ``remember``
     first runs what failed in earlier searches of this user.  ``hanging``: by chunk shift the splits
     (``finding.SITES``) that are known to hang, which are left out.  ``on_progress`` is told now and
-    then, with the report as it then is.
+    then, with the report as it then is, ``on_found`` at once of a case that breaks a property.
     """
     report = MachineReport(implementation.name, seed, known=known(implementation))
     for had in report.known:
         if had.deviation.on_split:
-            report.findings.add(had.finding, _extent(had.finding))
+            report.findings.add(had.finding, extent_of(had.finding))
     started = time.monotonic()
     deadline = None if seconds is None else started + seconds
     database = _database(implementation) if remember else None
@@ -144,7 +145,9 @@ def search(
             share = examples * (place + 1) // len(shifts) - examples * place // len(shifts)
             hangs = (hanging or {}).get(s, frozenset())
             searches.append(
-                _Search(implementation, s, steps, seed, share, database, deviations, hangs)
+                _Search(
+                    implementation, s, steps, seed, share, database, deviations, hangs, on_found
+                )
             )
             report.tallies[s] = searches[-1].tally
             report.expected[s] = _expected(implementation, s)
@@ -181,8 +184,10 @@ class _Search:
         database: ExampleDatabase | None,
         deviations: Sequence[Deviation],
         hanging: frozenset[str],
+        on_found: Callable[[Finding], None] | None,
     ) -> None:
         self._hanging = hanging
+        self._on_found = on_found
         self._hung: Counter[str] = Counter()
         self._ended: set[str] = set()
         self.not_drawn = 0
@@ -208,6 +213,7 @@ class _Search:
             deadline,
             SHRINK_SECONDS,
             self._hanging | {like for like in self._hung if like not in self._ended},
+            self._on_found,
         )
         before = self.tally.examples
         size = min(self.left, BATCH)
@@ -251,10 +257,10 @@ def _take(report: MachineReport, one: _Search) -> None:
         known = report.findings.breaches.get(key)
         told = known is not None and any(s == finding.chunk_shift for s, _, _ in known.extent)
         if not told:
-            report.findings.add(finding, _extent(finding))
+            report.findings.add(finding, extent_of(finding))
 
 
-def _extent(finding: Finding) -> tuple[int, int, int]:
+def extent_of(finding: Finding) -> tuple[int, int, int]:
     """Chunk shift and orders of the operation that shows a finding."""
     place = finding.operations[finding.operation or 0]
     return finding.chunk_shift, place.order, place.new_order

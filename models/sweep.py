@@ -10,7 +10,7 @@ publications that it came with; answers and logs that are the same to the byte a
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from models.count_cases import HIGHEST
 from models.expected import Expected
 from models.extent import Tried
 from models.families import CaseGroup, Family
-from models.finding import Findings
+from models.finding import Finding, Findings
 from models.hangs import Area, Hangs
 from models.implementation import Implementation
 from models.kernel.source import RECURSIVE
@@ -179,11 +179,12 @@ def run_unit(
     unit: Unit,
     implementations: Sequence[Implementation],
     known: Mapping[Area, Hangs] | None = None,
+    on_found: Callable[[Finding], None] | None = None,
 ) -> UnitResult:
     """Run one unit on the model and on every implementation; ``known`` is what other units learnt
-    about hangs."""
+    about hangs.  ``on_found`` is told at once of the first case that breaks a property."""
     known = known or {}
-    result = UnitResult()
+    result = UnitResult(Findings(on_found))
     expected = Expected(unit.chunk_shift)
     with ExitStack() as stack:
         comparisons = [
@@ -223,6 +224,7 @@ def run_unit(
                 coverage.covered += comparison.run(block)
         for comparison in comparisons:
             result.hangs.update(comparison.hangs())
+    result.findings.on_new = None  # a result is sent to another process
     return result
 
 

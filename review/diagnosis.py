@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,17 +19,23 @@ from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.reproducer import Reproducer, reproducer
 from models.shrink import shrink
+from review.attempt import attempt
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A cause, the smallest case found of it, and its reproducer."""
+    """A cause, the smallest case found of it, and its reproducer.
+
+    ``unshrunk``: why the case is not as small as it might be, a line, or "".
+    """
 
     cause: Cause
     smallest: Finding
     reproducer: Reproducer
+    unshrunk: str = ""
 
 
 def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> list[Diagnosis]:
@@ -38,16 +45,40 @@ def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> l
     if not found:
         return []
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(found))) as pool:
-        ones = [by_name[cause.smallest.implementation] for cause in found]
-        small = list(pool.map(shrink, ones, [cause.smallest for cause in found]))
-        for cause, smallest in zip(found, small, strict=True):
+        met = [cause.smallest for cause in found]
+        unshrunk: dict[object, str] = {}
+        for cause, finding, made in zip(found, met, _each(pool, shrink, by_name, met), strict=True):
+            smallest, problem = made
+            smallest = smallest or finding
             same = [one for one in cause.first if one.property != smallest.property]
             cause.first = (smallest, *same)
+            if problem:
+                unshrunk[_case(cause)] = f"It was not shrunk: {problem}"
         found = alike(found, _case)
-        ones = [by_name[cause.smallest.implementation] for cause in found]
-        told = pool.map(reproducer, ones, [cause.first[0] for cause in found])
-        pairs = zip(found, told, strict=True)
-        return [Diagnosis(cause, cause.first[0], one) for cause, one in pairs]
+        small = [cause.first[0] for cause in found]
+        told = _each(pool, reproducer, by_name, small)
+    return [
+        Diagnosis(
+            cause,
+            finding,
+            made or Reproducer("", f"making one failed, {problem}"),
+            unshrunk.get(_case(cause), ""),
+        )
+        for cause, finding, (made, problem) in zip(found, small, told, strict=True)
+    ]
+
+
+def _each(
+    pool: ProcessPoolExecutor,
+    make: Callable[[Implementation, Finding], _Made],
+    by_name: Mapping[str, Implementation],
+    found: Sequence[Finding],
+) -> list[tuple[_Made | None, str]]:
+    """What is made of each finding, side by side, and ""; or None, and why it failed."""
+    begun = [attempt(partial(pool.submit, make, by_name[one.implementation], one)) for one in found]
+    return [
+        (None, problem) if future is None else attempt(future.result) for future, problem in begun
+    ]
 
 
 def undiagnosed(findings: Findings) -> list[Diagnosis]:
@@ -70,15 +101,22 @@ def reproducers_option(command: _Command) -> _Command:
     )(command)
 
 
-def write(diagnoses: Sequence[Diagnosis], folder: Path | None) -> list[Path]:
-    """Write the reproducers that there are to files, unless ``folder`` is None; their paths."""
-    paths: list[Path] = []
+def write(diagnoses: Sequence[Diagnosis], folder: Path | None) -> list[str]:
+    """Write the reproducers that there are to files, unless ``folder`` is None; a line on each that
+    cannot be written."""
+    lines: list[str] = []
     if folder is None:
-        return paths
+        return lines
     for number, one in enumerate(diagnoses, 1):
         if one.reproducer.code:
             name = re.sub(r"[^\w.]+", "-", f"{one.smallest.implementation}-{one.smallest.property}")
-            folder.mkdir(parents=True, exist_ok=True)
-            paths.append(folder / f"{number:02}-{name}.c")
-            paths[-1].write_text(one.reproducer.code)
-    return paths
+            path = folder / f"{number:02}-{name}.c"
+            _, problem = attempt(partial(_write, path, one.reproducer.code))
+            if problem:
+                lines.append(f"The reproducer of finding {number} was not written: {problem}")
+    return lines
+
+
+def _write(path: Path, code: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(code)

@@ -6,11 +6,14 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 
 from models import explanation
 from models.extent import Extent, Row, Tried, rows, split_rows
+from models.finding import Finding
 from models.notation import operation_text
 from models.reproducer import Reproducer
+from review.attempt import attempt
 from review.diagnosis import Diagnosis
 
 WIDTH = 72
@@ -23,7 +26,14 @@ def lines(diagnoses: Sequence[Diagnosis], tried: Mapping[str, Tried]) -> Iterato
     smallest case and its reproducer.  ``tried`` are the cases that were run, by implementation.
     """
     for number, one in enumerate(diagnoses, 1):
-        yield from _finding(number, one, tried.get(one.smallest.implementation, Tried()))
+        told = _finding(number, one, tried.get(one.smallest.implementation, Tried()))
+        shown, problem = attempt(partial(list[str], told))
+        yield from shown or ()
+        if problem:
+            name, broken = one.smallest.implementation, one.smallest.property
+            said = f"Finding {number}: {name} breaks {broken}; telling it failed, {problem}"
+            yield from wrap(said, "    ", "")
+            yield ""
 
 
 def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
@@ -44,18 +54,28 @@ def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     yield from wrap(where + finding.detail, "      ", "    ")
     for other in cause.first[1:]:
         yield from wrap(f"{other.property}: {other.statement}", "    ", "  ")
-    differences = explanation.differences(finding)
+    if one.unshrunk:
+        yield from wrap(one.unshrunk, "    ", "  ")
+    differences = differing(finding)
     if differences:
         yield "  Expected by the model and found:"
         for line in differences[:8]:
             yield from wrap(line, "      ", "    ")
-    drawing = explanation.drawing(finding)
+    drawing, problem = attempt(partial(explanation.drawing, finding))
     if drawing:
         yield ""
         yield from drawing
+    if problem:
+        yield from wrap(f"It was not drawn: {problem}", "    ", "  ")
     yield ""
     yield from _reproducer_lines(one.reproducer)
     yield ""
+
+
+def differing(finding: Finding) -> list[str]:
+    """What differs in the first answer that is not as expected, or why that cannot be told."""
+    found, problem = attempt(partial(explanation.differences, finding))
+    return [f"not explained: {problem}"] if found is None else found
 
 
 def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
@@ -151,7 +171,7 @@ def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
             "operations": [operation_text(operation) for operation in finding.operations],
             "operation": finding.operation,
             "detail": finding.detail,
-            "differences": explanation.differences(finding),
+            "differences": differing(finding),
         },
         "reproducer": asdict(one.reproducer),
     }

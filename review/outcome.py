@@ -15,7 +15,7 @@ from rich.table import Table
 from models.finding import SITES, Findings
 from models.hangs import never_survived
 from models.implementation import Implementation
-from models.search import MachineReport
+from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
 from review import findings
 from review.diagnosis import Diagnosis, diagnose, undiagnosed
@@ -29,6 +29,9 @@ class SoFar:
     units: set[Unit] = field(default_factory=set)
     result: UnitResult = field(default_factory=UnitResult)
     machines: list[MachineReport] = field(default_factory=list)
+    early: Findings = field(default_factory=Findings)
+    """The first case of each broken property, told when it was found: all there is of what was
+    ended before it was done."""
     seconds: float = 0.0
 
 
@@ -42,6 +45,10 @@ class Search:
     finished: bool
     broken: list[str] = field(default_factory=list)
     """Prefixes of a series that do not compile, with the compiler's first error."""
+    not_done: list[str] = field(default_factory=list)
+    """Parts of the search that failed, by no fault of the code under test, with the reason."""
+    unsaved: list[str] = field(default_factory=list)
+    """Files that could not be written, with the reason."""
 
     @property
     def result(self) -> UnitResult:
@@ -69,13 +76,17 @@ class Search:
         total.update(self.result.findings)
         for report in self.machines.values():
             total.update(report.findings)
+        if not self.finished:
+            for key, breach in self.so_far.early.breaches.items():
+                if key not in total.breaches:
+                    total.add(breach.smallest, extent_of(breach.smallest))
         return total
 
     @cached_property
     def diagnoses(self) -> list[Diagnosis]:
         """The causes of what was found, worked out when first asked for; of a search that was ended
-        early as they were met, neither shrunk nor reproduced."""
-        if not self.finished:
+        early by the user as they were met, neither shrunk nor reproduced."""
+        if not self.finished and not self.not_done:
             return undiagnosed(self.findings)
         return diagnose(self.findings, self.implementations)
 
@@ -112,8 +123,11 @@ def show(done: Search, console: Console) -> None:
         f"{len(found)} broken {'property' if len(found) == 1 else 'properties'}",
         highlight=False,
     )
+    for line in (*done.not_done, *done.unsaved):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
-        console.print("Interrupted: what was not run is not counted above.")
+        why = "Not finished" if done.not_done else "Interrupted"
+        console.print(f"{why}: what was not run is not counted above.")
 
 
 def _coverage(result: UnitResult) -> Table:
@@ -214,6 +228,7 @@ def as_json(done: Search) -> dict[str, object]:
             for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
         ],
         "not_run": not_run(done),
+        "not_done": done.not_done,
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
         "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],

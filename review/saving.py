@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,10 +13,10 @@ import click
 
 from models import counterexample
 from models.counterexample import Counterexample
-from models.finding import Finding
+from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.reference import SplitKind
-from review.outcome import Search
+from review.attempt import attempt
 
 FOLDER = Path("xasplit-counterexamples")
 
@@ -28,32 +29,91 @@ save_option = click.option(
 )
 
 
-def save(done: Search, folder: Path) -> list[Path]:
-    """Write a file for each broken property; the paths, in the order of the findings."""
-    by_name = {one.name: one for one in done.implementations}
-    paths = []
-    for breach in done.findings.sorted():
-        finding = breach.smallest
-        path = folder / f"{plain(finding.implementation)}-{plain(finding.property)}.json"
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(counterexample.dumps(example(finding, by_name, done.seed)))
-        paths.append(path)
-    return paths
+class Saver:
+    """Writes the smallest case known of each broken property to a file, as soon as it is found.
+
+    A case that cannot be written costs no other its file; ``lost`` has a line on it.
+    """
+
+    def __init__(self, folder: Path, implementations: Sequence[Implementation], seed: int) -> None:
+        self.folder = folder
+        self._by_name = {one.name: one for one in implementations}
+        self._seed = seed
+        self._kept: dict[tuple[str, str], Finding] = {}
+        self._paths: dict[tuple[str, str], Path] = {}
+        self._lost: dict[tuple[str, str], str] = {}
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files, by implementation and property."""
+        return [path for _, path in sorted(self._paths.items())]
+
+    @property
+    def lost(self) -> list[str]:
+        """A line on each broken property that has no file."""
+        return [
+            f"{name} breaks {broken}: its case could not be saved, {reason}"
+            for (name, broken), reason in sorted(self._lost.items())
+        ]
+
+    def found(self, finding: Finding) -> None:
+        """A property is broken: write the case, unless there is one as small."""
+        kept = self._kept.get((finding.implementation, finding.property))
+        if kept is None or finding.size() < kept.size():
+            self._write(finding)
+
+    def finish(self, findings: Findings) -> None:
+        """The search is over: have the files hold exactly the smallest cases."""
+        for breach in findings.sorted():
+            if self._kept.get((breach.smallest.implementation, breach.smallest.property)) != (
+                breach.smallest
+            ):
+                self._write(breach.smallest)
+
+    def _write(self, finding: Finding) -> None:
+        key = (finding.implementation, finding.property)
+        path = self._paths.get(key) or self._free(finding)
+        _, problem = attempt(lambda: self._replace(path, finding))
+        if not problem:
+            self._kept[key], self._paths[key] = finding, path
+            self._lost.pop(key, None)
+        elif key not in self._paths:
+            self._lost[key] = problem
+
+    def _replace(self, path: Path, finding: Finding) -> None:
+        content = text(finding, self._by_name, self._seed)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Under its own name only when it is whole.
+        part = path.with_name(f".{path.name}.part")
+        part.write_text(content)
+        part.replace(path)
+
+    def _free(self, finding: Finding) -> Path:
+        """A path that no other finding has: names may differ in what a path cannot hold."""
+        name = f"{plain(finding.implementation)}-{plain(finding.property)}"
+        used = set(self._paths.values())
+        for number in itertools.count(1):
+            path = self.folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")
+            if path not in used:
+                return path
+        raise AssertionError
 
 
-def told(paths: Sequence[Path]) -> str:
-    """How to go on from the files."""
-    if not paths:
-        return ""
-    files = "a file" if len(paths) == 1 else f"{len(paths)} files"
-    return f"Saved {files} in {paths[0].parent}: xasplit show FILE, xasplit replay FILE"
+def told(saver: Saver) -> list[str]:
+    """How to go on from the files, and what could not be saved."""
+    lines = saver.lost
+    if paths := saver.paths:
+        files = "a file" if len(paths) == 1 else f"{len(paths)} files"
+        lines.append(f"Saved {files} in {saver.folder}: xasplit show FILE, xasplit replay FILE")
+    return lines
 
 
-def example(finding: Finding, by_name: dict[str, Implementation], seed: int) -> Counterexample:
-    """The counterexample of a finding, with what it was found in."""
+def text(finding: Finding, by_name: Mapping[str, Implementation], seed: int) -> str:
+    """The file of a finding, with what it was found in; FormatError when it cannot hold it."""
     one = by_name[finding.implementation]
     kind = SplitKind.ONE_LEVEL if one.one_level else SplitKind.ITERATIVE
-    return Counterexample(finding, kind, one.source.sha256, version("xasplit"), seed)
+    sources = one.source.sha256
+    return counterexample.dumps(Counterexample(finding, kind, sources, version("xasplit"), seed))
 
 
 def plain(name: str) -> str:

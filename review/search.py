@@ -13,8 +13,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from models.finding import Finding
 from models.implementation import Implementation
-from models.search import MachineReport
+from models.search import MachineReport, extent_of
 from models.sweep import SAMPLE, Unit, UnitResult, complete_units, sampled_units
 from review import campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
@@ -67,12 +68,20 @@ def search(
     jobs: int,
     effort: Effort,
     had: SoFar | None = None,
+    on_found: Callable[[Finding], None] = lambda _: None,
 ) -> Search:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
+    ``on_found`` is told of what breaks as soon as it is found.
     """
     had = had or SoFar()
+
+    def found(finding: Finding) -> None:
+        had.early.add(finding, extent_of(finding))
+        on_found(finding)
+
+    failed: list[str] = []
     units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
     left = [unit for unit in units if unit not in had.units]
     started = time.monotonic() - had.seconds
@@ -82,19 +91,19 @@ def search(
             had.units.add(unit)
             had.seconds = time.monotonic() - started
             covered = sum(coverage.covered for coverage in so_far.coverage.values())
-            found = len(so_far.findings)
+            broken = len(so_far.findings)
             rate = covered / had.seconds
-            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {found} broken properties")
+            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
 
-        finished = campaign.run(left, implementations, jobs, swept, had.result)
-    if finished and effort.examples:
+        finished = campaign.run(left, implementations, jobs, swept, had.result, found, failed)
+    if (finished or failed) and effort.examples:
         with Meter("machines", len(implementations) * len(shifts) - len(had.machines)) as meter:
 
             def stepped(done: MachineReport) -> None:
                 had.seconds = time.monotonic() - started
                 meter.advance(f"{done.total.steps:,} more steps of {done.implementation}")
 
-            finished = campaign.machines(
+            finished &= campaign.machines(
                 implementations,
                 shifts,
                 effort,
@@ -103,8 +112,10 @@ def search(
                 stepped,
                 had.machines,
                 had.result.hung(),
+                found,
+                failed,
             )
-    return Search(implementations, had, seed, finished)
+    return Search(implementations, had, seed, finished, not_done=failed)
 
 
 @click.command("search", short_help="Look for counterexamples.")
@@ -151,16 +162,21 @@ def command(
     sources = named or subjects.port_sources()
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
-    done = search(built, shifts, drawn, jobs, effort(examples, steps, seconds, seed is None))
+    bounds = effort(examples, steps, seconds, seed is None)
+    saver = saving.Saver(save, built, drawn)
+    done = search(built, shifts, drawn, jobs, bounds, on_found=saver.found)
     done.broken = broken
-    saved = saving.save(done, save)
-    diagnosis.write(done.diagnoses, reproducers)
+    saver.finish(done.findings)
+    unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(outcome.as_json(done), indent=2))
     else:
         outcome.show(done, Console())
-        click.echo(saving.told(saved), nl=bool(saved))
-    return 1 if done.failed or not done.finished else 0
+    for line in (*unwritten, *saving.told(saver)):
+        click.echo(line, err=as_json)
+    if done.failed:
+        return 1
+    return 2 if done.not_done else int(not done.finished)
 
 
 def effort(

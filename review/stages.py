@@ -10,12 +10,14 @@ from pathlib import Path
 
 from models.implementation import Implementation
 from models.rcu import explore, plan
-from review import evidence, numbers, prove
+from review import evidence, numbers, prove, saving
 from review import search as searches
-from review.bundle.write import OBLIGATIONS
+from review.attempt import one_line
+from review.bundle.write import FOUND, OBLIGATIONS
 from review.diagnosis import undiagnosed
 from review.kept import Kept
 from review.numbers import Numbers
+from review.outcome import Search
 from review.progress import Meter
 from review.reviewed import Options, Reviewed
 from specs.claims import Evidence
@@ -45,16 +47,27 @@ def run(
     what is returned, and it is not complete.
     """
     effort = searches.effort(options.examples, options.steps, options.seconds, sample=SAMPLE)
+    saver = saving.Saver(place / FOUND, built, options.seed)
     with _timed(had.durations, "search"):
-        search = searches.search(built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far)
+        search = searches.search(
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found
+        )
     search.broken = broken
     done = Reviewed(options, search, durations=had.durations)
     try:
         done.complete = search.finished and _rest(done, place, jobs, had)
     except KeyboardInterrupt:
-        if "diagnoses" not in vars(search):
-            search.diagnoses = undiagnosed(search.findings)
+        _leave(search)
+    except Exception as error:  # whatever it is: what was found before is worth more
+        search.not_done.append(f"A stage of the review failed: {one_line(error)}")
+        _leave(search)
     return done
+
+
+def _leave(search: Search) -> None:
+    """Have the findings told as they were met, unless their causes are known already."""
+    if "diagnoses" not in vars(search):
+        search.diagnoses = undiagnosed(search.findings)
 
 
 def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:

@@ -103,6 +103,10 @@ class _Checker:
 
     def _counterexample(self, entry: FindingEntry, sanitize: bool) -> Task | None:
         path, kind = entry.counterexample, "counterexample"
+        if path is None:
+            told = f"finding {entry.id}: {entry.implementation} breaks {entry.property}"
+            self.account.skip(kind, told, "the bundle has no file of it")
+            return None
         data = self.bundle.read(path)
         try:
             example = counterexample.loads(data)

@@ -73,18 +73,24 @@ def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[C
         more = sorted(set(found.properties) - set(one.properties))
         way = Way.WORSE if more else Way.SAME
         told = f"now breaks {', '.join(more)} too" if more else "still there"
-        yield Change(way, "finding", _name(found), one.counterexample, told)
+        yield Change(way, "finding", _name(found), one.counterexample or "", told)
     for one in left:
         why = _why_not_fixed(one, first, second, pairing)
         way, told = (Way.UNKNOWN, f"not found: {why}") if why else (Way.BETTER, "fixed")
-        yield Change(way, "finding", _name(one), one.counterexample, told)
+        yield Change(way, "finding", _name(one), one.counterexample or "", told)
     for one in there:
         known = pairing.first(one.implementation) is not None
         way = Way.WORSE if known else Way.UNKNOWN
         told = "new" if known else f"{one.implementation} was not tested before"
         if known and not first.complete:
             told = "new, or not met before: the first review is incomplete"
-        yield Change(way, "finding", _name(one), "", f"{told}: {one.counterexample}")
+        yield Change(
+            way,
+            "finding",
+            _name(one),
+            "",
+            f"{told}: {one.counterexample or 'the bundle has no file of it'}",
+        )
 
 
 def _why_not_fixed(one: FindingEntry, first: Manifest, second: Manifest, pairing: Pairing) -> str:

@@ -41,6 +41,7 @@ class FindingEntry:
     """A finding: what its smallest case does, and the files that show it.
 
     ``operation`` is the number of the operation that shows it, None when the whole case does.
+    ``counterexample`` is None if its file could not be written.
     """
 
     id: int
@@ -55,7 +56,7 @@ class FindingEntry:
     detail: str
     code: str
     reproducer_shift: int
-    counterexample: str
+    counterexample: str | None
     reproducer: str | None
 
 

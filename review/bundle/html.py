@@ -27,6 +27,7 @@ from models.strict_json import clean
 from models.timing import Timed
 from proofs.report import Status
 from review import findings, limits, numbers, numbers_text, origin, readers, show, svg
+from review.attempt import attempt
 from review.bundle import heat, plots, text
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
@@ -134,8 +135,8 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
         "operation": smallest.operation,
         "detail": smallest.detail,
         "also": cause.first[1:],
-        "differences": explanation.differences(smallest),
-        "trees": _trees(number, one),
+        "differences": findings.differing(smallest),
+        "trees": attempt(lambda: _trees(number, one))[0] or [],
         "reproducer": one.reproducer,
     }
 

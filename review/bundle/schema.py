@@ -68,7 +68,9 @@ def _agreeing(file: Reader, one: Manifest) -> Manifest:
     """The manifest, if each file is told of once, and each name is one of what was tested."""
     told = {
         "obligation": [entry.path for entry in one.obligations],
-        "counterexample": [entry.counterexample for entry in one.findings],
+        "counterexample": [
+            entry.counterexample for entry in one.findings if entry.counterexample is not None
+        ],
         "reproducer": [entry.reproducer for entry in one.findings if entry.reproducer is not None],
         "schedule": [entry.path for entry in one.schedules if entry.path is not None],
     }

@@ -45,7 +45,7 @@ def finding(record: Reader) -> FindingEntry:
         detail.text(),
         code.text(),
         fields.shift(made_at),
-        counterexample.parsed(plain_path),
+        counterexample.optional(lambda path: path.parsed(plain_path)),
         file.optional(lambda path: path.parsed(plain_path)),
     )
     if bool(one.code) is not (one.reproducer is not None):

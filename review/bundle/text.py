@@ -36,8 +36,11 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from claims.claim_lines(done.verdicts)
     yield from claims.one_level_lines(done)
     yield from _heading("Findings")
-    found = [*done.search.broken, *findings.lines(done.search.diagnoses, done.search.result.tried)]
+    search = done.search
+    found = [*search.broken, *findings.lines(search.diagnoses, search.result.tried)]
     yield from found or ["None.", ""]
+    for line in (*search.not_done, *search.unsaved):
+        yield from [*wrap_words(line, ""), ""]
     yield from _known(done)
     yield from _heading("Readers without a lock")
     yield from _readers(done)

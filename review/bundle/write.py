@@ -3,22 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from models import counterexample, timing
+from models import timing
 from models.rcu import schedule
 from models.rcu.explorer import ExplorerError
 from proofs import run
 from proofs.report import Report
 from review import readers, saving
+from review.attempt import attempt
 from review.bundle import junit, ktap, manifest, sarif, text
 from review.bundle.folder import Folder
 from review.reviewed import Reviewed
 
 OBLIGATIONS = "obligations"
 """The folder of the SMT-LIB files, which the proofs write themselves."""
+FOUND = "found"
+"""The folder of counterexamples as they are found, as long as the bundle is not written."""
 
 
 def write(done: Reviewed, path: Path) -> dict[str, Any]:
@@ -27,13 +32,24 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     found = list(_findings(done, folder))
     obligations = list(_obligations(done.proofs, folder))
     schedules = list(_schedules(done, folder))
-    folder.add("report.txt", "report", text.report(done))
-    folder.add("report.html", "report", _page(done))
-    folder.add("results.ktap", "results", ktap.dumps(done))
-    folder.add("results.junit.xml", "results", junit.dumps(done))
-    folder.add("results.sarif", "results", sarif.dumps(done))
+    made: dict[str, Callable[[Reviewed], str]] = {
+        "report.html": _page,
+        "results.ktap": ktap.dumps,
+        "results.junit.xml": junit.dumps,
+        "results.sarif": sarif.dumps,
+        # The last, since it tells what could not be made.
+        "report.txt": text.report,
+    }
+    for name, dumps in made.items():
+        content, problem = attempt(partial(dumps, done))
+        if content is None:
+            done.search.unsaved.append(f"{name} was not made: {problem}")
+        else:
+            folder.add(name, name.partition(".")[0], content)
     told = manifest.build(done, folder.artefacts, found, obligations, schedules)
     folder.close(manifest.dumps(told))
+    # What was written as it was found is in the bundle's own files now.
+    shutil.rmtree(path / FOUND, ignore_errors=True)
     return told
 
 
@@ -52,16 +68,19 @@ def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
     for number, one in enumerate(done.search.diagnoses, 1):
         smallest = one.smallest
         name = f"{number:02}-{saving.plain(f'{smallest.implementation}-{smallest.property}')}"
-        example = saving.example(smallest, by_name, done.search.seed)
-        shown = folder.add(
-            f"counterexamples/{name}.json", "counterexample", counterexample.dumps(example)
-        )
+        example = partial(saving.text, smallest, by_name, done.search.seed)
+        content, problem = attempt(example)
+        shown = None
+        if content is None:
+            done.search.unsaved.append(f"Finding {number} could not be saved: {problem}")
+        else:
+            shown = folder.add(f"counterexamples/{name}.json", "counterexample", content).path
         code = None
         if one.reproducer.code:
             code = folder.add(
                 f"counterexamples/{name}.c", "reproducer", one.reproducer.code + "\n"
             ).path
-        yield manifest.finding(number, one, done, shown.path, code)
+        yield manifest.finding(number, one, done, shown, code)
 
 
 def _schedules(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:

@@ -4,18 +4,20 @@
 import itertools
 import json
 import pickle
-from collections.abc import Iterator
-from concurrent.futures import as_completed
+from collections.abc import Iterable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from models.search import MachineReport
 from review import campaign, kept, stages
 from review.bundle import folder
 from review.bundle.read import Bundle
 from review.cli import main
+from review.pool import Pool
 
 
 @pytest.fixture
@@ -40,12 +42,17 @@ def run(*words: str) -> object:
 def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     """A review that is ended while the machines run."""
 
-    def three(futures: Any) -> Iterator[Any]:
-        yield from itertools.islice(as_completed(futures), 3)
-        raise KeyboardInterrupt
+    real = Pool.wait
+    histories = itertools.count(1)
+
+    def three(pool: Pool, futures: Iterable[Future[Any]]) -> set[Future[Any]]:
+        one = next(iter(real(pool, futures)))
+        if isinstance(one.result(), MachineReport) and next(histories) > 3:
+            raise KeyboardInterrupt
+        return {one}
 
     with monkeypatch.context() as patched:
-        patched.setattr("review.campaign.as_completed", three)
+        patched.setattr(Pool, "wait", three)
         assert run(*words) == 1
 
 

@@ -58,6 +58,25 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return names
 
 
+def test_a_stage_that_fails_loses_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    found = small.broken()
+    fresh = Search(found.implementations, found.so_far, found.seed, True)
+    monkeypatch.setattr("review.search.search", lambda *_: fresh)
+    monkeypatch.setattr(stages, "_explored", lambda _: {})
+    monkeypatch.setattr(stages, "_measured", fails)
+    options = Options(proofs=False)
+    done = stages.run(options, found.implementations, [], 1, tmp_path, Kept(options, {}))
+    assert not done.complete and done.status == 1
+    assert "readers" in done.durations and done.search.diagnoses
+    assert fresh.not_done == ["A stage of the review failed: ZeroDivisionError: by zero"]
+    assert fresh.not_done[0] in "\n".join(text.report(done).splitlines())
+
+
 def test_readers_of_what_hangs_are_left_out_and_numbers_know(
     asked: dict[str, Any], tmp_path: Path
 ) -> None:

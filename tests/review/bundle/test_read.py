@@ -43,7 +43,7 @@ def test_a_bundle_is_read_as_it_was_written(good_bundle: Path, bad_bundle: Path)
     with Bundle(bad_bundle) as one:
         (finding,) = one.manifest.findings
         assert (finding.property, finding.site) == ("node-count", "split by one level")
-        assert one.read(finding.counterexample)
+        assert finding.counterexample is not None and one.read(finding.counterexample)
 
 
 @pytest.mark.parametrize("name", ["good", "bad"])
