@@ -2,12 +2,14 @@
 # `make review` and `make test` set up what they need in .venv; KERNEL= names kernels to review.
 PYTHON ?= python3
 KERNEL ?=
+SUITE ?=
 BIN := .venv/bin
 
-.PHONY: help venv review test lint clean
+.PHONY: help venv review test lint fresh clean
 help:
 	@echo "make review [KERNEL='TREE TARBALL ...']  the main job: port and every kernel named"
 	@echo "make test                               style, types and all tests"
+	@echo "make fresh SUITE=bookworm               both in a bare Debian (root, debootstrap)"
 	@echo "make venv                               only the environment: .venv/bin/xasplit"
 
 # Python compiles what a review imports when it does: compiling all that is installed takes longer.
@@ -33,6 +35,10 @@ lint: .venv/tools
 
 test: lint
 	$(BIN)/pytest --numprocesses 2
+
+# Both commands of the README where nothing but its packages is installed.
+fresh:
+	@.ci/fresh $(SUITE)
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -157,20 +157,38 @@ def test_a_program_that_hangs_is_ended_when_it_is_time(tmp_path: Path) -> None:
         work.count(hangs, 6, AT_ONCE, 1.0)
 
 
-def test_what_is_refused_is_told_and_the_rest_is_measured(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Measured, str]:
+    """A port that refuses more than one level, and what is told of it."""
     refuse = """	(void)entry;
 	if (xas->xa_shift + 2 * XA_CHUNK_SHIFT <= order) {
 		xas_set_err(xas, -ENOMEM);
 		return;
 	}
 """
-    one, told = measured(tmp_path, ("	(void)entry;\n", refuse))
-    assert one.works[6, SERIES] == one.instructions[6, SERIES] == "it refuses with ENOMEM"
+    return measured(tmp_path_factory.mktemp("refusing"), ("	(void)entry;\n", refuse))
+
+
+def test_what_is_refused_is_told_and_the_rest_is_measured(refusing: tuple[Measured, str]) -> None:
+    one, told = refusing
+    assert one.works[6, SERIES] == "it refuses with ENOMEM"
     assert isinstance(one.works[6, Item(Way.ONE_LEVEL, 18, 0)], Work)
     assert isinstance(one.works[6, AT_ONCE[0]], Work)
     assert "1G to 4K 6 not measured: it refuses with ENOMEM" in told
+    of_gcc = [line for line in one.stack_unmeasured if line.startswith("gcc")]
+    assert of_gcc == ["gcc, s=4: it refuses with ENOMEM"]
+
+
+@needs("valgrind")
+def test_instructions_of_what_is_refused_are_not_there(refusing: tuple[Measured, str]) -> None:
+    one, told = refusing
+    assert one.instructions[6, SERIES] == "it refuses with ENOMEM"
     assert "2M to 4K at s=6: of" in told
-    assert one.stack_unmeasured == ["gcc, s=4: it refuses with ENOMEM"]
+
+
+@needs("clang")
+def test_stack_of_clang_is_there_for_what_is_not_refused(refusing: tuple[Measured, str]) -> None:
+    assert not any(line.startswith("clang") for line in refusing[0].stack_unmeasured)
 
 
 def test_missing_tools_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
