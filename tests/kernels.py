@@ -62,9 +62,7 @@ def kernels(further: str, folder: Path = Path("/usr/src")) -> tuple[Kernel, ...]
 ALL = kernels(os.environ.get(VARIABLE, ""))
 
 PARAMETERS = [pytest.param(one, id=one.name) for one in ALL] or [
-    pytest.param(
-        None, marks=pytest.mark.skip(f"needs a kernel: a linux-source package or {VARIABLE}")
-    )
+    pytest.param(None, marks=pytest.mark.skip("needs a kernel, such as linux-source-6.12"))
 ]
 """Every kernel under test, for a fixture or ``parametrize``."""
 
@@ -73,11 +71,11 @@ each = pytest.mark.parametrize("kernel", PARAMETERS)
 
 
 def named(release: str) -> Kernel:
-    """The kernel of a release such as "6.12"; skips without it."""
+    """The kernel of a release that Debian has, such as "6.12"; skips without it."""
     for one in ALL:
         if one.is_release(release):
             return one
-    pytest.skip(f"needs a kernel of release {release}: linux-source-{release} or {VARIABLE}")
+    pytest.skip(f"needs linux-source-{release}")
 
 
 def having(*, try_split: bool) -> Kernel:
@@ -85,4 +83,8 @@ def having(*, try_split: bool) -> Kernel:
     for one in reversed(ALL):
         if one.source.capabilities.try_split == try_split:
             return one
-    pytest.skip(f"needs a kernel {'with' if try_split else 'without'} xas_try_split(): {VARIABLE}")
+    pytest.skip(
+        f"needs a kernel with xas_try_split() in {VARIABLE}"
+        if try_split
+        else "needs a kernel without xas_try_split(), such as linux-source-6.12"
+    )

@@ -35,7 +35,7 @@ def test_releases() -> None:
 
 def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernels, "ALL", ())
-    with pytest.raises(pytest.skip.Exception, match=r"linux-source-6\.1 "):
+    with pytest.raises(pytest.skip.Exception, match=r"linux-source-6\.1$"):
         kernels.named("6.1")
     with pytest.raises(pytest.skip.Exception, match="XASPLIT_KERNELS"):
         kernels.having(try_split=True)
