@@ -13,15 +13,14 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from models.finding import Finding
-from models.notation import entry_text, flag_names, parse_entry
+from models.notation import CODES, FLAG_NAMES, entry_text, flag_names, parse_entry
 from models.reference import SplitKind
 from models.strict_json import FormatError, Reader, clean, parse
 from specs.stream import Answer, cut, cut_one
 from xarray_model.geometry import CHUNK_SHIFTS
-from xarray_model.operations import FIELDS, FLAGS, Code, Flag, Operation
+from xarray_model.operations import FIELDS, FLAGS, LIMITS, WORD, Code, Flag, Operation
 from xarray_model.snapshot import decode
 
 FORMAT = "xasplit counterexample"
@@ -29,11 +28,6 @@ VERSION = 1
 MOST_BYTES = 64 << 20
 """Size of the largest file that is read."""
 MOST_OPERATIONS = 100_000
-
-_WORD = (1 << 64) - 1
-_LIMITS = {"order": 63, "new_order": 63, "mark": 2}
-_CODES = {code.name.lower(): code for code in Code}
-_FLAGS = {flag.name.lower(): flag for flag in Flag if flag.name and flag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +90,6 @@ def loads(text: str | bytes) -> Counterexample:
     return _counterexample(parse(text))
 
 
-def load(path: Path) -> Counterexample:
-    """The counterexample in a file; FormatError when it is none, OSError when the file
-    cannot be read."""
-    with path.open("rb") as stream:
-        data = stream.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise FormatError(f"the file is larger than {MOST_BYTES >> 20} MiB")
-    return loads(data)
-
-
 def _counterexample(file: Reader) -> Counterexample:
     file.require("a counterexample", FORMAT, VERSION)
     (_, _, tool, replay, implementation, shift, seed, broken, operations, expected, actual) = (
@@ -144,7 +128,7 @@ def _counterexample(file: Reader) -> Counterexample:
         split.parsed(_split_kind),
         sources.digests(),
         tool.text(),
-        seed.optional(lambda one: one.number(_WORD)),
+        seed.optional(lambda one: one.number(WORD)),
         replay.text(),
     )
 
@@ -170,7 +154,7 @@ def _operation(record: Reader) -> Operation:
     if not isinstance(record.value, dict) or not isinstance(record.value.get("op"), str):
         record.fail("must be an object that names its operation in the field 'op'")
     op = record.value["op"]
-    code = _CODES.get(op)
+    code = CODES.get(op)
     if code is None:
         record.fail(f"unknown operation {op[:40]!r}")
     used = FIELDS[code]
@@ -179,12 +163,10 @@ def _operation(record: Reader) -> Operation:
     numbers: dict[str, int] = {}
     for name, value in zip(used, values, strict=False):
         entry = name == "entry"
-        numbers[name] = (
-            value.parsed(parse_entry) if entry else value.number(_LIMITS.get(name, _WORD))
-        )
+        numbers[name] = value.parsed(parse_entry) if entry else value.number(LIMITS[name])
     flags = Flag.NONE
     for one in values[-1].items(len(Flag)) if with_flags else ():
-        flag = _FLAGS.get(one.text(), Flag.NONE)
+        flag = FLAG_NAMES.get(one.text(), Flag.NONE)
         if not flag & FLAGS.get(code, Flag.NONE):
             one.fail(f"{op} has no flag {one.text()[:40]!r}")
         flags |= flag
@@ -241,7 +223,7 @@ def _answer_bytes(record: Reader, operation: Operation) -> bytes:
     if operation.code is Code.SNAPSHOT:
         return record.fields("snapshot")[0].parsed(_bytes)
     words = record.fields("words")[0].items(MOST_BYTES)
-    return struct.pack(f"<{len(words)}Q", *(word.number(_WORD) for word in words))
+    return struct.pack(f"<{len(words)}Q", *(word.number(WORD) for word in words))
 
 
 def _base64(data: bytes | memoryview) -> str:

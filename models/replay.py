@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Running a counterexample again: the same verdict in a fresh process, on any implementation."""
+"""Running a case again, or for the first time: the verdict in a fresh process, on any
+implementation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.finding import LOG_AGREES, Finding
@@ -13,6 +15,9 @@ from xarray_model.operations import Code, Operation
 
 _RELATIVE = {INDEX.name, LOG_AGREES[0]}
 """Properties of two cases: the same splits at another index of the same entries."""
+_AT_INDEX = frozenset({Code.SPLIT, Code.TRY_SPLIT})
+JUDGE_SECONDS = 5.0
+"""CPU time that a case may take which was never run before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +42,57 @@ class Replay:
 def replay(implementation: Implementation, known: Finding) -> Replay:
     """Run the case of a finding again.
 
-    Raises PreconditionError or ValueError when it is no case that the contract speaks of.
+    Raises NoCase when it is no case that the contract speaks of.
     """
     case = known.operations
     with Trial(implementation, known.chunk_shift) as trial:
         expected = trial.expected(case)
-        first_log = None
-        if known.property in _RELATIVE:
-            # The judge keeps the outcome of each split, to compare it with the next one's.
-            others = [_at_first_index(operation) for operation in case]
-            trial.run(others, trial.expected(others))
-            first_log = trial.log
-        found = trial.everything(case, expected)
-        if known.property == LOG_AGREES[0] and trial.log != first_log and not found:
-            found = [replace(known, implementation=implementation.name)]
+        found = _everything(trial, case, expected, relative=known.property in _RELATIVE)
     still = next((one for one in found if one.property == known.property), None)
     return Replay(still, [one for one in found if one is not still], expected == known.expected)
 
 
+def judge(implementation: Implementation, s: int, case: Sequence[Operation]) -> list[Finding]:
+    """All that breaks in a case of which only the operations are known: one finding for each
+    property, where it breaks first.
+
+    Raises NoCase when it is no case that the contract speaks of.
+    """
+    with Trial(implementation, s, JUDGE_SECONDS) as trial:
+        return _everything(trial, case, trial.expected(case), relative=True)
+
+
+def _everything(
+    trial: Trial, case: Sequence[Operation], expected: bytes, *, relative: bool
+) -> list[Finding]:
+    """All that breaks in a case; ``relative``: also by comparing it with the same splits at the
+    first index of their entries."""
+    first_log = None
+    others = [_at_first_index(operation) for operation in case]
+    relative = relative and any(one.code in _AT_INDEX for one in case)
+    if relative:
+        # The judge keeps the outcome of each split, to compare it with the next one's.
+        trial.run(others, trial.expected(others))
+        first_log = trial.log
+    found = trial.everything(case, expected)
+    if relative and trial.log != first_log and not found:
+        found = [
+            Finding(
+                trial.implementation.name,
+                trial.s,
+                *LOG_AGREES,
+                "logs differ",
+                None,
+                tuple(case),
+                expected,
+                expected,
+            )
+        ]
+    return found
+
+
 def _at_first_index(operation: Operation) -> Operation:
-    if operation.code not in (Code.SPLIT, Code.TRY_SPLIT):
+    if operation.code not in _AT_INDEX:
         return operation
     first = operation.index >> operation.order << operation.order
     return replace(operation, index=first)

@@ -20,7 +20,7 @@ from specs.judge import CHANGING, Judge
 from specs.property import Property, Violation
 from specs.stream import cut
 from xarray_model.array import XArray
-from xarray_model.entries import is_error
+from xarray_model.entries import ZERO, is_error, is_internal
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Operation, encode
 from xarray_model.snapshot import Snapshot
@@ -50,22 +50,56 @@ def after(array: AbstractArray, operation: Operation) -> AbstractArray:
     return array.destroy() if code is Code.DESTROY else array
 
 
-def permitted(operations: Sequence[Operation], answer: bytes, s: int) -> bool:
-    """Whether every split of a case meets its precondition, and every use of its cursor is valid;
-    ``answer`` is the model's."""
+class NoCase(PreconditionError):
+    """A case breaks the contract of what it calls; ``operation`` is the number of the operation
+    that does."""
+
+    def __init__(self, operation: int, why: str) -> None:
+        super().__init__(why)
+        self.operation = operation
+
+
+_STORES = frozenset({Code.STORE, Code.CURSOR_STORE})
+
+
+def _storable(entry: int) -> bool:
+    return not is_internal(entry) or entry == ZERO
+
+
+def _refused(operations: Sequence[Operation], answer: bytes, s: int) -> NoCase | None:
+    """The first operation whose precondition does not hold, if there is one; ``answer`` is the
+    model's."""
     array, cursor = EMPTY, AbstractCursor()
-    for given, one in zip(operations, cut(operations, answer), strict=True):
+    for number, (given, one) in enumerate(zip(operations, cut(operations, answer), strict=True)):
         operation = cursor.plain(given)
+        if not cursor.allows(given, array, s):
+            place = cursor.place.value
+            return NoCase(number, f"the cursor is not valid for this where it stands ({place})")
         split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)
         orders = (operation.order, operation.new_order)
         if split and not array.splittable(operation.index, *orders, operation.entry):
-            return False
-        if not cursor.allows(given, array, s):
-            return False
+            return NoCase(number, "a split without its entry, or to an entry that is none")
         cursor = cursor.after(given, array, one.words)
         if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
             array = after(array, operation)
-    return True
+    return None
+
+
+def answer(runner: Runner, operations: Sequence[Operation]) -> bytes:
+    """What the model, an empty array, answers to a case; NoCase when the case is none."""
+    answers: list[bytes] = []
+    try:
+        for operation in operations:
+            if operation.code in _STORES and not _storable(operation.entry):
+                raise PreconditionError("callers store NULL, pointers, values and zero entries")
+            answers.append(runner.run(operation))
+    except ValueError as error:
+        raise NoCase(len(answers), str(error)) from None
+    told = b"".join(answers)
+    refused = _refused(operations, told, runner.array.s)
+    if refused is not None:
+        raise refused
+    return told
 
 
 class Trial(Closing):
@@ -92,13 +126,9 @@ class Trial(Closing):
         self._worker.close()
 
     def expected(self, operations: Sequence[Operation]) -> bytes:
-        """The model's answer; PreconditionError or ValueError when the case is none, since it
-        breaks the contract of what it calls."""
-        runner = model(self.implementation, self.s)
-        answer = b"".join([runner.run(operation) for operation in operations])
-        if not permitted(operations, answer, self.s):
-            raise PreconditionError("a split without its entry, or a cursor that is not valid")
-        return answer
+        """The model's answer; NoCase when the case is none, since it breaks the contract of what
+        it calls."""
+        return answer(model(self.implementation, self.s), operations)
 
     def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
         """What breaks first in a case: one finding for each property that the operation breaks;

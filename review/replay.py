@@ -1,36 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``xasplit replay``: run a counterexample file again."""
+"""``xasplit replay``: run a counterexample again, or a case that a person wrote."""
 
 from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import click
 
-from models import counterexample, explanation
+from models import explanation
 from models.build import BuildError
 from models.comparison import ENDS
 from models.counterexample import Counterexample
 from models.finding import Finding
-from models.implementation import Implementation, examine
-from models.kernel.source import Source
-from models.replay import Replay, replay
-from models.strict_json import FormatError
+from models.implementation import Implementation, examine, name_of
+from models.kernel.source import Source, port_source
+from models.notation import operation_text
+from models.replay import Replay, judge, replay
+from models.trial import NoCase
 from models.worker import Status
-from review import subjects
+from review import case_files, subjects
+from review.case_files import WrittenCase
 from review.options import json_option
 from xarray_model.errors import PreconditionError
+from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.operations import Code
+
+_TRY = frozenset({Code.TRY_SPLIT, Code.TRY_SPLIT_MIN_ORDER})
 
 
-@click.command("replay", short_help="Run a counterexample file again.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.command("replay", short_help="Run a counterexample, or a case that you write.")
+@click.argument("file")
+@click.option(
+    "--chunk-shift",
+    type=click.IntRange(min(CHUNK_SHIFTS), max(CHUNK_SHIFTS)),
+    help="XA_CHUNK_SHIFT of a case that you write.  [default: what it says, or 6]",
+)
 @subjects.kernel_options
 @json_option
 def command(
-    file: Path,
+    file: str,
+    chunk_shift: int | None,
     kernels: tuple[str, ...],
     rev: str | None,
     mailboxes: tuple[str, ...],
@@ -38,41 +49,51 @@ def command(
     sanitize: bool,
     as_json: bool,
 ) -> int:
-    """Run the case of a counterexample FILE again, and judge it anew.
+    """Run the case in FILE, and judge it anew.
 
-    Without --kernel it runs on the C port, if the file tells of the port.
+    FILE is a counterexample, or operations that you write, in the notation of reports, one a line
+    (- is standard input). You give no answers: the model computes them, and the specification
+    judges every step. Without --kernel the case runs on the C port.
+
+    \b
+      chunk shift 2                                 # or --chunk-shift; 6 if neither is given
+      store(index=0, order=2, entry=ptr1)           # or store(0, 2)
+      set_mark(index=1, mark=0)
+      fail(argument=1, fail_blocking, fail_nonblocking)   # the next request for a node fails
+      split(index=0, order=2, new_order=0, entry=v:17)    # or split(0, 2 to 0, v:17)
+      find(0)                                       # up to the last index
+
+    Entries are NULL, ptr1, v:17 (the value 17) or a pointer in hexadecimal; one that is left out
+    is ptr1. models/driver/PROTOCOL.md tables all operations.
 
     \b
     Examples:
       xasplit replay xasplit-counterexamples/port-node-count.json
       xasplit replay finding.json --kernel /usr/src/linux-source-6.12.tar.xz
+      xasplit replay case.txt --kernel ~/linux --mbox series.mbx
+      printf 'store(0, 2)\\nsplit(0, 2 to 0)\\n' | xasplit replay - --chunk-shift 1
 
-    Exit status: 0 nothing breaks, 1 the property or another one breaks, 2 the file or the
-    environment is at fault.
+    Exit status: 0 nothing breaks, 1 a property breaks, 2 the file or the environment is at fault.
     """
-    example = _load(file)
+    case = case_files.load(file, chunk_shift)
     sources = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
-    sources = sources or [_port(example, file)]
-    sanitize = sanitize or example.finding.property == ENDS[Status.SANITIZER][0]
-    done = [(source, _run(source, example, sanitize, file)) for source in sources]
-    if as_json:
-        click.echo(json.dumps([_as_json(one, example, result) for one, result in done], indent=2))
+    if isinstance(case, WrittenCase):
+        judged = [(one, _judge(one, case, sanitize)) for one in sources or [port_source()]]
+        told = [written_json(source, case, found) for source, found in judged]
+        shown = [line for source, found in judged for line in written_lines(source, case, found)]
+        broken = any(found for _, found in judged)
     else:
-        for source, result in done:
-            click.echo("\n".join(_lines(source, example, result)))
-    return 1 if any(result.broken for _, result in done) else 0
+        sources = sources or [_port(case, file)]
+        sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
+        done = [(source, _run(source, case, sanitize, file)) for source in sources]
+        told = [_as_json(source, case, result) for source, result in done]
+        shown = [line for source, result in done for line in _lines(source, case, result)]
+        broken = any(result.broken for _, result in done)
+    click.echo(json.dumps(told, indent=2) if as_json else "\n".join(shown))
+    return 1 if broken else 0
 
 
-def _load(file: Path) -> Counterexample:
-    try:
-        return counterexample.load(file)
-    except FormatError as error:
-        raise click.ClickException(f"{file}: {error}") from None
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}.") from None
-
-
-def _port(example: Counterexample, file: Path) -> Source:
+def _port(example: Counterexample, file: str) -> Source:
     """The port that the file tells of."""
     name = example.finding.implementation
     ports = {source.name: source for source in subjects.port_sources()}
@@ -81,16 +102,72 @@ def _port(example: Counterexample, file: Path) -> Source:
     return ports[name]
 
 
-def _run(source: Source, example: Counterexample, sanitize: bool, file: Path) -> Replay:
+def _built(source: Source, s: int, sanitize: bool) -> Implementation:
     try:
-        implementation: Implementation = examine(
-            source, (example.finding.chunk_shift,), sanitize=sanitize
-        )
-        return replay(implementation, example.finding)
+        return examine(source, (s,), sanitize=sanitize)
     except BuildError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _run(source: Source, example: Counterexample, sanitize: bool, file: str) -> Replay:
+    try:
+        return replay(_built(source, example.finding.chunk_shift, sanitize), example.finding)
     except (PreconditionError, ValueError) as error:
         raise click.ClickException(f"{file}: the case cannot be judged: {error}") from None
+
+
+def _judge(source: Source, case: WrittenCase, sanitize: bool) -> list[Finding]:
+    for number, one in enumerate(case.operations):
+        if one.code in _TRY and not source.capabilities.try_split:
+            raise click.ClickException(
+                f"{case.name}: {case.place(number)}: {name_of(source)} has no xas_try_split."
+            )
+    try:
+        return judge(_built(source, case.chunk_shift, sanitize), case.chunk_shift, case.operations)
+    except NoCase as error:
+        raise case.refused(error) from None
+
+
+def written_lines(source: Source, case: WrittenCase, found: Sequence[Finding]) -> Iterator[str]:
+    """What breaks in a case that a person wrote, as text."""
+    verdict = "something breaks." if found else "nothing breaks."
+    yield f"{name_of(source)}: {case.size} at chunk shift {case.chunk_shift}: {verdict}"
+    for one in found:
+        yield from textwrap.wrap(f"{one.property}: {one.statement}", 72, subsequent_indent="  ")
+        where = "" if one.operation is None else f"{case.place(one.operation)}: "
+        yield from _wrapped(f"{where}{one.detail}")
+    if found:
+        # What breaks later may be its consequence, and shares its picture.
+        for line in explanation.differences(found[0])[:8]:
+            yield from _wrapped(line)
+        if drawing := explanation.drawing(found[0]):
+            yield ""
+            yield from drawing
+
+
+def written_json(source: Source, case: WrittenCase, found: Sequence[Finding]) -> dict[str, object]:
+    """The same as data; ``line`` is None where no line of the file is at fault."""
+    broken = []
+    for one in found:
+        number = None if one.operation is None else case.numbers[one.operation]
+        inside = number is not None and number < len(case.text.lines)
+        line = case.text.lines[number] if number is not None and inside else None
+        broken.append(
+            {
+                "property": one.property,
+                "statement": one.statement,
+                "line": line,
+                "detail": one.detail,
+                "differences": explanation.differences(one),
+            }
+        )
+    return {
+        "source": source.name,
+        "chunk_shift": case.chunk_shift,
+        "operations": [operation_text(one) for one in case.text.operations],
+        "holds": not found,
+        "broken": broken,
+    }
 
 
 def _lines(source: Source, example: Counterexample, result: Replay) -> Sequence[str]:

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import click
 
-from models import boxes, counterexample, diagram, explanation
+from models import boxes, diagram, explanation
 from models.counterexample import Counterexample
 from models.notation import operation_text
-from models.reference import run_case
-from models.strict_json import FormatError
+from models.reference import Runner, SplitKind, run_case
+from models.trial import NoCase, answer
+from review import case_files
+from review.case_files import WrittenCase
 from review.count import parse_orders
 from review.options import json_option
 from review.svg import svg
 from specs.stream import cut
 from xarray_model import geometry
+from xarray_model.array import XArray
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import Snapshot, decode
@@ -113,12 +116,31 @@ def of_counterexample(example: Counterexample, name: str) -> Picture:
     return Picture(title, text, [], [])
 
 
+def of_written(case: WrittenCase) -> Picture:
+    """The model's array before and after the last operation that changes it, of a case that a
+    person wrote.  Raises click.ClickException when the case breaks a contract."""
+    try:
+        runner = Runner(XArray(case.chunk_shift), SplitKind.ITERATIVE)
+        answers = cut(case.operations, answer(runner, case.operations))
+    except NoCase as error:
+        raise case.refused(error) from None
+    title = f"{case.name}: {case.size}, chunk shift {case.chunk_shift}"
+    text = [*_wrap(title), "", *(operation_text(one) for one in case.text.operations)]
+    # What drains it at the end is not part of what was written.
+    snapshots = [one.snapshot for one in answers[:-2] if one.snapshot is not None]
+    last = snapshots[-1]
+    earlier = [one for one in snapshots if one != last]
+    if not earlier:
+        return Picture(title, text, ["at the end"], [decode(last)])
+    return Picture(title, text, ["before", "after"], [decode(earlier[-1]), decode(last)])
+
+
 def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, boxes.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 
 @click.command("show", short_help="The array before and after a split.")
-@click.argument("what", nargs=-1, required=True, metavar="ORDER NEW_ORDER | FILE")
+@click.argument("what", nargs=-1, required=True, metavar="ORDER NEW_ORDER | FILE | -")
 @click.option(
     "--index",
     type=click.IntRange(0, (1 << 64) - 1),
@@ -141,7 +163,10 @@ def command(
     svg_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Draw the array before and after a split from ORDER to NEW_ORDER, or a counterexample FILE.
+    """Draw the array before and after a split from ORDER to NEW_ORDER, or what a FILE holds.
+
+    FILE is a counterexample, or a case that you write (- is standard input): what the model makes
+    of it; 'xasplit replay' says how a case is written.
 
     An order is a number, or the size of a page such as 1G, 2M or 4K.  Runs of equal subtrees are
     drawn once; ! stands before what differs.
@@ -152,33 +177,27 @@ def command(
       xasplit show 5 1 --chunk-shift 2 --index 40
       xasplit show 1G 2M --svg split.svg
       xasplit show counterexample.json
+      printf 'store(0, order=2)\\nsplit(0, 2 to 0)\\n' | xasplit show --chunk-shift 1 -
     """
     if len(what) == 1:
-        if (index, chunk_shift, page_size) != (None, None, None):
-            raise click.UsageError("--index, --chunk-shift and --page-size go with two orders.")
-        picture = of_counterexample(_load(what[0]), what[0])
+        if (index, page_size) != (None, None):
+            raise click.UsageError("--index and --page-size go with two orders.")
+        case = case_files.load(what[0], chunk_shift)
+        if isinstance(case, WrittenCase):
+            picture = of_written(case)
+        else:
+            picture = of_counterexample(case, what[0])
     elif len(what) == 2:
         order, new_order = parse_orders(what[0], what[1], page_size or "4K")
         picture = of_split(order, new_order, index or 0, chunk_shift or 6)
     else:
-        raise click.UsageError("name two orders, or one counterexample file.")
+        raise click.UsageError("name two orders, or one file of a case.")
     if svg_file is not None:
         svg_file.write_text(picture.svg(), encoding="utf-8")
     if as_json:
         click.echo(json.dumps(_as_json(picture), indent=2))
     elif svg_file is None:
         click.echo("\n".join(picture.lines()))
-
-
-def _load(name: str) -> Counterexample:
-    try:
-        return counterexample.load(Path(name))
-    except FormatError as error:
-        raise click.ClickException(f"{name}: {error}") from None
-    except OSError as error:
-        raise click.ClickException(
-            f"{name}: {error.strerror}; name two orders, or one counterexample file."
-        ) from None
 
 
 def _as_json(picture: Picture) -> dict[str, object]:

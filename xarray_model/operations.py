@@ -114,6 +114,10 @@ FLAGS: dict[Code, Flag] = {
 }
 """The flags that an operation may carry; none for the others."""
 
+WORD = (1 << 64) - 1
+LIMITS = {"index": WORD, "order": 63, "new_order": 63, "entry": WORD, "mark": 2, "argument": WORD}
+"""The largest value of each field; the least is 0."""
+
 _FIELDS = ("index", "order", "new_order", "entry", "mark", "argument")
 _UNUSED = {code: [name for name in _FIELDS if name not in FIELDS[code]] for code in Code}
 _LEFT_OVER = {code: attrgetter(*names) for code, names in _UNUSED.items()}

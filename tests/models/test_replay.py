@@ -9,8 +9,8 @@ import pytest
 from models.implementation import examine
 from models.kernel.source import port_source
 from models.reduction import reduce
-from models.replay import replay
-from models.trial import Trial
+from models.replay import judge, replay
+from models.trial import NoCase, Trial
 from tests.models.test_machine import patched
 from xarray_model.entries import mk_value
 from xarray_model.errors import PreconditionError
@@ -58,6 +58,9 @@ def test_a_split_that_depends_on_the_index_is_compared_with_the_first_index(
     with Trial(bad, 2) as trial:
         finding = replace(trial.everything(case, trial.expected(case))[0], property="split-index")
     assert replay(bad, finding).still is not None
+    # Without a finding to begin with, the comparison is made all the same.
+    assert "split-index" in {one.property for one in judge(bad, 2, case)}
+    assert judge(examine(port_source(), (2,)), 2, case) == []
 
 
 def test_a_case_with_a_cursor_that_is_not_valid_is_none() -> None:
@@ -67,6 +70,9 @@ def test_a_case_with_a_cursor_that_is_not_valid_is_none() -> None:
             [Operation(Code.CURSOR_LOAD)],
             [Operation(Code.CURSOR_SET), Operation(Code.CURSOR_SET_MARK)],
             [Operation(Code.SPLIT, 0, 1, 0, 4)],
+            [Operation(Code.CURSOR_SET), Operation(Code.CURSOR_STORE, entry=2)],
+            [Operation(Code.STORE, 0, 1, entry=3 << 2 | 2)],
         ):
-            with pytest.raises(PreconditionError):
+            with pytest.raises(NoCase) as error:
                 trial.expected(case)
+            assert error.value.operation == len(case) - 1

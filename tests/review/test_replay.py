@@ -2,19 +2,22 @@
 """``xasplit replay``: verdicts and exit statuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from models import counterexample
-from models.counterexample import Counterexample
+from models.counterexample import MOST_BYTES, Counterexample
 from models.finding import Finding
+from models.kernel import source as sources
 from models.kernel.source import port_source
 from models.reference import SplitKind, run_case
 from review import replay
 from tests import kernels
 from tests.kernels import Kernel
+from tests.models.test_machine import patched
 from xarray_model.operations import Code, Operation
 
 CASE = (Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SNAPSHOT))
@@ -50,10 +53,78 @@ def test_a_file_about_a_kernel_needs_the_kernel(tmp_path: Path) -> None:
     assert "--kernel" in text
 
 
+WRITTEN = "chunk shift 2\nstore(0, order=2)\nset_mark(1, 0)\nsplit(3, 2 to 0, v:17)\nfind(0)\n"
+
+
+def test_a_case_that_a_person_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "case.txt"
+    path.write_text(WRITTEN)
+    assert run(str(path)) == (0, "port: 4 operations at chunk shift 2: nothing breaks.\n")
+    done = CliRunner().invoke(
+        replay.command, ["-", "--chunk-shift", "3"], WRITTEN, standalone_mode=False
+    )
+    assert done.output == "port: 4 operations at chunk shift 3: nothing breaks.\n"
+    status, text = run(str(path), "--json")
+    (told,) = json.loads(text)
+    assert status == 0 and told["holds"] and told["chunk_shift"] == 2
+    assert told["operations"][2] == "split(index=3, order=2, new_order=0, entry=v:17)"
+
+
+def test_a_written_case_that_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = patched(tmp_path, "lib/xarray_split.c", "values -= slots;", "values -= 1;")
+    monkeypatch.setattr(replay, "port_source", lambda: bad)
+    path = tmp_path / "case.txt"
+    # Nobody wrote a snapshot: each step is looked at all the same.
+    path.write_text("chunk shift 2\n\nstore(0, 1, v:3)\nsplit(0, 1 to 0)\nload(0)\n")
+    status, text = run(str(path))
+    assert status == 1
+    assert text.startswith("patched: 3 operations at chunk shift 2: something breaks.")
+    assert "line 4, split(index=0, order=1, new_order=0, entry=ptr1)" in text
+    assert "node-nr-values" in text and "expected" in text and "Traceback" not in text
+    told = json.loads(run(str(path), "--json")[1])[0]
+    assert {(one["property"], one["line"]) for one in told["broken"]} >= {("node-nr-values", 4)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("store(0)\nsplit(0, 2 to 0)", "line 2, split(index=0, order=2, new_order=0, entry=ptr1):"),
+        ("split(0, 2 to 0)", "outside the contract of what it calls: no entry of order 2"),
+        ("cursor_load()", "line 1, cursor_load(): outside the contract"),
+        ("store(0, 2)\nlook(0)", "line 2: there is no operation 'look'"),
+        ("store(0, 50)\nsplit(0, 50 to 0)", "nodes, more than the 50,000 that are run"),
+        ("\udcff", "neither a counterexample nor text"),
+    ],
+)
+def test_a_written_case_that_is_none(text: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "case.txt"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    status, said = run(str(path))
+    assert status == 2 and "\n" not in said
+    assert str(path) in said and told in said
+
+
+def test_what_a_source_does_not_have_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = port_source()
+    old = replace(port, version="6.12", capabilities=sources.Capabilities(False, True))
+    monkeypatch.setattr(replay, "port_source", lambda: old)
+    path = tmp_path / "case.txt"
+    path.write_text("store(0, 2)\ntry_split(0, 2 to 1)")
+    status, said = run(str(path))
+    assert status == 2 and "Linux 6.12 has no xas_try_split" in said
+
+
 def test_no_counterexample(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text("{}")
     assert run(str(tmp_path / "b.json"))[0] == 2
     assert run(str(tmp_path / "c.json"))[0] == 2
+    status, said = run(str(write(tmp_path / "a.json")), "--chunk-shift", "2")
+    assert status == 2 and "which has its chunk shift" in said
+    with (tmp_path / "huge.json").open("wb") as stream:
+        stream.truncate(MOST_BYTES + 2)
+    assert "larger than 64 MiB" in run(str(tmp_path / "huge.json"))[1]
 
 
 @pytest.mark.kernel

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from models.counterexample import load
+from models.counterexample import loads
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
@@ -99,5 +99,5 @@ def test_the_smallest_cases_are_saved_and_can_be_shown(
     status, output = invoke("search", *ONE[:-1], "0", "--save", str(folder))
     assert status == 1 and "xasplit show FILE" in output
     path = folder / "count-node-count.json"
-    assert load(path).finding.property == "node-count"
+    assert loads(path.read_bytes()).finding.property == "node-count"
     assert "count" in invoke("show", str(path))[1]

@@ -77,7 +77,7 @@ def test_json_is_one_object_of_both_arrays() -> None:
         (("4K", "1G"), "larger than the old order"),
         (("0", "0"), "an entry of order 0 cannot be split"),
         (("40", "0"), "nodes, more than the 50,000 that are drawn"),
-        (("1", "0", "3"), "name two orders, or one counterexample file"),
+        (("1", "0", "3"), "name two orders, or one file of a case"),
         (("nothing.json",), "nothing.json: No such file"),
         (("nothing.json", "--index", "3"), "go with two orders"),
         (("3", "0", "--chunk-shift", "9"), "9 is not in the range"),
@@ -138,6 +138,27 @@ def test_a_counterexample(tmp_path: Path) -> None:
     (marked,) = [line for line in lines if " ! " in line]
     assert "!nr_values 9" in marked
     assert f"again: xasplit replay {path}" in lines
+
+
+def test_a_case_that_a_person_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "case.txt"
+    path.write_text("store(13, 3)\nset_mark(13, 0)\nsplit(13, 3 to 1, ptr2)\nload(13)\n")
+    result = show(path, "--chunk-shift", "2")
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    lines = lines[lines.index("") + 1 :]
+    assert lines[:4] == [
+        "store(index=13, order=3, entry=ptr1)",
+        "set_mark(index=13, mark=0)",
+        "split(index=13, order=3, new_order=1, entry=ptr2)",
+        "load(index=13)",
+    ]
+    assert lines[5].startswith("before ") and lines[5].endswith("| after")
+    assert "[0..1]  2 x [ptr2 + 1 sib]" in result.output
+    alone = CliRunner().invoke(command, ["-"], "load(0)\n")
+    assert "at the end" in alone.output and "standard input: 1 operation, chunk" in alone.output
+    refused = CliRunner().invoke(command, ["-"], "split(0, 1 to 0)\n")
+    assert refused.exit_code == 1 and "outside the contract" in refused.output
 
 
 def test_a_counterexample_whose_process_died(tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files that hold a case: a counterexample, or operations that a person wrote."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from models import counterexample
+from models.case_text import CaseText, observed, parse_case, too_large
+from models.counterexample import MOST_BYTES, Counterexample
+from models.notation import operation_text
+from models.strict_json import FormatError
+from models.trial import NoCase
+from xarray_model.operations import Operation
+
+STDIN = "-"
+DEFAULT_SHIFT = 6
+"""XA_CHUNK_SHIFT where nobody says otherwise, as in most kernels."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCase:
+    """A case that a person wrote in the file ``name``.
+
+    ``operations`` has what was added, so that all of it can be judged; ``numbers`` tells for each
+    of them which written one it belongs to.
+    """
+
+    name: str
+    chunk_shift: int
+    text: CaseText
+    operations: tuple[Operation, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def size(self) -> str:
+        """How many operations were written, in words."""
+        count = len(self.text.operations)
+        return f"{count} operation{'' if count == 1 else 's'}"
+
+    def place(self, operation: int) -> str:
+        """Where an operation of the case was written."""
+        number = self.numbers[operation]
+        if number == len(self.text.operations):
+            return "xa_destroy at the end"
+        return f"line {self.text.lines[number]}, {operation_text(self.text.operations[number])}"
+
+    def refused(self, error: NoCase) -> click.ClickException:
+        """What to say of a case that breaks the contract of what it calls."""
+        return click.ClickException(
+            f"{self.name}: {self.place(error.operation)}: outside the contract of what it calls:"
+            f" {error}."
+        )
+
+
+def load(name: str, chunk_shift: int | None = None) -> Counterexample | WrittenCase:
+    """The case in a file, or in what stands on standard input for ``-``.
+
+    ``chunk_shift`` goes before what a written case says.  Raises click.ClickException, with one
+    line that says what is wrong and where.
+    """
+    shown = "standard input" if name == STDIN else name
+    data = _read(name, shown)
+    try:
+        if data.lstrip()[:1] in (b"{", b"["):
+            if chunk_shift is not None:
+                raise click.UsageError(
+                    f"{shown} is a counterexample, which has its chunk shift; --chunk-shift goes"
+                    " with a case that you write."
+                )
+            return counterexample.loads(data)
+        text = parse_case(data.decode())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{shown}: neither a counterexample nor text.") from None
+    except (FormatError, ValueError) as error:
+        raise click.ClickException(f"{shown}: {error}") from None
+    s = chunk_shift or text.chunk_shift or DEFAULT_SHIFT
+    whole, numbers = observed(text.operations)
+    written = WrittenCase(shown, s, text, tuple(whole), tuple(numbers))
+    if too := too_large(whole, s):
+        raise click.ClickException(f"{shown}: {written.place(too[0])}: {too[1]}.")
+    return written
+
+
+def _read(name: str, shown: str) -> bytes:
+    try:
+        if name == STDIN:
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                data = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise click.ClickException(f"{shown}: {error.strerror}.") from None
+    if len(data) > MOST_BYTES:
+        raise click.ClickException(f"{shown}: the file is larger than {MOST_BYTES >> 20} MiB.")
+    return data
