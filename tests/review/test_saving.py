@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from models.counterexample import load
+from models.counterexample import loads
 from models.finding import Finding, Findings
 from review import saving
 from review.saving import Saver
@@ -43,7 +43,7 @@ def test_a_smaller_case_takes_the_place_of_a_larger_one(saver: Saver) -> None:
     for finding in (larger(FINDING), FINDING, larger(FINDING)):
         saver.found(finding)
     (path,) = saver.paths
-    assert load(path).finding == FINDING and load(path).seed == 7
+    assert loads(path.read_bytes()).finding == FINDING and loads(path.read_bytes()).seed == 7
     assert [one.name for one in path.parent.iterdir()] == ["port-nr-values.json"]
 
 
@@ -53,7 +53,7 @@ def test_in_the_end_the_files_hold_what_is_told(saver: Saver) -> None:
     total = Findings()
     total.add(other, SPLIT)
     saver.finish(total)
-    assert [load(path).finding for path in saver.paths] == [other]
+    assert [loads(path.read_bytes()).finding for path in saver.paths] == [other]
 
 
 def test_what_cannot_be_saved_loses_only_itself(saver: Saver) -> None:
@@ -133,7 +133,7 @@ def test_what_was_found_outlives_a_search_that_is_killed(
     running.kill()
     running.wait()
     for path in (tmp_path / "found").glob("*.json"):
-        assert load(path).finding.implementation == "planted"
+        assert loads(path.read_bytes()).finding.implementation == "planted"
     # Nothing is left running behind.
     end = time.monotonic() + 20
     while not all(ended(int(pid)) for pid in children) and time.monotonic() < end:
