@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from models import high_cases
 from models.cases import Start
 from models.comparison import Comparison
 from models.count_cases import HIGHEST
@@ -31,6 +32,8 @@ BLOCK_BYTES = 4 << 20
 """Result bytes, about, that are asked of an implementation at once."""
 SAMPLE = 48
 """Groups of cases that are drawn of a split with a small tree."""
+HIGH_SAMPLE = 2
+"""The same of a split of a high order, the first group included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def complete_units(shifts: Sequence[int]) -> list[Unit]:
 
 def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> list[Unit]:
     """Units of which a seeded sample is run, of ``sample`` groups where trees are small: three
-    levels at s = 3 to 5, what matters at s = 6.
+    levels at s = 3 to 5, what matters at s = 6; and some of orders of 31 and more.
 
     At s = 6 these are the splits between 2 MiB, 1 GiB and the orders at or next to a boundary
     between levels.
@@ -171,6 +174,13 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> lis
             for family in (Family.WALKS, Family.REFUSALS):
                 unit = Unit(s, order, new, max(2, sample // 8), seed, family)
                 units += [unit] if unit.total() else []
+    for s in shifts:
+        high = high_cases.pairs(s)
+        units += [Unit(s, *pair, HIGH_SAMPLE, seed, Family.HIGH) for pair in high]
+        # The top of the index space has fewer places than the walks count with.
+        for family in (Family.WALKS, Family.REFUSALS):
+            steps = [Unit(s, *pair, 1, seed, family) for pair in high if pair[0] < 63]
+            units += [unit for unit in steps if unit.total()]
     walks = [(s, new) for s in (2, 3) if s in shifts for new in range(6)]
     return units + [Unit(s, 5, new, sample, seed, Family.WALKS) for s, new in walks]
 

@@ -11,6 +11,7 @@ from models.mutants import (
     history,
     model,
     tree,
+    truncation,
     try_split,
     update,
     upstream,
@@ -26,6 +27,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *array.MUTANTS,
     *cursor.MUTANTS,
     *history.MUTANTS,
+    *truncation.MUTANTS,
     *upstream.MUTANTS,
     *model.MUTANTS,
 )

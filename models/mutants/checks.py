@@ -7,7 +7,7 @@ Each yields again and again what was found broken so far, so that whoever asks c
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hypothesis import Phase
 
@@ -15,10 +15,11 @@ from models.batch import Batch, Tally
 from models.drawing import draw
 from models.families import Family
 from models.finding import Finding
+from models.high_cases import LOWEST
 from models.implementation import Implementation
 from models.machine import ArrayMachine
 from models.reference import run_case
-from models.sweep import Unit, run_unit
+from models.sweep import Unit, run_unit, sampled_units
 from models.trial import Trial
 from specs.judge import Judge
 from specs.property import Violation
@@ -45,10 +46,15 @@ def ladder(s: int) -> list[Unit]:
     return [*few, deep, counts, *many]
 
 
-def sweep(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
-    """Climb the ladder: after each unit the findings so far, by property."""
+def high(s: int) -> list[Unit]:
+    """What the sweep runs of orders of 31 and more at chunk shift ``s``."""
+    return [unit for unit in sampled_units([s], 1) if unit.order >= LOWEST]
+
+
+def sweep(one: Implementation, units: Sequence[Unit]) -> Iterator[dict[str, Finding]]:
+    """Run these units: after each of them the findings so far, by property."""
     found: dict[str, Finding] = {}
-    for unit in ladder(s):
+    for unit in units:
         for breach in run_unit(unit, [one]).findings.breaches.values():
             found.setdefault(breach.smallest.property, breach.smallest)
         yield found

@@ -18,6 +18,8 @@ class Check(Enum):
     SWEEP = "sweep"
     MACHINE = "machine"
     """Only a history shows it: a store, erase, mark or iteration that no split case reaches."""
+    HIGH = "sweep of high orders"
+    """Only entries of order 31 and more show it, or indices beside 2^31, 2^32 and 2^63."""
 
 
 class Part(Enum):

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.build import build
+from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.source import port_source
 from models.mutants import checks
@@ -87,12 +88,18 @@ def catch(mutant: Mutant) -> Outcome:
     one = mutated(mutant)
     built = time.monotonic()
     details: dict[str, str] = {}
-    check = checks.sweep if mutant.check is Check.SWEEP else checks.histories
-    for found in check(one, mutant.chunk_shift):
+    for found in _checked(one, mutant):
         details = {name: finding.detail for name, finding in found.items()}
         if details.keys() >= set(mutant.caught_by):
             break
     return Outcome(mutant, details, time.monotonic() - built, built - started)
+
+
+def _checked(one: Implementation, mutant: Mutant) -> Iterator[Mapping[str, Finding]]:
+    s = mutant.chunk_shift
+    if mutant.check is Check.MACHINE:
+        return checks.histories(one, s)
+    return checks.sweep(one, checks.high(s) if mutant.check is Check.HIGH else checks.ladder(s))
 
 
 def _catch_model(mutant: Mutant) -> Outcome:

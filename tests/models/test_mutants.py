@@ -19,6 +19,7 @@ from specs.registry import PROPERTIES
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 NAMED = {name for mutant in MUTANTS for name in mutant.caught_by}
 SWEEP_SHIFTS = sorted({one.chunk_shift for one in MUTANTS if one.check is Check.SWEEP})
+HIGH_SHIFTS = sorted({one.chunk_shift for one in MUTANTS if one.check is Check.HIGH})
 HISTORY_SHIFTS = sorted({one.chunk_shift for one in MUTANTS if one.check is Check.MACHINE})
 
 
@@ -31,10 +32,16 @@ def test_is_caught_by_what_it_declares(mutant: Mutant) -> None:
 @pytest.mark.parametrize("s", SWEEP_SHIFTS)
 def test_the_unchanged_port_passes_the_sweep_that_mutants_climb(s: int) -> None:
     units = 0
-    for found in checks.sweep(port(s), s):
+    for found in checks.sweep(port(s), checks.ladder(s)):
         assert found == {}
         units += 1
     assert units == len(checks.ladder(s))
+
+
+@pytest.mark.parametrize("s", HIGH_SHIFTS)
+def test_the_unchanged_port_passes_the_sweep_of_high_orders(s: int) -> None:
+    for found in checks.sweep(port(s), checks.high(s)):
+        assert found == {}
 
 
 @pytest.mark.parametrize("s", HISTORY_SHIFTS)
@@ -57,7 +64,7 @@ def test_a_port_with_the_right_limit_passes_as_one_level() -> None:
         wrong, name="right-limit", replacement=wrong.replacement.replace("order + 1", "order")
     )
     assert right.replacement != wrong.replacement
-    for found in checks.sweep(mutated(right), right.chunk_shift):
+    for found in checks.sweep(mutated(right), checks.ladder(right.chunk_shift)):
         assert found == {}
 
 
