@@ -146,9 +146,9 @@ def command(
 
     The sweep runs every split from every start, merges back and drains: whole for chunk shift 1 to
     five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
-    Then state machines draw histories of all operations.  Model and implementation must answer with the same bytes, and
-    the specs judge every answer.  Deviations of released kernels that are known and lie outside the
-    split are told, and do not count as failures.
+    Then state machines draw histories of all operations.  Model and implementation must answer with
+    the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
+    and lie outside the split are told, and do not count as failures.
 
     \b
     Examples:
