@@ -116,4 +116,39 @@ static inline void bitmap_clear(unsigned long *map, unsigned int start, unsigned
 		__clear_bit((unsigned long)start + i, map);
 }
 
+static inline bool bitmap_full(const unsigned long *map, unsigned int bits)
+{
+	for (unsigned int i = 0; i < bits; i++)
+		if (!test_bit(i, map))
+			return false;
+	return true;
+}
+
+static inline unsigned int bitmap_weight(const unsigned long *map, unsigned int bits)
+{
+	unsigned int set = 0;
+
+	for (unsigned int i = 0; i < bits; i++)
+		set += test_bit(i, map);
+	return set;
+}
+
+/* Whole longs, as in the kernel. */
+static inline void bitmap_copy(unsigned long *to, const unsigned long *from, unsigned int bits)
+{
+	for (size_t i = 0; i < BITS_TO_LONGS(bits); i++)
+		to[i] = from[i];
+}
+
+static inline void bitmap_or(unsigned long *to, const unsigned long *a, const unsigned long *b,
+			     unsigned int bits)
+{
+	for (size_t i = 0; i < BITS_TO_LONGS(bits); i++)
+		to[i] = a[i] | b[i];
+}
+
+#define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
+
+#include <linux/find.h>
+
 #endif

@@ -3,6 +3,7 @@
 #define XASPLIT_LINUX_BUG_H
 
 #include <hooks.h>
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/printk.h>
 #include <linux/types.h>
@@ -29,7 +30,5 @@ static inline bool xasplit_warn_if(bool condition, const char *file, int line, c
 #define VM_BUG_ON(condition) BUG_ON(condition)
 #define VM_WARN_ON(condition) WARN_ON(condition)
 #define VM_WARN_ON_ONCE(condition) WARN_ON(condition)
-
-#define BUILD_BUG_ON(condition) _Static_assert(!(condition), #condition)
 
 #endif

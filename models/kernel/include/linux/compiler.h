@@ -39,11 +39,24 @@
 #define __aligned(bytes) __attribute__((__aligned__(bytes)))
 #define __init
 #define __exit
+#define __cold
+#define __pure __attribute__((__pure__))
+#define __counted_by(member)
+#define __private
+#define __deprecated
+#define __visible
+#define __used __attribute__((__used__))
+#define __section(name) __attribute__((__section__(name)))
+#define __printf(format, first) __attribute__((__format__(printf, format, first)))
+#define __no_kcsan
+#define __no_sanitize_address
 
 #define likely(condition) __builtin_expect(!!(condition), 1)
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 #define fallthrough __attribute__((__fallthrough__))
 #define barrier() __asm__ __volatile__("" ::: "memory")
+#define data_race(value) (value)
+#define OPTIMIZER_HIDE_VAR(variable) __asm__("" : "=r"(variable) : "0"(variable))
 
 #define READ_ONCE(place) (*(const volatile __typeof__(place) *)&(place))
 #define WRITE_ONCE(place, value) \

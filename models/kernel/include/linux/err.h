@@ -23,4 +23,19 @@ static inline bool IS_ERR(const void *pointer)
 	return IS_ERR_VALUE(pointer);
 }
 
+static inline bool IS_ERR_OR_NULL(const void *pointer)
+{
+	return !pointer || IS_ERR(pointer);
+}
+
+static inline void *ERR_CAST(const void *pointer)
+{
+	return (void *)(uintptr_t)pointer;
+}
+
+static inline int PTR_ERR_OR_ZERO(const void *pointer)
+{
+	return IS_ERR(pointer) ? (int)PTR_ERR(pointer) : 0;
+}
+
 #endif

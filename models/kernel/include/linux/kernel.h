@@ -2,11 +2,13 @@
 #ifndef XASPLIT_LINUX_KERNEL_H
 #define XASPLIT_LINUX_KERNEL_H
 
+#include <linux/align.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/kconfig.h>
 #include <linux/limits.h>
+#include <linux/log2.h>
 #include <linux/printk.h>
 #include <linux/types.h>
 
@@ -42,5 +44,19 @@
 	})
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
+#define min3(a, b, c) min(min(a, b), c)
+#define max3(a, b, c) max(max(a, b), c)
+#define clamp(number, low, high) min(max(number, low), high)
+#define clamp_t(type, number, low, high) min_t(type, max_t(type, number, low), high)
+#define swap(a, b) \
+	do { \
+		__typeof__(a) swap_ = (a); \
+		(a) = (b); \
+		(b) = swap_; \
+	} while (0)
+#define roundup(number, unit) (DIV_ROUND_UP(number, unit) * (unit))
+#define rounddown(number, unit) ((number) - (number) % (unit))
+#define upper_32_bits(number) ((u32)((u64)(number) >> 32))
+#define lower_32_bits(number) ((u32)(number))
 
 #endif

@@ -10,6 +10,13 @@ static inline bool lockdep_is_held(const spinlock_t *lock)
 	return lock->held != 0;
 }
 
+/* Only the checks that the program watches do something. */
+#define lockdep_set_class(lock, key) ((void)(lock))
+#define lockdep_assert_once(condition) ((void)(condition))
+#define lockdep_assert_not_held(lock) ((void)(lock))
+#define lockdep_assert_none_held_once() ((void)0)
+#define might_lock(lock) ((void)(lock))
+
 #define lockdep_assert_held(lock) \
 	do { \
 		if (!lockdep_is_held(lock)) \

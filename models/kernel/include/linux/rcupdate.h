@@ -3,6 +3,7 @@
 #define XASPLIT_LINUX_RCUPDATE_H
 
 #include <hooks.h>
+#include <linux/cleanup.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 
@@ -49,5 +50,14 @@ static inline void xasplit_demand(bool protection, const char *file, int line, c
 
 #define call_rcu(head, func) xasplit_call_rcu(head, func)
 #define synchronize_rcu() ((void)0)
+#define rcu_barrier() ((void)0)
+#define rcu_replace_pointer(place, value, condition) \
+	__extension__({ \
+		__typeof__(place) replaced_ = rcu_dereference_protected(place, condition); \
+		rcu_assign_pointer(place, value); \
+		replaced_; \
+	})
+
+DEFINE_LOCK_GUARD_0(rcu, rcu_read_lock(), rcu_read_unlock())
 
 #endif

@@ -4,6 +4,7 @@
 #define XASPLIT_LINUX_SPINLOCK_H
 
 #include <hooks.h>
+#include <linux/cleanup.h>
 #include <linux/types.h>
 
 typedef struct {
@@ -53,5 +54,11 @@ static inline int spin_trylock(spinlock_t *lock)
 		(void)(flags); \
 		spin_unlock(lock); \
 	} while (0)
+
+DEFINE_LOCK_GUARD_1(spinlock, spinlock_t, spin_lock(_T->lock), spin_unlock(_T->lock))
+DEFINE_LOCK_GUARD_1(spinlock_bh, spinlock_t, spin_lock_bh(_T->lock), spin_unlock_bh(_T->lock))
+DEFINE_LOCK_GUARD_1(spinlock_irq, spinlock_t, spin_lock_irq(_T->lock), spin_unlock_irq(_T->lock))
+DEFINE_LOCK_GUARD_1(spinlock_irqsave, spinlock_t, spin_lock_irqsave(_T->lock, _T->flags),
+		    spin_unlock_irqrestore(_T->lock, _T->flags), unsigned long flags)
 
 #endif
