@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from models.comparison import HANGS
+from models.ends import HANGS
 from models.finding import SITES, Finding
 from models.hangs import ENOUGH
 from models.kernel.deviations import Deviation
@@ -28,7 +28,7 @@ class Broken(Exception):
 
 @cache
 def broken(name: str) -> type[Broken]:
-    """The exception for the property of that name."""
+    """The exception for what is labelled so."""
     return type(f"Broken: {name}", (Broken,), {})
 
 
@@ -70,7 +70,7 @@ class Batch:
     """What the cases of one batch share.
 
     ``deviations``: those that the implementation has; what would meet one is left out.
-    ``aside``: properties that were found before; a case in which one breaks ends there.
+    ``aside``: what was found before (``Finding.label``); a case that shows it ends there.
     ``hanging``: operations (``likeness``) that are left out, since they hang and never ended.
     ``deadline`` (of ``time.monotonic``) ends the batch; ``shrink_seconds`` the shrinking of what it
     found.  ``on_found`` is told of the first case that breaks a property, before it is shrunk.
@@ -100,7 +100,7 @@ class Batch:
         self.ended: set[str] = set()
         """What else came to its end."""
         self.found: dict[str, Finding] = {}
-        """By property the smallest case that breaks it."""
+        """By ``Finding.label`` the smallest case that shows it."""
 
     def check_time(self) -> None:
         """Raise Expired when the time is over."""
@@ -122,7 +122,7 @@ class Batch:
         """
         if not self.found:
             self.tally.add(done)
-        fresh = [finding for finding in findings if finding.property not in self.aside]
+        fresh = [finding for finding in findings if finding.label() not in self.aside]
         if not fresh:
             if not self.found and self.hung.total() >= ENOUGH:
                 raise Expired
@@ -133,12 +133,12 @@ class Batch:
                 end = time.monotonic() + min(self.shrink_seconds, HANG_SHRINK_SECONDS)
             self.deadline = end if self.deadline is None else min(end, self.deadline)
         for finding in fresh:
-            known = self.found.get(finding.property)
+            known = self.found.get(finding.label())
             if known is None and self.on_found is not None:
                 self.on_found(finding)
             if known is None or _size(finding) < _size(known):
-                self.found[finding.property] = finding
-        raise broken(fresh[0].property)(f"{fresh[0].property}: {fresh[0].detail}")
+                self.found[finding.label()] = finding
+        raise broken(fresh[0].label())(f"{fresh[0].property}: {fresh[0].detail}")
 
 
 def likeness(operation: Operation, s: int) -> str:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.cases import Start
+from models.classes import classified
 from models.closing import Closing
+from models.ends import ENDS
 from models.expected import Expected, kind, refuses
 from models.extent import Extent, Tried
 from models.families import CaseGroup, Family
@@ -19,22 +21,6 @@ from models.patience import FATAL, Item, Patience
 from models.worker import Abnormal, BatchResult, Status, Worker
 from xarray_model import geometry
 from xarray_model.operations import Operation
-
-ENDS = {
-    Status.ASSERTION: ("no-assertion", "no assertion of the code under test fails"),
-    Status.WARNING: ("no-warning", "the code under test does not warn"),
-    Status.CANARY: ("stays-in-node", "nothing is written beside a node's own memory"),
-    Status.DOUBLE_FREE: ("freed-once", "no node is freed twice"),
-    Status.FREED_ON_LRU: ("freed-off-lru", "no node is freed while it is on the LRU"),
-    Status.BAD_FREE: ("frees-nodes", "only live nodes are freed, reported or kept on a cursor"),
-    Status.UNSUPPORTED: ("supported", "the implementation offers the operation that it is asked"),
-    Status.LOCK: ("locked", "publications and callbacks come under the lock, and locks balance"),
-    Status.CRASH: ("no-crash", "the code under test does not crash"),
-    Status.HANG: ("ends", "every operation ends"),
-    Status.SANITIZER: ("no-undefined", "no undefined behaviour and no bad memory access"),
-}
-"""The property that a case breaks when it does not come to its end."""
-HANGS = ENDS[Status.HANG][0]
 
 HANG_SECONDS = 0.5
 """CPU time that a case may take; the largest takes a tenth of it, most less than a thousandth."""
@@ -68,6 +54,8 @@ class Comparison(Closing):
         self.done = done
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
         self._patience = Patience(implementation.name, family.value, known or {})
+        self.met: Counter[str] = Counter()
+        """Cases that known deviations outside the split account for, by deviation."""
         self._careful = False
         """Whether cases ended the process, or are expected to."""
 
@@ -165,7 +153,7 @@ class Comparison(Closing):
         same = answers == expected * count
         if same and logs == log * count and not abnormal:
             found = self._judged(group, starts[0], expected, expected, log)
-            self._found(found, group, starts)
+            self._found(found, group, starts, expected)
             return
         # The slow way, to say which of them differ and how; those that answer alike at once.
         alike: dict[tuple[object, ...], list[tuple[int, Start]]] = {}
@@ -181,7 +169,7 @@ class Comparison(Closing):
             found = [
                 self._finding(group, starts[0], expected, expected, *LOG_AGREES, "logs differ")
             ]
-            self._found(found, group, starts[:1])
+            self._found(found, group, starts[:1], expected)
 
     def _case(
         self,
@@ -207,7 +195,8 @@ class Comparison(Closing):
             found = self._judged(group, start, expected, answer, log)
             if answer != expected and not found:
                 found = [self._finding(group, start, expected, answer, *AGREES, "the bytes differ")]
-        self._found(found, group, starts)
+        hung = ended.operation if ended and ended.status is Status.HANG else None
+        self._found(found, group, starts, answer, hung)
 
     def _judged(
         self,
@@ -228,8 +217,22 @@ class Comparison(Closing):
         case = group.operations(start)
         return of_violations(violations, name, s, case, expected, answer)
 
-    def _found(self, found: list[Finding], group: CaseGroup, starts: Sequence[Start]) -> None:
-        """Keep the findings of a case, which the cases of ``starts`` share."""
+    def _found(
+        self,
+        found: list[Finding],
+        group: CaseGroup,
+        starts: Sequence[Start],
+        answer: bytes,
+        hung: int | None = None,
+    ) -> None:
+        """Keep the findings of a case, which the cases of ``starts`` share; ``hung`` is the number
+        of the operation that did not end."""
+        if found:
+            operations = found[0].operations
+            cases = len(starts)
+            found = classified(
+                self.implementation, operations, answer, hung, found, self.met, cases
+            )
         if found:
             extent = Extent()
             extent.count(group, starts)

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from models.extent import Extent, Split
+from specs.callers import Contract
 from specs.property import Violation
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
@@ -22,13 +24,18 @@ LOG_AGREES = (
 _SPLITS = frozenset({Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT})
 
 
+Kind: TypeAlias = tuple[str, Contract, tuple[str, ...]]
+"""Implementation, class, and known deviations of the split, of a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One case in which ``implementation`` broke ``property``.
 
     ``operation`` is the number of the operation that shows it, None when the whole case does;
     ``expected`` and ``actual`` are result bytes (``models/driver/PROTOCOL.md``); ``actual`` is cut
-    short when the code under test did not come to the end of the case.
+    short when the code under test did not come to the end of the case.  ``contract`` is its class;
+    ``deviations`` are the known ones of the split that account for all of it.
     """
 
     implementation: str
@@ -40,6 +47,18 @@ class Finding:
     operations: tuple[Operation, ...]
     expected: bytes
     actual: bytes
+    contract: Contract = field(default=Contract.CALLERS, compare=False)
+    deviations: tuple[str, ...] = field(default=(), compare=False)
+
+    def kind(self) -> Kind:
+        """What findings about one cause have in common: all of another kind are of another."""
+        return self.implementation, self.contract, self.deviations
+
+    def label(self) -> str:
+        """The property, with class and deviations where there are any: what is kept apart."""
+        documented = self.contract is Contract.DOCUMENTATION
+        classed = (self.contract.value,) if documented else ()
+        return ", ".join((self.property, *classed, *self.deviations))
 
     def size(self) -> tuple[int, int, int]:
         """What "smallest" means: chunk shift, highest order, number of operations."""
@@ -64,7 +83,7 @@ SITES = ("horizontal split", "split by one level", "split by several levels")
 
 @dataclass
 class Breach:
-    """All findings of one implementation about one property: the smallest, and how many."""
+    """All findings of one kind about one property: the smallest, and how many."""
 
     smallest: Finding
     cases: int = 0
@@ -74,8 +93,8 @@ class Breach:
 
 @dataclass
 class Failure:
-    """Cases of one implementation that fail alike: the same properties break first, at the same
-    kind of operation.
+    """Cases of one kind that fail alike: the same properties break first, at the same kind of
+    operation.
 
     ``first`` are the findings of the smallest case about these properties; ``later`` counts cases
     by the properties that broke at a later operation of them.
@@ -92,21 +111,21 @@ class Failure:
         return frozenset(finding.property for finding in self.first)
 
     @property
-    def key(self) -> tuple[str, frozenset[str], str]:
+    def key(self) -> tuple[Kind, frozenset[str], str]:
         """What cases that fail alike have in common."""
-        return self.first[0].implementation, self.properties, site(self.first[0])
+        return self.first[0].kind(), self.properties, site(self.first[0])
 
 
 class Findings:
-    """Findings grouped by implementation and property, and failing cases by how they fail.
+    """Findings grouped by kind and property, and failing cases by how they fail.
 
     ``on_new`` is told of the first finding of each group, as soon as there is one.
     """
 
     def __init__(self, on_new: Callable[[Finding], None] | None = None) -> None:
         self.on_new = on_new
-        self.breaches: dict[tuple[str, str], Breach] = {}
-        self.failures: dict[tuple[str, frozenset[str], str], Failure] = {}
+        self.breaches: dict[tuple[Kind, str], Breach] = {}
+        self.failures: dict[tuple[Kind, frozenset[str], str], Failure] = {}
 
     def __len__(self) -> int:
         return len(self.breaches)
@@ -137,7 +156,7 @@ class Findings:
             self._fail(failure)
 
     def _merge(self, new: Breach) -> None:
-        key = (new.smallest.implementation, new.smallest.property)
+        key = (new.smallest.kind(), new.smallest.property)
         known = self.breaches.get(key)
         if known is None:
             self.breaches[key] = Breach(new.smallest, new.cases, set(new.extent))
@@ -159,8 +178,14 @@ class Findings:
         known.first = min(known.first, new.first, key=lambda first: first[0].size())
 
     def sorted(self) -> list[Breach]:
-        """What broke, by implementation and property name."""
-        return [breach for _, breach in sorted(self.breaches.items(), key=lambda item: item[0])]
+        """What broke, by implementation and property name; within the callers' contract first."""
+        classes = list(Contract)
+
+        def order(breach: Breach) -> tuple[object, ...]:
+            one = breach.smallest
+            return one.implementation, one.property, classes.index(one.contract), one.deviations
+
+        return sorted(self.breaches.values(), key=order)
 
 
 def of_violations(

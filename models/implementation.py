@@ -28,6 +28,9 @@ class Implementation:
     one_level: bool
     executables: Mapping[int, Path]
     """The driver built against it, by chunk shift."""
+    deviations: tuple[str, ...] = ()
+    """The known deviations that it has, as ``models.known`` found them out: what they account for
+    to the byte is told as them."""
 
     def refuses(self, order: int, new_order: int, s: int) -> bool:
         """Whether a split is beyond what the implementation claims to support."""

@@ -31,7 +31,7 @@ def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Findin
         smaller = False
         for candidate in _candidates(known.operations):
             trials += 1
-            found = breaks(trial, candidate, finding.property)
+            found = breaks(trial, candidate, finding.label())
             if found is not None:
                 known = found
                 smaller = True
@@ -41,13 +41,13 @@ def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Findin
     return known
 
 
-def breaks(trial: Trial, operations: Sequence[Operation], name: str) -> Finding | None:
-    """What a case shows if the property of that name is the first that breaks in it."""
+def breaks(trial: Trial, operations: Sequence[Operation], label: str) -> Finding | None:
+    """What a case shows if what is labelled so (``Finding.label``) is the first that breaks."""
     try:
         expected = trial.expected(operations)
     except (PreconditionError, ValueError):
         return None
-    found = [one for one in trial.run(operations, expected) if one.property == name]
+    found = [one for one in trial.run(operations, expected) if one.label() == label]
     return found[0] if found else None
 
 

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from models.reference_log import Told, records
 from xarray_model import (
@@ -66,6 +67,13 @@ class Outcome:
     results: bytes
     log: tuple[tuple[LogRecord, ...], ...] = ()
     journal: tuple[tuple[Store, ...], ...] = ()
+    hangs: int | None = None
+    """Number of the operation that never ends, of a model that deviates: the case's last."""
+
+
+class Endless(Exception):
+    """An operation that never ends: of a model that deviates (``models.deviating``), for the right
+    one comes to an end."""
 
 
 def run_case(
@@ -83,22 +91,33 @@ def run_case(
     when an index or order does not exist at that width.
     """
     runner = Runner(XArray(chunk_shift, width), split)
+    return run(runner, operations, log=log, journal=journal)
+
+
+def run(
+    runner: Runner, operations: Iterable[Operation], *, log: bool = False, journal: bool = False
+) -> Outcome:
+    """Run a case on a model that is there; raises as ``run_case``."""
     results: list[bytes] = []
     logs: list[tuple[LogRecord, ...]] = []
     journals: list[tuple[Store, ...]] = []
+    hangs = None
     for number, operation in enumerate(operations):
-        if not log and not journal:
-            results.append(runner.run(operation))
-            continue
-        stores = runner.array.journal.start()
+        stores: list[Store] = []
         told: list[Told] = []
-        runner.told = told
-        results.append(runner.run(operation))
+        if log or journal:
+            stores = runner.array.journal.start()
+            runner.told = told
+        try:
+            results.append(runner.run(operation))
+        except Endless:
+            hangs = number
+            break
         if journal:
             journals.append(tuple(stores))
         if log:
             logs.append(tuple(records(number, told, stores, runner.array)))
-    return Outcome(b"".join(results), tuple(logs), tuple(journals))
+    return Outcome(b"".join(results), tuple(logs), tuple(journals), hangs)
 
 
 class Runner:
@@ -110,13 +129,19 @@ class Runner:
         self.told: list[Told] | None = None
         self.split_alloc = _ALLOCATE[kind]
         self.split = _SPLIT[kind]
+        self.pause = iterate.pause
+        self.next = iterate.next
+        self.prev = iterate.prev
+        self.find_marked = iterate.find_marked
+        self.handlers = _HANDLERS
+        """How each operation is done."""
         self._kept: Cursor | None = None
 
     def run(self, operation: Operation) -> bytes:
         """The bytes that the operation answers with."""
         if operation.code is Code.SNAPSHOT:
             return picture.encode(self.array, self.lru.nodes)
-        words = _HANDLERS[operation.code](self, operation)
+        words = self.handlers[operation.code](self, operation)
         return struct.pack(f"<{len(words)}Q", *words) if words else b""
 
     def update(self, node: Node) -> None:
@@ -187,7 +212,7 @@ class Runner:
         return self._all(op, lambda cursor: iterate.find(cursor, op.argument))
 
     def _find_marked(self, op: Operation) -> list[int]:
-        return self._all(op, lambda cursor: iterate.find_marked(cursor, op.argument, op.mark))
+        return self._all(op, lambda cursor: self.find_marked(cursor, op.argument, op.mark))
 
     def _all(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
         cursor = Cursor(self.array, op.index)
@@ -196,15 +221,15 @@ class Runner:
         while (entry := step(cursor)) != NULL:
             words += (cursor.index, _word(entry))
             if pausing:
-                iterate.pause(cursor)
+                self.pause(cursor)
         words[0] = len(words) // 2
         return words
 
     def _next(self, op: Operation) -> list[int]:
-        return self._steps(op, iterate.next)
+        return self._steps(op, self.next)
 
     def _prev(self, op: Operation) -> list[int]:
-        return self._steps(op, iterate.prev)
+        return self._steps(op, self.prev)
 
     def _steps(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
         cursor = Cursor(self.array, op.index)
@@ -245,7 +270,7 @@ class Runner:
         return words
 
     @property
-    def _cursor(self) -> Cursor:
+    def kept(self) -> Cursor:
         """The case's cursor; PreconditionError before it is set."""
         if self._kept is None:
             raise PreconditionError("the case's cursor was not set")
@@ -256,54 +281,55 @@ class Runner:
         return []
 
     def _cursor_reset(self, op: Operation) -> list[int]:
-        self._cursor.reset()
+        self.kept.reset()
         return []
 
     def _cursor_load(self, op: Operation) -> list[int]:
-        entry = walk.load(self._cursor)
-        return [self._cursor.index, _word(entry)]
+        entry = walk.load(self.kept)
+        return [self.kept.index, _word(entry)]
 
     def _cursor_find(self, op: Operation) -> list[int]:
-        return self._found(iterate.find(self._cursor, op.argument))
+        return self._found(iterate.find(self.kept, op.argument))
 
     def _cursor_find_marked(self, op: Operation) -> list[int]:
-        return self._found(iterate.find_marked(self._cursor, op.argument, op.mark))
+        return self._found(self.find_marked(self.kept, op.argument, op.mark))
 
     def _found(self, entry: Entry) -> list[int]:
         """A search that finds nothing leaves the cursor at an index that has no meaning."""
-        return [self._cursor.index, _word(entry)] if entry != NULL else [0, NULL]
+        return [self.kept.index, _word(entry)] if entry != NULL else [0, NULL]
 
     def _cursor_next(self, op: Operation) -> list[int]:
-        entry = iterate.next(self._cursor)
-        return [self._cursor.index, _word(entry)]
+        entry = self.next(self.kept)
+        return [self.kept.index, _word(entry)]
 
     def _cursor_prev(self, op: Operation) -> list[int]:
-        entry = iterate.prev(self._cursor)
-        return [self._cursor.index, _word(entry)]
+        entry = self.prev(self.kept)
+        return [self.kept.index, _word(entry)]
 
     def _cursor_pause(self, op: Operation) -> list[int]:
-        iterate.pause(self._cursor)
-        return [self._cursor.index]
+        self.pause(self.kept)
+        return [self.kept.index]
 
     def _cursor_set_mark(self, op: Operation) -> list[int]:
-        marks.set_mark(self._cursor, op.mark)
+        marks.set_mark(self.kept, op.mark)
         return []
 
     def _cursor_clear_mark(self, op: Operation) -> list[int]:
-        marks.clear_mark(self._cursor, op.mark)
+        marks.clear_mark(self.kept, op.mark)
         return []
 
     def _cursor_get_mark(self, op: Operation) -> list[int]:
-        return [int(marks.get_mark(self._cursor, op.mark))]
+        return [int(marks.get_mark(self.kept, op.mark))]
 
     def _cursor_store(self, op: Operation) -> list[int]:
-        return [_word(api.store_through(self._cursor, op.entry))]
+        return [_word(api.store_through(self.kept, op.entry))]
 
     def _cursor_split(self, op: Operation) -> list[int]:
-        return self._split_through(self._cursor, op)
+        return self._split_through(self.kept, op)
 
 
-_HANDLERS: dict[Code, Callable[[Runner, Operation], list[int]]] = {
+Handler: TypeAlias = Callable[[Runner, Operation], list[int]]
+_HANDLERS: Mapping[Code, Handler] = {
     Code.STORE: Runner._store,
     Code.SPLIT: Runner._split_entry,
     Code.TRY_SPLIT: Runner._try_split,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from models.aspects import Aspect, aspect
 from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler
-from models.comparison import ENDS, HANGS
+from models.ends import ENDS, HANGS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.source import Source, port_source

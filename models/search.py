@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from unittest import SkipTest
 
 from hypothesis import Phase
@@ -20,8 +20,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from models import branches, cache
 from models.batch import HANG_SHRINK_SECONDS, Batch, Tally
-from models.comparison import HANGS
 from models.drawing import draw
+from models.ends import HANGS
 from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.kernel.deviations import Deviation
@@ -130,10 +130,13 @@ def search(
     (``finding.SITES``) that are known to hang, which are left out.  ``on_progress`` is told now and
     then, with the report as it then is, ``on_found`` at once of a case that breaks a property.
     """
-    report = MachineReport(implementation.name, seed, known=known(implementation))
-    for had in report.known:
-        if had.deviation.on_split:
-            report.findings.add(had.finding, extent_of(had.finding))
+    deviating = known(implementation)
+    implementation = replace(implementation, deviations=deviating.names)
+    report = MachineReport(implementation.name, seed, known=deviating.present)
+    told = [had.finding for had in deviating.present if had.deviation.on_split]
+    for finding in (*told, *deviating.otherwise):
+        if finding.chunk_shift in chunk_shifts:
+            report.findings.add(finding, extent_of(finding))
     started = time.monotonic()
     deadline = None if seconds is None else started + seconds
     database = _database(implementation) if remember else None
@@ -150,7 +153,10 @@ def search(
                 )
             )
             report.tallies[s] = searches[-1].tally
-            report.expected[s] = _expected(implementation, s)
+            hidden = {name for one in deviations for name in one.hides.get(s, ())}
+            report.expected[s] = [
+                name for name in _expected(implementation, s) if name not in hidden
+            ]
         # All chunk shifts in turn, so that a search that ends early has seen each of them.
         while any(one.left for one in searches):
             for one in searches:
@@ -235,7 +241,7 @@ class _Search:
         for finding in batch.found.values():
             hangs = finding.property == HANGS
             end = time.monotonic() + (HANG_SHRINK_SECONDS if hangs else SHRINK_SECONDS)
-            self.found[finding.property] = reduce(self.trial, finding, end)
+            self.found[finding.label()] = reduce(self.trial, finding, end)
         self._hung.update(batch.hung)
         self._ended |= batch.ended
         if not first:
@@ -253,7 +259,7 @@ def _take(report: MachineReport, one: _Search) -> None:
     if one.not_drawn:
         report.not_drawn[one.trial.s] = one.not_drawn
     for finding in one.found.values():
-        key = (finding.implementation, finding.property)
+        key = (finding.kind(), finding.property)
         known = report.findings.breaches.get(key)
         told = known is not None and any(s == finding.chunk_shift for s, _, _ in known.extent)
         if not told:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.build import build
-from models.comparison import AGAIN_SECONDS, HANGS
+from models.comparison import AGAIN_SECONDS
+from models.ends import HANGS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.reduction import breaks, reduce
@@ -51,7 +52,7 @@ def at(implementation: Implementation, finding: Finding, s: int) -> Finding | No
     if operations is None:
         return None
     with trial_of(implementation, finding, s) as trial:
-        return breaks(trial, operations, finding.property)
+        return breaks(trial, operations, finding.label())
 
 
 def trial_of(implementation: Implementation, finding: Finding, s: int) -> Trial:

@@ -10,6 +10,7 @@ publications that it came with; answers and logs that are the same to the byte a
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -112,6 +113,9 @@ class UnitResult:
     """The cases that were run, by implementation: what the extent of a finding is a part of."""
     hangs: dict[Area, Hangs] = field(default_factory=dict)
     """What the units learnt about cases that hang."""
+    met: dict[str, Counter[str]] = field(default_factory=dict)
+    """Cases that known deviations outside the split account for, by implementation and deviation:
+    they are in no finding."""
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
@@ -122,6 +126,8 @@ class UnitResult:
             self.tried.setdefault(name, Tried()).update(tried)
         for area, hangs in other.hangs.items():
             self.hangs.setdefault(area, Hangs()).update(hangs)
+        for name, met in other.met.items():
+            self.met.setdefault(name, Counter()).update(met)
 
     def hung(self) -> dict[Area, Hangs]:
         """What the units that are still to be run should know: where anything hung."""
@@ -234,6 +240,7 @@ def run_unit(
                 coverage.covered += comparison.run(block)
         for comparison in comparisons:
             result.hangs.update(comparison.hangs())
+            result.met.setdefault(comparison.implementation.name, Counter()).update(comparison.met)
     result.findings.on_new = None  # a result is sent to another process
     return result
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.classes import classified, kind_of
 from models.closing import Closing
-from models.comparison import ENDS
+from models.ends import ENDS
 from models.finding import AGREES, Finding
 from models.implementation import Implementation
-from models.reference import Runner, SplitKind
+from models.reference import Runner
 from models.worker import Status, Worker
 from specs.abstract import EMPTY, AbstractArray
 from specs.cursor import AbstractCursor
@@ -32,8 +33,7 @@ HANG_SECONDS = 0.25
 
 def model(implementation: Implementation, s: int) -> Runner:
     """The model of an empty array, which splits what the implementation is to split."""
-    kind = SplitKind.ONE_LEVEL if implementation.one_level else SplitKind.ITERATIVE
-    return Runner(XArray(s), kind)
+    return Runner(XArray(s), kind_of(implementation))
 
 
 def after(array: AbstractArray, operation: Operation) -> AbstractArray:
@@ -117,6 +117,8 @@ class Trial(Closing):
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""
         """The log of the case that was run last."""
+        self.answer = b""
+        """Its result bytes."""
         self.hung: int | None = None
         """The number of the operation of that case which did not end, if one did not."""
         self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
@@ -138,9 +140,11 @@ class Trial(Closing):
         return [one for one in found if (one.operation or 0) == first]
 
     def everything(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
-        """All that breaks in a case: one finding for each property, where it breaks first."""
+        """All that breaks in a case: one finding for each property, where it breaks first; nothing
+        where known deviations outside the split account for all of it."""
         result = self._worker.run([encode(list(operations))], log=True)
         answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
+        self.answer = answer
         completed = operations
         found: list[Violation] = []
         self.hung = None
@@ -163,7 +167,7 @@ class Trial(Closing):
         for one in found:
             names.setdefault(one.property, one)
         last = len(operations) - 1
-        return [
+        told = [
             Finding(
                 self.implementation.name,
                 self.s,
@@ -177,6 +181,7 @@ class Trial(Closing):
             )
             for one in names.values()
         ]
+        return classified(self.implementation, operations, answer, self.hung, told)
 
     def _undrained(self, operations: Sequence[Operation], answer: bytes) -> list[Violation]:
         """A case that ends with DESTROY and SNAPSHOT leaves nothing."""

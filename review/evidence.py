@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from models import large
 from models.build import BuildError
-from models.comparison import ENDS
+from models.ends import ENDS
 from models.finding import AGREES
 from models.implementation import Implementation
 from models.kernel.baseline import NoTest

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from rich.table import Table
 from models.finding import SITES, Findings
 from models.hangs import never_survived
 from models.implementation import Implementation
+from models.known import Known, known
 from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
 from review import findings
@@ -33,6 +35,25 @@ class SoFar:
     """The first case of each broken property, told when it was found: all there is of what was
     ended before it was done."""
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOutside:
+    """A known deviation outside the split: so many ``cases`` of the sweep are just that, and so
+    many ``times`` histories left out an operation that would meet it."""
+
+    implementation: str
+    had: Known
+    cases: int
+    times: int
+
+    def __str__(self) -> str:
+        one = self.had.deviation
+        return (
+            f"{self.implementation} has a known deviation, {one.name}: {one.statement}."
+            f" {one.cause}. {self.cases:,} cases of the sweep are just that; histories left out"
+            f" {self.times:,} operations that would meet it."
+        )
 
 
 @dataclass
@@ -68,6 +89,20 @@ class Search:
             total.setdefault(one.implementation, MachineReport(one.implementation, self.seed))
             total[one.implementation].update(one)
         return total
+
+    @cached_property
+    def known(self) -> list[KnownOutside]:
+        """The known deviations outside the split, which are in no finding, by implementation."""
+        told = []
+        for one in self.implementations:
+            cases = self.result.met.get(one.name, Counter[str]())
+            report = self.machines.get(one.name)
+            aside = report.total.set_aside if report else Counter[str]()
+            for had in known(one).present if one.deviations else ():
+                name = had.deviation.name
+                if not had.deviation.on_split:
+                    told.append(KnownOutside(one.name, had, cases[name], aside[name]))
+        return told
 
     @property
     def findings(self) -> Findings:
@@ -107,6 +142,9 @@ def show(done: Search, console: Console) -> None:
     console.print(_coverage(done.result))
     if done.machines:
         console.print(_machines(done.machines))
+    for had in done.known:
+        for line in (*textwrap.wrap(str(had), 72, subsequent_indent="  "), ""):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     for report in done.machines.values():
         for line in _remarks(report):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -171,13 +209,7 @@ def _machines(reports: dict[str, MachineReport]) -> Table:
 
 
 def _remarks(report: MachineReport) -> Iterator[str]:
-    """Known deviations that were set aside, and what a machine never met."""
-    for had in report.known:
-        one = had.deviation
-        aside = "" if one.on_split else f" Set aside {report.total.set_aside[one.name]:,} times."
-        told = f"{report.implementation} has a known deviation, {one.name}: {one.statement}."
-        yield from textwrap.wrap(f"{told} {one.cause}.{aside}", 72, subsequent_indent="  ")
-        yield ""
+    """What a machine never met."""
     for s, name in report.missing:
         yield f"{report.implementation}: at chunk shift {s} the machine never met: {name}"
 
@@ -229,6 +261,7 @@ def as_json(done: Search) -> dict[str, object]:
         ],
         "not_run": not_run(done),
         "not_done": done.not_done,
+        "known_deviations": [_known_json(one) for one in done.known],
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
         "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],
@@ -244,14 +277,17 @@ def _machine_json(report: MachineReport) -> dict[str, object]:
         "rules": dict(sorted(total.rules.items())),
         "branches": dict(sorted(total.branches.items())),
         "never_met": [{"chunk_shift": s, "name": name} for s, name in report.missing],
-        "known_deviations": [
-            {
-                "name": had.deviation.name,
-                "property": had.deviation.property,
-                "statement": had.deviation.statement,
-                "cause": had.deviation.cause,
-                "set_aside": total.set_aside[had.deviation.name],
-            }
-            for had in report.known
-        ],
+    }
+
+
+def _known_json(one: KnownOutside) -> dict[str, object]:
+    deviation = one.had.deviation
+    return {
+        "implementation": one.implementation,
+        "name": deviation.name,
+        "property": deviation.property,
+        "statement": deviation.statement,
+        "cause": deviation.cause,
+        "cases": one.cases,
+        "set_aside": one.times,
     }

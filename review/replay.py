@@ -11,8 +11,8 @@ import click
 
 from models import explanation
 from models.build import BuildError
-from models.comparison import ENDS
 from models.counterexample import Counterexample
+from models.ends import ENDS
 from models.finding import Finding
 from models.implementation import Implementation, examine, name_of
 from models.kernel.source import Source, port_source

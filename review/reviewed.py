@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from models.comparison import HANGS
+from models.ends import HANGS
 from models.implementation import Implementation
 from models.rcu import explore
 from proofs.report import Report

@@ -58,20 +58,20 @@ class Saver:
 
     def found(self, finding: Finding) -> None:
         """A property is broken: write the case, unless there is one as small."""
-        kept = self._kept.get((finding.implementation, finding.property))
+        kept = self._kept.get((finding.implementation, finding.label()))
         if kept is None or finding.size() < kept.size():
             self._write(finding)
 
     def finish(self, findings: Findings) -> None:
         """The search is over: have the files hold exactly the smallest cases."""
         for breach in findings.sorted():
-            if self._kept.get((breach.smallest.implementation, breach.smallest.property)) != (
+            if self._kept.get((breach.smallest.implementation, breach.smallest.label())) != (
                 breach.smallest
             ):
                 self._write(breach.smallest)
 
     def _write(self, finding: Finding) -> None:
-        key = (finding.implementation, finding.property)
+        key = (finding.implementation, finding.label())
         path = self._paths.get(key) or self._free(finding)
         _, problem = attempt(lambda: self._replace(path, finding))
         if not problem:
@@ -90,7 +90,7 @@ class Saver:
 
     def _free(self, finding: Finding) -> Path:
         """A path that no other finding has: names may differ in what a path cannot hold."""
-        name = f"{plain(finding.implementation)}-{plain(finding.property)}"
+        name = f"{plain(finding.implementation)}-{plain(finding.label())}"
         used = set(self._paths.values())
         for number in itertools.count(1):
             path = self.folder / (f"{name}.json" if number == 1 else f"{name}-{number}.json")

@@ -13,6 +13,7 @@ from models.implementation import Implementation, examine, name_of
 from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
+from models.known import with_known
 from review.options import together
 
 kernel_option = click.option(
@@ -91,7 +92,7 @@ def built_each(
             name = f"{name} ({source.name})"
         try:
             one = examine(source, tuple(shifts), sanitize=sanitize)
-            built[name] = replace(one, name=name)
+            built[name] = with_known(replace(one, name=name))
         except BuildError as error:
             built[name] = error
     return built

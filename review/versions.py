@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.build import BuildError
-from models.comparison import ENDS
+from models.ends import ENDS
 from models.families import Family
 from models.finding import AGREES, LOG_AGREES
 from models.implementation import Implementation
@@ -78,12 +78,17 @@ def sections(seed: int) -> list[Section]:
     for s, order, new in (*WHOLE, *SAMPLED):
         unit = Unit(s, order, new, SAMPLE if s == 6 else None, seed)
         (several if one_level_limit_exceeded(order, new, s) else one).append(unit)
-    walks = [Unit(s, order, new, family=Family.WALKS) for s, order, new in WHOLE]
+    walks = [
+        unit
+        for s, order, new in WHOLE
+        for family in (Family.WALKS, Family.REFUSALS)
+        if (unit := Unit(s, order, new, family=family)).total()
+    ]
     counts = [Unit(s, 63, 0, family=Family.COUNTS) for s in SHIFTS]
     return [
         Section("split by one level at most", tuple(one)),
         Section("split by several levels", tuple(several), deep=True),
-        Section("walk of xas_try_split", tuple(walks)),
+        Section("xas_try_split: walks and refusals", tuple(walks)),
         Section("allocation requests", tuple(counts)),
     ]
 
@@ -167,7 +172,7 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
             if not finished:
                 break
     deviations = {
-        one.name: [had.deviation.name for had in known(one) if not had.deviation.on_split]
+        one.name: [had.deviation.name for had in known(one).present if not had.deviation.on_split]
         for one in implementations
     }
     seconds = time.monotonic() - started

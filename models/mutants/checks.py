@@ -64,10 +64,11 @@ def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
     """Let the machine run: after each batch the findings so far, by property, as they come (not
     shrunk)."""
     found: dict[str, Finding] = {}
+    labels: set[str] = set()
     seeds = random.Random(s)
     with Trial(one, s) as trial:
         for _ in range(BATCHES):
-            batch = Batch(trial, Tally(), set(found), shrink_seconds=0.0)
+            batch = Batch(trial, Tally(), set(labels), shrink_seconds=0.0)
             machine = type("MutantMachine", (ArrayMachine,), {"batch": batch})
             draw(
                 machine,
@@ -76,7 +77,8 @@ def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
                 seeded=seeds.getrandbits(64),
                 phases=[Phase.generate],
             )
-            found.update(batch.found)
+            labels.update(batch.found)
+            found.update({one.property: one for one in batch.found.values()})
             yield found
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from models import counterexample, reproducer
 from models.build import BuildError
-from models.comparison import ENDS
 from models.counterexample import Counterexample
+from models.ends import ENDS
 from models.implementation import Implementation, examine
 from models.kernel.source import Source
 from models.notation import operation_text

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from proofs.report import Status
 from review.bundle.folder import Artefact
 from review.reviewed import Options
+from specs.callers import Contract
 from specs.claims import Decision, Evidence, Strength
 
 
@@ -50,6 +51,8 @@ class FindingEntry:
     statement: str
     properties: tuple[str, ...]
     site: str
+    contract: Contract
+    deviations: tuple[str, ...]
     chunk_shift: int
     operations: tuple[str, ...]
     operation: int | None

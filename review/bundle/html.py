@@ -127,6 +127,7 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
     return {
         **told,
         "number": number,
+        "remarks": findings.remarks(smallest),
         "extent": findings.extent_text(cause.extent.splits),
         "clean": sum(not bad for _, bad, _ in split_rows(cause.extent, tried)),
         "traits": _traits(list(rows(cause.extent, tried))),

@@ -65,6 +65,7 @@ def build(
         "theorems": _theorems(done.proofs),
         "obligations": [dict(one) for one in obligations],
         "coverage": told["coverage"],
+        "known_deviations": told["known_deviations"],
         "machines": told["machines"],
         "readers": _readers(done),
         "numbers": None if done.numbers is None else numbers_json.as_json(done.numbers),

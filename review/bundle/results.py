@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.strict_json import clean
 from review import evidence
 from review.reviewed import Reviewed
+from specs.callers import Contract
 from specs.claims import Decision, Evidence, Outcome
 
 
@@ -64,7 +65,9 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
         if one.smallest.implementation == name:
             properties = ", ".join(one.cause.properties)
             detail = _line(f"{one.smallest.statement}: {one.smallest.detail}")
-            yield Result(f"finding {number}: {properties}", Outcome.FAILS, detail)
+            contract = one.smallest.contract
+            kind = "" if contract is Contract.CALLERS else f" ({contract.value})"
+            yield Result(f"finding {number}{kind}: {properties}", Outcome.FAILS, detail)
     for item in everything:
         if item.target == name:
             yield _checked(item)

@@ -20,6 +20,7 @@ from review.bundle import locate
 from review.bundle.folder import sha256
 from review.bundle.locate import Location
 from review.reviewed import Reviewed
+from specs.callers import Contract
 from specs.readers import PROMISES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -101,13 +102,14 @@ def _findings(done: Reviewed) -> Iterator[_Result]:
         text = f"{smallest.implementation}: {smallest.detail} ({smallest.statement})."
         text += f" Breaks {', '.join(one.cause.properties)};"
         text += f" {findings.extent_text(one.cause.extent.splits)}."
+        text += "".join(f" {line}" for line in findings.remarks(smallest))
         if one.reproducer.code:
             text += f" Reproducer:\n{one.reproducer.code}"
         key = ("finding", _kind(smallest.implementation), location.function, site(smallest), *names)
         yield _Result(
             smallest.property,
             smallest.statement,
-            "error",
+            "error" if smallest.contract is Contract.CALLERS else "warning",
             text,
             smallest.implementation,
             location,
@@ -118,15 +120,13 @@ def _findings(done: Reviewed) -> Iterator[_Result]:
 def _deviations(done: Reviewed) -> Iterator[_Result]:
     """Known deviations outside the split, which a review sets aside and tells of."""
     sources = {one.name: one.source for one in done.implementations}
-    for name, report in sorted(done.search.machines.items()):
-        for had in report.known:
-            if had.deviation.on_split:
-                continue
-            location = locate.of_finding(sources[name], had.finding)
-            text = f"{name}: {had.deviation.statement}. {had.deviation.cause}."
-            key = ("deviation", _kind(name), location.function, had.deviation.name)
-            statement = had.finding.statement
-            yield _Result(had.deviation.property, statement, "warning", text, name, location, key)
+    for one in sorted(done.search.known, key=lambda one: one.implementation):
+        name, had = one.implementation, one.had
+        location = locate.of_finding(sources[name], had.finding)
+        text = f"{name}: {had.deviation.statement}. {had.deviation.cause}."
+        key = ("deviation", _kind(name), location.function, had.deviation.name)
+        statement = had.finding.statement
+        yield _Result(had.deviation.property, statement, "warning", text, name, location, key)
 
 
 def _readers(done: Reviewed) -> Iterator[_Result]:

@@ -10,14 +10,16 @@ from models.strict_json import Reader
 from review.bundle import fields
 from review.bundle.entries import FindingEntry
 from review.bundle.place import plain_path
+from specs.callers import Contract
 
 
 def finding(record: Reader) -> FindingEntry:
     """A finding; what is only told of it to people is checked and left out."""
-    (number, implementation, name, statement, site, properties, consequences, cases, extent,
-     traits, smallest, made, counterexample, file) = record.fields(
-        "id", "implementation", "property", "statement", "site", "properties", "consequences",
-        "cases", "extent", "traits", "smallest", "reproducer", "counterexample", "reproducer_file",
+    (number, implementation, name, statement, site, contract, deviations, properties, consequences,
+     cases, extent, traits, smallest, made, counterexample, file) = record.fields(
+        "id", "implementation", "property", "statement", "site", "contract", "deviations",
+        "properties", "consequences", "cases", "extent", "traits", "smallest", "reproducer",
+        "counterexample", "reproducer_file",
     )  # fmt: skip
     fields.texts(consequences)
     cases.number(fields.COUNT)
@@ -39,6 +41,8 @@ def finding(record: Reader) -> FindingEntry:
         statement.text(),
         fields.texts(properties),
         site.text(),
+        contract.parsed(Contract),
+        fields.texts(deviations),
         fields.shift(shift),
         done,
         operation.optional(lambda place: place.number(len(done) - 1)),
@@ -79,19 +83,24 @@ def coverage(record: Reader) -> None:
     covered.number(fields.COUNT), total.number(1 << 128)
 
 
+def known_deviation(record: Reader) -> None:
+    """Checks a known deviation outside the split, which is only told to people."""
+    *texts, cases, times = record.fields(
+        "implementation", "name", "property", "statement", "cause", "cases", "set_aside"
+    )
+    cases.number(fields.COUNT), times.number(fields.COUNT)
+    for text in texts:
+        text.text()
+
+
 def machine(record: Reader) -> tuple[str, bool]:
     """Its implementation, and whether the machine left something untested."""
-    implementation, histories, steps, rules, branches, unmet, known = record.fields(
-        "implementation", "histories", "steps", "rules", "branches", "never_met", "known_deviations"
+    implementation, histories, steps, rules, branches, unmet = record.fields(
+        "implementation", "histories", "steps", "rules", "branches", "never_met"
     )
     histories.number(fields.COUNT), steps.number(fields.COUNT)
     for counts in (rules, branches):
         fields.mapping(counts, lambda one: one.number(fields.COUNT))
-    for one in known.items(fields.MOST):
-        *texts, times = one.fields("name", "property", "statement", "cause", "set_aside")
-        times.number(fields.COUNT)
-        for text in texts:
-            text.text()
     for one in unmet.items(fields.MOST):
         shift, name = one.fields("chunk_shift", "name")
         fields.shift(shift), name.text()

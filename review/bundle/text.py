@@ -88,7 +88,11 @@ def _troubles(done: Reviewed) -> Iterator[str]:
     """What keeps the exit status from being 0, the findings first."""
     found = len(done.search.diagnoses)
     if found:
-        yield "1 finding" if found == 1 else f"{found} findings"
+        told = "1 finding" if found == 1 else f"{found} findings"
+        documented = sum(
+            one.smallest.contract is Contract.DOCUMENTATION for one in done.search.diagnoses
+        )
+        yield told + (f" ({documented} of the documentation only)" if documented else "")
     checks = done.failing
     if readers.CHECK in checks:
         yield "readers of a split under way see what they must not"
@@ -127,14 +131,9 @@ def _tested(done: Reviewed) -> Iterator[str]:
 
 def _known(done: Reviewed) -> Iterator[str]:
     """Known deviations outside the split, which are no findings about it."""
-    for report in done.search.machines.values():
-        for had in report.known:
-            one = had.deviation
-            if not one.on_split:
-                times = report.total.set_aside[one.name]
-                told = f"Set aside in {report.implementation}: {one.name}, {one.statement}."
-                yield from wrap_words(f"{told} {one.cause}. Met {times:,} times.", "    ", "")
-                yield ""
+    for had in done.search.known:
+        yield from wrap_words(str(had), "    ", "")
+        yield ""
 
 
 def _readers(done: Reviewed) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.comparison import ENDS
+from models.ends import ENDS
 from models.finding import AGREES
 from models.mutants import checks
 from models.mutants.catalogue import MUTANTS, WITHOUT_MUTANT

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models.comparison import ENDS
+from models.ends import ENDS
 from models.extent import FAILING, Trait
 from models.finding import SITES, Finding
 from models.hangs import Area, Hangs

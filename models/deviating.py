@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a known deviation answers, exactly: the model with the deviation planted.
+
+A deviation is known by this answer, byte for byte, never by the property that it breaks: code that
+goes wrong in any other way, be it in the same place, has another defect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from models.ends import HANGS
+from models.finding import AGREES, Finding
+from models.implementation import Implementation
+from models.kernel.deviations import DEVIATIONS
+from models.reference import Endless, Outcome, Runner, SplitKind, run
+from specs.judge import Judge
+from xarray_model import iterate, walk
+from xarray_model.array import XArray
+from xarray_model.cursor import BOUNDS, WALKED, Cursor
+from xarray_model.entries import NULL
+from xarray_model.errors import PreconditionError
+from xarray_model.geometry import node_shift, offset_of
+from xarray_model.node import Entry, Node, is_sibling, is_value
+from xarray_model.operations import Code, Flag, Operation
+
+Plant: TypeAlias = Callable[[Runner], None]
+"""Makes a model deviate."""
+
+
+def answer(
+    operations: Sequence[Operation], s: int, kind: SplitKind, names: Iterable[str]
+) -> Outcome | None:
+    """What a case answers, and logs, where there are the deviations of these names; None when that
+    cannot be told, since it comes to something that nothing is promised of."""
+    runner = Runner(XArray(s), kind)
+    for name in names:
+        PLANTS[name](runner)
+    try:
+        return run(runner, operations, log=True)
+    except (PreconditionError, ValueError):
+        return None
+
+
+def explained(
+    implementation: Implementation,
+    s: int,
+    kind: SplitKind,
+    operations: Sequence[Operation],
+    actual: bytes,
+    hung: int | None,
+    found: Sequence[Finding],
+) -> frozenset[str] | None:
+    """The known deviations that a case meets, when they account for all that was ``found`` in it;
+    None when they do not.
+
+    The ``implementation`` must have them, ``actual`` be the bytes that follow from them, ``hung``
+    the number of the operation that never ends by them, and each property that broke one that
+    breaks by them at that operation.
+    """
+    names = implementation.deviations
+    outcome = answer(operations, s, kind, names) if names else None
+    if outcome is None or (outcome.results, outcome.hangs) != (actual, hung):
+        return None
+    log = b"".join(record.encode() for one in outcome.log for record in one)
+    judge = Judge(s, one_level=implementation.one_level)
+    completed = operations[: outcome.hangs]
+    broken = {(one.property, one.operation) for one in judge.case(completed, actual, log)}
+    for one in found:
+        told_by_bytes = one.property == AGREES[0] or (
+            one.property == HANGS and one.operation == hung is not None
+        )
+        if not told_by_bytes and (one.property, one.operation) not in broken:
+            return None
+    met = set()
+    for name in names:
+        without = answer(operations, s, kind, [other for other in names if other != name])
+        if without is None or (without.results, without.hangs) != (actual, hung):
+            met.add(name)
+    return frozenset(met)
+
+
+def _instead(runner: Runner, code: Code, done: Callable[[Operation], list[int]]) -> None:
+    runner.handlers = {**runner.handlers, code: lambda _, operation: done(operation)}
+
+
+def _store_other_kind(runner: Runner) -> None:
+    """The siblings behind the cursor's are not counted, though they change their kind."""
+
+    def miscounting(code: Code, at: Callable[[Operation], Cursor]) -> None:
+        right = runner.handlers[code]
+
+        def store(operation: Operation) -> list[int]:
+            behind = _behind(at(operation)) if operation.entry != NULL else None
+            words = right(runner, operation)
+            if behind is not None:
+                node, slots, was_value = behind
+                wrong = slots * (is_value(operation.entry) - was_value)
+                node.nr_values = (node.nr_values - wrong) & 0xFF
+                runner.lru.update(node)
+            return words
+
+        _instead(runner, code, store)
+
+    miscounting(Code.STORE, lambda one: Cursor(runner.array, one.index, one.order))
+    miscounting(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
+
+
+def _copy(cursor: Cursor) -> Cursor:
+    return Cursor(cursor.array, cursor.index, cursor.order)
+
+
+def _behind(cursor: Cursor) -> tuple[Node, int, bool] | None:
+    """Where a larger entry than the cursor's lies: its node, its slots behind those that the cursor
+    covers, and whether it is a value."""
+    entry = walk.load(cursor)
+    node = cursor.node
+    if node is None or isinstance(entry, Node) or entry == NULL:
+        return None
+    sibs = cursor.sibs if cursor.shift == node.shift else 0
+    first = end = cursor.offset + sibs + 1
+    while end < len(node.slots) and is_sibling(node.slots[end], cursor.array.s):
+        end += 1
+    return node, end - first, is_value(entry)
+
+
+def _pause_by_length(cursor: Cursor, aligned: bool) -> None:
+    """Adds what is left of the entry from its slot on to the index, of that slot or not."""
+    node = cursor.node
+    if cursor.state is not WALKED or node is None:
+        iterate.pause(cursor)
+        return
+    array = cursor.array
+    end = cursor.offset + 1
+    while end < array.slots and is_sibling(node.slots[end], array.s):
+        end += 1
+    start = cursor.index >> node.shift << node.shift if aligned else cursor.index
+    cursor.index = (start + (end - cursor.offset << node.shift)) & array.last_index
+    cursor.reset()
+    if cursor.index == 0:
+        cursor.set_bounds()
+
+
+def _pause_inside(runner: Runner) -> None:
+    runner.pause = lambda cursor: _pause_by_length(cursor, False)
+
+
+def _pause_inside_slots(runner: Runner) -> None:
+    runner.pause = lambda cursor: _pause_by_length(cursor, True)
+
+
+def _pause_at_top(runner: Runner) -> None:
+    """A search after the last index begins again at the first; so one that is paused after each
+    entry never ends."""
+
+    def find_marked(cursor: Cursor, last: int, mark: int) -> Entry:
+        if cursor.state is BOUNDS and cursor.index == 0:
+            cursor.reset()
+        return iterate.find_marked(cursor, last, mark)
+
+    def until_again(cursor: Cursor, last: int, mark: int) -> Entry:
+        if cursor.state is BOUNDS and cursor.index == 0:
+            raise Endless
+        return iterate.find_marked(cursor, last, mark)
+
+    right = runner.handlers[Code.FIND_MARKED]
+
+    def all_of_them(operation: Operation) -> list[int]:
+        runner.find_marked = until_again if operation.flags & Flag.PAUSE else find_marked
+        words = right(runner, operation)
+        runner.find_marked = find_marked
+        return words
+
+    runner.find_marked = find_marked
+    _instead(runner, Code.FIND_MARKED, all_of_them)
+
+
+def _step_from_slot(cursor: Cursor, by: int) -> Entry:
+    """Steps from the slot, which is the entry's first, and not from the index."""
+    node = cursor.node
+    if cursor.state is not WALKED or node is None:
+        return iterate.next(cursor) if by > 0 else iterate.prev(cursor)
+    array = cursor.array
+    cursor.index = (cursor.index + by) & array.last_index
+    at_edge = cursor.offset == (array.slots - 1 if by > 0 else 0)
+    within = not node.shift and not at_edge
+    offset = cursor.offset
+    if within or offset != offset_of(cursor.index, node.shift, array.s):
+        offset += by
+    while not 0 <= offset < array.slots:
+        if node.parent is None:
+            cursor.set_bounds()
+            return NULL
+        offset, node = node.offset + by, node.parent
+    while True:
+        cursor.node, cursor.offset = node, offset
+        entry = node.slots[offset]
+        if not isinstance(entry, Node):
+            return entry
+        node, offset = entry, offset_of(cursor.index, entry.shift, array.s)
+
+
+def _step_inside(runner: Runner) -> None:
+    runner.next = lambda cursor: _step_from_slot(cursor, 1)
+    runner.prev = lambda cursor: _step_from_slot(cursor, -1)
+
+
+def _split_limit(runner: Runner) -> None:
+    """What lies just beyond the limit is split to an order one level higher than asked."""
+    s = runner.array.s
+
+    def raised(code: Code) -> None:
+        right = runner.handlers[code]
+
+        def split(operation: Operation) -> list[int]:
+            beyond = operation.order == node_shift(operation.new_order, s) + 2 * s
+            higher = replace(operation, new_order=operation.new_order + s)
+            return right(runner, higher if beyond else operation)
+
+        _instead(runner, code, split)
+
+    raised(Code.SPLIT)
+    raised(Code.COUNT_ALLOC)
+
+
+def _split_sibling_marks(runner: Runner) -> None:
+    """The new nodes of a marked entry have every slot marked."""
+    right = runner.split
+
+    def split(cursor: Cursor, entry: int, order: int) -> None:
+        probe = Cursor(cursor.array, cursor.index)
+        walk.load(probe)
+        node = probe.node
+        slots = range(probe.offset, probe.offset + (1 << order % cursor.array.s))
+        right(cursor, entry, order)
+        for slot in slots:
+            child = node.slots[slot] if node is not None else NULL
+            if isinstance(child, Node):
+                every = (1 << len(child.slots)) - 1
+                child.marks = [every if word else 0 for word in child.marks]
+
+    runner.split = split
+
+
+def _try_split_siblings(runner: Runner) -> None:
+    """An order with the sibling count of the one below the entry's is taken for that order."""
+    s = runner.array.s
+    right = runner.handlers[Code.TRY_SPLIT]
+
+    def split(operation: Operation) -> list[int]:
+        below = operation.order - 1
+        alike = below >= 0 and operation.new_order % s == below % s
+        taken = alike and operation.order % s == 0 and operation.new_order < below
+        return right(runner, replace(operation, new_order=below) if taken else operation)
+
+    _instead(runner, Code.TRY_SPLIT, split)
+
+
+PLANTS: Mapping[str, Plant] = {
+    "store-other-kind": _store_other_kind,
+    "pause-inside": _pause_inside,
+    "pause-inside-slots": _pause_inside_slots,
+    "pause-at-top": _pause_at_top,
+    "step-inside": _step_inside,
+    "split-limit": _split_limit,
+    "split-sibling-marks": _split_sibling_marks,
+    "try-split-siblings": _try_split_siblings,
+}
+"""How each known deviation is planted, by its name."""
+
+ON_SPLIT = frozenset(one.name for one in DEVIATIONS if one.on_split)
+"""The known deviations of the split itself: findings like any other, told as known."""

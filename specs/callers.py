@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the kernel's own callers may ask for: the two classes of finding.
+
+The documentation promises more than any caller relies on, such as an error for whatever is not
+supported.  What breaks while callers keep to their contract is worse than what breaks only for
+something that none of them asks for.
+
+Facts: callers go down by ``xas_try_split_min_order`` (``__split_unmapped_folio``), and where a
+split is limited to one new level, they keep orders below it (``MAX_XAS_ORDER``,
+``MAX_PAGECACHE_ORDER``).  Every other operation is what it is for all callers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+
+from specs.contract import lowest_try
+from xarray_model.operations import Code, Operation
+
+
+class Contract(Enum):
+    """What a finding breaks."""
+
+    CALLERS = "callers' contract"
+    """Something that the kernel's callers may ask for goes wrong."""
+    DOCUMENTATION = "documentation only"
+    """Only what is outside their contract does, though the documentation promises it."""
+
+
+def within(operation: Operation, s: int, *, one_level: bool) -> bool:
+    """Whether callers may ask for a split of these orders, of an implementation that splits one
+    level at most or any; true for all that is no split.
+
+    A TRY_SPLIT goes no lower than ``lowest_try``.  Any other split needs no second new level where
+    the implementation refuses that.
+    """
+    order, new_order = operation.order, operation.new_order
+    if operation.code is Code.TRY_SPLIT:
+        return new_order >= lowest_try(order, s)
+    if operation.code in (Code.SPLIT, Code.COUNT_ALLOC):
+        return not one_level or order // s - new_order // s <= 1
+    return True
+
+
+def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Contract:
+    """The class of what the last of these operations shows: within the callers' contract if all of
+    them are."""
+    through = 0
+    for operation in operations:
+        asked = operation
+        if operation.code is Code.CURSOR_SET:
+            through = operation.order
+        elif operation.code is Code.CURSOR_SPLIT:
+            asked = Operation(Code.SPLIT, order=operation.order, new_order=through)
+        if not within(asked, s, one_level=one_level):
+            return Contract.DOCUMENTATION
+    return Contract.CALLERS
