@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from models import aspects
 from models.aspects import Aspect
 from models.extent import CASES, COUNTED, ENTRIES, FAILING, MARKS, Extent
-from models.finding import Failure, Finding, Findings, site
+from models.finding import Failure, Finding, Findings, Kind, site
+from specs.callers import Contract
 
 
 @dataclass
@@ -47,14 +48,24 @@ class Cause:
 
 
 def causes(findings: Findings) -> list[Cause]:
-    """The causes, by implementation, the one with the smallest case first."""
-    by_name: dict[str, list[Failure]] = {}
+    """The causes, by implementation: what breaks within the callers' contract first, and of that
+    the one with the smallest case.  None is of two kinds (``Finding.kind``)."""
+    by_kind: dict[Kind, list[Failure]] = {}
     for failure in findings.failures.values():
-        by_name.setdefault(failure.first[0].implementation, []).extend(_parts(failure))
-    found: list[Cause] = []
-    for _, failures in sorted(by_name.items()):
-        found += sorted(_of_one(failures), key=lambda cause: _size(cause.smallest))
-    return found
+        kind = failure.first[0].kind()
+        # A known deviation is one cause, whatever it breaks.
+        parts = [failure] if failure.first[0].deviations else _parts(failure)
+        by_kind.setdefault(kind, []).extend(parts)
+    found = [cause for failures in by_kind.values() for cause in _of_one(failures)]
+    classes = list(Contract)
+    return sorted(
+        found,
+        key=lambda cause: (
+            cause.smallest.implementation,
+            classes.index(cause.smallest.contract),
+            _size(cause.smallest),
+        ),
+    )
 
 
 def alike(found: Iterable[Cause], key: Callable[[Cause], object]) -> list[Cause]:
@@ -92,6 +103,8 @@ def _of_one(failures: list[Failure]) -> list[Cause]:
 
 
 def _linked(one: Failure, other: Failure) -> bool:
+    if one.first[0].deviations:
+        return True
     shared = one.properties & other.properties
     if any(not aspects.unspecific(name) for name in shared):
         return site(one.first[0]) == site(other.first[0]) or _same_pattern(one, other)

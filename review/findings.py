@@ -11,10 +11,12 @@ from functools import partial
 from models import explanation
 from models.extent import Extent, Row, Tried, rows, split_rows
 from models.finding import Finding
+from models.kernel.deviations import DEVIATIONS
 from models.notation import operation_text
 from models.reproducer import Reproducer
 from review.attempt import attempt
 from review.diagnosis import Diagnosis
+from specs.callers import Contract
 
 WIDTH = 72
 
@@ -40,6 +42,8 @@ def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     cause, finding = one.cause, one.smallest
     names = ", ".join(cause.properties)
     yield from wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
+    for line in remarks(finding):
+        yield from wrap(line, "    ", "  ")
     if cause.later:
         yield from wrap(f"and in consequence {', '.join(sorted(cause.later))}", "    ", "  ")
     yield from wrap(f"{cause.cases:,} cases; {extent_text(cause.extent.splits)}", "    ", "  ")
@@ -76,6 +80,18 @@ def differing(finding: Finding) -> list[str]:
     """What differs in the first answer that is not as expected, or why that cannot be told."""
     found, problem = attempt(partial(explanation.differences, finding))
     return [f"not explained: {problem}"] if found is None else found
+
+
+def remarks(finding: Finding) -> list[str]:
+    """A sentence on the class of a finding, unless it breaks what callers rely on; and one on each
+    known deviation that it is."""
+    lines = []
+    if finding.contract is Contract.DOCUMENTATION:
+        lines.append("No caller may ask for this: it breaks only what the documentation promises.")
+    for one in DEVIATIONS:
+        if one.name in finding.deviations:
+            lines.append(f"It is a known deviation, {one.name}: {one.statement}. {one.cause}.")
+    return lines
 
 
 def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
@@ -157,6 +173,8 @@ def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
         "implementation": finding.implementation,
         "property": finding.property,
         "statement": finding.statement,
+        "contract": finding.contract.value,
+        "deviations": list(finding.deviations),
         "properties": cause.properties,
         "consequences": sorted(cause.later),
         "cases": cause.cases,

@@ -29,8 +29,8 @@ def manifest(file: Reader) -> Manifest:
      unchecked, artefacts, digest) = file.fields(
         "format", "version", "complete", "exit_status", "run", "tools", "options", "tested",
         "claims", "evidence", "one_level", "findings", "theorems", "obligations", "coverage",
-        "known_deviations", "machines", "readers", "numbers", "schedules", "does_not_compile", "not_checked",
-        "artefacts", "sha256",
+        "known_deviations", "machines", "readers", "numbers", "schedules", "does_not_compile",
+        "not_checked", "artefacts", "sha256",
     )  # fmt: skip
     own_hash = digest.parsed(fields.sha256)
     fields.each(coverage, schema_search.coverage)

@@ -10,6 +10,7 @@ from proofs.report import Status, TheoremResult
 from review import claims, findings, limits, numbers_text, origin, outcome, prove, readers
 from review.findings import wrap_words
 from review.reviewed import Reviewed
+from specs.callers import Contract
 
 _FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
 _SCHEDULES = 3
