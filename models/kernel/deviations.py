@@ -170,9 +170,8 @@ def _try_split_siblings(
 
 _PAUSED_INSIDE = (
     Operation(Code.STORE, 0, 3, entry=_POINTER),
-    Operation(Code.STORE, 8, 0, entry=_POINTER),
-    Operation(Code.STORE, 12, 0, entry=_POINTER),
-    Operation(Code.FIND, 5, argument=12, flags=Flag.PAUSE),
+    *(Operation(Code.STORE, index, 0, entry=_POINTER) for index in (8, 12, 13, 14)),
+    Operation(Code.FIND, 5, argument=14, flags=Flag.PAUSE),
 )
 """Tells apart from where the entry's length is added: index 5, its slot (4) or the entry (0)."""
 

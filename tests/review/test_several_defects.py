@@ -37,7 +37,7 @@ def seeded(source: Source, edits: list[Edit], folder: Path) -> Implementation:
 
 def known_causes(one: Implementation) -> set[str]:
     """What a kernel's own split breaks."""
-    return {had.finding.property for had in known(one) if had.deviation.on_split}
+    return {had.finding.property for had in known(one).present if had.deviation.on_split}
 
 
 def test_defects_of_the_port_are_told_apart(tmp_path: Path) -> None:

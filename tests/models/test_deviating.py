@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The exact answers of the known deviations, planted in the model and in the port; and that what
+goes wrong in another way in the same place is told as a finding."""
+
+from pathlib import Path
+
+import pytest
+
+from models.deviating import ON_SPLIT, PLANTS, answer
+from models.families import Family
+from models.finding import Breach
+from models.implementation import Implementation, examine
+from models.kernel.deviations import DEVIATIONS
+from models.kernel.source import port_source
+from models.known import known, with_known
+from models.reference import SplitKind, run_case
+from models.sweep import Unit, run_unit
+from specs.stream import cut
+from specs.view import View
+from tests.models.together import Edit, with_defects
+from xarray_model.operations import Operation
+
+TOP = (1 << 64) - 1
+BY_NAME = {one.name: one for one in DEVIATIONS}
+WORDS = {
+    "pause-inside": (3, 5, 4, 13, 4, 14, 4),
+    "pause-inside-slots": (4, 5, 4, 12, 4, 13, 4, 14, 4),
+    "step-inside": (4, 2, 2),
+    "split-limit": (0, 1, 0),
+}
+"""What the last operation of a deviation's case answers."""
+NODES = {
+    "store-other-kind": [(2, 1, (0, 0, 0))],
+    "split-sibling-marks": [(2, 0, (3, 0, 0)), (4, 0, (15, 0, 0)), (4, 0, (15, 0, 0))],
+    "try-split-siblings": [(1, 0, (0, 0, 0)), (4, 0, (0, 0, 0))],
+}
+"""Count, nr_values and marks of each node in the snapshot that ends a case."""
+
+
+def kind(name: str) -> SplitKind:
+    return SplitKind.ONE_LEVEL if name == "split-limit" else SplitKind.ITERATIVE
+
+
+def last(operations: tuple[Operation, ...], name: str) -> tuple[int, ...]:
+    outcome = answer(operations, 2, kind(name), [name])
+    assert outcome is not None and outcome.hangs is None
+    return cut(operations, outcome.results)[-1].words
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_words(name: str) -> None:
+    assert last(BY_NAME[name].case, name) == WORDS[name]
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_snapshots(name: str) -> None:
+    case = BY_NAME[name].case
+    outcome = answer(case, 2, kind(name), [name])
+    assert outcome is not None
+    view = View.of_bytes(cut(case, outcome.results)[-1].snapshot or b"")
+    told = [(node.count, node.nr_values, tuple(node.marks)) for node in view.snapshot.nodes]
+    assert told == NODES[name]
+
+
+def test_a_hang_and_what_ends_instead() -> None:
+    one = BY_NAME["pause-at-top"]
+    outcome = answer(one.case, 2, SplitKind.ITERATIVE, [one.name])
+    assert outcome is not None and outcome.hangs == len(one.case) - 1
+    assert last(one.ending, one.name) == (0, 1)
+
+
+def test_each_is_planted_and_none_answers_rightly() -> None:
+    assert PLANTS.keys() == BY_NAME.keys() == WORDS.keys() | NODES.keys() | {"pause-at-top"}
+    assert {name for name in BY_NAME if BY_NAME[name].on_split} == ON_SPLIT
+    for name, one in BY_NAME.items():
+        outcome = answer(one.case, 2, kind(name), [name])
+        right = run_case(one.case, 2, split=kind(name)).results
+        assert outcome is not None and outcome.results != right
+
+
+STORE, FIND = "lib/xarray.c", "lib/xarray_iter.c"
+_COUNTED = "values += xa_is_value(entry) - xa_is_value(held);"
+_PAUSED = "\t\t/* The cursor's index may be any of the entry's. */\n\t\txas_move(xas, offset);"
+_BOUNDS = "if (xas->xa_node == XAS_BOUNDS && !xas->xa_index)\n\t\treturn NULL;"
+_STEPPED = "xas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);"
+_LENGTH = "\t\txas->xa_index += (unsigned long)(offset - xas->xa_offset) << node->shift;"
+
+EXACTLY: list[Edit] = [
+    (STORE, _COUNTED, f"if (offset <= last)\n{_COUNTED}"),
+    (FIND, _PAUSED, _LENGTH),
+    (FIND, _BOUNDS, ""),
+]
+OTHERWISE: list[Edit] = [
+    (STORE, _COUNTED, f"if (offset < last)\n{_COUNTED}"),
+    (FIND, _PAUSED, f"{_LENGTH}\nxas->xa_index++;"),
+    (FIND, _BOUNDS, _BOUNDS.replace("return NULL", "xas->xa_index = 1")),
+    (FIND, _STEPPED, "xas->xa_index += 2;\nreturn xas_step(xas, xas->xa_index - 2);"),
+]
+
+
+def seeded(edits: list[Edit], folder: Path) -> Implementation:
+    return examine(with_defects(port_source(), "seeded", edits, folder), (2,))
+
+
+def test_the_port_with_deviations_has_them(tmp_path: Path) -> None:
+    shown = known(seeded(EXACTLY, tmp_path))
+    assert set(shown.names) == {"store-other-kind", "pause-inside", "pause-at-top"}
+    assert shown.otherwise == []
+    broken = {had.deviation.name: had.finding.property for had in shown.present}
+    assert broken == {name: BY_NAME[name].property for name in broken}
+
+
+def test_the_same_properties_broken_otherwise_are_findings(tmp_path: Path) -> None:
+    """Another wrong count, another wrong index, another hang, another wrong step."""
+    shown = known(seeded(OTHERWISE, tmp_path))
+    assert shown.present == []
+    broken = {one.property for one in shown.otherwise}
+    assert broken >= {"node-nr-values", "answer-pause", "ends", "answer-step"}
+
+
+_FROM_SLOT = """\
+struct xa_node *node = xas->xa_node;
+	int offset = xas->xa_offset;
+
+	if (!xas_is_node(xas))
+		goto right;
+	xas->xa_index += BY;
+	if (STRAY)
+		return NULL;
+	if ((!node->shift && offset != EDGE) || offset != (int)get_offset(xas->xa_index, node))
+		offset += BY;
+	while (offset < 0 || offset == XA_CHUNK_SIZE) {
+		offset = node->offset + BY;
+		node = xa_parent(xas->xa, node);
+		if (!node)
+			return set_bounds(xas);
+	}
+	for (;;) {
+		void *entry = xa_entry(xas->xa, node, (unsigned int)offset);
+
+		xas_place(xas, node, (unsigned int)offset);
+		if (!xa_is_node(entry))
+			return entry;
+		node = xa_to_node(entry);
+		offset = (int)get_offset(xas->xa_index, node);
+	}
+right:
+	"""
+_BACK = "xas->xa_index--;\n\treturn xas_step(xas, xas->xa_index + 1);"
+
+
+def from_slot(stray: str) -> list[Edit]:
+    """xas_next and xas_prev as step-inside has them, which also go wrong where ``stray``."""
+    code = _FROM_SLOT.replace("STRAY", stray)
+    on = code.replace("BY", "1").replace("EDGE", "XA_CHUNK_MASK")
+    back = code.replace("BY", "-1").replace("EDGE", "0")
+    return [(FIND, _STEPPED, on + _STEPPED), (FIND, _BACK, back + _BACK)]
+
+
+def test_a_case_of_the_sweep_is_told_once(tmp_path: Path) -> None:
+    """As the deviation where that accounts for it to the byte, else as a finding."""
+    unit = Unit(2, 3, 1, family=Family.WALKS)
+    bare = seeded(from_slot("0"), tmp_path / "exactly")
+    one = with_known(bare)
+    assert one.deviations == ("step-inside",)
+    every = breach_of(bare, unit)
+    told = run_unit(unit, [one])
+    assert not told.findings
+    assert told.met["seeded"] == {"step-inside": every.cases}
+    stray = with_known(seeded(from_slot("xas->xa_index == 5"), tmp_path / "stray"))
+    assert stray.deviations == ("step-inside",)
+    told = run_unit(unit, [stray])
+    assert 0 < told.met["seeded"]["step-inside"] < every.cases
+    assert breach_of(stray, unit).smallest.deviations == ()
+
+
+def breach_of(one: Implementation, unit: Unit) -> Breach:
+    (breach,) = run_unit(unit, [one]).findings.sorted()
+    assert breach.smallest.property == "answer-step"
+    return breach

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What callers may ask for, and the class of what a case shows."""
+
+import pytest
+
+from specs.callers import Contract, contract, within
+from xarray_model.operations import Code, Operation
+
+STORE = Operation(Code.STORE, 0, 4, entry=4)
+
+
+@pytest.mark.parametrize(
+    ("s", "order", "new_order", "may"),
+    [(6, 12, 11, True), (6, 12, 5, False), (6, 9, 6, True), (6, 9, 5, False), (1, 2, 0, False)],
+)
+def test_try_split_goes_no_lower_than_one_step(
+    s: int, order: int, new_order: int, may: bool
+) -> None:
+    asked = Operation(Code.TRY_SPLIT, 0, order, new_order, 4)
+    assert within(asked, s, one_level=False) == within(asked, s, one_level=True) == may
+
+
+@pytest.mark.parametrize("code", [Code.SPLIT, Code.COUNT_ALLOC])
+def test_a_split_needs_no_level_that_is_refused(code: Code) -> None:
+    deep, one = Operation(code, 0, 12, 0), Operation(code, 0, 11, 0)
+    assert within(deep, 6, one_level=False)
+    assert not within(deep, 6, one_level=True)
+    assert within(one, 6, one_level=True)
+
+
+def test_a_case_is_within_if_all_of_it_is() -> None:
+    refused = Operation(Code.TRY_SPLIT, 0, 4, 1, 4)
+    look = Operation(Code.LOAD, 0)
+    assert contract([STORE, look], 2, one_level=True) is Contract.CALLERS
+    assert contract([STORE, refused, look], 2, one_level=False) is Contract.DOCUMENTATION
+
+
+def test_through_the_cursor_the_order_is_the_cursors() -> None:
+    def through(order: int) -> Contract:
+        case = [
+            STORE,
+            Operation(Code.CURSOR_SET, 0, order),
+            Operation(Code.CURSOR_SPLIT, order=4, entry=4),
+        ]
+        return contract(case, 2, one_level=True)
+
+    assert through(2) is Contract.CALLERS
+    assert through(0) is Contract.DOCUMENTATION
