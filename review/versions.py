@@ -78,17 +78,14 @@ def sections(seed: int) -> list[Section]:
     for s, order, new in (*WHOLE, *SAMPLED):
         unit = Unit(s, order, new, SAMPLE if s == 6 else None, seed)
         (several if one_level_limit_exceeded(order, new, s) else one).append(unit)
-    walks = [
-        unit
-        for s, order, new in WHOLE
-        for family in (Family.WALKS, Family.REFUSALS)
-        if (unit := Unit(s, order, new, family=family)).total()
-    ]
+    walks = [Unit(s, order, new, family=Family.WALKS) for s, order, new in WHOLE]
+    refusals = [Unit(s, order, new, family=Family.REFUSALS) for s, order, new in WHOLE]
     counts = [Unit(s, 63, 0, family=Family.COUNTS) for s in SHIFTS]
     return [
         Section("split by one level at most", tuple(one)),
         Section("split by several levels", tuple(several), deep=True),
-        Section("xas_try_split: walks and refusals", tuple(walks)),
+        Section("walk of xas_try_split", tuple(walks)),
+        Section("what xas_try_split must refuse", tuple(one for one in refusals if one.total())),
         Section("allocation requests", tuple(counts)),
     ]
 

@@ -83,13 +83,14 @@ def test_try_split() -> None:
     four = Operation(Code.STORE, 16, 4, entry=VALUE)
     assert run(
         four,
-        Operation(Code.TRY_SPLIT, 17, 4, 0, OTHER),
         Operation(Code.TRY_SPLIT, 17, 4, 2, OTHER),
+        Operation(Code.TRY_SPLIT, 17, 4, 3, OTHER),
+        Operation(Code.TRY_SPLIT, 17, 3, 2, OTHER),
         Operation(Code.TRY_SPLIT_MIN_ORDER, order=4),
         Operation(Code.TRY_SPLIT_MIN_ORDER, order=3),
         Operation(Code.FAIL, argument=1, flags=Flag.FAIL_NONBLOCKING),
-        Operation(Code.TRY_SPLIT, 17, 2, 0, OTHER),
-    ) == [0, mk_error(EINVAL), 0, 0, 0, 1, 0, 3, 2, mk_error(ENOMEM), 1, 0]
+        Operation(Code.TRY_SPLIT, 17, 2, 1, OTHER),
+    ) == [0, mk_error(EINVAL), 0, 0, 0, 1, 0, 0, 0, 0, 3, 2, mk_error(ENOMEM), 1, 0]
 
 
 def test_count_alloc() -> None:
