@@ -66,13 +66,19 @@ def compiler_version(command: tuple[str, ...]) -> str:
 
 
 def build(
-    source: Source, shift: int, *, sanitize: bool = False, cflags: Sequence[str] = ()
+    source: Source,
+    shift: int,
+    *,
+    sanitize: bool = False,
+    cflags: Sequence[str] = (),
+    driver: Path = _DRIVER,
 ) -> Path:
     """The driver's executable for ``source`` at chunk shift ``shift`` (1..6).
 
     ``sanitize`` adds the address and undefined-behaviour sanitizers, ``cflags`` the caller's own
-    flags.  What was built before from the same files with the same compiler and flags is reused.
-    Raises BuildError, or ValueError when there is no such chunk shift.
+    flags; ``driver`` is the folder of the driver's sources.  What was built before from the same
+    files with the same compiler and flags is reused.  Raises BuildError, or ValueError when there
+    is no such chunk shift.
     """
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
@@ -85,11 +91,11 @@ def build(
         # The files under test are named by their path in the tree, so that an assertion tells it.
         # Their own warnings are not this program's business.
         objects = [compiled(source, command, (*flags, "-w"), seen, unit) for unit in source.units]
-        for path in sorted(_DRIVER.glob("*.c")):
+        for path in sorted(driver.glob("*.c")):
             objects.append(compiled(source, command, flags, seen, str(path)))
         compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
 
-    return cache.entry("drivers", _key(source, command, (*flags, *seen)), fill) / "driver"
+    return cache.entry("drivers", _key(source, command, (*flags, *seen), driver), fill) / "driver"
 
 
 def build_all(
@@ -112,10 +118,10 @@ def preprocessing(source: Source, shift: int, *defines: str) -> list[str]:
     return [*(f"-D{define}" for define in told), *headers]
 
 
-def _key(source: Source, command: tuple[str, ...], flags: Sequence[str]) -> str:
+def _key(source: Source, command: tuple[str, ...], flags: Sequence[str], driver: Path) -> str:
     digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
     digest.update(repr(sorted(source.sha256.items())).encode())
-    for path in (*sorted(_DRIVER.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
+    for path in (*sorted(driver.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from models.branches import KINDS
+from models.strategies import EDGES, HIGH
 from specs.abstract import AbstractArray, Item
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
@@ -64,6 +65,8 @@ def _split(
     yield "split: marked" if old.marks else "split: unmarked"
     if first + (1 << order) == 1 << 64:
         yield "split: over the top of the index space"
+    if order >= HIGH:
+        yield f"split: high order, {shape}"
     if operation.flags & Flag.NONBLOCKING and words[1]:
         yield "split: through memory without permission to block"
 
@@ -168,6 +171,9 @@ def _find(
         yield f"{name}: several"
         if operation.flags & Flag.PAUSE:
             yield f"{name}: paused"
+    paused = words[0] and operation.flags & Flag.PAUSE
+    if paused and any(item.order >= HIGH for item in _found(operation, array)):
+        yield f"{name}: paused on a high order"
     found = array.at(operation.index)
     if found is not None and found[0] < operation.index:
         yield f"{name}: begins inside an entry"
@@ -175,11 +181,23 @@ def _find(
         yield f"{name}: to the top of the index space"
 
 
+def _found(operation: Operation, array: AbstractArray) -> Iterator[Item]:
+    """What an iteration finds."""
+    for first, item in array.items().items():
+        within = first <= operation.argument and first + (1 << item.order) > operation.index
+        marked = operation.code is Code.FIND or item.marks >> operation.mark & 1
+        if within and marked:
+            yield item
+
+
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[str]:
-    name = operation.code.name.lower()
+    code = operation.code
+    name = code.name.lower()
     yield name
+    if operation.argument and operation.index + (code is Code.NEXT) in EDGES:
+        yield f"{name}: across 2^31, 2^32 or 2^63"
     end = operation.index + operation.argument * (1 if operation.code is Code.NEXT else -1)
     if not 0 <= end < 1 << 64:
         yield f"{name}: wraps"

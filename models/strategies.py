@@ -16,6 +16,10 @@ from xarray_model.entries import ZERO, is_value, mk_value
 DIGITS = (1 << 24) - 1
 """The largest number that is drawn: up to here Hypothesis draws evenly."""
 LARGEST_VALUE = mk_value((1 << 63) - 1)
+EDGES = (1 << 31, 1 << 32, 1 << 63)
+"""The first indices that numbers of 31, 32 and 63 bits cannot tell."""
+HIGH = 31
+"""The lowest order of an entry whose size, or last index, an ``int`` does not hold."""
 
 
 class Choice:
@@ -58,7 +62,8 @@ def inside(first: int, order: int, choice: Choice) -> int:
 
 
 def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
-    """An index of ``bits`` bits: in or next to what the array holds, or at a boundary."""
+    """An index of ``bits`` bits: in or next to what the array holds, or at a boundary of nodes or,
+    of 64 bits, of what numbers of fewer bits can tell."""
     kind = choice.below(8)
     top = (1 << bits) - 1
     if not len(array) and kind < 2:
@@ -70,6 +75,8 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
             return inside(first, item.order, choice)
         size = 1 << item.order
         return (first + size if choice.below(2) else first - size) & top
+    if bits == 64 and kind == 5 and choice.below(4):
+        return EDGES[choice.below(len(EDGES))] - choice.below(2)
     if kind == 7:
         return top - choice.below(1 << s)
     if kind == 6 and bits == 64 and choice.below(2):
@@ -84,7 +91,10 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
 
 
 def order(s: int, bits: int, choice: Choice) -> int:
-    """An order below ``bits``: 0, within the lowest level, next to a level's boundary, or any."""
+    """An order below ``bits``: 0, within the lowest level, next to a level's boundary, or any; of
+    64 bits as often a high one."""
+    if bits == 64 and choice.below(2):
+        return high_order(s, choice)
     kind = choice.below(4)
     if kind == 0:
         return 0
@@ -94,6 +104,17 @@ def order(s: int, bits: int, choice: Choice) -> int:
         level = s * (1 + choice.below(max(1, min(bits - 1, 4 * s) // s)))
         return min(level + choice.below(3) - 1, bits - 1)
     return choice.below(min(bits, 64))
+
+
+def high_order(s: int, choice: Choice) -> int:
+    """An order of 31 and more: next to 32, next to a level's boundary, or next to the highest."""
+    kind = choice.below(4)
+    if kind < 2:
+        return HIGH + choice.below(4)
+    if kind == 2:
+        level = s * (32 // s + 1 + choice.below(3))
+        return min(level + choice.below(2), 63)
+    return 63 - choice.below(s + 1)
 
 
 def lower_order(

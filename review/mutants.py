@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.build import BuildError
-from models.mutants.catalogue import MUTANTS, NOT_REACHED, WITHOUT_MUTANT
+from models.mutants.catalogue import MUTANTS, NOT_REACHED
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.run import Outcome, catch_all
 from models.mutants.upstream import FOR_READERS
@@ -59,7 +59,6 @@ def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
         "survived": [one.mutant.name for one in outcomes if not one.caught],
         "not_reached": NOT_REACHED,
         "for_readers": FOR_READERS,
-        "properties_without_mutant": WITHOUT_MUTANT,
     }
 
 
@@ -92,7 +91,7 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @json_option
 def command(names: tuple[str, ...], as_json: bool) -> int:
-    """Put each seeded defect of the port and of the model, or those with these NAMEs, through the
+    """Put each seeded defect of port, model and driver, or those with these NAMEs, through the
     check that must catch it.
 
     A defect is caught when every property that it is declared to break is found broken: in samples

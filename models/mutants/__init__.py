@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Seeded defects: small mistakes in port and model, each with the property that must catch it."""
+"""Seeded defects: small mistakes in port, model and driver, each with what must catch it."""

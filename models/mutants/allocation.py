@@ -8,6 +8,26 @@ from models.mutants.mutant import Mutant
 _FILE = "lib/xarray_split.c"
 _LOOP = "for (unsigned long nodes = split_nodes(order, xas->xa_shift); nodes; nodes--) {"
 _FAILED = "xas_destroy(xas);\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
+_BEGIN = "/* What the new entries are like; constant throughout a split. */"
+_HELD_BACK = """\
+static struct xa_node *held_back;
+static void hold_back(struct xa_state *xas, struct xa_node *node)
+{
+	if (held_back)
+		xas_put_spare(xas, node);
+	else
+		held_back = node;
+}
+static struct xa_node *fetch(struct xa_state *xas)
+{
+	struct xa_node *node = held_back;
+
+	held_back = NULL;
+	return node ? node : xas_take_spare(xas);
+}
+#define xas_put_spare hold_back
+#define xas_take_spare fetch
+"""
 _SPLIT = "if (xas_is_node(xas))\n\t\tsplit_here(xas, old, entry, order);"
 
 MUTANTS = (
@@ -108,6 +128,14 @@ MUTANTS = (
         _FAILED,
         "xas_put_spare(xas, xas_new_node(xas, gfp));\n\t\t\t" + _FAILED,
         ("split-failure",),
+    ),
+    Mutant(
+        "node-held-back",
+        "one of the nodes that were requested waits for the split elsewhere than on the cursor",
+        _FILE,
+        _BEGIN,
+        _HELD_BACK,
+        ("split-cursor",),
     ),
     Mutant(
         "warns-when-deep",

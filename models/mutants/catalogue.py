@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every seeded defect, and the properties that no defect of the port can show by itself."""
+"""Every seeded defect: each property has one that it must catch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from models.mutants import (
     allocation,
     array,
     cursor,
+    driver,
     history,
     model,
     tree,
@@ -30,16 +31,10 @@ MUTANTS: tuple[Mutant, ...] = (
     *truncation.MUTANTS,
     *upstream.MUTANTS,
     *model.MUTANTS,
+    *driver.MUTANTS,
 )
 """All of them, by theme."""
 
-WITHOUT_MUTANT = {
-    "snapshot": "the driver writes snapshots, whatever the array holds: not the port's to break",
-    "split-cursor": "with fewer nodes on the cursor than requested the split ends in an assertion"
-    " before it answers, and more than were requested there cannot be",
-    "update-lock": "the driver ends a case at a report without the lock (property locked)",
-}
-"""Properties that no mutant names, each with the reason."""
 NOT_REACHED = {
     "count-in-32-bits": "an unsigned int wraps to 68,174,084 nodes at the least (order 38 at s=6),"
     " 39 GB that no run allocates; theorem N2 decides it",

@@ -27,10 +27,15 @@ class Part(Enum):
 
     PORT = "port"
     MODEL = "model"
+    DRIVER = "driver"
 
 
 _MODELS = Path(__file__).resolve().parent.parent
-_FOLDERS = {Part.PORT: _MODELS / "port", Part.MODEL: _MODELS.parent / "xarray_model"}
+_FOLDERS = {
+    Part.PORT: _MODELS / "port",
+    Part.MODEL: _MODELS.parent / "xarray_model",
+    Part.DRIVER: _MODELS / "driver",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,8 @@ def port(s: int, *, one_level: bool = False) -> Implementation:
 
 
 def mutated(mutant: Mutant) -> Implementation:
-    """The port with the mutant's change.  MutantError, or BuildError if it does not compile."""
+    """The port, or its driver, with the mutant's change.  MutantError, or BuildError if it does not
+    compile."""
     s = mutant.chunk_shift
     return Implementation(mutant.name, port_source(), mutant.one_level, {s: _built(mutant, s)})
 
@@ -70,9 +71,11 @@ def _built(mutant: Mutant | None, s: int) -> Path:
     changed = mutant.changed().encode()
     hashes = {**source.sha256, mutant.file: hashlib.sha256(changed).hexdigest()}
     with tempfile.TemporaryDirectory(prefix="xasplit-mutant-") as folder:
-        copy = Path(folder) / "port"
-        shutil.copytree(source.directory, copy)
+        copy = Path(folder) / mutant.folder.name
+        shutil.copytree(mutant.folder, copy)
         (copy / mutant.file).write_bytes(changed)
+        if mutant.part is Part.DRIVER:
+            return build(source, s, cflags=FLAGS, driver=copy)
         named = replace(source, name=f"mutant {mutant.name}", directory=copy, sha256=hashes)
         return build(named, s, cflags=FLAGS)
 

@@ -91,13 +91,4 @@ MUTANTS = (
         ("cursor-load",),
         _HIGH,
     ),
-    Mutant(
-        "try-limit-in-32-bits",
-        "the lowest order that try_split takes is compared as a size of 32 bits",
-        "lib/xarray_split.c",
-        "unsigned long least = 1UL << xas_try_split_min_order(order);",
-        "unsigned int least = 1U << xas_try_split_min_order(order) % 32;",
-        ("try-split-refuses",),
-        _HIGH,
-    ),
 )

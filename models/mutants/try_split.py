@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models.mutants.mutant import Mutant
+from models.mutants.mutant import Check, Mutant
 
 _FILE = "lib/xarray_split.c"
 _REFUSE = "if ((xas->xa_sibs + 1UL) << xas->xa_shift < least) {"
@@ -73,5 +73,14 @@ MUTANTS = (
         "return order - 1;",
         "return order - XA_CHUNK_SHIFT;",
         ("try-split-min-order",),
+    ),
+    Mutant(
+        "try-limit-in-32-bits",
+        "the lowest order that try_split takes is compared as a size of 32 bits",
+        "lib/xarray_split.c",
+        "unsigned long least = 1UL << xas_try_split_min_order(order);",
+        "unsigned int least = 1U << xas_try_split_min_order(order) % 32;",
+        ("try-split-refuses",),
+        Check.HIGH,
     ),
 )

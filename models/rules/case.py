@@ -106,9 +106,9 @@ class Case(RuleBasedStateMachine):
         """How large everything gets, and in which order it is erased in the end."""
         choice = Choice(number)
         space = choice.below(8)
-        if space == 7:
+        if space >= 6:
             self.bits = 64
-        elif space >= 5:
+        elif space == 5:
             self.bits = 5 * self.s + 1
         if choice.below(16) >= 14:
             self.most_nodes = MANY_NODES[self.s]

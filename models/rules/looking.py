@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis.stateful import rule
 
 from models.rules.case import NUMBER, TOP, Case
-from models.strategies import Choice
+from models.strategies import EDGES, Choice
 from xarray_model.operations import Code, Flag, Operation
 
 
@@ -55,6 +55,8 @@ class Looking(Case):
         choice = Choice(steps)
         code = Code.PREV if choice.below(2) else Code.NEXT
         index = self.index(Choice(where))
+        if self.bits == 64 and choice.below(2):
+            index = EDGES[choice.below(len(EDGES))] - (code is Code.NEXT)
         # Beyond either end a cursor has left the array: where it goes from there is not defined.
         left = index if code is Code.PREV else TOP - index
         argument = min(1 + choice.below(2 << self.s), left + 1)

@@ -33,6 +33,8 @@ class Storing(Case):
         if self.most_nodes == MANY_NODES[self.s] and choice.below(2):
             # The deepest split that the nodes are enough for.
             order = DEPTHS[self.s] * self.s
+        elif self.bits == 64 and choice.below(2):
+            order = strategies.high_order(self.s, choice)
         entry = strategies.plain(strategies.entry(choice))
         index = self.index(Choice(where))
         self.run_now(Operation(Code.STORE, index, order, entry=entry))
