@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What numbers of fewer bits cannot tell is drawn on purpose, where there is room for it."""
 
-import itertools
 import random
 from collections import Counter
 
 import pytest
 
 from models import strategies
-from models.mutants import checks
-from models.mutants.catalogue import MUTANTS
-from models.mutants.run import mutated
 from models.strategies import DIGITS, EDGES, HIGH, Choice
 from specs.abstract import EMPTY
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -41,12 +37,3 @@ def test_indices_beside_the_edges_are_drawn_where_they_have_64_bits(s: int) -> N
     assert max(strategies.index(array, s, 5 * s + 1, choice) for choice in choices()) < 2 ** (
         5 * s + 1
     )
-
-
-def test_histories_find_a_pause_that_is_worked_out_in_32_bits() -> None:
-    """Drawn evenly, what shows it was met once in 95,000 steps."""
-    (mutant,) = [one for one in MUTANTS if one.name == "pause-in-32-bits"]
-    some = itertools.islice(checks.histories(mutated(mutant), mutant.chunk_shift), 8)
-    # Where a pause goes back to an index of 32 bits the iteration may not end.
-    assert any({"answer-pause", "cursor-pause", "ends"} & found.keys() for found in some)
-    assert 8 * checks.CASES * checks.STEPS < 20_000
