@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -15,12 +14,14 @@ from functools import cache as remember
 from pathlib import Path
 
 from models import cache
+from models.compile_errors import blame
+from models.kernel.headers import STAND_INS
 from models.kernel.source import Source
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _HERE = Path(__file__).resolve().parent
 _DRIVER = _HERE / "driver"
-HEADERS = _HERE / "kernel" / "include"
+HEADERS = STAND_INS
 """The headers that stand in for the kernel's own."""
 
 FLAGS = (
@@ -41,8 +42,27 @@ _SANITIZE = (
 )
 
 
+CHECKED = ("-Werror=implicit-function-declaration",)
+"""What code under test must not do; its other warnings are not this program's business."""
+OWN = (
+    *CHECKED,
+    "-Werror=incompatible-pointer-types",
+    "-Werror=int-conversion",
+)
+"""What tells that our own code calls a source otherwise than the source declares it."""
+
+
 class BuildError(Exception):
     """It does not compile; the message is one line with the compiler's first error."""
+
+
+class ToolError(BuildError):
+    """It does not compile, and that says nothing against the source: the tool lacks something, or
+    uses the source otherwise than it is."""
+
+
+class UnclearError(ToolError):
+    """The source uses a name that nothing declares, which may be its fault or the tool's."""
 
 
 def compiler() -> tuple[str, ...]:
@@ -52,8 +72,8 @@ def compiler() -> tuple[str, ...]:
         if found := shutil.which(command[0]):
             return (found, *command[1:])
     if named:
-        raise BuildError(f"the compiler that CC names is not there: {named[0]}")
-    raise BuildError("no C compiler found: install gcc or clang, or name one with CC")
+        raise ToolError(f"the compiler that CC names is not there: {named[0]}")
+    raise ToolError("no C compiler found: install gcc or clang, or name one with CC")
 
 
 @remember
@@ -61,7 +81,7 @@ def compiler_version(command: tuple[str, ...]) -> str:
     """The first line of what the compiler says about itself.  Raises BuildError."""
     done = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     if done.returncode != 0 or not done.stdout:
-        raise BuildError(f"{command[0]} does not work as a C compiler")
+        raise ToolError(f"{command[0]} does not work as a C compiler")
     return done.stdout.splitlines()[0]
 
 
@@ -89,10 +109,10 @@ def build(
 
     def fill(folder: Path) -> None:
         # The files under test are named by their path in the tree, so that an assertion tells it.
-        # Their own warnings are not this program's business.
-        objects = [compiled(source, command, (*flags, "-w"), seen, unit) for unit in source.units]
+        checked, own = (*flags, *CHECKED), (*flags, *OWN)
+        objects = [compiled(source, command, checked, seen, unit) for unit in source.units]
         for path in sorted(driver.glob("*.c")):
-            objects.append(compiled(source, command, flags, seen, str(path)))
+            objects.append(compiled(source, command, own, seen, str(path)))
         compile_source(source, [*command, *flags, *objects, "-o", str(folder / "driver")])
 
     return cache.entry("drivers", _key(source, command, (*flags, *seen), driver), fill) / "driver"
@@ -162,14 +182,13 @@ def run_compiler(
     source: Source, command: Sequence[str], directory: Path, text: bytes | None = None
 ) -> bytes:
     """What a compiler's command prints, given ``text``.  BuildError when it fails."""
-    done = subprocess.run(command, cwd=directory, input=text, capture_output=True, check=False)
+    # The messages are read: in English.
+    spoken = {**os.environ, "LC_ALL": "C"}
+    done = subprocess.run(
+        command, cwd=directory, input=text, capture_output=True, check=False, env=spoken
+    )
     if done.returncode != 0:
-        told = _first_error(done.stderr.decode(errors="replace"))
-        raise BuildError(f"{source.name} does not compile: {told}")
+        told = blame(source.name, done.stderr.decode(errors="replace"))
+        kind = UnclearError if told.unclear else ToolError if told.tool else BuildError
+        raise kind(told.text)
     return done.stdout
-
-
-def _first_error(messages: str) -> str:
-    lines = [line.strip() for line in messages.splitlines() if line.strip()]
-    errors = [line for line in lines if re.search(r"\berror:|undefined reference", line)]
-    return (errors or lines or ["the compiler says nothing"])[0]

@@ -27,9 +27,9 @@ def sources(kernels: Sequence[str], rev: str | None, mailboxes: Sequence[str]) -
     found = []
     for kernel in kernels:
         if not mailboxes:
-            found.append(open_source(kernel, rev))
+            found.append(open_source(kernel, rev, subjects.given_headers()))
             continue
-        series = apply_series(kernel, rev, mailboxes)
+        series = apply_series(kernel, rev, mailboxes, subjects.given_headers())
         for note in series.notes:
             click.echo(f"xasplit: {series.source.name}: {note}", err=True)
         if before := series.with_old_test():

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 import click
 
 from models import explanation
-from models.build import BuildError
 from models.counterexample import Counterexample
 from models.ends import ENDS
 from models.finding import Finding
-from models.implementation import Implementation, examine, name_of
+from models.implementation import Implementation
 from models.kernel.source import Source, port_source
 from models.notation import operation_text
 from models.replay import Replay, judge, replay
@@ -78,19 +77,24 @@ def command(
     case = case_files.load(file, chunk_shift)
     sources = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
     if isinstance(case, WrittenCase):
-        judged = [(one, _judge(one, case, sanitize)) for one in sources or [port_source()]]
-        told = [written_json(source, case, found) for source, found in judged]
-        shown = [line for source, found in judged for line in written_lines(source, case, found)]
+        s, sources = case.chunk_shift, sources or [port_source()]
+    else:
+        s, sources = case.finding.chunk_shift, sources or [_port(case, file)]
+        sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
+    built, prefixes = subjects.implementations(sources, (s,), sanitize)
+    if isinstance(case, WrittenCase):
+        judged = [(one, _judge(one, case)) for one in built]
+        told = [written_json(one, case, found) for one, found in judged]
+        shown = [line for one, found in judged for line in written_lines(one, case, found)]
         broken = any(found for _, found in judged)
     else:
-        sources = sources or [_port(case, file)]
-        sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
-        done = [(source, _run(source, case, sanitize, file)) for source in sources]
+        done = [(one.source, _run(one, case, file)) for one in built]
         told = [_as_json(source, case, result) for source, result in done]
         shown = [line for source, result in done for line in _lines(source, case, result)]
         broken = any(result.broken for _, result in done)
-    click.echo(json.dumps(told, indent=2) if as_json else "\n".join(shown))
-    return 1 if broken else 0
+    told += [{"does_not_compile": error} for error in prefixes]
+    click.echo(json.dumps(told, indent=2) if as_json else "\n".join([*shown, *prefixes]))
+    return 1 if broken or prefixes else 0
 
 
 def _port(example: Counterexample, file: str) -> Source:
@@ -102,36 +106,31 @@ def _port(example: Counterexample, file: str) -> Source:
     return ports[name]
 
 
-def _built(source: Source, s: int, sanitize: bool) -> Implementation:
+def _run(implementation: Implementation, example: Counterexample, file: str) -> Replay:
     try:
-        return examine(source, (s,), sanitize=sanitize)
-    except BuildError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _run(source: Source, example: Counterexample, sanitize: bool, file: str) -> Replay:
-    try:
-        return replay(_built(source, example.finding.chunk_shift, sanitize), example.finding)
+        return replay(implementation, example.finding)
     except (PreconditionError, ValueError) as error:
         raise click.ClickException(f"{file}: the case cannot be judged: {error}") from None
 
 
-def _judge(source: Source, case: WrittenCase, sanitize: bool) -> list[Finding]:
+def _judge(implementation: Implementation, case: WrittenCase) -> list[Finding]:
     for number, one in enumerate(case.operations):
-        if one.code in _TRY and not source.capabilities.try_split:
+        if one.code in _TRY and not implementation.source.capabilities.try_split:
             raise click.ClickException(
-                f"{case.name}: {case.place(number)}: {name_of(source)} has no xas_try_split."
+                f"{case.name}: {case.place(number)}: {implementation.name} has no xas_try_split."
             )
     try:
-        return judge(_built(source, case.chunk_shift, sanitize), case.chunk_shift, case.operations)
+        return judge(implementation, case.chunk_shift, case.operations)
     except NoCase as error:
         raise case.refused(error) from None
 
 
-def written_lines(source: Source, case: WrittenCase, found: Sequence[Finding]) -> Iterator[str]:
+def written_lines(
+    implementation: Implementation, case: WrittenCase, found: Sequence[Finding]
+) -> Iterator[str]:
     """What breaks in a case that a person wrote, as text."""
     verdict = "something breaks." if found else "nothing breaks."
-    yield f"{name_of(source)}: {case.size} at chunk shift {case.chunk_shift}: {verdict}"
+    yield f"{implementation.name}: {case.size} at chunk shift {case.chunk_shift}: {verdict}"
     for one in found:
         yield from textwrap.wrap(f"{one.property}: {one.statement}", 72, subsequent_indent="  ")
         where = "" if one.operation is None else f"{case.place(one.operation)}: "
@@ -145,7 +144,9 @@ def written_lines(source: Source, case: WrittenCase, found: Sequence[Finding]) -
             yield from drawing
 
 
-def written_json(source: Source, case: WrittenCase, found: Sequence[Finding]) -> dict[str, object]:
+def written_json(
+    implementation: Implementation, case: WrittenCase, found: Sequence[Finding]
+) -> dict[str, object]:
     """The same as data; ``line`` is None where no line of the file is at fault."""
     broken = []
     for one in found:
@@ -162,7 +163,7 @@ def written_json(source: Source, case: WrittenCase, found: Sequence[Finding]) ->
             }
         )
     return {
-        "source": source.name,
+        "source": implementation.source.name,
         "chunk_shift": case.chunk_shift,
         "operations": [operation_text(one) for one in case.text.operations],
         "holds": not found,

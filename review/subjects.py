@@ -3,26 +3,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import click
 
-from models.build import BuildError
+from models.build import BuildError, ToolError, UnclearError
 from models.implementation import Implementation, examine, name_of
+from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
 from models.known import with_known
 from review.options import together
 
-kernel_option = click.option(
-    "--kernel",
-    "kernels",
-    multiple=True,
-    metavar="PATH",
-    help="A kernel tree, source tarball or git repository; may be given several times.",
+_FOLDERS, _EMPTY = "xasplit.include", "xasplit.include-empty"
+"""Where in click's context the headers are that the user gives."""
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, tuple[Any, ...]], None]:
+    def callback(context: click.Context, _: click.Parameter, given: tuple[Any, ...]) -> None:
+        context.meta[key] = given
+
+    return callback
+
+
+kernel_option = together(
+    click.option(
+        "--kernel",
+        "kernels",
+        multiple=True,
+        metavar="PATH",
+        help="A kernel tree, source tarball or git repository; may be given several times.",
+    ),
+    # They go to whatever opens a kernel, not to the command.
+    click.option(
+        "--include",
+        multiple=True,
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        expose_value=False,
+        callback=_remember(_FOLDERS),
+        help="Where headers are that the kernel needs and the tool has no stand-in for.",
+    ),
+    click.option(
+        "--include-empty",
+        multiple=True,
+        metavar="HEADER",
+        expose_value=False,
+        callback=_remember(_EMPTY),
+        help="A header such as linux/foo.h of which nothing is needed: it is empty.",
+    ),
 )
+
+
+def given_headers() -> Given:
+    """The headers that the user gives to the command that runs."""
+    context = click.get_current_context(silent=True)
+    meta = context.meta if context is not None else {}
+    return Given(tuple(meta.get(_FOLDERS, ())), tuple(meta.get(_EMPTY, ())))
+
+
 rev_option = click.option("--rev", help="Revision, when --kernel names a git repository.")
 mbox_option = click.option(
     "--mbox",
@@ -68,10 +111,10 @@ def kernel_sources(
         raise click.UsageError("--each-patch goes with --mbox.")
     try:
         if not mailboxes:
-            return [open_source(kernel, rev) for kernel in kernels]
+            return [open_source(kernel, rev, given_headers()) for kernel in kernels]
         sources = []
         for kernel in kernels:
-            series = apply_series(kernel, rev, mailboxes)
+            series = apply_series(kernel, rev, mailboxes, given_headers())
             for note in series.notes:
                 click.echo(f"xasplit: {series.source.name}: {note}", err=True)
             sources += series.code_prefixes() if each_patch else [series.source]
@@ -104,15 +147,27 @@ def implementations(
     """The sources built at these chunk shifts, under names of their own; and, of those that are
     prefixes of a series, the ones that do not compile, with the compiler's first error.
 
-    Raises click.ClickException when anything else does not compile.
+    Raises click.ClickException when anything else does not compile, or a prefix for a reason that
+    is the tool's.  A name that nothing declares is the prefix's fault if the whole series compiles.
     """
     built: list[Implementation] = []
     broken: list[str] = []
-    for source, one in zip(sources, built_each(sources, shifts, sanitize).values(), strict=True):
+    each = built_each(sources, shifts, sanitize).values()
+    whole = [one for source, one in zip(sources, each, strict=True) if not source.prefix]
+    known = all(isinstance(one, Implementation) for one in whole)
+    for source, one in zip(sources, each, strict=True):
         if isinstance(one, Implementation):
             built.append(one)
-        elif source.prefix:
-            broken.append(str(one))
+        elif source.prefix and _its_own(one, known):
+            # What the tool might lack, it would lack in the whole series too.
+            broken.append(str(one).partition("; the tool's stand-ins")[0])
         else:
             raise click.ClickException(str(one))
     return built, broken
+
+
+def _its_own(error: BuildError, whole_compiles: bool) -> bool:
+    """Whether it is a source's own fault that it does not compile."""
+    if isinstance(error, UnclearError):
+        return whole_compiles
+    return not isinstance(error, ToolError)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.kernel import source
+from models.kernel import headers, source
 from models.kernel.mailbox import Mail, SeriesError, git, must, read_mailbox, reason
 from models.kernel.source import Source, SourceError
 
@@ -94,14 +94,19 @@ class Series:
         return found
 
 
-def apply_series(named: str | Path, rev: str | None, mailboxes: Sequence[str | Path]) -> Series:
+def apply_series(
+    named: str | Path,
+    rev: str | None,
+    mailboxes: Sequence[str | Path],
+    given: headers.Given = headers.NONE,
+) -> Series:
     """Apply the patches of ``mailboxes``, in order, to the kernel that a user named.
 
-    ``named`` and ``rev`` as in ``open_source``; a mailbox is an mbox, what ``b4 am`` writes, a
-    single patch mail or a bare diff.  The sources are called after the base and how many patches
-    they have.  Raises SeriesError, or SourceError when the kernel cannot be opened.
+    ``named``, ``rev`` and ``given`` as in ``open_source``; a mailbox is an mbox, what ``b4 am``
+    writes, a single patch mail or a bare diff.  The sources are called after the base and how many
+    patches they have.  Raises SeriesError, or SourceError when the kernel cannot be opened.
     """
-    base = source.open_source(named, rev)
+    base = source.open_source(named, rev, given)
     with tempfile.TemporaryDirectory(prefix="xasplit-series-") as folder:
         scratch = Path(folder).resolve()
         boxes = [Path(box).expanduser() for box in mailboxes]
@@ -111,7 +116,7 @@ def apply_series(named: str | Path, rev: str | None, mailboxes: Sequence[str | P
         everything = sorted({*source.REQUIRED, *source.OPTIONAL, *wanted})
         files = source.read_files(named, rev, everything)
         tree = _repository(scratch / "tree", files, _objects(Path(named).expanduser()))
-        return _apply_all(base, tree, mails)
+        return _apply_all(base, tree, mails, given)
 
 
 def _own(name: str) -> bool:
@@ -148,7 +153,7 @@ def _repository(tree: Path, files: Mapping[str, bytes], objects: str) -> Path:
     return tree
 
 
-def _apply_all(base: Source, tree: Path, mails: Sequence[Mail]) -> Series:
+def _apply_all(base: Source, tree: Path, mails: Sequence[Mail], given: headers.Given) -> Series:
     patches: list[Patch] = []
     prefixes: list[Source] = []
     own = sum(any(map(_own, mail.files)) for mail in mails)
@@ -163,9 +168,8 @@ def _apply_all(base: Source, tree: Path, mails: Sequence[Mail]) -> Series:
             patch = replace(patch, notes=_apply(tree, patch, mail))
             done = len(prefixes) + 1
             added = f"{own} patch{'es' if own > 1 else ''}"
-            prefixes.append(
-                _prefix(base, tree, patch, added if done == own else f"{done} of {added}")
-            )
+            added = added if done == own else f"{done} of {added}"
+            prefixes.append(_prefix(base, tree, patch, added, given))
         patches.append(patch)
     if not prefixes:
         names = sorted({name for patch in patches for name in patch.left_out})
@@ -223,7 +227,7 @@ def _rejected(told: str) -> str:
     return "; ".join(told_of)
 
 
-def _prefix(base: Source, tree: Path, patch: Patch, added: str) -> Source:
+def _prefix(base: Source, tree: Path, patch: Patch, added: str, given: headers.Given) -> Source:
     """The source as the scratch tree now has it."""
     listed = must(git(tree, "ls-files", "--stage", "-z"), str(patch))
     entries = [record.partition("\t") for record in listed.split("\0") if record]
@@ -236,6 +240,7 @@ def _prefix(base: Source, tree: Path, patch: Patch, added: str) -> Source:
             f"{base.name} + {added}",
             {name: (tree / name).read_bytes() for name in sorted(compiled)},
             str(patch),
+            given,
         )
     except SourceError as error:
         raise SeriesError(f"{error}") from None

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import cache
+from models.kernel import headers
 
 REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
 OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")
@@ -64,16 +65,18 @@ class Source:
         return "lib/test_xarray.c" in self.sha256
 
 
-def open_source(named: str | Path, rev: str | None = None) -> Source:
+def open_source(
+    named: str | Path, rev: str | None = None, given: headers.Given = headers.NONE
+) -> Source:
     """The XArray of the kernel that a user named.
 
     ``named`` is a kernel tree, a tarball of one (any compression that ``tarfile`` reads) or, with
-    ``rev``, a git repository.  Raises SourceError.
+    ``rev``, a git repository; ``given`` are headers for what has no stand-in.  Raises SourceError.
     """
     path = Path(named).expanduser()
     name = path.name if path.is_file() else path.resolve().name
     files = read_files(path, rev, (*REQUIRED, *OPTIONAL))
-    return keep(f"{name}@{rev}" if rev is not None else name, files, str(path))
+    return keep(f"{name}@{rev}" if rev is not None else name, files, str(path), given)
 
 
 def read_files(named: str | Path, rev: str | None, wanted: Sequence[str]) -> dict[str, bytes]:
@@ -189,13 +192,20 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / name).write_bytes(content)
 
 
-def keep(name: str, files: dict[str, bytes], where: str) -> Source:
-    """A source whose files lie in the cache, apart from everything else of their tree.
+def keep(
+    name: str, files: dict[str, bytes], where: str, given: headers.Given = headers.NONE
+) -> Source:
+    """A source whose files lie in the cache, apart from everything else of their tree, with the
+    headers of ``given`` that they need.
 
     ``where`` is named in the SourceError that is raised when a file that is needed is not among
     them.
     """
     _check(files, where)
+    try:
+        files = {**files, **given.needed(files)}
+    except headers.HeaderError as error:
+        raise SourceError(str(error)) from None
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path} {len(files[path])} ".encode() + files[path])

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from models import cache
 from models.build import (
+    CHECKED,
     FLAGS,
     HEADERS,
+    OWN,
     BuildError,
     compiled,
     compiler,
@@ -118,11 +120,11 @@ def _compile(
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
     objects: list[str] = []
     for unit in source.units:
-        flags = (*_FLAGS, *INSTRUMENT[kind], "-w")
+        flags = (*_FLAGS, *INSTRUMENT[kind], *CHECKED)
         objects.append(compiled(source, command, flags, seen, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
-        flags = (*_FLAGS, *(INSTRUMENT[kind] if path.name in _INSTRUMENTED else ()))
+        flags = (*_FLAGS, *OWN, *(INSTRUMENT[kind] if path.name in _INSTRUMENTED else ()))
         objects.append(compiled(source, command, flags, seen, str(path), tree))
     target = str(folder / "explorer")
     run_compiler(source, [*command, *_FLAGS, "-no-pie", *objects, "-o", target], tree)

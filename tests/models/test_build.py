@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from models import build
-from models.build import BuildError
+from models.build import BuildError, ToolError, UnclearError
 from models.kernel.source import Source, port_source
 from models.worker import Worker
 from tests.tools import COMPILERS
@@ -92,18 +92,26 @@ def altered(tmp_path: Path, unit: str, text: str) -> Source:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "kind", "says"),
     [
-        ("int f(void) { return undeclared_name; }", "undeclared_name"),
-        ("#include <linux/not-there.h>", "linux/not-there.h"),
-        ("void f(void); void g(void); void g(void) { f(); }", "undefined reference"),
+        ("int f(void) { return }", BuildError, "port does not compile: lib/extra"),
+        ("int f(void) { return lost_name; }", UnclearError, "compile: .*lost_name"),
+        ("int f(void) { return lost(); }", UnclearError, "compile: .*lost"),
+        ("#include <linux/not-there.h>", ToolError, "no stand-in for linux/not-there.h"),
+        (
+            "void f(void); void g(void); void g(void) { f(); }",
+            UnclearError,
+            "port does not link: undefined reference to f",
+        ),
     ],
 )
-def test_what_does_not_compile_is_one_line(tmp_path: Path, text: str, says: str) -> None:
+def test_what_does_not_compile_is_one_line(
+    tmp_path: Path, text: str, kind: type[BuildError], says: str
+) -> None:
     with pytest.raises(BuildError, match=says) as caught:
         build.build(altered(tmp_path, "lib/extra.c", text), 2)
     assert "\n" not in str(caught.value)
-    assert str(caught.value).startswith("port does not compile: ")
+    assert type(caught.value) is kind
 
 
 def test_a_chunk_shift_that_there_is_not() -> None:

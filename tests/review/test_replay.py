@@ -16,6 +16,7 @@ from models.kernel.source import port_source
 from models.reference import SplitKind, run_case
 from review import replay
 from tests import kernels
+from tests.kernel_tree import change, mailbox
 from tests.kernels import Kernel
 from tests.models.test_machine import patched
 from xarray_model.operations import Code, Operation
@@ -145,3 +146,61 @@ def test_a_deviation_still_breaks(kernel: Kernel, tmp_path: Path) -> None:
     status, text = run(str(path), "--kernel", str(kernel.path))
     assert status == 1
     assert "still breaks" in text
+
+
+INCLUDE = "#include <linux/slab.h>\n"
+
+
+def series(tree: Path, box: Path, *changes: tuple[str, str]) -> Path:
+    for old, new in changes:
+        change(tree, "lib/xarray.c", old, new)
+    return mailbox(tree, box)
+
+
+def on_series(tree: Path, box: Path, *more: str) -> tuple[int, str]:
+    case = box.with_suffix(".case")
+    case.write_text("store(0)\n")
+    options = ["--chunk-shift", "2", "--kernel", str(tree), "--mbox", str(box), *more]
+    return run(str(case), *options)
+
+
+def test_a_series_may_include_what_lib_code_includes(tree: Path, tmp_path: Path) -> None:
+    added = INCLUDE + "#include <linux/cleanup.h>\n#include <linux/kmemleak.h>\n"
+    assert on_series(tree, series(tree, tmp_path / "box", (INCLUDE, added)))[0] == 0
+
+
+def test_a_header_without_a_stand_in_is_the_tools_limit(tree: Path, tmp_path: Path) -> None:
+    added = INCLUDE + "#include <linux/xyzzy.h>\n"
+    box = series(tree, tmp_path / "box", (INCLUDE, added))
+    for more in ([], ["--each-patch"]):
+        status, said = on_series(tree, box, *more)
+        assert status == 2
+        assert said.startswith("the tool has no stand-in for linux/xyzzy.h, which lib/xarray.c of")
+    assert on_series(tree, box, "--include-empty", "linux/xyzzy.h")[0] == 0
+    (tmp_path / "given/linux").mkdir(parents=True)
+    (tmp_path / "given/linux/xyzzy.h").write_text("#error it is read\n")
+    assert "it is read" in on_series(tree, box, "--include", str(tmp_path / "given"))[1]
+
+
+def test_a_changed_signature_is_called_otherwise_by_the_tool(tree: Path, tmp_path: Path) -> None:
+    old = "void xas_try_split(struct xa_state *xas, void *entry, unsigned int order"
+    for name in ("include/linux/xarray.h", "lib/xarray.c"):
+        change(tree, name, old, old + ", gfp_t gfp")
+    status, said = on_series(tree, mailbox(tree, tmp_path / "box"))
+    assert status == 2
+    assert said.startswith("the tool calls xas_try_split otherwise than linux + 2 patches declares")
+
+
+def test_a_prefix_that_does_not_compile_by_its_own_fault_fails(tree: Path, tmp_path: Path) -> None:
+    use = "int twice(int x);\nint twice(int x) { return doubled(x); }\n"
+    box = series(
+        tree,
+        tmp_path / "box",
+        (INCLUDE, INCLUDE + use),
+        ("int twice(int x);\n", "static int doubled(int x) { return 2 * x; }\nint twice(int x);\n"),
+    )
+    assert on_series(tree, box)[0] == 0
+    status, said = on_series(tree, box, "--each-patch")
+    assert status == 1
+    assert "1 of 2 patches does not compile: lib/xarray.c:" in said
+    assert "'doubled'" in said and "stand-ins" not in said
