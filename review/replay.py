@@ -81,7 +81,7 @@ def command(
     else:
         s, sources = case.finding.chunk_shift, sources or [_port(case, file)]
         sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
-    built, prefixes = subjects.implementations(sources, (s,), sanitize)
+    built, prefixes = subjects.implementations(sources, (s,), sanitize, deviations=False)
     if isinstance(case, WrittenCase):
         judged = [(one, _judge(one, case)) for one in built]
         told = [written_json(one, case, found) for one, found in judged]

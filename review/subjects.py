@@ -124,27 +124,32 @@ def kernel_sources(
 
 
 def built_each(
-    sources: Sequence[Source], shifts: Sequence[int], sanitize: bool = False
+    sources: Sequence[Source],
+    shifts: Sequence[int],
+    sanitize: bool = False,
+    *,
+    deviations: bool = True,
 ) -> dict[str, Implementation | BuildError]:
     """Each source built at these chunk shifts, under a name of its own; in place of one that does
-    not compile the error, which says what the compiler says first."""
+    not compile the error, which says what the compiler says first.  Without ``deviations`` it does
+    not know its known ones, and what they account for is told like anything else."""
     built: dict[str, Implementation | BuildError] = {}
     for source in sources:
         name = name_of(source)
         if name in built:
             name = f"{name} ({source.name})"
         try:
-            one = examine(source, tuple(shifts), sanitize=sanitize)
-            built[name] = with_known(replace(one, name=name))
+            one = replace(examine(source, tuple(shifts), sanitize=sanitize), name=name)
+            built[name] = with_known(one) if deviations else one
         except BuildError as error:
             built[name] = error
     return built
 
 
 def implementations(
-    sources: Sequence[Source], shifts: Sequence[int], sanitize: bool
+    sources: Sequence[Source], shifts: Sequence[int], sanitize: bool, *, deviations: bool = True
 ) -> tuple[list[Implementation], list[str]]:
-    """The sources built at these chunk shifts, under names of their own; and, of those that are
+    """The sources built as by ``built_each``; and, of those that are
     prefixes of a series, the ones that do not compile, with the compiler's first error.
 
     Raises click.ClickException when anything else does not compile, or a prefix for a reason that
@@ -152,13 +157,13 @@ def implementations(
     """
     built: list[Implementation] = []
     broken: list[str] = []
-    each = built_each(sources, shifts, sanitize).values()
+    each = built_each(sources, shifts, sanitize, deviations=deviations).values()
     whole = [one for source, one in zip(sources, each, strict=True) if not source.prefix]
-    known = all(isinstance(one, Implementation) for one in whole)
+    compiles = all(isinstance(one, Implementation) for one in whole)
     for source, one in zip(sources, each, strict=True):
         if isinstance(one, Implementation):
             built.append(one)
-        elif source.prefix and _its_own(one, known):
+        elif source.prefix and _its_own(one, compiles):
             # What the tool might lack, it would lack in the whole series too.
             broken.append(str(one).partition("; the tool's stand-ins")[0])
         else:

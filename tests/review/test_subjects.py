@@ -110,8 +110,8 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     ran: list[Search] = []
     run = searches.search
 
-    def watched(*given: Any) -> Search:
-        ran.append(run(*given))
+    def watched(*given: Any, **named: Any) -> Search:
+        ran.append(run(*given, **named))
         return ran[-1]
 
     monkeypatch.setattr(searches, "search", watched)
