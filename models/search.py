@@ -53,6 +53,8 @@ class MachineReport:
     """The rules and branches that a search of sufficient size meets, by chunk shift."""
     known: list[Known] = field(default_factory=list)
     """The known deviations that the implementation has.  Those on the split are findings too."""
+    otherwise: list[Finding] = field(default_factory=list)
+    """What breaks in a case of a known deviation in another way: findings, too."""
     not_drawn: dict[int, int] = field(default_factory=dict)
     """Histories that were not drawn since too many hung, by chunk shift."""
     seconds: float = 0.0
@@ -65,6 +67,7 @@ class MachineReport:
             self.tallies.setdefault(s, Tally()).add(tally)
         self.expected.update(other.expected)
         self.known = self.known or other.known
+        self.otherwise = self.otherwise or other.otherwise
         self.not_drawn.update(other.not_drawn)
         self.seconds += other.seconds
         self.interrupted |= other.interrupted
@@ -132,7 +135,9 @@ def search(
     """
     deviating = known(implementation)
     implementation = replace(implementation, deviations=deviating.names)
-    report = MachineReport(implementation.name, seed, known=deviating.present)
+    report = MachineReport(
+        implementation.name, seed, known=deviating.present, otherwise=deviating.otherwise
+    )
     told = [had.finding for had in deviating.present if had.deviation.on_split]
     for finding in (*told, *deviating.otherwise):
         if finding.chunk_shift in chunk_shifts:

@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from models import large
 from models.build import BuildError
 from models.ends import ENDS
+from models.families import Family
 from models.finding import AGREES
 from models.implementation import Implementation
 from models.kernel.baseline import NoTest
+from models.kernel.deviations import DEVIATIONS
 from models.mutants import upstream_test
 from models.search import MachineReport
 from models.sweep import UnitResult
 from proofs.report import Report, Status
 from review.numbers import NO_WALK, Numbers
+from specs.callers import Contract
 from specs.claims import Evidence, Outcome, Strength
 from specs.registry import PROPERTIES
 
@@ -29,21 +33,26 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
     """One piece of evidence for each property, from the sweep of one implementation.
 
     A property holds "completely within bounds" only if every case of the parts that are to be run
-    whole was run; if there is no such part, or one has gaps, the result is not complete.
+    whole was run; if there is no such part, or one has gaps, the result is not complete.  Gaps in
+    what callers may not ask for are none in the rest.  A property that a known deviation outside
+    the split breaks is undecided, and agreement is agreement but for such deviations.
     """
     name = implementation.name
     parts = {part: one for part, one in result.coverage.items() if part.implementation == name}
     whole = {part: one for part, one in parts.items() if not part.sampled}
     covered = sum(one.covered for one in parts.values())
-    broken = {
-        breach.smallest.property: breach
-        for breach in result.findings.sorted()
-        if breach.smallest.implementation == name
-    }
+    breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
+    # What breaks within the callers' contract comes before what else breaks the same property.
+    broken = {one.smallest.property: one for one in reversed(breaches)}
     strength = Strength.COMPLETE if whole else Strength.SAMPLED
     # A case that ends early is not judged to its end.
-    ended = [breach for name, breach in broken.items() if name in _ENDS]
-    gaps = ended or not covered or any(not one.complete for one in whole.values())
+    ended = {one.smallest.contract for one in breaches if one.smallest.property in _ENDS}
+    families = {part.family for part, one in whole.items() if not one.complete}
+    refusals = {Family.REFUSALS.value}
+    gaps = Contract.CALLERS in ended or not covered or bool(families - refusals)
+    gaps_outside = bool(ended or families)
+    met = result.met.get(name, Counter[str]())
+    known = {one.property: one for one in DEVIATIONS if met[one.name]}
     for check in ("agreement", *PROPERTIES):
         breach = broken.get(check)
         if check == "agreement" and broken:
@@ -51,10 +60,16 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
         if breach is not None:
             detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
             outcome = Outcome.FAILS
-        elif gaps:
+        elif gaps or (gaps_outside and check.startswith(("agreement", "try-split-"))):
             outcome, detail = Outcome.UNDECIDED, "not every case was run to its end"
+        elif check in known:
+            one = known[check]
+            detail = f"{met[one.name]:,} cases are the known deviation {one.name}"
+            outcome = Outcome.UNDECIDED
         else:
             outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
+            if check == "agreement" and met:
+                detail += f", of which {met.total():,} are known deviations outside the split"
         yield Evidence(f"sweep:{check}", outcome, strength, name, detail)
 
 
@@ -62,7 +77,8 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
     """One piece of evidence for each property, from the histories of one implementation."""
     if report is None or report.interrupted:
         return
-    broken = {one.smallest.property: one.smallest for one in report.findings.sorted()}
+    broken = {one.smallest.property: one.smallest for one in reversed(report.findings.sorted())}
+    known = {had.deviation.property: had.deviation.name for had in report.known}
     for check in ("agreement", *PROPERTIES):
         finding = broken.get(check)
         if check == "agreement" and broken:
@@ -71,6 +87,9 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
             outcome, detail = Outcome.FAILS, finding.detail
         elif report.hindered:
             outcome, detail = Outcome.UNDECIDED, "some operations were left out, since they hang"
+        elif check in known:
+            outcome = Outcome.UNDECIDED
+            detail = f"what would meet the known deviation {known[check]} was left out"
         else:
             outcome, detail = Outcome.HOLDS, f"{report.total.steps:,} steps"
         yield Evidence(f"machine:{check}", outcome, Strength.SAMPLED, report.implementation, detail)
@@ -84,13 +103,14 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
     for report in reports:
         if report.implementation in (PORT, RECURSIVE) or report.interrupted:
             continue
-        shown = [one for one in report.known if one.deviation.property == "node-nr-values"]
+        told = [*(had.finding for had in report.known), *report.otherwise]
+        shown = [one for one in told if one.property == "node-nr-values"]
         yield Evidence(
             "deviations:nr-values",
             Outcome.FAILS if shown else Outcome.HOLDS,
             Strength.SAMPLED,
             report.implementation,
-            shown[0].finding.detail if shown else "the case that shows it elsewhere is right here",
+            shown[0].detail if shown else "the case that shows it elsewhere is right here",
         )
 
 

@@ -75,3 +75,12 @@ def test_the_test_of_a_release_misses_most(kernel: Kernel, request: pytest.Fixtu
     assert done.sound
     assert done.caught[2] == ("sibling-mask",)
     assert set(done.caught[4]) == {"sibling-mask", "parent-of-inner"}
+
+
+@pytest.mark.kernel
+@kernels.each
+def test_the_port_passes_every_kernels_test(kernel: Kernel) -> None:
+    """T1 rests on it: check_split() of a kernel finds nothing wrong in the port."""
+    if not kernel.source.has_kernel_test:
+        pytest.skip(f"Linux {kernel.name} came without its test")
+    assert upstream_test.run(kernel.source, []).sound

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the evidence says where a kernel has known deviations, and of what no caller may ask for."""
+
+from collections import Counter
+from dataclasses import replace
+
+from models.ends import ENDS
+from models.families import Family
+from models.finding import Finding, Findings
+from models.implementation import Implementation
+from models.kernel.deviations import DEVIATIONS
+from models.kernel.source import port_source
+from models.known import Known
+from models.search import MachineReport
+from models.sweep import Coverage, Part, UnitResult
+from models.worker import Status
+from review import evidence
+from specs.callers import Contract
+from specs.claims import Evidence, Outcome
+from xarray_model.operations import Code, Operation
+
+ONE = Implementation("Linux", port_source(), False, {})
+STORE = Operation(Code.STORE, 0, 4, entry=4)
+HANG = Finding("Linux", 2, *ENDS[Status.HANG], "hang", 0, (STORE,), b"", b"")
+COUNT = Finding("Linux", 2, "node-nr-values", "is right", "was 9", 0, (STORE,), b"", b"")
+
+
+def swept(refusals: int = 8, splits: int = 8) -> UnitResult:
+    result = UnitResult()
+    for family, covered in ((Family.SPLITS, splits), (Family.REFUSALS, refusals)):
+        result.coverage[Part("Linux", family.value, 2, False)] = Coverage(covered, 8)
+    return result
+
+
+def outcomes(result: UnitResult) -> dict[str, Evidence]:
+    return {one.check.removeprefix("sweep:"): one for one in evidence.of_sweep(result, ONE)}
+
+
+def test_what_a_deviation_breaks_is_undecided() -> None:
+    result = swept()
+    result.met["Linux"] = Counter({"step-inside": 3})
+    told = outcomes(result)
+    assert told["answer-step"].outcome is Outcome.UNDECIDED
+    assert told["answer-step"].detail == "3 cases are the known deviation step-inside"
+    assert told["answer-load"].outcome is Outcome.HOLDS
+    assert "of which 3 are known deviations" in told["agreement"].detail
+
+
+def test_gaps_outside_the_callers_contract_are_none_in_it() -> None:
+    for result in (swept(refusals=5), swept()):
+        if result.coverage[Part("Linux", "refusals", 2, False)].complete:
+            result.findings.add(replace(HANG, contract=Contract.DOCUMENTATION), (2, 4, 1))
+        told = outcomes(result)
+        assert told["node-count"].outcome is Outcome.HOLDS
+        assert told["try-split-accepts"].outcome is Outcome.UNDECIDED
+    result = swept()
+    result.findings.add(HANG, (2, 4, 1))
+    assert outcomes(result)["node-count"].outcome is Outcome.UNDECIDED
+    assert outcomes(swept(splits=5))["node-count"].outcome is Outcome.UNDECIDED
+
+
+def test_both_classes_are_kept_and_the_callers_comes_first() -> None:
+    findings = Findings()
+    outside = replace(COUNT, detail="outside", contract=Contract.DOCUMENTATION)
+    findings.add(outside, (2, 4, 1))
+    findings.add(COUNT, (2, 4, 1))
+    assert [one.smallest for one in findings.sorted()] == [COUNT, outside]
+    result = swept()
+    result.findings.update(findings)
+    assert outcomes(result)["node-nr-values"].detail.endswith("was 9")
+
+
+def test_histories_decide_nothing_of_what_they_left_out() -> None:
+    deviation = next(one for one in DEVIATIONS if one.name == "pause-inside")
+    report = MachineReport("Linux", 1, known=[Known(deviation, COUNT)])
+    told = {one.check: one for one in evidence.of_machine(report)}
+    assert told["machine:answer-pause"].outcome is Outcome.UNDECIDED
+    assert told["machine:answer-load"].outcome is Outcome.HOLDS
+
+
+def test_a_miscount_in_another_way_is_no_right_count() -> None:
+    right, wrong = MachineReport("Linux", 1), MachineReport("Linux", 1, otherwise=[COUNT])
+    asked = [next(iter(evidence.of_deviations([one]))).outcome for one in (right, wrong)]
+    assert asked == [Outcome.HOLDS, Outcome.FAILS]
