@@ -24,7 +24,7 @@ def _from_bit(bit: z3.BitVecRef) -> z3.BitVecRef:
     "N5.step",
     "The lowest order allowed is n-1 for a multiple of s, else n - n mod s; a try_split step there,"
     " or to the target above it, goes down, takes at most one node, and takes n//s - k//s of them.",
-    source="lib/xarray.c xas_try_split, xas_try_split_min_order (6.15); "
+    source="lib/xarray.c xas_try_split, xas_try_split_min_order; "
     "geometry.try_split_min_order, geometry.split_depth",
     assumes="0 <= new_order < order < 64",
     logic="QF_BV",

@@ -37,7 +37,7 @@ MARKED = Item(Way.AT_ONCE, ORDERS[-1], 0, ALL_MARKS)
 STACKS = (("gcc", 6), ("gcc", 4), ("clang", 6))
 """Compilers, and at which chunk shifts their stack use is measured."""
 NO_WALK = "it has no xas_try_split"
-"""Why no walk is measured on kernels before 6.15, which is no gap in what was measured."""
+"""Why no walk is measured on kernels without it, which is no gap in what was measured."""
 HANG_SECONDS = 5.0
 """How long the splits of one that is known to hang may take; other programs end in a
 fraction of a second."""

@@ -159,8 +159,9 @@ def _find_chunk(word: int, offset: int, slots: int) -> int:
 def pause(cursor: Cursor) -> None:
     """Prepare for the lock to be dropped: the next walk starts behind the current entry.
 
-    The index moves to the first one after the whole entry, wherever inside it the cursor was
-    (kernels before 6.14 add the entry's length instead).
+    The index moves to the first one after the whole entry, wherever inside it the cursor was.
+    Linux 6.1, 6.12 and 7.3 do otherwise: known deviations ``pause-inside`` and
+    ``pause-inside-slots``.
     """
     if cursor.state is not WALKED:
         return

@@ -2,7 +2,7 @@
 """Upstream's split, which creates one new level of nodes at most.
 
 Facts: ``xas_split_alloc`` and ``xas_split`` in ``lib/xarray.c`` without the series; the limit is
-the one of Linux 6.14, earlier kernels let an order that is a multiple of ``s`` pass.
+that of Linux 7.3.  Linux 6.1 and 6.12 let one order more pass (known deviation ``split-limit``).
 """
 
 from __future__ import annotations

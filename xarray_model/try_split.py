@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One step of a non-uniform split, under the lock (``xas_try_split`` in Linux 6.15)."""
+"""One step of a non-uniform split, under the lock (``xas_try_split``)."""
 
 from __future__ import annotations
 

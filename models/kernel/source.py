@@ -35,9 +35,9 @@ class Capabilities:
     """What this XArray offers beyond the common interface, as its sources declare it."""
 
     try_split: bool
-    """``xas_try_split`` and ``xas_try_split_min_order`` (from 6.15 on)."""
+    """``xas_try_split`` and ``xas_try_split_min_order``; Linux 6.12 has neither, 7.3 both."""
     get_order: bool
-    """``xas_get_order`` on a cursor (from 6.10 on)."""
+    """``xas_get_order`` on a cursor."""
 
 
 @dataclass(frozen=True, slots=True)

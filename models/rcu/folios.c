@@ -95,7 +95,7 @@ static struct folio *halve(struct folio *folio)
 
 /*
  * Halves the folio that covers `at`, again and again.  With `intermediate` each split of the entry
- * writes the folio that is being halved, as released kernels did until 2026; else the old folio.
+ * writes the folio that is being halved, a mistake; else the old folio.
  */
 static bool nonuniform(bool intermediate)
 {
