@@ -109,8 +109,8 @@ MUTANTS = (
         "a failed request frees the node allocated last twice",
         _FILE,
         _FAILED,
-        "if (xas->xa_alloc)\n\t\t\t\tradix_tree_node_rcu_free(&xas->xa_alloc->rcu_head);\n\t\t\t"
-        + _FAILED,
+        "void radix_tree_node_rcu_free(struct rcu_head *head);\n\n\t\t\tif (xas->xa_alloc)\n"
+        "\t\t\t\tradix_tree_node_rcu_free(&xas->xa_alloc->rcu_head);\n\t\t\t" + _FAILED,
         ("freed-once",),
     ),
     Mutant(
