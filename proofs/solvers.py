@@ -18,7 +18,7 @@ import bitwuzla
 import cvc5
 import z3
 
-from proofs.smtlib import CHECK
+from proofs.smtlib import question
 
 
 class Verdict(StrEnum):
@@ -62,7 +62,7 @@ def run_z3(script: str, logic: str, limit: float) -> Answer:
     """Z3's answer within ``limit`` seconds."""
     solver = z3.SolverFor(logic) if logic != "QF_UFBV" else z3.Solver()
     solver.set("timeout", int(limit * 1000))
-    solver.from_string(script)
+    solver.from_string(question(script))
     start = time.perf_counter()
     result = solver.check()
     seconds = time.perf_counter() - start
@@ -83,7 +83,7 @@ def run_cvc5(script: str, logic: str, limit: float) -> Answer:
     solver.setOption("produce-models", "true")
     solver.setOption("tlimit-per", str(int(limit * 1000)))
     parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script.removesuffix(CHECK), "script")
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, question(script), "script")
     symbols = parser.getSymbolManager()
     while not (command := parser.nextCommand()).isNull():
         command.invoke(solver, symbols)
@@ -106,7 +106,7 @@ def run_bitwuzla(script: str, logic: str, limit: float) -> Answer:
     options.set(bitwuzla.Option.TIME_LIMIT_PER, int(limit * 1000))
     manager = bitwuzla.TermManager()
     parser = bitwuzla.Parser(manager, options)
-    parser.parse(script.removesuffix(CHECK), True, False)
+    parser.parse(question(script), True, False)
     solver = parser.bitwuzla()
     start = time.perf_counter()
     result = solver.check_sat()

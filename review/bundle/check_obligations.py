@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from proofs import catalogue, run
 from proofs.run import Script
+from proofs.smtlib import statuses
 from proofs.solvers import Answer, Verdict, supports
 from proofs.workers import Ending, Outcome, Task, Workers
 from review.bundle import script
@@ -129,6 +130,7 @@ class _Checker:
                 file = _File(entry, wanted)
             else:
                 file = _File(entry, "", "it is not the obligation that this version makes")
+            file.differs = _misled(entry, text) or file.differs
             yield from self._asked(file, text, logic)
 
     def _asked(self, file: _File, text: bytes, logic: str) -> Iterator[Task]:
@@ -189,6 +191,16 @@ class _Checker:
     def finish(self) -> None:
         """All answers are in: the theorems."""
         check_theorems(self.bundle.manifest, self.account, self.scripts, self.bad)
+
+
+def _misled(entry: ObligationEntry, text: bytes) -> str:
+    """In which way a script says of itself that it must answer something else than the manifest
+    expects, or ""."""
+    said = statuses(text.decode("ascii", "replace"))
+    if said == (entry.expected,):
+        return ""
+    told = " and ".join(said) or "nothing"
+    return f"its :status says {told}, where the manifest expects {entry.expected}"
 
 
 def _wrong(claimed: str, answers: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 """Whether an SMT-LIB script of a stranger does no more than ask one question.
 
 A solver obeys commands: some write files, end the program or read another script.  A script is put
-to a solver only if it declares, asserts and asks, in that order.
+to a solver only if it declares, asserts and asks, in that order; it may say what it must answer.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from proofs.obligation import LOGICS
 
 _TOKEN = re.compile(r'[ \t\r\n]+|;[^\n]*|[()]|\|[^|\\]*\||"(?:[^"]|"")*"|[^\s()|";]+')
 _COMMANDS = ("declare-fun", "declare-const", "define-fun", "assert")
+_STATUS = ["set-info", ":status"]
 _DEEPEST = 2_000
 
 
@@ -27,7 +28,7 @@ def logic(text: str) -> str:
     if commands[-1] != ["check-sat"]:
         raise ValueError("it does not end with its question")
     for command in commands[1:-1]:
-        if command[0] not in _COMMANDS:
+        if command[0] not in _COMMANDS and command != _STATUS:
             raise ValueError("it has commands that do more than declare and assert")
     return named
 

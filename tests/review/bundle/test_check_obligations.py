@@ -23,7 +23,7 @@ def path_of(place: Path, **wanted: object) -> str:
     return str(next(one for one in told if all(one[k] == v for k, v in wanted.items()))["path"])
 
 
-TRIVIAL = b"(set-logic QF_BV)\n; expected: unsat\n(assert false)\n(check-sat)\n"
+TRIVIAL = b"(set-logic QF_BV)\n(set-info :status unsat)\n(assert false)\n(check-sat)\n"
 
 
 def test_a_trivially_true_obligation_is_not_the_theorems(good: Path) -> None:
@@ -33,6 +33,25 @@ def test_a_trivially_true_obligation_is_not_the_theorems(good: Path) -> None:
     assert found[0][1] == path
     assert "not the obligation that this version makes (z3 unsat)" in found[0][2]
     assert {one[0] for one in found} == {"obligation", "theorem", "theorem family"}
+
+
+@pytest.mark.parametrize(
+    ("forged", "told"),
+    [
+        (b"(set-info :status sat)\n", "its :status says sat"),
+        (b"(set-info :status unknown)\n", "its :status says unknown"),
+        (b"(set-info :status unsat)\n" * 2, "its :status says unsat and unsat"),
+        (b"; expected: unsat\n", "its :status says nothing"),
+    ],
+)
+def test_a_script_must_say_itself_what_the_manifest_expects(
+    forged: bytes, told: str, good: Path
+) -> None:
+    path = path_of(good, expected="unsat")
+    text = (good / path).read_bytes()
+    forge.replace(good, path, text.replace(b"(set-info :status unsat)\n", forged))
+    found = {one[1]: one[2] for one in rejected(good, "--solver", "cvc5")}
+    assert f"{told}, where the manifest expects unsat (cvc5 unsat)" in found[path]
 
 
 @pytest.mark.parametrize(
@@ -127,11 +146,17 @@ def hangs(solver: str, script: str, logic: str, limit: float) -> Answer:
         pass
 
 
-@pytest.mark.parametrize(("function", "said"), [(crashes, "died"), (hangs, "timeout")])
+@pytest.mark.parametrize(
+    ("function", "grace", "said"), [(crashes, 60.0, "died"), (hangs, 4.0, "timeout")]
+)
 def test_a_solver_may_crash_or_hang(
-    function: Callable[..., Answer], said: str, good: Path, monkeypatch: pytest.MonkeyPatch
+    function: Callable[..., Answer],
+    grace: float,
+    said: str,
+    good: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(run, "decide", function)
-    monkeypatch.setattr(run, "GRACE", 4.0)
+    monkeypatch.setattr(run, "GRACE", grace)
     found = rejected(good, "--solver", "z3", "--timeout", "0.1")
     assert any("not decided again" in one[2] and said in one[2] for one in found)

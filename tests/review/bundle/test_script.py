@@ -23,6 +23,7 @@ def test_the_scripts_of_the_proofs_only_ask() -> None:
         "(declare-fun x () Bool)\n(assert x)\n",
         "; a remark (exit)\n(assert (= |a) (exit| |b;|))\n",
         '(assert (= "a"") (exit)" "b"))\n',
+        "(set-info :status unsat)\n",
         "(define-fun f ((x Bool)) Bool x)(declare-const y Bool)(assert (f y))",
         "",
     ],
@@ -36,8 +37,8 @@ def test_what_only_asks(text: str) -> None:
     [
         "(exit)", "(reset)", "(push 1)", "(get-model)", "(check-sat)", "(set-logic QF_BV)",
         '(echo "x")', "(set-option :produce-models true)", '(include "/etc/passwd")',
-        "(set-info :status unsat)", "()", "((assert) x)", "assert", ")", "(assert true", "|x",
-        '"x', "(|exit|)", "(declare-datatypes () ())", "(assert (" + "(" * 3_000,
+        "(set-info :source |x|)", "(set-info)", "()", "((assert) x)", "assert", ")", "(assert true",
+        "|x", '"x', "(|exit|)", "(declare-datatypes () ())", "(assert (" + "(" * 3_000,
     ],
 )  # fmt: skip
 def test_what_does_more_or_is_none(text: str) -> None:
