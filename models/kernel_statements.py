@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xarray_model import geometry
 from xarray_model.entries import is_internal, is_value
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import WORD, Code, Flag, Operation
 
 
 class NoCode(Exception):
@@ -36,6 +36,8 @@ def entry_text(word: int) -> str:
 
 def index_text(index: int) -> str:
     """An index in C."""
+    if index == WORD:
+        return "ULONG_MAX"
     return str(index) if index < 10 else f"{index:#x}" if index < 1 << 31 else f"{index:#x}UL"
 
 
@@ -62,33 +64,40 @@ def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:
 
 
 def _split(one: Operation, words: Sequence[int], how: How) -> list[str]:
-    entry = entry_text(one.entry)
     update = ["\txas_set_update(&xas, check_update);"] if how.update else []
-    flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
-    error = ["\tXA_BUG_ON(xa, xas_error(&xas));"]
-    if geometry.one_level_limit_exceeded(one.order, one.new_order, how.s):
-        error = [
-            "\tif (xas_error(&xas)) {",
-            "\t\t/* It may be refused where it is not supported. */",
-            "\t\txas_destroy(&xas);",
-            "\t\txa_destroy(xa);",
-            "\t\treturn;",
-            "\t}",
-        ]
     return [
         "{",
         f"\tXA_STATE_ORDER(xas, xa, {index_text(one.index)}, {one.new_order});",
         "",
         *update,
-        f"\txas_split_alloc(&xas, {entry}, {one.order}, {flags});",
-        *error,
-        "\txas_lock(&xas);",
-        f"\txas_split(&xas, {entry}, {one.order});",
-        "\txas_unlock(&xas);",
-        "\t/* No node was allocated in vain. */",
-        "\tXA_BUG_ON(xa, xas.xa_alloc);",
-        "\txas_destroy(&xas);",
+        *(f"\t{line}" for line in split_through("xas", one, how)),
         "}",
+    ]
+
+
+def split_through(cursor: str, one: Operation, how: How) -> list[str]:
+    """A split through a cursor of the new order."""
+    entry = entry_text(one.entry)
+    flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
+    error = [f"XA_BUG_ON(xa, xas_error(&{cursor}));"]
+    if geometry.one_level_limit_exceeded(one.order, one.new_order, how.s):
+        error = [
+            f"if (xas_error(&{cursor})) {{",
+            "\t/* It may be refused where it is not supported. */",
+            f"\txas_destroy(&{cursor});",
+            "\txa_destroy(xa);",
+            "\treturn;",
+            "}",
+        ]
+    return [
+        f"xas_split_alloc(&{cursor}, {entry}, {one.order}, {flags});",
+        *error,
+        f"xas_lock(&{cursor});",
+        f"xas_split(&{cursor}, {entry}, {one.order});",
+        f"xas_unlock(&{cursor});",
+        "/* No node was allocated in vain. */",
+        f"XA_BUG_ON(xa, {cursor}.xa_alloc);",
+        f"xas_destroy(&{cursor});",
     ]
 
 

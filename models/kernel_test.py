@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.kernel_statements import (
-    STATEMENTS,
     How,
     NoCode,
     entry_text,
@@ -20,6 +19,7 @@ from models.kernel_statements import (
     has_mark,
     index_text,
 )
+from models.kernel_steps import declared, statements, told
 from models.reference import run_case
 from specs.abstract import AbstractArray
 from specs.stream import cut
@@ -48,7 +48,7 @@ _MISSING = {Code.FAIL: "test code cannot make the kernel's memory run out"}
 def looks(operations: Sequence[Operation], s: int) -> list[Look]:
     """The ways to look, the plainest first.  NoCode when there is no way to tell the case."""
     for one in operations:
-        if one.code not in STATEMENTS:
+        if not told(one):
             raise NoCode(_MISSING.get(one.code, f"test code has no {one.code.name.lower()}"))
     whole = [*operations, Operation(Code.SNAPSHOT)]
     view = View.of_bytes(cut(whole, run_case(whole, s).results)[-1].snapshot or b"")
@@ -63,10 +63,9 @@ def function(name: str, operations: Sequence[Operation], s: int, look: Look) -> 
     """A C function ``check_NAME`` that repeats the operations and then looks."""
     expected = cut(operations, run_case(operations, s).results)
     how = How(s, look.name == "lru")
-    lines = []
-    for one, answer in zip(operations, expected, strict=True):
-        lines += STATEMENTS[one.code](one, answer.words, how)
-    body = [*look.declares, *([""] if look.declares else []), *lines, *look.lines]
+    lines = statements(operations, expected, how)
+    declares = [*declared(operations), *look.declares]
+    body = [*declares, *([""] if declares else []), *lines, *look.lines]
     body += ["xa_lock(xa);", "check_forget();", "xa_unlock(xa);"] if how.update else []
     body += ["xa_destroy(xa);"]
     text = "\n".join(f"\t{line}" if line else "" for line in body)

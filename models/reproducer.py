@@ -25,6 +25,7 @@ from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.source import Source, port_source
 from models.kernel_statements import NoCode
+from models.kernel_steps import checked
 from models.kernel_test import Look, function, looks
 from models.reduction import reduce
 from models.shrink import at, trial_of
@@ -71,7 +72,8 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
         # Whether a node was reported shows in the LRU only if it has to move there or away.
         for operations in (_told(moved), *_other_kinds(_told(moved), finding.property)):
             ways = looks(operations, s)
-            if finding.property in _ENDS:
+            if finding.property in _ENDS or checked(operations[-1]):
+                # The operations themselves show it: that is the plainest.
                 ways = [*ways[-1:], *ways[:-1]]
             codes = [function(name, operations, s, way) for way in ways]
             told = _tried(implementation.source, finding.property, ways, codes, s)
@@ -103,9 +105,10 @@ def _other_kinds(operations: Sequence[Operation], name: str) -> Iterator[tuple[O
     if aspect(name) is not Aspect.UPDATE:
         return
     for old, new in ((1, 4), (4, 1), (1, 1)):
-        entries = {Code.STORE: old, Code.SPLIT: new, Code.TRY_SPLIT: new}
+        stores = (Code.STORE, Code.CURSOR_STORE)
         yield tuple(
-            replace(one, entry=entries[one.code]) if one.entry else one for one in operations
+            replace(one, entry=old if one.code in stores else new) if one.entry else one
+            for one in operations
         )
 
 

@@ -118,8 +118,8 @@ def test_counts_tell_the_orders_themselves(tmp_path: Path) -> None:
 
 
 def test_operations_that_test_code_lacks_are_refused() -> None:
-    with pytest.raises(NoCode, match="cursor_set"):
-        looks([Operation(Code.CURSOR_SET)], 3)
+    with pytest.raises(NoCode, match="count_alloc"):
+        looks([Operation(Code.COUNT_ALLOC)], 3)
 
 
 def test_a_function_looks_like_the_kernels_own() -> None:
