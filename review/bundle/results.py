@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from models.search import SUFFICIENT, MachineReport
 from models.strict_json import clean
 from review import evidence
 from review.reviewed import Reviewed
@@ -73,10 +74,23 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
             yield _checked(item)
     report = done.search.machines.get(name)
     if report is not None:
+        yield _machine(report)
+
+
+def _machine(report: MachineReport) -> Result:
+    """Whether the histories met everything, which only a search of sufficient size decides."""
+    name = "machine met every rule and branch"
+    if report.missing:
         unmet = ", ".join(f"s={s} {what}" for s, what in report.missing)
-        told = f"never met: {unmet}" if unmet else f"{report.total.steps:,} steps"
-        outcome = Outcome.FAILS if unmet else Outcome.HOLDS
-        yield Result("machine met every rule and branch", outcome, _line(told))
+        return Result(name, Outcome.FAILS, _line(f"never met: {unmet}"))
+    small = [f"{report.tallies[s].steps:,} at s={s}" for s in sorted(report.expected)
+             if report.tallies[s].steps < SUFFICIENT]  # fmt: skip
+    if small or not report.expected:
+        steps = ", ".join(small) or "none"
+        told = f"undecided: steps drawn are {steps}, and below {SUFFICIENT:,} nothing follows;"
+        told += f" {len(report.unmet)} rules and branches were not met"
+        return Result(name, Outcome.UNDECIDED, told)
+    return Result(name, Outcome.HOLDS, f"{report.total.steps:,} steps")
 
 
 def _checked(one: Evidence) -> Result:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KTAP and JUnit: they parse, agree, and call nothing passed that is not."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from models.batch import Tally
+from models.search import SUFFICIENT, MachineReport
 from proofs.report import Status, TheoremResult
 from review.bundle import junit, ktap
 from review.bundle.results import Suite, suites
@@ -141,3 +144,26 @@ def test_texts_of_strangers_break_no_form(good: Reviewed) -> None:
 
 def test_no_suite_is_empty(good: Reviewed) -> None:
     assert all(isinstance(one, Suite) and one.results for one in suites(good))
+
+
+@pytest.mark.parametrize(
+    ("steps", "fired", "outcome", "told"),
+    [
+        ((SUFFICIENT, SUFFICIENT), 1, Outcome.HOLDS, "100,000 steps"),
+        ((SUFFICIENT, 1_000), 1, Outcome.UNDECIDED, "1,000 at s=4, and below 50,000 nothing"),
+        ((SUFFICIENT, 1_000), 0, Outcome.FAILS, "never met: s=2 rule split"),
+        ((1_000, 1_000), 0, Outcome.UNDECIDED, "2 rules and branches were not met"),
+        ((), 0, Outcome.UNDECIDED, "steps drawn are none"),
+    ],
+)
+def test_a_small_search_does_not_say_that_it_met_everything(
+    steps: tuple[int, ...], fired: int, outcome: Outcome, told: str, good: Reviewed
+) -> None:
+    report = MachineReport("port", 1)
+    for s, count in zip((2, 4), steps, strict=False):
+        report.tallies[s] = Tally(steps=count, rules=Counter(split=fired))
+        report.expected[s] = ["rule split"]
+    so_far = replace(good.search.so_far, machines=[report])
+    good.search = replace(good.search, so_far=so_far)
+    (one,) = (x for suite in suites(good) for x in suite.results if "every rule" in x.name)
+    assert (one.outcome, told in one.detail) == (outcome, True)
