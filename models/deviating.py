@@ -11,12 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from models.ends import HANGS
-from models.finding import AGREES, Finding
-from models.implementation import Implementation
 from models.kernel.deviations import DEVIATIONS
 from models.reference import Endless, Outcome, Runner, SplitKind, run
-from specs.judge import Judge
 from xarray_model import iterate, walk
 from xarray_model.array import XArray
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
@@ -42,44 +38,6 @@ def answer(
         return run(runner, operations, log=True)
     except (PreconditionError, ValueError):
         return None
-
-
-def explained(
-    implementation: Implementation,
-    s: int,
-    kind: SplitKind,
-    operations: Sequence[Operation],
-    actual: bytes,
-    hung: int | None,
-    found: Sequence[Finding],
-) -> frozenset[str] | None:
-    """The known deviations that a case meets, when they account for all that was ``found`` in it;
-    None when they do not.
-
-    The ``implementation`` must have them, ``actual`` be the bytes that follow from them, ``hung``
-    the number of the operation that never ends by them, and each property that broke one that
-    breaks by them at that operation.
-    """
-    names = implementation.deviations
-    outcome = answer(operations, s, kind, names) if names else None
-    if outcome is None or (outcome.results, outcome.hangs) != (actual, hung):
-        return None
-    log = b"".join(record.encode() for one in outcome.log for record in one)
-    judge = Judge(s, one_level=implementation.one_level)
-    completed = operations[: outcome.hangs]
-    broken = {(one.property, one.operation) for one in judge.case(completed, actual, log)}
-    for one in found:
-        told_by_bytes = one.property == AGREES[0] or (
-            one.property == HANGS and one.operation == hung is not None
-        )
-        if not told_by_bytes and (one.property, one.operation) not in broken:
-            return None
-    met = set()
-    for name in names:
-        without = answer(operations, s, kind, [other for other in names if other != name])
-        if without is None or (without.results, without.hangs) != (actual, hung):
-            met.add(name)
-    return frozenset(met)
 
 
 def _instead(runner: Runner, code: Code, done: Callable[[Operation], list[int]]) -> None:

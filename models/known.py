@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from models.build import build
-from models.classes import kind_of
-from models.deviating import answer, explained
+from models.classes import explained, kind_of
+from models.deviating import answer
 from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.deviations import DEVIATIONS, Deviation
