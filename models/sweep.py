@@ -87,15 +87,17 @@ class Part(NamedTuple):
 
 @dataclass
 class Coverage:
-    """How many of the cases of a part were run."""
+    """How many of the cases of a part were run; ``highest`` is the largest order among them."""
 
     covered: int = 0
     total: int = 0
+    highest: int = 0
 
     def add(self, other: Coverage) -> None:
         """Add another unit's."""
         self.covered += other.covered
         self.total += other.total
+        self.highest = max(self.highest, other.highest)
 
     @property
     def complete(self) -> bool:
@@ -221,7 +223,7 @@ def run_unit(
         sampled = unit.sample is not None
         progress: list[tuple[Comparison, Coverage]] = []
         for comparison in comparisons:
-            coverage = Coverage(0, unit.total())
+            coverage = Coverage(0, unit.total(), unit.order)
             refuses = comparison.implementation.refuses(
                 unit.order, unit.new_order, unit.chunk_shift
             )

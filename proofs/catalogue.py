@@ -22,6 +22,7 @@ from proofs import (
     x1_merge,
 )
 from proofs.obligation import Theorem
+from specs.strength import Proved
 from xarray_model.geometry import CHUNK_SHIFTS
 
 __all__ = ["CHUNK_SHIFTS", "THEOREMS", "by_name", "promised", "select"]
@@ -47,12 +48,22 @@ THEOREMS: tuple[Theorem, ...] = tuple(
 )
 """In the order of the issue's table."""
 
+OF_FORMULAS = frozenset({"N3", "S2", "M1", "V1", "E1", "X1"})
+"""Families in which what is proved retells the model's code: counters for its stack (N3, E1), a
+reader's loop (S2), updates of nodes (M1, V1, X1).  The rest run the model's own code on symbols.
+``GAPS.md`` says what ties a formula to the code."""
+
 _PROMISED = Path(__file__).with_name("theorems.txt")
 
 
 def by_name() -> dict[str, Theorem]:
     """The theorems by their names."""
     return {theorem.name: theorem for theorem in THEOREMS}
+
+
+def about(family: str) -> Proved:
+    """What the theorems of a family (``N1``) are about, as verdicts tell it."""
+    return Proved.FORMULA if family in OF_FORMULAS else Proved.CODE
 
 
 def _belongs(name: str, names: Sequence[str]) -> bool:

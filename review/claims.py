@@ -19,7 +19,9 @@ def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
         shown = verdict.rests_on
         if verdict.decision is Decision.FAILS:
             shown = shown[:3]
-        lines += wrap_words("rests on: " + _rests_on(shown), "      ", "    ") if shown else []
+        for number, told in enumerate(_rests_on(shown)):
+            head = "and on: " if number else "rests on: "
+            lines += wrap_words(head + told, "      ", "    ")
         lines += _missing(verdict.missing)
         lines.append("")
     return lines
@@ -68,15 +70,19 @@ def one_level_lines(done: Reviewed) -> Iterator[str]:
         yield ""
 
 
-def _rests_on(found: Sequence[Evidence]) -> str:
-    """Checks with what they were run on; checks that came to the same are told together."""
-    details: dict[str, dict[str, list[str]]] = {}
+def _rests_on(found: Sequence[Evidence]) -> Iterator[str]:
+    """Checks with what they came to, a text for each target and extent; targets of which all is
+    alike are told together."""
+    groups: dict[tuple[str, str], dict[str, list[str]]] = {}
     for one in found:
-        details.setdefault(one.check, {}).setdefault(one.detail, []).append(one.target)
-    checks: dict[str, list[str]] = {}
-    for check, targets in details.items():
-        told = "; ".join(
-            f"{' and '.join(dict.fromkeys(names))}: {detail}" for detail, names in targets.items()
+        extent = str(one.extent) if one.outcome is Outcome.HOLDS else one.outcome.value
+        groups.setdefault((one.target, extent), {}).setdefault(one.detail, []).append(one.check)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (target, extent), details in groups.items():
+        checks = "; ".join(
+            ", ".join(names) + (f" ({detail})" if detail else "")
+            for detail, names in details.items()
         )
-        checks.setdefault(told, []).append(check)
-    return "; ".join(f"{', '.join(names)} ({told})" for told, names in checks.items())
+        alike.setdefault((extent, checks), []).append(target)
+    for (extent, checks), targets in alike.items():
+        yield f"{' and '.join(dict.fromkeys(targets))}, {extent}: {checks}"

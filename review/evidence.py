@@ -4,24 +4,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from models import large
 from models.build import BuildError
+from models.count_cases import HIGHEST
 from models.ends import ENDS
 from models.families import Family
 from models.finding import AGREES
 from models.implementation import Implementation
 from models.kernel.baseline import NoTest
 from models.kernel.deviations import DEVIATIONS
+from models.measure.programs import Way
 from models.mutants import upstream_test
 from models.search import MachineReport
-from models.sweep import UnitResult
+from models.sweep import Coverage, Part, UnitResult
+from proofs import catalogue
 from proofs.report import Report, Status
-from review.numbers import NO_WALK, Numbers
+from review.numbers import CHUNK_SHIFTS, NO_WALK, STACKS, Numbers
 from specs.callers import Contract
-from specs.claims import Evidence, Outcome, Strength
+from specs.claims import Evidence, Outcome
 from specs.registry import PROPERTIES
+from specs.strength import Extent, nothing
 
 _ENDS = {name for name, _ in ENDS.values()}
 
@@ -32,8 +36,7 @@ RECURSIVE = "port (recursive)"
 def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evidence]:
     """One piece of evidence for each property, from the sweep of one implementation.
 
-    A property holds "completely within bounds" only if every case of the parts that are to be run
-    whole was run; if there is no such part, or one has gaps, the result is not complete.  Gaps in
+    A property is undecided where a part that is to be run whole has gaps.  Gaps in
     what callers may not ask for are none in the rest.  A property that a known deviation outside
     the split breaks is undecided, and agreement is agreement but for such deviations.
     """
@@ -44,7 +47,6 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
     breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
     # What breaks within the callers' contract comes before what else breaks the same property.
     broken = {one.smallest.property: one for one in reversed(breaches)}
-    strength = Strength.COMPLETE if whole else Strength.SAMPLED
     # A case that ends early is not judged to its end.
     ended = {one.smallest.contract for one in breaches if one.smallest.property in _ENDS}
     families = {part.family for part, one in whole.items() if not one.complete}
@@ -70,7 +72,30 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
             outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
             if check == "agreement" and met:
                 detail += f", of which {met.total():,} are known deviations outside the split"
-        yield Evidence(f"sweep:{check}", outcome, strength, name, detail)
+        counted = parts
+        if not check.startswith(("agreement", "try-split-")):
+            counted = {part: one for part, one in parts.items() if part.family not in refusals}
+        yield Evidence(f"sweep:{check}", outcome, swept(counted), name, detail)
+
+
+def swept(coverage: Mapping[Part, Coverage]) -> Extent:
+    """How much of these parts of a sweep was run: of those that are run whole if there are any,
+    beside which the samples are told."""
+    whole = {part: one for part, one in coverage.items() if not part.sampled}
+    counted = whole or coverage
+    bounds: dict[tuple[str, int], list[str]] = {}
+    for part, one in counted.items():
+        bounds.setdefault((part.family, one.highest), []).append(str(part.chunk_shift))
+    what = ", ".join(
+        f"{family} to order {highest} at s={','.join(shifts)}"
+        for (family, highest), shifts in bounds.items()
+    )
+    some = [one for part, one in coverage.items() if part.sampled]
+    if whole and some:
+        covered, total = sum(one.covered for one in some), sum(one.total for one in some)
+        what += f"; besides {covered:,} of {total:,} sampled"
+    ran, of = (sum(getattr(one, name) for one in counted.values()) for name in ("covered", "total"))
+    return Extent(ran, of, f"cases: {what}")
 
 
 def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
@@ -79,6 +104,7 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
         return
     broken = {one.smallest.property: one.smallest for one in reversed(report.findings.sorted())}
     known = {had.deviation.property: had.deviation.name for had in report.known}
+    extent = Extent(report.total.examples, None, f"histories, seed {report.seed}")
     for check in ("agreement", *PROPERTIES):
         finding = broken.get(check)
         if check == "agreement" and broken:
@@ -92,7 +118,7 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
             detail = f"what would meet the known deviation {known[check]} was left out"
         else:
             outcome, detail = Outcome.HOLDS, f"{report.total.steps:,} steps"
-        yield Evidence(f"machine:{check}", outcome, Strength.SAMPLED, report.implementation, detail)
+        yield Evidence(f"machine:{check}", outcome, extent, report.implementation, detail)
 
 
 def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
@@ -105,10 +131,11 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
             continue
         told = [*(had.finding for had in report.known), *report.otherwise]
         shown = [one for one in told if one.property == "node-nr-values"]
+        cases = [one.name for one in DEVIATIONS if one.property == "node-nr-values"]
         yield Evidence(
             "deviations:nr-values",
             Outcome.FAILS if shown else Outcome.HOLDS,
-            Strength.SAMPLED,
+            Extent(len(cases), None, f"cases: that of {', '.join(cases)}"),
             report.implementation,
             shown[0].detail if shown else "the case that shows it elsewhere is right here",
         )
@@ -132,7 +159,9 @@ def of_proofs(report: Report) -> Iterator[Evidence]:
         status = report.status(family)
         outcome = DECIDED.get(status, Outcome.UNDECIDED)
         detail = f"{status} by {', '.join(report.solvers)}"
-        yield Evidence(f"theorem:{family}", outcome, Strength.PROVED, target, detail)
+        some = sum(name.partition(".")[0] == family for name in report.theorems)
+        extent = Extent(some, some, f"chunk shift {shifts}", catalogue.about(family))
+        yield Evidence(f"theorem:{family}", outcome, extent, target, detail)
 
 
 def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:
@@ -140,7 +169,7 @@ def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:
     names = {part.implementation for part in result.coverage}
     if not {PORT, RECURSIVE} <= names:
         return
-    covered = [one for part, one in result.coverage.items() if part.implementation == RECURSIVE]
+    recursive = {p: one for p, one in result.coverage.items() if p.implementation == RECURSIVE}
     ours = {PORT, RECURSIVE}
     broken = [b for b in result.findings.sorted() if b.smallest.implementation in ours]
     complete = all(
@@ -148,26 +177,26 @@ def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:
         for part, one in result.coverage.items()
         if part.implementation in ours
     )
-    whole = any(not part.sampled for part in result.coverage)
     holds = Outcome.HOLDS if complete else Outcome.UNDECIDED
     yield Evidence(
         "recursive:agreement",
         Outcome.FAILS if broken else holds,
-        Strength.COMPLETE if whole else Strength.SAMPLED,
+        swept(recursive),
         f"{PORT}, {RECURSIVE}",
-        f"{sum(one.covered for one in covered):,} cases each",
+        f"{sum(one.covered for one in recursive.values()):,} cases each",
     )
 
 
 def of_large_split(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
     """The 1 GiB split itself: performed where deep splits are claimed, refused elsewhere."""
+    what = f"order {large.ORDER} to {large.NEW_ORDER} at chunk shift {large.CHUNK_SHIFT}"
     for one in implementations:
         if one.one_level:
             check, answer = "upstream:1G-4K", large.refused(one)
         else:
             check, answer = "large:1G-4K", large.split_whole(one)
         outcome = Outcome.HOLDS if answer.holds else Outcome.FAILS
-        yield Evidence(check, outcome, Strength.COMPLETE, one.name, answer.detail)
+        yield Evidence(check, outcome, Extent(1, None, what), one.name, answer.detail)
 
 
 def of_numbers(numbers: Numbers, implementations: Sequence[Implementation]) -> Iterator[Evidence]:
@@ -176,25 +205,43 @@ def of_numbers(numbers: Numbers, implementations: Sequence[Implementation]) -> I
     for one in numbers.measured:
         if one.name not in deep:
             continue
-        counted = sum(not isinstance(found, str) for found in one.works.values())
+        splits = {
+            (s, item.way, item.order, item.new_order)
+            for (s, item), found in one.works.items()
+            if not isinstance(found, str)
+        }
+        shifts = " and ".join(map(str, CHUNK_SHIFTS))
+        of = _PAIRS * len(CHUNK_SHIFTS) * len(Way)
+        extent = Extent(len(splits), of, f"splits, in {len(Way)} ways at s={shifts}")
         reasons = {found for found in one.works.values() if isinstance(found, str)} - {NO_WALK}
-        detail = f"{counted} splits at s=6 and 4 by every way to do it"
-        yield _judged("count:table", one.name, one.unlike_computed, sorted(reasons), detail)
+        detail = "nodes, calls and the highest number in use, measured, are those computed"
+        yield _judged("count:table", one.name, extent, one.unlike_computed, sorted(reasons), detail)
         if one.name == RECURSIVE:
-            known = any(not isinstance(found, str) for found in one.stacks.values())
+            known = [found for found in one.stacks.values() if not isinstance(found, str)]
             reasons = set() if known else set(one.stack_unmeasured)
+            what = "splits, by compiler and chunk shift"
+            extent = Extent(sum(map(len, known)), _PAIRS * len(STACKS), what)
             problems, detail = one.stack_problems, one.stack_detail
-            yield _judged("recursive:stack", one.name, problems, sorted(reasons), detail)
+            yield _judged("recursive:stack", one.name, extent, problems, sorted(reasons), detail)
+
+
+_PAIRS = HIGHEST * (HIGHEST + 1) // 2
+"""Splits that there are: pairs of an order and a smaller one."""
 
 
 def _judged(
-    check: str, target: str, problems: Sequence[str], unmeasured: Sequence[str], detail: str
+    check: str,
+    target: str,
+    extent: Extent,
+    problems: Sequence[str],
+    unmeasured: Sequence[str],
+    detail: str,
 ) -> Evidence:
     """A failure if there is any problem; undecided if there is anything that is not known."""
     told = "; ".join(problems or unmeasured) or detail
     rest = Outcome.UNDECIDED if unmeasured else Outcome.HOLDS
     outcome = Outcome.FAILS if problems else rest
-    return Evidence(check, outcome, Strength.COMPLETE, target, told)
+    return Evidence(check, outcome, extent, target, told)
 
 
 UPSTREAM_TEST = "upstream-test:defects"
@@ -209,7 +256,9 @@ def of_upstream_test(implementations: Sequence[Implementation]) -> Iterator[Evid
     try:
         caught = upstream_test.run(kernel.source)
     except (NoTest, BuildError) as error:
-        yield Evidence(UPSTREAM_TEST, Outcome.UNDECIDED, Strength.SAMPLED, kernel.name, str(error))
+        yield Evidence(
+            UPSTREAM_TEST, Outcome.UNDECIDED, nothing("defects"), kernel.name, str(error)
+        )
         return
     few, many = upstream_test.RANGES
     missed = caught.missed(many)
@@ -223,4 +272,5 @@ def of_upstream_test(implementations: Sequence[Implementation]) -> Iterator[Evid
     outcome = Outcome.FAILS if missed else Outcome.HOLDS
     if not caught.sound:
         outcome, detail = Outcome.UNDECIDED, "check_split() fails on the port without a defect"
-    yield Evidence(UPSTREAM_TEST, outcome, Strength.SAMPLED, kernel.name, detail)
+    extent = Extent(len(caught.defects), None, "defects that a split can have")
+    yield Evidence(UPSTREAM_TEST, outcome, extent, kernel.name, detail)

@@ -8,9 +8,9 @@ from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
 BOUNDS = (
-    "Checked completely: splits and try_split walks at chunk shift 1 over five levels of nodes, 2"
-    " over three and 3 over two (walks from order 5 sampled); allocation counts for every pair of"
-    " orders up to 63, as far as 4,200 nodes. Beyond them samples were drawn."
+    "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels of"
+    " nodes, 2 over three and 3 over two (walks from order 5 sampled); allocation counts for every"
+    " pair of orders up to 63, as far as 4,200 nodes. Beyond them samples were drawn."
 )
 _ALWAYS = (
     "Machines of the kernel's own: everything ran in user space, on this machine's processor;"
@@ -22,7 +22,7 @@ _ALWAYS = (
 
 
 def bounds(done: Reviewed) -> str:
-    """What is checked completely, and of which implementations it was not."""
+    """Within which bounds a sweep is complete, and of which implementations it was not."""
     cut = [name for name, one in sorted(done.search.result.tried.items()) if one.left_out.splits]
     if not cut:
         return BOUNDS

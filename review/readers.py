@@ -12,8 +12,9 @@ from models.rcu.controls import Caught
 from models.rcu.explore import Found, Report
 from models.rcu.explorer import Result, Span
 from review.findings import wrap
-from specs.claims import Evidence, Outcome, Strength
+from specs.claims import Evidence, Outcome
 from specs.readers import PROMISES, Memory
+from specs.strength import Extent, nothing
 
 COMPLETE = "complete"
 """How much was explored: everything."""
@@ -141,7 +142,6 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     )
     limited = report.incomplete(plan.SPLITS)
     documented = sorted({one.breach.promise for _, one in found if one.documented})
-    small = all(shift == 6 for shift, _ in limited)
     cut = [result for _, result in limited if not result.complete]
     detail = f"{report.executions:,} executions"
     if limited:
@@ -155,15 +155,32 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
         shift, first = broken[0]
         outcome = Outcome.FAILS
         detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
-    # The bounds of what is complete are those of the small arrays.
-    strength = Strength.COMPLETE if small else Strength.SAMPLED
-    yield Evidence(CHECK, outcome, strength, name, detail)
+    yield Evidence(CHECK, outcome, _explored(report), name, detail)
+
+
+def _explored(report: Report) -> Extent:
+    """How many runs of a reader against a split were explored with no bound: of those on small
+    arrays if there are any, beside which the larger ones are told."""
+    races = report.races(plan.SPLITS)
+    limited = {id(result) for _, result in report.incomplete(plan.SPLITS)}
+    small = [one for one in races if one[0] in plan.LEVELS]
+    counted = small or races
+    shifts = sorted({shift for shift, _ in counted})
+    orders = {s: max(one.case.order for shift, one in counted if shift == s) for s in shifts}
+    at = ", ".join(f"s={s} to order {order}" for s, order in orders.items())
+    what = f"runs of a reader against a split, every interleaving, {at}"
+    whole = sum(id(result) not in limited for _, result in counted)
+    if small and len(races) > len(small):
+        rest = [one for one in races if one[0] not in plan.LEVELS]
+        free = sum(id(result) not in limited for _, result in rest)
+        what += f"; besides {free} of {len(rest)} on larger arrays, the others with a bound"
+    return Extent(whole, len(counted), what)
 
 
 def left_out(name: str) -> Evidence:
     """The same of an implementation that hangs, whose readers were not explored."""
     detail = f"not explored, since {WHY_NOT}"
-    return Evidence(CHECK, Outcome.UNDECIDED, Strength.SAMPLED, name, detail)
+    return Evidence(CHECK, Outcome.UNDECIDED, nothing("readers"), name, detail)
 
 
 def _told(found: Found) -> str:

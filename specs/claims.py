@@ -15,7 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum
+
+from specs.strength import WORDS, Extent, Proved, Strength
 
 OTHER_CHECKS = {
     "sweep:agreement": "model and implementation answer each case of the sweep with the same bytes",
@@ -44,35 +46,31 @@ class Outcome(Enum):
     """It ended without a result: unknown, timeout, skipped, interrupted."""
 
 
-class Strength(IntEnum):
-    """How far a result that holds reaches; a larger number says more."""
-
-    SAMPLED = 1
-    COMPLETE = 2
-    PROVED = 3
-
-
-STRENGTH_WORDS = {
-    Strength.SAMPLED: "sampled",
-    Strength.COMPLETE: "checked completely within bounds",
-    Strength.PROVED: "proved for all orders",
-}
-"""How reports say a strength."""
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The result of one check on one target.
 
-    ``target`` names the implementation or what else was checked; ``strength`` counts only when it
-    holds; ``detail`` gives bounds and numbers, or the first counterexample.
+    ``extent`` says how much of what was run, of which its strength follows; ``target`` names the
+    implementation or what else was checked; ``detail`` gives numbers, or the first counterexample.
+    What would hold though nothing was run is undecided.
     """
 
     check: str
     outcome: Outcome
-    strength: Strength
+    extent: Extent
     target: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome is Outcome.HOLDS and self.strength is None:
+            object.__setattr__(self, "outcome", Outcome.UNDECIDED)
+            told = f"nothing was run; {self.detail}" if self.detail else "nothing was run"
+            object.__setattr__(self, "detail", told)
+
+    @property
+    def strength(self) -> Strength | None:
+        """How far the result reaches if it holds; None if nothing was run."""
+        return self.extent.strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +114,38 @@ class Verdict:
     def __str__(self) -> str:
         if self.strength is None:
             return self.decision.value
-        words = STRENGTH_WORDS[self.strength]
-        if self.strength is Strength.PROVED and self.checked is not None:
-            words += f"; trees and code {STRENGTH_WORDS[self.checked]}"
+        words = WORDS[self.strength]
+        if self.strength is Strength.PROVED:
+            words += self._of_formulas
+            words += f"; trees and code {self._checked}"
+        else:
+            words = self._checked
         return f"{self.decision.value} ({words})"
+
+    @property
+    def _of_formulas(self) -> str:
+        """Which of its theorems are not about the model's own code."""
+        names = sorted(
+            one.check.partition(":")[2]
+            for one in self.rests_on
+            if one.extent.proved is Proved.FORMULA
+        )
+        return f", of a formula by {', '.join(names)}" if names else ""
+
+    @property
+    def _checked(self) -> str:
+        """How far trees and code were checked; of what is sampled, how many of how many."""
+        assert self.checked is not None
+        weakest = [
+            one
+            for one in self.rests_on
+            if one.check in self.claim.checks and one.strength is self.checked
+        ]
+        told = WORDS[self.checked]
+        if self.checked is not Strength.SAMPLED or not weakest:
+            return told
+        one = min(weakest, key=lambda each: each.extent.ran)
+        return f"{told}, {one.extent.count} by {one.check}"
 
 
 def _sweep(*properties: str) -> tuple[str, ...]:
@@ -266,7 +292,9 @@ def _strength(names: Iterable[str], found: Iterable[Evidence]) -> Strength | Non
     strengths: list[Strength] = []
     for name in names:
         results = [item for item in found if item.check == name]
-        if not results or any(item.outcome is not Outcome.HOLDS for item in results):
+        held = [item.strength for item in results if item.outcome is Outcome.HOLDS]
+        known = [strength for strength in held if strength is not None]
+        if not results or len(known) < len(results):
             return None
-        strengths += (item.strength for item in results)
+        strengths += known
     return min(strengths, default=None)

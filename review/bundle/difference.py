@@ -229,7 +229,7 @@ def _checks(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Cha
             way = Way.WORSE if old.outcome is Outcome.HOLDS else Way.UNKNOWN
             way = Way.BETTER if new.outcome is Outcome.HOLDS else way
         elif new.outcome is Outcome.HOLDS:
-            way = _ordered(old.strength, new.strength)
+            way = _ordered(old.strength or 0, new.strength or 0)
         before, after = (f"{one.outcome.value} ({one.detail})" for one in (old, new))
         yield Change(way, "check", f"{new.check} on {new.target}", before, after)
 

@@ -10,7 +10,8 @@ from proofs.report import Status
 from review.bundle.folder import Artefact
 from review.reviewed import Options
 from specs.callers import Contract
-from specs.claims import Decision, Evidence, Strength
+from specs.claims import Decision, Evidence
+from specs.strength import Strength
 
 
 @dataclass(frozen=True, slots=True)

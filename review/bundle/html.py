@@ -31,7 +31,7 @@ from review.attempt import attempt
 from review.bundle import heat, plots, text
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
-from specs.claims import STRENGTH_WORDS, Decision, Outcome
+from specs.claims import Decision, Outcome
 from specs.readers import PROMISES
 from specs.stream import cut
 from xarray_model import geometry
@@ -66,7 +66,6 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         not_checked=limits.not_checked(done),
         rerun=shlex.join(done.options.command),
         kind=_kind,
-        strength=STRENGTH_WORDS,
         findings=[_finding(*one, done) for one in enumerate(done.search.diagnoses, 1)],
         splits=[_split(*one) for one in _SPLITS] if not done.search.diagnoses else [],
         maps=_maps(done),

@@ -178,7 +178,11 @@ def _evidence(one: Evidence) -> dict[str, Any]:
     return {
         "check": one.check,
         "outcome": one.outcome.value,
-        "strength": one.strength.name.lower(),
+        "strength": None if one.strength is None else one.strength.name.lower(),
+        "ran": one.extent.ran,
+        "of": one.extent.of,
+        "what": one.extent.what,
+        "proved": None if one.extent.proved is None else one.extent.proved.name.lower(),
         "target": one.target,
         "detail": one.detail,
     }

@@ -9,7 +9,8 @@ from review.bundle.entries import ClaimEntry, Manifest, Tested
 from review.bundle.folder import MANIFEST, Artefact
 from review.bundle.place import MOST_FILES, plain_path
 from review.reviewed import Options
-from specs.claims import Decision, Evidence, Outcome, Strength
+from specs.claims import Decision, Evidence, Outcome
+from specs.strength import Extent, Proved, Strength
 
 KINDS = ("report", "results", "obligation", "counterexample", "reproducer", "schedule")
 """What an artefact can be."""
@@ -20,6 +21,7 @@ MOST_IN_ALL = 1 << 30
 MOST_FOUND = 1_000
 """The most findings, and the most implementations."""
 _STRENGTHS = {one.name.lower(): one for one in Strength}
+_PROVED = {one.name.lower(): one for one in Proved}
 
 
 def manifest(file: Reader) -> Manifest:
@@ -163,16 +165,22 @@ def _claim(record: Reader) -> ClaimEntry:
 
 
 def _evidence(record: Reader) -> Evidence:
-    check, outcome, strength, target, detail = record.fields(
-        "check", "outcome", "strength", "target", "detail"
+    check, outcome, strength, ran, of, what, proved, target, detail = record.fields(
+        "check", "outcome", "strength", "ran", "of", "what", "proved", "target", "detail"
     )
-    return Evidence(
-        check.text(),
-        fields.member(outcome, {one.value: one for one in Outcome}),
-        fields.member(strength, _STRENGTHS),
-        target.text(),
-        detail.text(),
+    extent = Extent(
+        ran.number(fields.COUNT),
+        # All cases of a sampled part can be more than any machine counts to.
+        of.optional(lambda count: count.number(1 << 128)),
+        what.text(),
+        proved.optional(lambda value: fields.member(value, _PROVED)),
     )
+    if strength.optional(lambda value: fields.member(value, _STRENGTHS)) is not extent.strength:
+        strength.fail("does not follow from what was run")
+    told = fields.member(outcome, {one.value: one for one in Outcome})
+    if told is Outcome.HOLDS and extent.strength is None:
+        outcome.fail("holds, though nothing was run")
+    return Evidence(check.text(), told, extent, target.text(), detail.text())
 
 
 def _artefacts(record: Reader) -> tuple[Artefact, ...]:

@@ -4,6 +4,7 @@
 from collections import Counter
 from dataclasses import replace
 
+from models.batch import Tally
 from models.ends import ENDS
 from models.families import Family
 from models.finding import Finding, Findings
@@ -17,6 +18,7 @@ from models.worker import Status
 from review import evidence
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome
+from specs.strength import Strength
 from xarray_model.operations import Code, Operation
 
 ONE = Implementation("Linux", port_source(), False, {})
@@ -73,6 +75,7 @@ def test_both_classes_are_kept_and_the_callers_comes_first() -> None:
 def test_histories_decide_nothing_of_what_they_left_out() -> None:
     deviation = next(one for one in DEVIATIONS if one.name == "pause-inside")
     report = MachineReport("Linux", 1, known=[Known(deviation, COUNT)])
+    report.tallies[2] = Tally(examples=9)
     told = {one.check: one for one in evidence.of_machine(report)}
     assert told["machine:answer-pause"].outcome is Outcome.UNDECIDED
     assert told["machine:answer-load"].outcome is Outcome.HOLDS
@@ -80,5 +83,11 @@ def test_histories_decide_nothing_of_what_they_left_out() -> None:
 
 def test_a_miscount_in_another_way_is_no_right_count() -> None:
     right, wrong = MachineReport("Linux", 1), MachineReport("Linux", 1, otherwise=[COUNT])
-    asked = [next(iter(evidence.of_deviations([one]))).outcome for one in (right, wrong)]
-    assert asked == [Outcome.HOLDS, Outcome.FAILS]
+    asked = [next(iter(evidence.of_deviations([one]))) for one in (right, wrong)]
+    assert [one.outcome for one in asked] == [Outcome.HOLDS, Outcome.FAILS]
+    assert asked[0].strength is Strength.ONCE
+
+
+def test_no_history_holds_nothing() -> None:
+    told = list(evidence.of_machine(MachineReport("Linux", 1)))
+    assert {one.outcome for one in told} == {Outcome.UNDECIDED}

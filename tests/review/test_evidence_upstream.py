@@ -9,6 +9,7 @@ from models.mutants import upstream_test
 from models.mutants.catalogue import MUTANTS
 from review import evidence
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
+from specs.strength import Strength
 from tests.kernel_tree import change
 
 
@@ -33,7 +34,8 @@ def test_a_missed_defect_decides_the_claim(monkeypatch: pytest.MonkeyPatch, tree
 
 
 def test_it_holds_when_all_are_caught(monkeypatch: pytest.MonkeyPatch, tree: Path) -> None:
-    assert tried(monkeypatch, tree, "refuses-deep").outcome is Outcome.HOLDS
+    found = tried(monkeypatch, tree, "refuses-deep")
+    assert (found.outcome, found.strength) == (Outcome.HOLDS, Strength.ONCE)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from models.rcu.explorer import Case
 from review import readers
 from review.cli import main
 from specs.claims import Outcome
+from specs.strength import Strength
 
 SOME = [Case("split", 3, new, 8, 8) for new in (2, 0)] + [
     Case("folio-uniform", 2, 0, 4, 4),
@@ -86,6 +88,16 @@ def test_a_kernel_that_is_not_there_is_wrong_usage() -> None:
 def test_what_is_listed_as_no_promise_is_told_and_decides_nothing(report: Report) -> None:
     (one,) = readers.evidence(report, "port")
     assert (one.check, one.outcome) == ("rcu:readers", Outcome.HOLDS)
+    assert one.strength is Strength.COMPLETE and "s=2 to order 3" in one.extent.what
+
+
+def test_readers_of_nothing_hold_nothing(report: Report) -> None:
+    (one,) = readers.evidence(replace(report, results=()), "port")
+    assert (one.outcome, one.strength) == (Outcome.UNDECIDED, None)
+
+
+def test_what_no_reader_can_rely_on_is_named(report: Report) -> None:
+    (one,) = readers.evidence(report, "port")
     assert "no promise: marked-inside, order-true, unordered-covers (docs/readers.md)" in one.detail
 
 
@@ -115,3 +127,4 @@ def test_a_bound_that_was_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     assert "s=2 bound 3 reached" in told and report.incomplete()
     (one,) = readers.evidence(report, "port")
     assert " runs with a bound" in one.detail
+    assert one.strength is Strength.SAMPLED and one.extent.of == len(report.races(plan.SPLITS))

@@ -17,10 +17,11 @@ from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review import claims, evidence, findings
 from review.cli import main
-from review.numbers import Measured, Numbers
+from review.numbers import AT_ONCE, MARKED, Measured, Numbers
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
-from specs.claims import CLAIMS, Decision, Evidence, Outcome, Strength, decide
+from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
+from specs.strength import Proved, Strength
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,13 @@ def test_samples_alone_are_called_sampled(port: Search) -> None:
     one = port.implementations[0]
     found = list(evidence.of_sweep(run_unit(Unit(2, 5, 1, 4), [one]), one))
     assert {item.strength for item in found} == {Strength.SAMPLED}
+    assert found[0].extent.of == Unit(2, 5, 1).total() > found[0].extent.ran
+
+
+def test_a_sweep_of_nothing_holds_nothing(port: Search) -> None:
+    found = list(evidence.of_sweep(UnitResult(), port.implementations[0]))
+    assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
+    assert {item.strength for item in found} == {None}
 
 
 def test_a_broken_property_fails_and_so_does_agreement() -> None:
@@ -73,13 +81,15 @@ def test_a_broken_property_fails_and_so_does_agreement() -> None:
 
 def test_both_ways_to_split_must_have_been_run(clean: UnitResult, port: Search) -> None:
     (one,) = evidence.recursive_agrees(clean)
-    assert one.outcome is Outcome.HOLDS
+    assert (one.outcome, one.strength) == (Outcome.HOLDS, Strength.COMPLETE)
+    assert one.extent.ran == one.extent.of and "splits to order 3 at s=2" in one.extent.what
     assert not list(evidence.recursive_agrees(port.result))
 
 
 def test_the_large_split_is_measured(port: Search) -> None:
     found = list(evidence.of_large_split(port.implementations))
     assert outcomes(found) == {"large:1G-4K": Outcome.HOLDS}
+    assert found[0].strength is Strength.ONCE
     assert "4,161 nodes" in found[0].detail
 
 
@@ -99,7 +109,7 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
     verdict = decide(CLAIMS["C5"], Reviewed(Options(), port).evidence)
     assert verdict.decision is Decision.HOLDS
     told = "\n".join(claims.claim_lines([verdict]))
-    assert "checked completely within bounds" in told and "sweep:split-failure" in told
+    assert "complete within the bounds named" in told and "sweep:split-failure" in told
     assert max(map(len, told.splitlines())) <= findings.WIDTH
 
 
@@ -143,6 +153,14 @@ def test_theorems_are_evidence_and_only_what_is_proved_holds(
     assert done.status("N1") is status
     (one,) = evidence.of_proofs(done)
     assert (one.check, one.outcome, one.strength) == ("theorem:N1", outcome, Strength.PROVED)
+    assert one.extent.proved is Proved.CODE
+
+
+def test_formulas_are_told_from_code() -> None:
+    done = Report((6,), ("z3",), ("M1.split-node",), {})
+    (one,) = evidence.of_proofs(done)
+    assert one.extent.proved is Proved.FORMULA
+    assert (one.outcome, one.strength) == (Outcome.UNDECIDED, None)
 
 
 def numbers(problem: str, reason: str) -> Numbers:
@@ -150,8 +168,8 @@ def numbers(problem: str, reason: str) -> Numbers:
     work = reason or object()
     told = SimpleNamespace(
         name="port (recursive)",
-        works={(6, "at once"): work},
-        stacks={("gcc", 6): reason or []},
+        works={(6, AT_ONCE[0]): work, (4, AT_ONCE[0]): work, (6, MARKED): work},
+        stacks={("gcc", 6): reason or [object()] * 3},
         unlike_computed=[problem] if problem else [],
         stack_problems=[problem] if problem else [],
         stack_unmeasured=[reason] if reason else [],
@@ -173,7 +191,12 @@ def test_numbers_are_evidence_and_what_was_not_measured_is_not(
     problem: str, reason: str, outcome: Outcome
 ) -> None:
     one = replace(examine(port_source(recursive=True), (2,)), one_level=False)
-    found = outcomes(list(evidence.of_numbers(numbers(problem, reason), [one])))
+    told = list(evidence.of_numbers(numbers(problem, reason), [one]))
+    found = outcomes(told)
+    if not reason:
+        # Of 2,016 pairs of orders, at two chunk shifts in four ways, and with three compilers.
+        assert [item.extent.count for item in told] == ["3 of 16,128", "3 of 6,048"]
+        assert {item.strength for item in told} == {Strength.SAMPLED}
     assert found == {"count:table": outcome, "recursive:stack": outcome}
     pretends = replace(one, one_level=True)
     assert not list(evidence.of_numbers(numbers(problem, reason), [pretends]))

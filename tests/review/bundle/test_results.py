@@ -15,7 +15,8 @@ from review.bundle import junit, ktap
 from review.bundle.results import Suite, suites
 from review.evidence import UPSTREAM_TEST
 from review.reviewed import Reviewed
-from specs.claims import Evidence, Outcome, Strength
+from specs.claims import Evidence, Outcome
+from specs.strength import Extent, nothing
 from tests.review.bundle import small
 from tests.review.bundle.strict_ktap import Test as KtapTest
 from tests.review.bundle.strict_ktap import parse
@@ -83,8 +84,8 @@ def test_what_is_undecided_is_never_passed(good: Reviewed) -> None:
     done = small.reviewed(small.clean(), Path())
     done.complete = False
     done.measured = [
-        Evidence("large:1G-4K", Outcome.UNDECIDED, Strength.COMPLETE, "port", "not run"),
-        Evidence(UPSTREAM_TEST, Outcome.FAILS, Strength.SAMPLED, "port", "misses some"),
+        Evidence("large:1G-4K", Outcome.UNDECIDED, nothing("splits"), "port", "not run"),
+        Evidence(UPSTREAM_TEST, Outcome.FAILS, Extent(9, None, "cases"), "port", "misses some"),
     ]
     told = {(x.name, y.name): y for x in parse(ktap.dumps(done)) for y in x.subtests}
     assert told["port", "large:1G-4K"].directive == "SKIP"
@@ -135,7 +136,7 @@ def test_a_review_that_was_ended_early_tells_its_findings(bad: Reviewed) -> None
 
 def test_texts_of_strangers_break_no_form(good: Reviewed) -> None:
     nasty = "a # SKIP b\n  KTAP version 1\nnot ok 1 x\x1b[2J ]]> <&\x00 \ud800"
-    good.measured = [Evidence("large:# x", Outcome.FAILS, Strength.SAMPLED, "port", nasty)]
+    good.measured = [Evidence("large:# x", Outcome.FAILS, Extent(9, None, "cases"), "port", nasty)]
     good.search = replace(good.search, broken=[nasty])
     found = ktap_outcomes(parse(ktap.dumps(good)))
     assert found["port", "large: x"] is Outcome.FAILS

@@ -9,7 +9,8 @@ import pytest
 from review.bundle import text
 from review.bundle.write import write
 from review.reviewed import Options, Reviewed
-from specs.claims import Evidence, Outcome, Strength
+from specs.claims import Evidence, Outcome
+from specs.strength import Extent
 from tests.review.bundle import small
 
 
@@ -60,7 +61,7 @@ def test_claims_on_deep_splits_are_not_taken_for_a_kernel_of_one_level() -> None
     ],
 )
 def test_what_fails_without_a_finding_is_named(check: str, words: str) -> None:
-    bad = Evidence(check, Outcome.FAILS, Strength.COMPLETE, "port", "planted")
+    bad = Evidence(check, Outcome.FAILS, Extent(9, 9, "cases"), "port", "planted")
     done = Reviewed(Options(proofs=False), small.clean(), measured=[bad], complete=True)
     assert words in text.result(done)
 
@@ -71,7 +72,7 @@ def test_theorems_that_are_not_proved_are_named() -> None:
 
 
 def test_the_kernels_own_test_is_no_failure() -> None:
-    weak = Evidence("upstream-test:defects", Outcome.FAILS, Strength.SAMPLED, "port", "x")
+    weak = Evidence("upstream-test:defects", Outcome.FAILS, Extent(9, None, "cases"), "port", "x")
     done = Reviewed(Options(proofs=False), small.clean(), measured=[weak], complete=True)
     assert "Nothing that was checked fails" in text.result(done)
 
