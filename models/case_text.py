@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.notation import parse_operation
+from models.tree_size import split_nodes
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -71,19 +72,10 @@ def parse_case(text: str) -> CaseText:
 
 def too_large(case: Iterable[Operation], s: int) -> tuple[int, str] | None:
     """The number of the first operation that would take the model too long, and why."""
-    orders: dict[Code, int] = {}
-    for number, one in enumerate(case):
+    operations = list(case)
+    for number, (one, nodes) in enumerate(zip(operations, split_nodes(operations, s), strict=True)):
         if one.code in (Code.NEXT, Code.PREV) and one.argument > MOST_STEPS:
             return number, f"{one.argument:,} steps are more than the {MOST_STEPS:,} that are run"
-        if one.code is Code.CURSOR_SET:
-            orders[Code.CURSOR_SPLIT] = one.order
-        new_order = orders.get(one.code, one.new_order)
-        if one.code not in (Code.SPLIT, Code.CURSOR_SPLIT, Code.COUNT_ALLOC):
-            continue
-        if new_order > one.order:
-            continue  # the contract forbids it
-        nodes = geometry.split_nodes(one.order, new_order, s)
-        nodes = min(nodes, one.argument) if one.code is Code.COUNT_ALLOC else nodes
         if nodes > MOST_NODES:
             return number, (
                 f"it takes {nodes:,} nodes, more than the {MOST_NODES:,} that are run;"

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from models.finding import Finding
+from models.tree_size import most_nodes, split_nodes
 from models.trial import Trial
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Flag, Operation
@@ -31,7 +32,7 @@ def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Findin
         smaller = False
         for candidate in _candidates(known.operations):
             trials += 1
-            found = breaks(trial, candidate, finding.label())
+            found = breaks(trial, candidate, finding)
             if found is not None:
                 known = found
                 smaller = True
@@ -41,8 +42,12 @@ def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Findin
     return known
 
 
-def breaks(trial: Trial, operations: Sequence[Operation], label: str) -> Finding | None:
-    """What a case shows if what is labelled so (``Finding.label``) is the first that breaks."""
+def breaks(trial: Trial, operations: Sequence[Operation], finding: Finding) -> Finding | None:
+    """What a case derived from that of ``finding`` shows if the same is the first that breaks;
+    None, without a run, for one whose splits ask for too many nodes (``models/tree_size.py``)."""
+    label = finding.label()
+    if sum(split_nodes(operations, trial.s)) > most_nodes(finding.operations, finding.chunk_shift):
+        return None
     try:
         expected = trial.expected(operations)
     except (PreconditionError, ValueError):

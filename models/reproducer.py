@@ -29,7 +29,7 @@ from models.kernel_steps import checked
 from models.kernel_test import Look, function, looks
 from models.reduction import reduce
 from models.shrink import at, trial_of
-from xarray_model import geometry
+from models.tree_size import MOST_NODES, split_nodes
 from xarray_model.operations import Code, Operation
 
 SECONDS = 2.0
@@ -42,7 +42,6 @@ _TEST = "lib/test_xarray.c"
 _SHIFTS = (6, 4)
 """The chunk shifts that kernels have."""
 _WHICH = "XASPLIT_FUNCTION"
-_MOST_NODES = 5000
 _ENDS = {name for name, _ in ENDS.values()}
 _NO_END = "it does not end"
 
@@ -113,7 +112,8 @@ def _other_kinds(operations: Sequence[Operation], name: str) -> Iterator[tuple[O
 
 
 def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
-    """The finding at a chunk shift that kernels have, where it shows there."""
+    """The finding at a chunk shift that kernels have, where it shows there in a tree that is not
+    too large."""
     for s in _SHIFTS:
         moved = finding if s == finding.chunk_shift else at(implementation, finding, s)
         if moved is not None:
@@ -132,12 +132,16 @@ def _told(finding: Finding) -> tuple[Operation, ...]:
     for one in shown:
         if one.code is Code.COUNT_ALLOC:
             # Test code can only ask for nodes that a split then uses.
-            if geometry.split_nodes(one.order, one.new_order, finding.chunk_shift) > _MOST_NODES:
-                raise NoCode("the tree is too large to build")
             told.append(Operation(Code.STORE, 0, one.order, entry=4))
             told.append(Operation(Code.SPLIT, 0, one.order, one.new_order, entry=4))
         elif one.code is not Code.SNAPSHOT:
             told.append(one)
+    nodes = sum(split_nodes(told, finding.chunk_shift))
+    if nodes > MOST_NODES:
+        raise NoCode(
+            f"its splits take {nodes:,} nodes, more than the {MOST_NODES:,} that test code is"
+            " made for"
+        )
     return tuple(told)
 
 

@@ -47,12 +47,12 @@ def shrink(implementation: Implementation, finding: Finding, seconds: float = SE
 
 def at(implementation: Implementation, finding: Finding, s: int) -> Finding | None:
     """What the finding's case shows at chunk shift ``s``, where that breaks the same property
-    before any other."""
+    before any other; None also where it would take too many nodes there."""
     operations = transfer(finding.operations, finding.chunk_shift, s)
     if operations is None:
         return None
     with trial_of(implementation, finding, s) as trial:
-        return breaks(trial, operations, finding.label())
+        return breaks(trial, operations, finding)
 
 
 def trial_of(implementation: Implementation, finding: Finding, s: int) -> Trial:

@@ -21,14 +21,13 @@ from models.notation import operation_text
 from models.rcu import schedule
 from models.replay import replay
 from models.strict_json import FormatError, clean
+from models.tree_size import split_nodes
 from models.worker import Status
 from proofs.workers import MEMORY, Ending, Outcome, Task, Workers
 from review.bundle.account import Account
 from review.bundle.entries import FindingEntry, ScheduleEntry, Tested
 from review.bundle.read import Bundle
 from review.progress import Meter
-from xarray_model import geometry
-from xarray_model.operations import Code
 
 LIMIT = 120.0
 """Seconds that one replay may take."""
@@ -209,11 +208,7 @@ def _told_otherwise(entry: FindingEntry, example: Counterexample, tested: Tested
     for name, (told, there) in pairs.items():
         if told != there:
             return f"it has another {name} than the manifest"
-    nodes = sum(
-        geometry.split_nodes(one.order, one.new_order, found.chunk_shift)
-        for one in found.operations
-        if one.code in (Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC) and one.new_order <= one.order
-    )
+    nodes = sum(split_nodes(found.operations, found.chunk_shift))
     return "its splits take too many nodes to be replayed" if nodes > MOST_NODES else ""
 
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reproducers of defects of the port: they fail there, pass with the port, and are plain C."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from models import reproducer as reproducers
+from models import shrink as shrinking
 from models.causes import causes
+from models.ends import HANGS
 from models.families import Family
 from models.finding import Finding
 from models.implementation import Implementation, examine
@@ -80,6 +83,33 @@ def test_a_hang_shows_that_a_split_hangs_and_nothing_else(
     told = reproducer(one, Finding(one.name, 6, name, "s", "d", 1, case, b"", b""))
     assert (bool(told.code), told.failed) == ((True, hangs) if shows else (False, ""))
     assert ("hangs before it could show it" in told.reason) != shows
+
+
+def split_that_hangs(s: int, order: int) -> Finding:
+    case = (Operation(Code.STORE, 0, order, entry=4), Operation(Code.SPLIT, 0, order, 0, 4))
+    return Finding("port", s, HANGS, "s", "d", 1, case, b"", b"")
+
+
+def test_a_split_over_many_levels_is_moved_only_where_its_tree_can_be_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four levels take 85 nodes at chunk shift 2, 4,369 at 4 and 266,305 at 6."""
+    for module in (shrinking, reproducers):
+        monkeypatch.setattr(module, "SECONDS", 1.0)
+    monkeypatch.setattr(reproducers, "SHRINK_SECONDS", 0.5)
+    begins = "	unsigned int values = node->nr_values;"
+    hangs = "while (order >= new.shift + 4 * XA_CHUNK_SHIFT);"
+    edits = [("lib/xarray_split.c", begins, f"{begins}\n	{hangs}")]
+    one = examine(with_defects(port_source(), "port", edits, tmp_path), (2, 4, 6))
+    began = time.process_time()
+    told = reproducer(one, split_that_hangs(2, 8))
+    assert (told.failed, told.chunk_shift) == ("it does not end", 4)
+    deeper = split_that_hangs(2, 10)
+    assert reproducers._for_kernels(one, deeper) is deeper
+    told = reproducer(one, split_that_hangs(6, 24))
+    assert told.code == ""
+    assert told.reason.startswith("its splits take 266,305 nodes, more than the 5,000")
+    assert time.process_time() - began < 10
 
 
 def test_a_program_that_takes_too_long_does_not_end(

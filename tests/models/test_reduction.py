@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from typing import cast
+
+from models.finding import Finding
+from models.reduction import reduce
+from models.tree_size import MOST_NODES, split_nodes
+from models.trial import Trial
+from xarray_model.operations import Code, Operation
+
+
+class Watched:
+    """Stands for a trial in which nothing breaks; keeps what it is given to run."""
+
+    def __init__(self, s: int) -> None:
+        self.s = s
+        self.cases: list[list[Operation]] = []
+
+    def expected(self, operations: list[Operation]) -> bytes:
+        self.cases.append(operations)
+        return b""
+
+    def run(self, operations: list[Operation], expected: bytes) -> list[Finding]:
+        return []
+
+
+def test_a_lower_order_never_takes_more_nodes_than_there_may_be() -> None:
+    """The lowest new order of a split that takes 16 nodes would take a billion."""
+    case = (Operation(Code.STORE, 0, 40, entry=4), Operation(Code.SPLIT, 0, 40, 34, 4))
+    found = Finding("port", 6, "lru", "s", "d", 1, case, b"", b"")
+    trial = Watched(6)
+    assert reduce(cast("Trial", trial), found) is found
+    assert trial.cases
+    assert max(sum(split_nodes(one, 6)) for one in trial.cases) <= MOST_NODES
