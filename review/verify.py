@@ -15,7 +15,7 @@ from models.kernel.source import Source
 from models.strict_json import FormatError
 from review import subjects
 from review.bundle import check_cases, check_claims
-from review.bundle.account import Account, Item, counts
+from review.bundle.account import Account, Item, counts, rechecked
 from review.bundle.check_obligations import check as check_obligations
 from review.bundle.entries import Manifest
 from review.bundle.folder import MANIFEST
@@ -141,7 +141,6 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
         head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.created}"
         yield from wrap_words(head[:_LONGEST], "  ", "")
         yield ""
-    yield from wrap_words(f"Confirmed: {counts(account.confirmed)}.", "  ", "")
     for title, items in (
         ("NOT CONFIRMED", account.rejected),
         ("Could not be rechecked here", account.impossible),
@@ -149,19 +148,25 @@ def _lines(place: Path, told: Manifest | None, account: Account, holds: bool) ->
         if items:
             yield from wrap_words(f"{title}: {counts(items)}.", "  ", "")
             yield from _items(items)
-    if account.interrupted:
-        yield "Interrupted: what is not told above was not rechecked."
-    elif told is not None and (rest := check_claims.rest_on_the_review(told)):
-        note = f"{rest:,} results of searches and measurements rest on the review; to find them"
-        note += f" again: {shlex.join(told.options.command)}"
-        yield from wrap_words(note, "  ", "")
+    rest = 0 if told is None else check_claims.rest_on_the_review(told)
+    if rest and told is not None:
+        command = shlex.join(told.options.command)
+        yield from wrap_words(f"The searches and measurements again: {command}", "  ", "")
     yield ""
+    yield from wrap_words(conclusion(account, rest), "  ", "")
     if not holds:
         yield "NOT CONFIRMED."
-    elif account.impossible:
-        yield "All that could be rechecked here is confirmed."
-    else:
-        yield "Everything is confirmed."
+
+
+def conclusion(account: Account, rest: int) -> str:
+    """What was rechecked, how, and what was not; ``rest`` results rest on the review alone."""
+    left = [f"{counts(account.impossible)} told above"] if account.impossible else []
+    if rest:
+        left.append(f"{rest:,} results of searches and measurements, which rest on the review")
+    if account.interrupted:
+        left.append("what Ctrl-C cut short")
+    told = f"Rechecked and confirmed: {rechecked(account.confirmed)}."
+    return f"{told} Not rechecked: {' and '.join(left) or 'nothing'}."
 
 
 def _items(items: Sequence[Item]) -> Iterator[str]:

@@ -52,6 +52,28 @@ class Account:
         return not (self.rejected or self.interrupted or (strict and self.impossible))
 
 
+HOW = {
+    "file": "by their hashes",
+    "claim": "decided again from the evidence listed",
+    "exit status": "decided again from the evidence listed",
+    "counterexample": "replayed",
+    "schedule": "replayed",
+    "reproducer": "compiled and run",
+    "obligation": "made anew and put to solvers",
+    "theorem": "by the answers to their obligations",
+    "theorem family": "by the answers to their obligations",
+}
+"""In which way each kind of item is rechecked."""
+
+
+def rechecked(items: list[Item]) -> str:
+    """How many of each kind, and how: ``12 claims decided again from the evidence listed; ...``."""
+    ways: dict[str, list[Item]] = {}
+    for item in items:
+        ways.setdefault(HOW[item.kind], []).append(item)
+    return "; ".join(f"{counts(some)} {way}" for way, some in ways.items()) or "nothing"
+
+
 def counts(items: list[Item]) -> str:
     """How many of each kind: ``463 obligations, 12 claims``."""
     many = Counter(item.kind for item in items)

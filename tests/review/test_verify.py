@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from review import verify
+from review.bundle.account import HOW, Account
 from tests.review.bundle import forge
 from tests.review.bundle.forge import Change
 from tests.review.verifying import rejected, verified
@@ -24,8 +25,33 @@ def test_the_ports_bundle_is_confirmed_by_any_solvers(
     words = [word for solver in solvers for word in ("--solver", solver)]
     status, text = verified(good_bundle, "--strict", *words)
     assert status == 0
-    assert "Everything is confirmed." in text and "4 obligations, 1 theorem" in text
-    assert "rest on the review" in text
+    last = " ".join(text.rpartition("\n\n")[2].split())
+    assert last.startswith("Rechecked and confirmed: ") and "Everything" not in text
+    for told in (" files by their hashes; ", "12 claims, 1 exit status decided again from the",
+                 "4 obligations made anew and put to solvers; 1 theorem"):  # fmt: skip
+        assert told in last
+    rest = json.loads(verified(good_bundle, "--json")[1])["rest_on_the_review"]
+    assert rest > 100
+    assert last.endswith(
+        f"Not rechecked: {rest} results of searches and measurements, which rest on the review."
+    )
+
+
+def test_what_could_not_be_rechecked_is_in_the_last_line() -> None:
+    account = Account()
+    assert verify.conclusion(account, 0) == (
+        "Rechecked and confirmed: nothing. Not rechecked: nothing."
+    )
+    for kind in HOW:
+        account.confirm(kind, "x")
+    account.skip("schedule", "x", "no kernel")
+    account.interrupted = True
+    told = verify.conclusion(account, 7)
+    assert all(way in told for way in HOW.values())
+    assert told.endswith(
+        "Not rechecked: 1 schedule told above and 7 results of searches and measurements, which"
+        " rest on the review and what Ctrl-C cut short."
+    )
 
 
 def test_a_changed_byte_is_named_and_nothing_is_rechecked(good: Path) -> None:
@@ -102,5 +128,5 @@ def test_ctrl_c_keeps_what_was_found(good: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(verify, "check_obligations", interrupted)
     status, text = verified(good)
-    assert status == 1 and "12 claims" in text and "Interrupted" in text
+    assert status == 1 and "12 claims" in text and "what Ctrl-C cut short" in text
     assert json.loads(verified(good, "--json")[1])["interrupted"] is True
