@@ -6,6 +6,7 @@ from models.cases import Group, Surroundings
 from models.causes import alike, causes
 from models.extent import Extent
 from models.finding import AGREES, LOG_AGREES, Finding, Findings
+from specs.callers import Contract
 from specs.registry import PROPERTIES
 from xarray_model.operations import Code, Operation
 
@@ -96,3 +97,19 @@ def test_causes_with_the_same_key_become_one() -> None:
     (one,) = alike(causes(found), lambda cause: cause.smallest.operations)
     assert one.cases == 2 * len(GROUP.starts())
     assert set(one.properties) == {"lru", "child-offset"}
+
+
+def test_a_known_deviation_is_one_cause_and_a_class_another() -> None:
+    """However it shows; and what no caller may ask for is told apart, and last."""
+    found = Findings()
+    known = [
+        replace(one, deviations=("split-limit",)) for one in map(finding, ("lru", "live-nodes"))
+    ]
+    found.add_case(known, extent())
+    found.add_case([replace(finding("split-requests"), deviations=("split-limit",))], extent())
+    found.add_case([replace(finding("lru"), contract=Contract.DOCUMENTATION)], extent())
+    found.add_case([finding("lru")], extent())
+    told = [(cause.properties, cause.smallest.contract) for cause in causes(found)]
+    assert sorted(map(len, names(found))) == [1, 1, 3]
+    assert told[-1] == (["lru"], Contract.DOCUMENTATION)
+    assert {contract for _, contract in told[:-1]} == {Contract.CALLERS}

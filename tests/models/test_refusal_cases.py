@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import random
+from pathlib import Path
 
 import pytest
 
 from models import refusal_cases
+from models.ends import HANGS
+from models.families import Family
+from models.implementation import examine
+from models.kernel.source import port_source
 from models.reference import run_case
+from models.sweep import Unit, run_unit
+from specs.callers import Contract
 from specs.stream import cut
+from tests.models.together import with_defects
 from xarray_model import geometry
 from xarray_model.entries import EINVAL, mk_error
 from xarray_model.operations import Code, encode
@@ -44,3 +52,19 @@ def test_starts() -> None:
     assert set(some) <= set(group.starts())
     assert some == group.some_starts(random.Random(2))
     assert group.encoded(some) == [encode(group.operations(start)) for start in some]
+
+
+def test_one_that_hangs_takes_no_other_case_with_it(tmp_path: Path) -> None:
+    """What is learnt of hangs in what no caller may ask for leaves out nothing that they may."""
+    file, refusal = "lib/xarray_split.c", "\t\txas_set_err(xas, -EINVAL);"
+    endless = "\t\tfor (volatile int forever = 1; forever;)\n\t\t\t;\n"
+    source = with_defects(port_source(), "endless", [(file, refusal, endless)], tmp_path)
+    one = examine(source, (2,))
+    result = run_unit(Unit(2, 2, 0, family=Family.REFUSALS), [one])
+    hangs = [one.smallest for one in result.findings.sorted()]
+    assert [(one.property, one.contract) for one in hangs] == [(HANGS, Contract.DOCUMENTATION)]
+    assert result.tried["endless"].left_out.splits
+    for family in (Family.WALKS, Family.SPLITS):
+        other = run_unit(Unit(2, 2, 0, family=family), [one], result.hung())
+        assert not other.findings and not other.tried["endless"].left_out.splits
+        assert all(coverage.complete for coverage in other.coverage.values())

@@ -10,6 +10,7 @@ from models.reference import run_case
 from models.reproducer import Reproducer
 from review import findings
 from review.diagnosis import Diagnosis
+from specs.callers import Contract
 
 GROUP = Group(2, 3, 1, 0, Surroundings.ALONE, 1, True, False, failing=0)
 
@@ -100,3 +101,18 @@ def test_json_names_the_property_the_case_and_the_extent() -> None:
     assert (extent["failed"], extent["run"]) == (1, 32)
     assert as_json["smallest"]["operations"][0] == "store(index=0, order=3, entry=v:17)"
     assert as_json["reproducer"]["reason"] == "nothing was run"
+
+
+def test_its_class_and_a_known_deviation_are_told() -> None:
+    found = Findings()
+    extent = Extent()
+    extent.count(GROUP, GROUP.starts()[:7])
+    one = replace(finding("split-requests"), contract=Contract.DOCUMENTATION)
+    found.add_case([replace(one, deviations=("split-limit",))], extent)
+    (diagnosis,) = told(found)
+    shown = " ".join("\n".join(findings.lines([diagnosis], {"port": TRIED})).split())
+    assert "No caller may ask for this: it breaks only what the documentation promises." in shown
+    assert "It is a known deviation, split-limit:" in shown
+    record = findings.as_json(diagnosis, {"port": TRIED})
+    assert (record["contract"], record["deviations"]) == ("documentation only", ["split-limit"])
+    assert "No caller" not in "\n".join(text("lru"))

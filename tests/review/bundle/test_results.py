@@ -15,6 +15,7 @@ from review.bundle import junit, ktap
 from review.bundle.results import Suite, suites
 from review.evidence import UPSTREAM_TEST
 from review.reviewed import Reviewed
+from specs.callers import Contract
 from specs.claims import Evidence, Outcome
 from specs.strength import Extent, nothing
 from tests.review.bundle import small
@@ -168,3 +169,17 @@ def test_a_small_search_does_not_say_that_it_met_everything(
     good.search = replace(good.search, so_far=so_far)
     (one,) = (x for suite in suites(good) for x in suite.results if "every rule" in x.name)
     assert (one.outcome, told in one.detail) == (outcome, True)
+
+
+def test_a_finding_of_the_documentation_only_is_named_so(bad: Reviewed) -> None:
+    def named() -> list[str]:
+        found = (one.name for suite in suites(bad) for one in suite.results)
+        return [name for name in found if name.startswith("finding ")]
+
+    within = named()
+    assert within and not any("documentation only" in name for name in within)
+    bad.search.diagnoses = [
+        replace(one, smallest=replace(one.smallest, contract=Contract.DOCUMENTATION))
+        for one in bad.search.diagnoses
+    ]
+    assert all("(documentation only): " in name for name in named())
