@@ -44,6 +44,7 @@ class Word(IntEnum):
     FINDINGS_USED = 20
     FULL = 21
     CHUNK_SHIFT = 22
+    HUNG = 23
 
 
 class SharedMemory:

@@ -146,7 +146,7 @@ class Worker(Closing):
         memory[Word.CASES] = len(ends)
         memory[Word.LOGGING] = log
         memory[Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
-        for word in (Word.FIRST, Word.DONE, Word.RUNNING, Word.FULL):
+        for word in (Word.FIRST, Word.DONE, Word.RUNNING, Word.FULL, Word.HUNG):
             memory[word] = 0
         for word in (Word.RESULT_USED, Word.LOG_USED, Word.FINDINGS_USED):
             memory[word] = 0
@@ -195,6 +195,9 @@ class Worker(Closing):
         progress = None
         while not self._driver.answers(patience):
             if (ended := self._driver.ended()) is not None:
+                if self._memory[Word.HUNG]:
+                    self._memory[Word.HUNG] = 0
+                    return Status.HANG, "no end within the CPU time that a case may take"
                 by_sanitizer, text = ended
                 return Status.SANITIZER if by_sanitizer else Status.CRASH, text
             now = (self._memory[Word.DONE], self._memory[Word.OPERATION])

@@ -52,7 +52,7 @@ static size_t prepared; /* nodes whose slack holds the canary */
 static uint32_t live;
 static unsigned char canary[GAP];
 
-static void *reserve(size_t bytes)
+void *reserve(size_t bytes)
 {
 	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -129,6 +129,8 @@ struct node_notes {
 	uint32_t listed;  /* the walk that saw this node on the LRU last */
 };
 
+/* Address space that takes memory where it is touched; NULL when there is none. */
+void *reserve(size_t bytes);
 void arena_open(void);
 size_t arena_capacity(void);
 /* A node as a slab hands it out; the caller sees to it that there is one. */
@@ -164,6 +166,7 @@ extern struct requests requests;
 
 /* log.c */
 extern bool logging;
+void log_open(void);
 void log_callback(const struct xa_node *node, bool lock_held);
 void log_publication(const void *location, const void *value);
 void log_reset(void);

@@ -5,6 +5,7 @@
  */
 #include "driver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +31,22 @@ struct pending {
 };
 
 bool logging;
-static struct pending *pending;
-static size_t waiting, room;
+static struct pending *pending; /* room for MOST, of which only what is used is ever touched */
+static size_t waiting;
+
+void log_open(void)
+{
+	pending = reserve(MOST * sizeof(*pending));
+	if (!pending) {
+		fprintf(stderr, "driver: cannot reserve memory for the log\n");
+		exit(3);
+	}
+}
 
 static struct pending *add(void)
 {
 	if (waiting == MOST)
 		fail(STATUS_HANG, "more callbacks and publications than any operation needs");
-	if (waiting == room) {
-		room = room ? 2 * room : 1024;
-		pending = realloc(pending, room * sizeof(*pending));
-		if (!pending)
-			abort();
-	}
 	return memset(&pending[waiting++], 0, sizeof(*pending));
 }
 

@@ -78,6 +78,15 @@ def test_a_case_that_blocks_is_a_hang(runner: Worker, monkeypatch: pytest.Monkey
     assert (finding.status, finding.operation) == (Status.HANG, 1)
 
 
+def test_what_a_hang_interrupts_is_not_there_in_the_next_case(broken: Path) -> None:
+    with Worker(broken, hang_seconds=0.1) as runner:
+        found = runner.run([SOUND, defect_case(30), defect_case(30), SOUND]).abnormal
+    assert [(one.case, one.status, one.operation) for one in found] == [
+        (1, Status.HANG, 1),
+        (2, Status.HANG, 1),
+    ]
+
+
 def test_list_pointers_of_the_lru_overwritten_are_seen_by_the_snapshot(runner: Worker) -> None:
     finding = only_finding(runner, defect_case(21))
     assert (finding.status, finding.operation) == (Status.CANARY, 2)
