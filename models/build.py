@@ -35,7 +35,7 @@ FLAGS = (
     "-DCONFIG_XARRAY_MULTI=1",
 )
 """How code under test is compiled, in every program that it is part of."""
-_SANITIZE = (
+SANITIZE = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
     "-fno-omit-frame-pointer",
@@ -103,7 +103,7 @@ def build(
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    flags = (*FLAGS, *(_SANITIZE if sanitize else ()), *cflags)
+    flags = (*FLAGS, *(SANITIZE if sanitize else ()), *cflags)
     # With the assertions of the code under test.
     seen = preprocessing(source, shift, "XA_DEBUG=1")
 

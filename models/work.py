@@ -109,17 +109,20 @@ class Instructions:
 def count(
     source: Source, shift: int, items: Sequence[Item], seconds: float = programs.SECONDS
 ) -> dict[Item, Work | str]:
-    """Do each split of ``items`` on ``source`` at chunk shift ``shift`` (1..6) and count, for so
-    many ``seconds`` at most.
+    """Do each split of ``items`` on ``source`` at chunk shift ``shift`` (1..6) and count; the first
+    one that hangs is waited for so many ``seconds``.
 
     What did not come out as a split has one line on why instead.  Raises BuildError when it does
-    not compile for counting, MeasureError when the program does not come to its end.
+    not compile for counting, MeasureError when the program cannot be run.
     """
     executable = programs.counting(source, shift, compiler())
     names = _functions(executable)
     found: dict[Item, Work | str] = {}
-    for item, answer in zip(items, programs.run(executable, items, seconds=seconds), strict=True):
-        found[item] = _work(item, shift, cast("dict[str, Any]", answer), names)
+    for item, answer in zip(items, programs.run_each(executable, items, seconds), strict=True):
+        if isinstance(answer, str):
+            found[item] = answer
+        else:
+            found[item] = _work(item, shift, cast("dict[str, Any]", answer), names)
     return found
 
 

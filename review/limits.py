@@ -48,8 +48,12 @@ def not_checked(done: Reviewed) -> list[str]:
             )
     names = [one.name for one in done.implementations if one.name not in done.explored]
     if names:
-        why = f", since {readers.WHY_NOT}" if done.hanging.issuperset(names) else ""
-        told.append(f"Readers of a split under way: not explored for {', '.join(names)}{why}.")
+        told.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
+    told += [
+        f"{name}, readers: {one}."
+        for name, report in done.explored.items()
+        for one in readers.not_explored(report)
+    ]
     shifts = {shift for report in done.explored.values() for shift, _ in report.results}
     if shifts:
         at = ", ".join(map(str, sorted(shifts)))

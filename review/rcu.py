@@ -34,8 +34,9 @@ def _show(report: Report, name: str, console: Console, schedules: int) -> None:
         f"{name}: {report.executions:,} executions, {report.states:,} states, "
         f"{rate:,.0f} states a second and core; {report.seconds:.0f} s in all"
     )
-    for told in report.crashes:
-        console.print(f"CRASH {told}", markup=False)
+    console.print(f"{readers.collisions(report).capitalize()}.", highlight=False)
+    for told in readers.not_explored(report):
+        console.print(f"NOT EXPLORED: {told}", markup=False, highlight=False)
     if report.unsupported:
         console.print(f"{report.unsupported} cases with a writer that this code does not offer")
     memories = list(dict.fromkeys(result.memory for _, result in report.results))

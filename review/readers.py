@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from models.rcu import explorer, plan
 from models.rcu.columns import lines
 from models.rcu.controls import Caught
+from models.rcu.exploration import Unexplored
 from models.rcu.explore import Found, Report
-from models.rcu.explorer import Result, Span
+from models.rcu.explorer import Case, Result, Span, Trouble
 from review.findings import wrap
 from specs.claims import Evidence, Outcome
 from specs.readers import PROMISES, Memory
@@ -20,18 +23,17 @@ COMPLETE = "complete"
 """How much was explored: everything."""
 CHECK = "rcu:readers"
 """The check that this is evidence of."""
-WHY_NOT = "it hangs, and each of thousands of runs might"
-"""Why readers of an implementation that hangs are not explored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One reader against one writer on one memory, over all arrays.
 
-    ``explored`` says for each chunk shift how much of it: "complete" (every execution), "bound 2
-    reached" (in some array, only executions with two choices other than the default at most), or
-    "cut short"; ``bounds`` are those that were reached.  ``broken`` and ``documented`` name the
-    promises; ``alone``: broken with no race.
+    ``cases`` are the arrays that were explored.  ``explored`` says for each chunk shift how much of
+    it: "complete" (every execution), "bound 2 reached" (in some array, only executions with two
+    choices other than the default at most), "cut short", or how many arrays were not explored;
+    ``bounds`` are those that were reached.  ``broken`` and ``documented`` name the promises;
+    ``alone``: broken with no race.
     """
 
     reader: str
@@ -55,6 +57,8 @@ class Cell:
     @property
     def outcome(self) -> str:
         """What broke, in a few words."""
+        if not self.cases:
+            return "not explored"
         words = []
         if self.broken:
             words.append("FAILS " + ", ".join(self.broken))
@@ -81,22 +85,36 @@ class Cell:
 
 
 def cells(report: Report) -> list[Cell]:
-    """The table: every reader, writer and memory that was explored."""
-    groups: dict[tuple[str, str, Memory], list[tuple[int, Result]]] = {}
+    """The table: every reader, writer and memory that there was a case of."""
+    groups: dict[_Key, list[tuple[int, Result]]] = {}
+    missing: dict[_Key, Counter[int]] = {}
     for shift, result in report.results:
         key = (result.reader, result.case.writer, result.memory)
         groups.setdefault(key, []).append((shift, result))
+    for one in report.unexplored:
+        for reader in one.readers:
+            key = (reader, one.case.writer, one.memory)
+            missing.setdefault(key, Counter())[one.shift] += 1
     order = {name: number for number, name in enumerate(plan.WRITERS)}
     return [
-        _cell(*key, results)
-        for key, results in sorted(groups.items(), key=lambda one: (order[one[0][1]], one[0][0]))
+        _cell(*key, groups.get(key, ()), missing.get(key, Counter()))
+        for key in sorted(groups | missing, key=lambda one: (order[one[1]], one[0]))
     ]
 
 
-def _cell(reader: str, writer: str, memory: Memory, shifted: Sequence[tuple[int, Result]]) -> Cell:
+_Key: TypeAlias = tuple[str, str, Memory]
+
+
+def _cell(
+    reader: str,
+    writer: str,
+    memory: Memory,
+    shifted: Sequence[tuple[int, Result]],
+    missing: Counter[int],
+) -> Cell:
     results = [result for _, result in shifted]
     races = [one for one in results if one.span is Span.RACE]
-    explored: dict[int, list[Result]] = {}
+    explored: dict[int, list[Result]] = {shift: [] for shift in missing}
     for shift, result in shifted:
         if result.span is Span.RACE:
             explored.setdefault(shift, []).append(result)
@@ -111,14 +129,16 @@ def _cell(reader: str, writer: str, memory: Memory, shifted: Sequence[tuple[int,
         sum(one.states for one in results),
         sum(one.seconds for one in results),
         tuple(sorted({one.bound for one in races if one.bound is not None})),
-        tuple((shift, _extent(some)) for shift, some in sorted(explored.items())),
+        tuple((shift, _extent(some, missing[shift])) for shift, some in sorted(explored.items())),
         _names(one for one in raced if not one.documented),
         _names(one for one in raced if one.documented),
         _names(one for one in found if one.result.span is not Span.RACE),
     )
 
 
-def _extent(races: Sequence[Result]) -> str:
+def _extent(races: Sequence[Result], missing: int) -> str:
+    if missing:
+        return f"{missing} of {len(races) + missing} arrays not explored"
     if not all(one.complete for one in races):
         return "cut short"
     bounds = [one.bound for one in races if one.bound is not None]
@@ -132,8 +152,8 @@ def _names(found: Iterable[Found]) -> tuple[str, ...]:
 def evidence(report: Report, name: str) -> Iterator[Evidence]:
     """``rcu:readers``: whether what a reader relies on holds while an entry is split.
 
-    What is listed as unreliable (``LIMITS``) is no promise: it is told, and decides nothing.  A
-    crash, or a search that was cut short, leaves the question undecided.
+    What is listed as unreliable (``LIMITS``) is no promise: it is told, and decides nothing.  An
+    array that was not explored, or a search that was cut short, leaves the question undecided.
     """
     found = report.found(plan.SPLITS)
     broken = sorted(
@@ -149,8 +169,13 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     if documented:
         detail += f"; no promise: {', '.join(documented)} (docs/readers.md)"
     outcome = Outcome.HOLDS
-    if report.crashes or cut:
+    missing = [one for one in report.unexplored if one.case.writer in plan.SPLITS]
+    if missing or cut:
         outcome = Outcome.UNDECIDED
+        if missing:
+            told = not_explored(report, plan.SPLITS)
+            more = f", and {len(told) - 1} more" if len(told) > 1 else ""
+            detail += f"; not explored: {told[0]}{more}"
     if broken:
         shift, first = broken[0]
         outcome = Outcome.FAILS
@@ -160,11 +185,19 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
 
 def _explored(report: Report) -> Extent:
     """How many runs of a reader against a split were explored with no bound: of those on small
-    arrays if there are any, beside which the larger ones are told."""
+    arrays if there are any, beside which the larger ones are told.  What was not explored counts as
+    a run that is missing."""
     races = report.races(plan.SPLITS)
     limited = {id(result) for _, result in report.incomplete(plan.SPLITS)}
     small = [one for one in races if one[0] in plan.LEVELS]
     counted = small or races
+    missing = sum(
+        len(one.readers)
+        for one in report.unexplored
+        if one.case.writer in plan.SPLITS and (one.shift in plan.LEVELS or not small)
+    )
+    if not counted:
+        return nothing("readers")
     shifts = sorted({shift for shift, _ in counted})
     orders = {s: max(one.case.order for shift, one in counted if shift == s) for s in shifts}
     at = ", ".join(f"s={s} to order {order}" for s, order in orders.items())
@@ -174,13 +207,43 @@ def _explored(report: Report) -> Extent:
         rest = [one for one in races if one[0] not in plan.LEVELS]
         free = sum(id(result) not in limited for _, result in rest)
         what += f"; besides {free} of {len(rest)} on larger arrays, the others with a bound"
-    return Extent(whole, len(counted), what)
+    return Extent(whole, len(counted) + missing, what)
 
 
-def left_out(name: str) -> Evidence:
-    """The same of an implementation that hangs, whose readers were not explored."""
-    detail = f"not explored, since {WHY_NOT}"
-    return Evidence(CHECK, Outcome.UNDECIDED, nothing("readers"), name, detail)
+def not_explored(report: Report, writers: Sequence[str] = plan.WRITERS) -> list[str]:
+    """What was not explored and why, a line for each writer, or reader and writer, that has a
+    problem: in how many arrays, and the smallest of them."""
+    groups: dict[tuple[int, str, str, Trouble], list[Unexplored]] = {}
+    for one in report.unexplored:
+        if one.case.writer in writers:
+            problem = one.problem
+            key = (one.shift, one.case.writer, problem.reader, problem.trouble)
+            groups.setdefault(key, []).append(one)
+    arrays: dict[tuple[int, str], set[Case]] = {}
+    for shift, result in report.results:
+        arrays.setdefault((shift, result.case.writer), set()).add(result.case)
+    for one in report.unexplored:
+        arrays.setdefault((one.shift, one.case.writer), set()).add(one.case)
+    told = []
+    for (shift, writer, reader, trouble), group in groups.items():
+        cases = list(dict.fromkeys(one.case for one in group))
+        who = f"reader {reader} against {writer}" if reader else f"writer {writer}"
+        first = group[0]
+        why = f" ({first.problem.text})" if first.problem.text else ""
+        told.append(
+            f"s={shift}, {who} {trouble.value} in {len(cases)} of {len(arrays[shift, writer])}"
+            f" arrays, such as {cases[0]}{why}"
+        )
+    return told
+
+
+def collisions(report: Report) -> str:
+    """How probable it is that two states shared a fingerprint, in a few words."""
+    bits = explorer.FINGERPRINT_BITS
+    return (
+        f"the chance that two of them shared their fingerprint of {bits} bits, and executions were"
+        f" left out, is {report.chance:.1e} at most"
+    )
 
 
 def _told(found: Found) -> str:
@@ -237,7 +300,8 @@ def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> 
                 "executions": report.executions,
                 "states": report.states,
                 "seconds": round(report.seconds, 3),
-                "crashes": list(report.crashes),
+                "collision_probability": report.chance,
+                "not_explored": not_explored(report),
                 "unsupported": report.unsupported,
                 "table": [
                     {

@@ -86,12 +86,7 @@ class Reviewed:
     @cached_property
     def reader_evidence(self) -> list[Evidence]:
         """What the exploration of readers says, for each implementation."""
-        found = [
-            item for name, one in self.explored.items() for item in readers.evidence(one, name)
-        ]
-        # Where others were explored, what was left out must not be forgotten beside them.
-        left_out = sorted(self.hanging - self.explored.keys()) if self.explored else []
-        return found + [readers.left_out(name) for name in left_out]
+        return [item for name, one in self.explored.items() for item in readers.evidence(one, name)]
 
     @cached_property
     def one_level_evidence(self) -> list[Evidence]:

@@ -82,8 +82,7 @@ def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
             return False
         had.proofs = done.proofs
     with _timed(took, "readers"):
-        ending = [one for one in built if one.name not in done.hanging]
-        done.explored = had.explored = had.explored or _explored(ending)
+        done.explored = had.explored = had.explored or _explored(built)
     with _timed(took, "large splits"):
         done.measured = _measured(built)
     with _timed(took, "numbers"):

@@ -34,6 +34,8 @@ _HERE = Path(__file__).resolve().parent
 X86_64 = platform.machine() == "x86_64"
 SECONDS = 30.0
 """How long one run of a program may take; most take a hundredth."""
+AGAIN_SECONDS = 3.0
+"""How long it may take after it hung with another split."""
 
 _COUNTING = ("-g0", "-fno-pie", "-finstrument-functions", "-fno-builtin")
 """Without builtin functions, whose stores would not tell of themselves."""
@@ -161,21 +163,62 @@ def run(
     ``paint``: measure the stack; ``under``: a command to run it under.  Whatever the code under
     test does, this returns or, after ``seconds`` at most, raises MeasureError.
     """
+    answers, problem, _ = _run(executable, items, seconds, paint=paint, under=under)
+    if problem:
+        raise MeasureError(problem)
+    return answers
+
+
+def run_each(
+    executable: Path, items: Sequence[Item], seconds: float = SECONDS
+) -> list[Mapping[str, object] | str]:
+    """What a program prints for each of the items, or one line on how it failed with that one; the
+    others are measured all the same.
+
+    The first that hangs takes ``seconds``, others at most ``AGAIN_SECONDS``.  Raises MeasureError
+    when the program cannot be run at all.
+    """
+    found: list[Mapping[str, object] | str] = []
+    while len(found) < len(items):
+        answers, problem, hung = _run(executable, items[len(found) :], seconds)
+        found += answers
+        if len(found) < len(items):
+            found.append(problem)
+        if hung:
+            seconds = min(seconds, AGAIN_SECONDS)
+    return found
+
+
+def _run(
+    executable: Path,
+    items: Sequence[Item],
+    seconds: float,
+    *,
+    paint: bool = False,
+    under: Sequence[str] = (),
+) -> tuple[list[Mapping[str, object]], str, bool]:
+    """What a program printed for the first of the items, how it failed with the next one, or "",
+    and whether it hung."""
     command = [*under, str(executable), "paint" if paint else "plain", *map(str, items)]
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", check=False, timeout=seconds
-        )
-    except subprocess.TimeoutExpired:
-        raise MeasureError(f"it did not end within {seconds:.0f} seconds") from None
+        done = subprocess.run(command, capture_output=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        return _answers(error.stdout), f"it did not end within {seconds:.0f} seconds", True
     except OSError as error:
         raise MeasureError(f"{command[0]} cannot be run: {error.strerror}") from None
+    answers, problem = _answers(done.stdout), ""
     if done.returncode < 0:
-        raise MeasureError(f"it crashed with signal {-done.returncode}")
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise MeasureError(f"it ended with status {done.returncode}: {said}")
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    if len(answers) != len(items):
-        raise MeasureError(f"{len(answers)} of {len(items)} splits were measured")
-    return answers
+        problem = f"it crashed with signal {-done.returncode}"
+    elif done.returncode:
+        told = done.stderr.decode(errors="replace").strip()
+        said = (told.splitlines() or ["it said nothing"])[-1]
+        problem = f"it ended with status {done.returncode}: {said}"
+    elif len(answers) != len(items):
+        problem = f"{len(answers)} of {len(items)} splits were measured"
+    return answers, problem, False
+
+
+def _answers(printed: bytes | None) -> list[Mapping[str, object]]:
+    """The whole lines of what a program printed."""
+    lines = (printed or b"").decode(errors="replace").split("\n")[:-1]
+    return [json.loads(line) for line in lines]

@@ -21,6 +21,7 @@ from models.build import (
     FLAGS,
     HEADERS,
     OWN,
+    SANITIZE,
     BuildError,
     compiled,
     compiler,
@@ -58,10 +59,17 @@ UNSEEN = ("memset", "memcpy", "memmove")
 """Library functions that would store without being seen."""
 
 
-def build(source: Source, shift: int, edits: Mapping[str, tuple[str, str]] | None = None) -> Path:
+def build(
+    source: Source,
+    shift: int,
+    edits: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    sanitize: bool = False,
+) -> Path:
     """The explorer's executable for ``source`` at chunk shift ``shift`` (1..6).
 
-    ``edits`` gives for a file of the source a text and what replaces it, before it is compiled.
+    ``edits`` gives for a file of the source a text and what replaces it, before it is compiled;
+    ``sanitize`` adds the address and undefined-behaviour sanitizers to what is not instrumented.
     Raises BuildError (also when a text to replace is not there exactly once), or ValueError when
     there is no such chunk shift.
     """
@@ -73,9 +81,10 @@ def build(source: Source, shift: int, edits: Mapping[str, tuple[str, str]] | Non
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
-        _compile(source, command, seen, files, folder)
+        _compile(source, command, seen, files, folder, SANITIZE if sanitize else ())
 
-    return cache.entry("explorers", _key(command, seen, files), fill) / "explorer"
+    key = _key((*command, *(SANITIZE if sanitize else ())), command, seen, files)
+    return cache.entry("explorers", key, fill) / "explorer"
 
 
 def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
@@ -98,8 +107,13 @@ def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, s
     return files
 
 
-def _key(command: tuple[str, ...], seen: Sequence[str], files: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(repr((command, compiler_version(command), _FLAGS, seen)).encode())
+def _key(
+    asked: tuple[str, ...],
+    command: tuple[str, ...],
+    seen: Sequence[str],
+    files: Mapping[str, str],
+) -> str:
+    digest = hashlib.sha256(repr((asked, compiler_version(command), _FLAGS, seen)).encode())
     digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
     for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
@@ -112,6 +126,7 @@ def _compile(
     seen: Sequence[str],
     files: Mapping[str, str],
     folder: Path,
+    sanitize: tuple[str, ...],
 ) -> None:
     tree = folder / "tree"
     for name, text in files.items():
@@ -124,10 +139,10 @@ def _compile(
         objects.append(compiled(source, command, flags, seen, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
-        flags = (*_FLAGS, *OWN, *(INSTRUMENT[kind] if path.name in _INSTRUMENTED else ()))
-        objects.append(compiled(source, command, flags, seen, str(path), tree))
+        added = INSTRUMENT[kind] if path.name in _INSTRUMENTED else sanitize
+        objects.append(compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree))
     target = str(folder / "explorer")
-    run_compiler(source, [*command, *_FLAGS, "-no-pie", *objects, "-o", target], tree)
+    run_compiler(source, [*command, *_FLAGS, *sanitize, "-no-pie", *objects, "-o", target], tree)
 
 
 def _refuse_unseen(source: Source, target: str) -> None:

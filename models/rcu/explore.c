@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,22 +19,18 @@ static struct {
 static int depth, choice_count;
 
 static jmp_buf over;
+static volatile int faulted; /* the signal that ended the execution, or 0 */
+volatile bool inside_explorer;
 const uint64_t *stack_base;
-static bool merging, replaying, astray;
+static bool merging, replaying, astray, bounded;
 static bool alone; /* this execution starts when the writer is done, or ends before it starts */
 static int retries;
 #define MAX_RETRIES 3
+static int endless; /* executions that do not end */
+#define MAX_ENDLESS 16
 
 uint64_t registers[REGISTERS];
 struct totals totals;
-
-#define STATES (1 << 22)
-static struct {
-	uint64_t hash;
-	uint32_t generation;
-} seen[STATES];
-static uint32_t generation;
-static long seen_count;
 
 int choose(int options)
 {
@@ -63,7 +58,19 @@ _Noreturn void execution_over(void)
 _Noreturn void execution_prune(void)
 {
 	totals.pruned++;
-	longjmp(over, 2);
+	longjmp(over, 1);
+}
+
+/* In the handler: it is told when the handler was left. */
+_Noreturn void reader_faults(int signal)
+{
+	faulted = signal;
+	longjmp(over, 1);
+}
+
+void reader_endless(void)
+{
+	endless++;
 }
 
 void reader_retries(void)
@@ -87,48 +94,24 @@ int choices_made(void)
 /* Asked at each choice before it is made; true only at choices that this execution is first to make. */
 bool state_seen(void)
 {
-	uint64_t hash = 1, place;
 	const uint64_t *word = (const uint64_t *)(uintptr_t)registers[REGISTERS - 1];
 
 	if (!merging || depth != choice_count)
 		return false;
+	state_start();
+	state_word((uint64_t)(stack_base - word));
 	for (int i = 0; i < REGISTERS - 1; i++)
-		hash = mix(hash, registers[i]);
+		state_word(registers[i]);
 	for (; word < stack_base; word++)
-		hash = mix(hash, *word);
-	hash = mix(hash, (uint64_t)retries);
-	hash = view_hash(hash);
-	if (seen_count > STATES / 2)
+		state_word(*word);
+	state_word((uint64_t)retries);
+	/* With a bound, what may still come depends on how much of it is used up. */
+	state_word(bounded ? (uint64_t)choices_made() : 0);
+	view_state();
+	if (!state_met())
 		return false;
-	for (place = hash % STATES; seen[place].generation == generation; place = (place + 1) % STATES)
-		if (seen[place].hash == hash) {
-			totals.merged++;
-			return true;
-		}
-	seen[place].hash = hash;
-	seen[place].generation = generation;
-	seen_count++;
-	totals.states++;
-	return false;
-}
-
-static void on_signal(int number)
-{
-	if (phase != PHASE_READ) {
-		printf("crash\t%s\n", strsignal(number));
-		fflush(stdout);
-		_Exit(3);
-	}
-	finding("reader-wild", "followed what is no pointer (%s)", strsignal(number));
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_NODEFER };
-
-	sigaction(SIGSEGV, &action, NULL);
-	sigaction(SIGBUS, &action, NULL);
-	sigaction(SIGFPE, &action, NULL);
+	totals.merged++;
+	return true;
 }
 
 /* The reader starts at the beginning of the writer's run, or when one of its critical sections ends. */
@@ -150,8 +133,9 @@ static void run_once(reader_function *reader, unsigned long parameter, enum span
 {
 	int loads;
 
-	depth = retries = 0;
-	astray = false;
+	watch_again();
+	depth = retries = faulted = 0;
+	astray = inside_explorer = false;
 	alone = span != RACE;
 	facts_end = span == BEFORE ? 0 : INT_MAX;
 	findings_begin_execution(parameter);
@@ -161,6 +145,9 @@ static void run_once(reader_function *reader, unsigned long parameter, enum span
 		view_begin(start, span == BEFORE ? 1 : INT_MAX);
 		call_reader(reader, parameter);
 	}
+	inside_explorer = false;
+	if (faulted)
+		finding_note("reader-wild", "followed what is no pointer (%s)", strsignal(faulted));
 	trace(&loads);
 	totals.executions++;
 	totals.loads += loads;
@@ -191,21 +178,22 @@ void explore(reader_function *reader, unsigned long parameter, const struct limi
 {
 	long left = limits->executions;
 
-	catch_signals();
-	merging = limits->merge;
+	merging = limits->merging.kind != MERGE_NOTHING;
+	bounded = limits->bound >= 0;
+	states_begin(limits->merging);
 	replaying = false;
-	generation++;
-	seen_count = 0;
+	endless = 0;
 	choice_count = 0;
 	phase = PHASE_READ;
 	do {
-		if (!left--) {
+		if (!left-- || endless > MAX_ENDLESS) {
 			totals.complete = false;
 			break;
 		}
 		run_once(reader, parameter, limits->span);
 	} while (advance(limits->bound));
 	phase = PHASE_OFF;
+	states_end();
 }
 
 void schedule_write(char *text, size_t room)
@@ -270,7 +258,6 @@ bool replay(reader_function *reader, unsigned long parameter, const char *schedu
 
 	if (past < 0)
 		return false;
-	catch_signals();
 	choice_count = MAX_CHOICES;
 	merging = false;
 	replaying = true;

@@ -13,23 +13,10 @@ from pathlib import Path
 from models.kernel.source import Source
 from models.rcu import explorer, plan
 from models.rcu.build import build_all
-from models.rcu.explorer import Answer, Breach, Case, Result, Span
+from models.rcu.exploration import Exploration, Unexplored
+from models.rcu.explorer import Breach, Case, Result, Span
 from specs.readers import Memory, unreliable
 from xarray_model import geometry
-
-LARGE_EXECUTIONS = 20_000
-LONG_EXECUTIONS = 2_000
-"""The most executions for each starting place without a bound at chunk shift 6, where the
-explorer's own would take too long; of the readers in ``plan.LONG`` each execution does."""
-
-LARGE_TIMEOUT = 200.0
-"""Seconds for one reader of one case at chunk shift 6."""
-
-BOUNDS = (1, 2, 3)
-"""Bounds, in choices other than the default, that are tried in turn where no bound is too much."""
-
-BOUNDED_EXECUTIONS = 5_000
-"""The most executions for each starting place with a bound; beyond that the last bound counts."""
 
 BOTH = (Memory.SEQUENTIAL, Memory.WEAK)
 
@@ -52,15 +39,16 @@ class Found:
 class Report:
     """What exploring one XArray came to.
 
-    ``executables`` are the explorers by chunk shift, for replaying; ``unsupported`` counts cases
-    whose writer the code does not offer, ``crashes`` names those that ended the run.
+    ``executables`` are the explorers by chunk shift, for replaying; ``unsupported`` counts cases on
+    one memory whose writer the code does not offer; ``unexplored`` are those that were not
+    explored, or not by every reader.
     """
 
     source: Source
     executables: dict[int, Path]
     results: tuple[tuple[int, Result], ...]
     unsupported: int
-    crashes: tuple[str, ...]
+    unexplored: tuple[Unexplored, ...]
     seconds: float
 
     def found(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Found]]:
@@ -95,8 +83,13 @@ class Report:
 
     @property
     def failing(self) -> bool:
-        """Whether anything went wrong that is not documented as unreliable."""
-        return bool(self.crashes) or any(not one.documented for _, one in self.found())
+        """Whether anything went wrong that is not documented as unreliable, or was not explored."""
+        return bool(self.unexplored) or any(not one.documented for _, one in self.found())
+
+    @property
+    def chance(self) -> float:
+        """At most so probable is it that anywhere two states shared a fingerprint."""
+        return min(1.0, sum(result.chance for _, result in self.results))
 
     @property
     def executions(self) -> int:
@@ -120,31 +113,33 @@ def explore(
 ) -> Report:
     """Explore every reader against ``writers`` at these chunk shifts (of 1, 2, 6).
 
-    ``progress`` is told how many cases of how many are done.  Raises BuildError when the source
-    does not compile, ExplorerError when its stores cannot be followed.
+    Every case in which the writer comes to an end is explored.  ``progress`` is told how many cases
+    of how many are done.  Raises BuildError when the source does not compile.
     """
     began = time.monotonic()
     executables = build_all(source, shifts)
     work = [
-        (shift, case, memory)
+        (shift, case)
         for shift, executable in executables.items()
         for case in _within_limit(executable, shift, plan.cases(shift))
         if case.writer in writers
-        for memory in memories
     ]
+    explorations = {
+        shift: Exploration(shift, executables[shift], memories) for shift in executables
+    }
     results: list[tuple[int, Result]] = []
-    unsupported, crashes = 0, []
+    unexplored: list[Unexplored] = []
+    unsupported = 0
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        answers = pool.map(lambda one: _run(executables[one[0]], *one), work)
-        for number, ((shift, case, memory), answer) in enumerate(zip(work, answers, strict=True)):
-            results += ((shift, result) for result in answer.results)
-            unsupported += not answer.supported
-            if answer.crash:
-                crashes.append(f"s={shift} {case} {memory.value}: {answer.crash}")
+        done = pool.map(lambda one: explorations[one[0]].explore(one[1]), work)
+        for number, ((shift, _), explored) in enumerate(zip(work, done, strict=True), 1):
+            results += ((shift, result) for result in explored.results)
+            unsupported += 0 if explored.supported else len(memories)
+            unexplored += explored.unexplored
             if progress:
-                progress(number + 1, len(work))
+                progress(number, len(work))
     seconds = time.monotonic() - began
-    return Report(source, executables, tuple(results), unsupported, tuple(crashes), seconds)
+    return Report(source, executables, tuple(results), unsupported, tuple(unexplored), seconds)
 
 
 def _within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
@@ -161,47 +156,3 @@ def _within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]
         if case.writer not in ("split", "folio-uniform", *plan.VALUES)
         or not geometry.one_level_limit_exceeded(case.order, case.new_order, shift)
     ]
-
-
-def _run(executable: Path, shift: int, case: Case, memory: Memory) -> Answer:
-    results: list[Result] = []
-    supported, crash = True, ""
-    for names, most, timeout in _parts(shift, case.writer):
-        answer = explorer.run(executable, case, memory, names, executions=most, timeout=timeout)
-        results += answer.results
-        supported, crash = supported and answer.supported, crash or answer.crash
-    again = [one.reader for one in results if not one.complete]
-    results = [one for one in results if one.complete]
-    for reader in again if not crash else ():
-        limited, problem = _bounded(executable, case, memory, reader)
-        results += limited
-        crash = crash or problem
-    return Answer(tuple(results), supported, crash)
-
-
-def _parts(shift: int, writer: str) -> list[tuple[tuple[str, ...], int, float]]:
-    """The readers of a writer in groups that are run together, with their executions and time."""
-    names = plan.readers_of(writer)
-    if shift != 6:
-        return [(names, explorer.EXECUTIONS, explorer.TIMEOUT)]
-    return [
-        ((name,), LONG_EXECUTIONS if name in plan.LONG else LARGE_EXECUTIONS, LARGE_TIMEOUT)
-        for name in names
-    ]
-
-
-def _bounded(executable: Path, case: Case, memory: Memory, reader: str) -> tuple[list[Result], str]:
-    """The race of a reader within the largest bound that can be covered, or what was covered of
-    the smallest; and a crash, or ""."""
-    kept: list[Result] = []
-    for bound in BOUNDS:
-        answer = explorer.run(
-            executable, case, memory, (reader,), bound=bound, executions=BOUNDED_EXECUTIONS
-        )
-        races = [one for one in answer.results if one.span is Span.RACE]
-        complete = all(one.complete for one in races)
-        if complete or not kept:
-            kept = races
-        if answer.crash or not complete:
-            return kept, answer.crash
-    return kept, ""

@@ -11,6 +11,8 @@
  *	memory.c	objects, locations, the writer's stores
  *	view.c		what a load may return, and what the reader knows then
  *	explore.c	all executions of one reader
+ *	states.c	the states that were met
+ *	watch.c		what does not end, or faults
  *	findings.c	what went wrong, and its shortest execution
  *	names.c		how locations and values are told
  *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
@@ -27,6 +29,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* hooks.c: the explorer cannot follow the code, which is told, and ends. */
+_Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Room for `count` things of `size` bytes, as realloc() gives it; never NULL. */
+void *more_room(void *old, size_t count, size_t size);
 
 /* Objects: nodes, folios, the array.  Each has a piece of memory of its own. */
 #define OBJECT_BYTES 1024
@@ -109,10 +116,9 @@ void reader_put(void);
 void reader_barrier(void);
 void reader_section_ends(void);
 int reader_since(void);		/* what is valid from this time on may be seen now */
-uint64_t view_hash(uint64_t hash);
+void view_state(void); /* adds what the reader knows to the state */
 int reader_started(void);
 const struct load *trace(int *length);
-uint64_t mix(uint64_t hash, uint64_t value);
 
 /* explore.c */
 typedef void reader_function(unsigned long parameter);
@@ -120,15 +126,24 @@ typedef void reader_function(unsigned long parameter);
 extern uint64_t registers[REGISTERS];	/* of the instrumented code at its load; the last is its stack pointer */
 extern const uint64_t *stack_base;	/* where the stack of the reader starts */
 void call_reader(reader_function *reader, unsigned long parameter);
+/* Whether executions are cut that reach a state met before, and how states are told apart. */
+struct merging {
+	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED } kind;
+	unsigned int bits;	/* of a fingerprint, 1 .. 64 */
+};
 struct limits {
 	int bound;		/* choices other than the default; -1: any number */
 	long executions;
-	bool merge;		/* cut executions that reach a state seen before */
+	struct merging merging;
 	enum span { RACE, BEFORE, AFTER } span; /* of the writer's run that the reader overlaps */
 };
 extern const char *const span_names[];
 struct totals {
 	long executions, merged, pruned, loads, states;
+	long collisions;	/* states that share the fingerprint of another, where it is looked at */
+	double chance;		/* that there are any, by the number of states */
+	long answers;		/* different ones, and the sum of their hashes */
+	uint64_t answers_digest;
 	bool complete;
 };
 extern struct totals totals;
@@ -143,9 +158,74 @@ _Noreturn void execution_prune(void);	/* no such execution exists */
 void reader_retries(void);		/* the reader starts again; too often: over */
 bool state_seen(void);
 bool reader_alone(void);	/* no writer is under way in this execution */
+void reader_endless(void);	/* this execution does not end */
+_Noreturn void reader_faults(int signal);	/* called by the handler of the signal */
+extern volatile bool inside_explorer;		/* asked by the reader for what a load gives */
+
+/* states.c: a state is a row of words, and a set of members of three words each */
+#define MEMBER 3
+#define MAX_WORDS (1 << 16)
+#define MAX_MEMBERS (1 << 13)
+extern struct state {
+	uint64_t hash, sum;
+	bool whole; /* keep words and members too */
+	size_t words, members;
+	uint64_t word[MAX_WORDS], member[MAX_MEMBERS][MEMBER];
+} state;
+void states_begin(struct merging how);
+void states_end(void);
+void state_start(void);
+bool state_met(void); /* and it is met from now on */
+
+/* Each bit of what is put in changes half of those that come out (the finalizer of MurmurHash3). */
+static inline uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash ^= value;
+	hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdUL;
+	hash = (hash ^ hash >> 33) * 0xc4ceb9fe1a85ec53UL;
+	return hash ^ hash >> 33;
+}
+
+static inline void state_word(uint64_t word)
+{
+	state.hash = mix(state.hash, word);
+	if (!state.whole)
+		return;
+	if (state.words == MAX_WORDS)
+		broken("a state of more than %d words", MAX_WORDS);
+	state.word[state.words++] = word;
+}
+
+/* Members have no order: their hashes are summed. */
+static inline void state_member(uint64_t a, uint64_t b, uint64_t c)
+{
+	state.sum += mix(mix(mix(0x2545f4914f6cdd1dUL, a), b), c);
+	if (!state.whole)
+		return;
+	if (state.members == MAX_MEMBERS)
+		broken("a state of more than %d members", MAX_MEMBERS);
+	state.member[state.members][0] = a;
+	state.member[state.members][1] = b;
+	state.member[state.members++][2] = c;
+}
+
+/* What a reader is told when it asks `question` about an index, knowing all up to `since`. */
+enum question { ASKED_ENTRY, ASKED_ORDER, ASKED_AGAIN, ASKED_FOLIO, ASKED_RANGE, ASKED_REST };
+void answers_begin(void);
+void answered(uint64_t question, uint64_t index, uint64_t value, int since);
+unsigned long parameter(void); /* of the reader that runs */
+
+/* watch.c: the CPU time that something may take, after which the explorer tells who and ends */
+void watch_open(void);
+void watch(long microseconds, const char *who, const char *name, unsigned long start);
+void watch_again(void);
+void watch_end(void);
 
 /* findings.c: each ends the execution */
 _Noreturn void finding(const char *property, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same, and the execution is ended by the caller. */
+void finding_note(const char *property, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void findings_reset(void);
 long findings_total(void);
@@ -158,7 +238,6 @@ const char *location_name(const void *address);
 const char *object_name(const struct object *object); /* one buffer */
 const char *value_name(uint64_t entry);
 const char *value_at(const void *address, uint64_t value, int size);
-_Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* truth.c */
 struct fact {

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -18,6 +18,9 @@ EXECUTIONS = 60_000
 
 TIMEOUT = 60.0
 """Seconds that one case may take."""
+
+FINGERPRINT_BITS = 64
+"""Of the fingerprints that states are told apart by."""
 
 
 class ExplorerError(Exception):
@@ -30,6 +33,35 @@ class Span(Enum):
     BEFORE = "before"
     AFTER = "after"
     RACE = "race"
+
+
+class Merging(Enum):
+    """Whether executions are cut where they reach a state that was met before."""
+
+    NOTHING = "nothing"
+    FINGERPRINTS = "fingerprints"
+    """States are told apart by fingerprints: two that share one are taken for the same."""
+    CHECKED = "checked"
+    """States are kept whole; those that share a fingerprint with another are counted."""
+
+
+class Trouble(Enum):
+    """Why readers of a case were not explored."""
+
+    HANG = "hangs"
+    CRASH = "crashes"
+    TIME = "does not end in the time given to it"
+    UNFOLLOWED = "does what the explorer cannot follow"
+    GIVEN_UP = "was not run any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What ended a run of the explorer early; ``reader`` is the one that ran, "" for the writer."""
+
+    trouble: Trouble
+    reader: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +99,10 @@ class Result:
     """One reader against one writer.
 
     ``bound`` is the number of choices other than the default that executions were limited to, None
-    if there was no limit; ``complete`` whether all executions within it were covered.
+    if there was no limit; ``complete`` whether all executions within it were covered.  ``chance``
+    is the probability that two states shared a fingerprint, which would have left out executions;
+    ``collisions`` are those that did, where it was looked at.  ``answers`` are the different ones
+    that the reader was given, ``digest`` a hash of all of them.
     """
 
     case: Case
@@ -83,19 +118,24 @@ class Result:
     bound: int | None
     complete: bool
     seconds: float
-    breaches: tuple[Breach, ...]
+    chance: float
+    collisions: int
+    answers: int
+    digest: str
+    breaches: tuple[Breach, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one run of the explorer on a case gave.
 
-    ``supported``: the code under test offers what the writer does; ``crash``: how it ended, or "".
+    ``supported``: the code under test offers what the writer does; ``problem``: what ended it
+    early.  ``results`` are those of the readers before.
     """
 
     results: tuple[Result, ...]
     supported: bool = True
-    crash: str = ""
+    problem: Problem | None = None
 
 
 class Kind(Enum):
@@ -123,6 +163,8 @@ class Event:
 
 
 def _ask(executable: Path, line: str, timeout: float) -> list[list[str]]:
+    """The rows that answer a line; the last of them says how it ended: ``done``, ``hang``,
+    ``crash``, ``time`` or ``broken``."""
     try:
         done = subprocess.run(
             [executable],
@@ -133,16 +175,21 @@ def _ask(executable: Path, line: str, timeout: float) -> list[list[str]]:
             timeout=timeout,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return [["crash", f"no answer within {timeout:.0f} s"]]
-    rows = [row.split("\t") for row in done.stdout.splitlines()]
-    for row in rows:
-        if row[0] == "broken":
-            raise ExplorerError(f"{line.split(' run')[0]}: {row[1]}")
-    told = any(row[0] in ("done", "crash") for row in rows)
-    if not told:
-        rows.append(["crash", f"ended with status {done.returncode}"])
+    except subprocess.TimeoutExpired as error:
+        told = (error.stdout or b"").decode(errors="replace").rpartition("\n")[0]
+        return [*_rows(told), ["time", f"no answer within {timeout:.0f} s"]]
+    rows = _rows(done.stdout)
+    if not rows or rows[-1][0] not in ("done", "hang", "crash", "broken"):
+        rows.append(["crash", _ending(done.returncode)])
     return rows
+
+
+def _rows(text: str) -> list[list[str]]:
+    return [row.split("\t") for row in text.splitlines()]
+
+
+def _ending(status: int) -> str:
+    return f"ended with status {status}" if status >= 0 else f"ended by signal {-status}"
 
 
 def run(
@@ -154,32 +201,74 @@ def run(
     bound: int | None = None,
     executions: int = EXECUTIONS,
     timeout: float = TIMEOUT,
+    merging: Merging = Merging.FINGERPRINTS,
+    bits: int = FINGERPRINT_BITS,
 ) -> Answer:
-    """Explore ``readers`` against the case's writer.
+    """Explore ``readers`` against the case's writer; with none of them, let the writer run.
 
-    Readers that the build does not have are left out.  Raises ExplorerError when the explorer
-    cannot follow the code.
+    Readers that the build does not have are left out.  ``bits`` are those of a fingerprint, 1..64:
+    fewer make it miss executions.
     """
     most = -1 if bound is None else bound
-    line = f"{case} {memory.value} run {most} {executions} {','.join(readers)}"
+    how = f"run {most} {executions} {merging.value} {bits}"
+    rows = _ask(executable, f"{case} {memory.value} {how} {','.join(readers)}", timeout)
     results: list[Result] = []
-    supported, crash = True, ""
-    for kind, *row in _ask(executable, line, timeout):
+    supported, written = True, False
+    for kind, *row in rows:
         if kind == "result":
-            name, span, starts, ran, merged, pruned, loads, states, complete, seconds = row
-            bounded = bound if span == Span.RACE.value else None
-            results.append(
-                Result(case, memory, name, Span(span), int(starts), int(ran), int(merged),
-                       int(pruned), int(loads), int(states), bounded, complete == "1",
-                       float(seconds), ())
-            )  # fmt: skip
+            results.append(_result(case, memory, bound, row))
         elif kind == "finding":
             results[-1] = _with_breach(results[-1], row)
         elif kind == "unsupported":
             supported = False
-        elif kind == "crash":
-            crash = row[0]
-    return Answer(tuple(results), supported, crash)
+        elif kind == "stores":
+            written = True
+    raced = {one.reader for one in results if one.span is Span.RACE}
+    done = raced | {row[0] for kind, *row in rows if kind == "missing"}
+    problem = _problem(rows, [one for one in readers if one not in done] if written else [])
+    if problem is not None:
+        # What was told of the reader that ran is not the whole of it.
+        results = [one for one in results if one.reader in raced]
+    return Answer(tuple(results), supported, problem)
+
+
+def _problem(rows: list[list[str]], left: list[str]) -> Problem | None:
+    """What ended a run, if the first of the readers ``left`` was running; the writer if there is
+    none."""
+    kind, *row = rows[-1]
+    if kind == "done":
+        return None
+    running = left[0] if left else ""
+    if kind == "hang":
+        who, name, start = row
+        told = f"from {start}" if who == "reader" else ""
+        return Problem(Trouble.HANG, name, told)
+    troubles = {"crash": Trouble.CRASH, "time": Trouble.TIME, "broken": Trouble.UNFOLLOWED}
+    return Problem(troubles[kind], running, row[0])
+
+
+def _result(case: Case, memory: Memory, bound: int | None, row: list[str]) -> Result:
+    name, span, *numbers, complete, seconds, chance, collisions, answers, digest = row
+    starts, executions, merged, pruned, loads, states = map(int, numbers)
+    return Result(
+        case,
+        memory,
+        name,
+        Span(span),
+        starts,
+        executions,
+        merged,
+        pruned,
+        loads,
+        states,
+        bound if span == Span.RACE.value else None,
+        complete == "1",
+        float(seconds),
+        float(chance),
+        int(collisions),
+        int(answers),
+        digest,
+    )
 
 
 def _with_breach(result: Result, row: list[str]) -> Result:
@@ -187,9 +276,7 @@ def _with_breach(result: Result, row: list[str]) -> Result:
     breach = Breach(
         PROMISES[promise].name, int(executions), int(start), schedule, int(switches), text
     )
-    fields = {name: getattr(result, name) for name in Result.__slots__}
-    fields["breaches"] = (*result.breaches, breach)
-    return Result(**fields)
+    return replace(result, breaches=(*result.breaches, breach))
 
 
 def replay(
@@ -211,7 +298,9 @@ def replay(
             events.append(Event(Kind.LOAD, int(row[0]), row[2], row[3], newer=int(row[1])))
         elif kind == "finding":
             broken = row[0]
-        elif kind in ("missing", "crash", "unsupported"):
+        elif kind == "broken":
+            raise ExplorerError(f"{case}: {row[0]}")
+        elif kind in ("missing", "crash", "hang", "time", "unsupported"):
             raise ExplorerError(f"{case}: not an execution of {reader}: {schedule}")
     return events, broken
 

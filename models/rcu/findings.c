@@ -47,15 +47,19 @@ static bool better(const struct kind_found *one, int switches, int loads)
 	return switches < one->switches || (switches == one->switches && loads < one->loads);
 }
 
-_Noreturn void finding(const char *property, const char *format, ...)
+unsigned long parameter(void)
+{
+	return parameter_now;
+}
+
+static void note(const char *property, const char *format, va_list arguments)
 {
 	struct kind_found *one = found;
 	int loads, switches = choices_made();
-	va_list arguments;
 
 	trace(&loads);
 	if (searching && strcmp(property, searching))
-		execution_over();
+		return;
 	while (one < found + found_count && strcmp(one->property, property))
 		one++;
 	if (one == found + KINDS)
@@ -70,10 +74,26 @@ _Noreturn void finding(const char *property, const char *format, ...)
 		one->loads = loads;
 		one->parameter = parameter_now;
 		schedule_write(one->schedule, SCHEDULE);
-		va_start(arguments, format);
 		vsnprintf(one->text, TEXT, format, arguments);
-		va_end(arguments);
 	}
+}
+
+void finding_note(const char *property, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	note(property, format, arguments);
+	va_end(arguments);
+}
+
+_Noreturn void finding(const char *property, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	note(property, format, arguments);
+	va_end(arguments);
 	execution_over();
 }
 
@@ -113,13 +133,14 @@ void print_trace(void)
 /* With one switch more each time, until the property fails: no execution has fewer. */
 static void shorten(struct kind_found *one, reader_function *reader, enum span span)
 {
+	const struct merging merging = { MERGE_FINGERPRINTS, 64 };
 	struct totals before = totals;
 	int most = one->switches;
 
 	searching = one->property;
 	for (int bound = 0; bound < most && one->switches > bound; bound++)
 		explore(reader, one->parameter,
-			&(struct limits){ bound, SEARCH_EXECUTIONS, true, span });
+			&(struct limits){ bound, SEARCH_EXECUTIONS, merging, span });
 	searching = NULL;
 	totals = before;
 }

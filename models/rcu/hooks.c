@@ -31,6 +31,15 @@ _Noreturn void broken(const char *format, ...)
 
 /* Memory. */
 
+void *more_room(void *old, size_t count, size_t size)
+{
+	void *room = reallocarray(old, count, size);
+
+	if (!room)
+		broken("no memory for %zu times %zu bytes", count, size);
+	return room;
+}
+
 /* As a slab hands it out on reuse: slots, marks and list are clear, the rest is what it was. */
 void *xasplit_node_alloc(bool may_block)
 {
@@ -139,10 +148,12 @@ static void told_store(void *address, int size, bool release)
 /* Called by the stubs below, with the registers of the instrumented code put aside. */
 __attribute__((used)) static void told_load(void *address, int size)
 {
+	inside_explorer = true;
 	if (phase == PHASE_WRITE)
 		writer_flush();
 	else if (phase == PHASE_READ)
 		reader_load(address, size);
+	inside_explorer = false;
 }
 
 #ifdef __x86_64__

@@ -60,6 +60,7 @@ static void check_order(const struct iteration *it, unsigned long at, unsigned l
 void iteration_found(struct iteration *it, unsigned long at, unsigned long first,
 		     unsigned long last)
 {
+	answered(ASKED_RANGE, at, first << 16 ^ last, it->since);
 	check_order(it, at, first, last);
 	/*
 	 * Weak memory alone would let a search that pauses see the same old sibling again and again,
@@ -78,5 +79,6 @@ void iteration_found(struct iteration *it, unsigned long at, unsigned long first
 
 void iteration_end(const struct iteration *it)
 {
+	answered(ASKED_REST, it->next, it->moving, it->since);
 	check_gap(it, window_last + 1);
 }

@@ -259,7 +259,7 @@ static const struct shape {
 
 void run_litmus(void)
 {
-	static const struct limits limits = { -1, 100000, true, RACE };
+	static const struct limits limits = { -1, 100000, { MERGE_FINGERPRINTS, 64 }, RACE };
 
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		for (int strong = 0; strong < 2; strong++) {

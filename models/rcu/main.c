@@ -9,6 +9,10 @@
 
 #define LINE 1024
 
+/* CPU time: a writer's run takes microseconds, an execution of a reader hundreds of them at most. */
+#define WRITER_MICROSECONDS 150000
+#define READER_MICROSECONDS 1000000
+
 /* Of a large range, an iteration starts at these places only: the ends, and about the pieces' borders. */
 #define SMALL_WINDOW 96
 
@@ -44,10 +48,12 @@ static bool prepare(const char *writer_name)
 	truth_reset(scenario.base ? scenario.base - 1 : 0, scenario.base ? last + 1 : last);
 	xa = object_new(KIND_ARRAY, sizeof(*xa));
 	xa_init(xa);
+	watch(WRITER_MICROSECONDS, "writer", "", 0);
 	writer->prepare();
 	writer_begin();
 	done = writer->run();
 	writer_end();
+	watch_end();
 	return done;
 }
 
@@ -58,35 +64,42 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 
 	totals = (struct totals){ .complete = true };
 	findings_reset();
+	answers_begin();
 	for (unsigned long index = window_first; index <= window_last; index++) {
 		long found = findings_total();
 
 		if (failing[index - window_first] || (!reader->single && !worth_starting_at(index)))
 			continue;
+		watch(READER_MICROSECONDS, "reader", reader->name, index);
 		explore(reader->run, index, limits);
 		starts++;
 		if (limits->span != RACE && findings_total() > found)
 			failing[index - window_first] = true;
 	}
-	printf("result\t%s\t%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\t%d\t%.6f\n", reader->name,
+	printf("result\t%s\t%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\t%d\t%.6f", reader->name,
 	       span_names[limits->span], starts, totals.executions, totals.merged, totals.pruned,
 	       totals.loads, totals.states, totals.complete, seconds() - began);
+	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.chance, totals.collisions, totals.answers,
+	       (unsigned long)totals.answers_digest);
 	findings_print(reader->run, limits->span);
+	watch_end();
 }
 
 /* What fails with no race is told as such, and a reader that starts there is not raced. */
-static void run_reader(const struct reader *reader, int bound, long executions)
+static void run_reader(const struct reader *reader, int bound, long executions,
+		       struct merging merging)
 {
 	static bool failing[WINDOW];
 
 	memset(failing, 0, sizeof(failing));
 	ordered_readers = reader->ordered;
-	run_span(reader, &(struct limits){ -1, executions, true, BEFORE }, failing);
-	run_span(reader, &(struct limits){ -1, executions, true, AFTER }, failing);
-	run_span(reader, &(struct limits){ bound, executions, true, RACE }, failing);
+	run_span(reader, &(struct limits){ -1, executions, merging, BEFORE }, failing);
+	run_span(reader, &(struct limits){ -1, executions, merging, AFTER }, failing);
+	run_span(reader, &(struct limits){ bound, executions, merging, RACE }, failing);
+	fflush(stdout);
 }
 
-static void run_readers(char *names, int bound, long executions)
+static void run_readers(char *names, int bound, long executions, struct merging merging)
 {
 	for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {
 		const struct reader *reader = reader_find(name);
@@ -95,7 +108,7 @@ static void run_readers(char *names, int bound, long executions)
 			printf("missing\t%s\n", name);
 			continue;
 		}
-		run_reader(reader, bound, executions);
+		run_reader(reader, bound, executions, merging);
 	}
 }
 
@@ -105,21 +118,51 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 
 	findings_reset();
 	ordered_readers = reader && reader->ordered;
+	watch(READER_MICROSECONDS, "reader", name, parameter);
 	if (!reader || !replay(reader->run, parameter, schedule))
 		printf("missing\t%s\n", name);
+	watch_end();
 	print_trace();
 	findings_print(reader ? reader->run : NULL, AFTER);
 }
 
+/* Names of what merging may be told apart by, in the order of its kinds. */
+static struct merging merging_of(const char *name, unsigned int bits)
+{
+	static const char *const names[] = { "nothing", "fingerprints", "checked" };
+
+	for (int kind = MERGE_NOTHING; kind <= MERGE_CHECKED; kind++)
+		if (!strcmp(name, names[kind]) && bits >= 1 && bits <= 64)
+			return (struct merging){ kind, bits };
+	broken("no merging by %s of %u bits", name, bits);
+}
+
+/* The rest of a line whose writer has run. */
+static void run_asked(const char *asked)
+{
+	char readers[256], schedule[512], merged[16];
+	unsigned long start;
+	unsigned int bits;
+	long executions;
+	int bound;
+
+	if (sscanf(asked, " run %d %ld %15s %u %255s", &bound, &executions, merged, &bits,
+		   readers) == 5)
+		run_readers(readers, bound, executions, merging_of(merged, bits));
+	else if (sscanf(asked, " replay %255s %lu %511s", readers, &start, schedule) == 3)
+		run_replay(readers, start, schedule);
+}
+
 int main(void)
 {
-	static char line[LINE];
+	static char line[LINE], output[1 << 20];
 
+	/* Rows are whole when the explorer ends early: nothing is written before it is flushed. */
+	setvbuf(stdout, output, _IOFBF, sizeof(output));
+	watch_open();
 	while (fgets(line, sizeof(line), stdin)) {
-		char writer[64], mode[8], readers[256], schedule[512];
-		unsigned long parameter;
-		long executions;
-		int bound, used = 0;
+		char writer[64], mode[8];
+		int used = 0;
 
 		if (!strcmp(line, "litmus\n")) {
 			run_litmus();
@@ -127,15 +170,12 @@ int main(void)
 				  &scenario.new_order, &scenario.base, &scenario.at, mode,
 				  &used) == 6) {
 			sequential = !strcmp(mode, "sc");
-			if (!prepare(writer))
+			if (prepare(writer)) {
+				printf("stores\t%d\n", writer_time());
+				run_asked(line + used);
+			} else {
 				printf("unsupported\n");
-			else if (sscanf(line + used, " run %d %ld %255s", &bound, &executions,
-					readers) == 3)
-				run_readers(readers, bound, executions);
-			else if (sscanf(line + used, " replay %255s %lu %511s", readers, &parameter,
-					schedule) == 3)
-				run_replay(readers, parameter, schedule);
-			printf("stores\t%d\n", writer_time());
+			}
 		} else {
 			broken("not a case: %s", line);
 		}

@@ -2,6 +2,7 @@
 /* Objects, locations, and the versions that the writer's stores make. */
 #include "explorer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct store {
 };
 static struct store *stores;
 static int now, stores_room;
+#define MAX_STORES (1 << 20)
 static int fence, unlocked;
 
 #define MAX_SECTIONS 1024
@@ -27,8 +29,7 @@ enum phase phase;
 
 /* The compiled code tells of a store before it is done: it is taken up at the next occasion. */
 static struct {
-	char *address;
-	int size;
+	struct location *location; /* NULL: none */
 	bool release;
 } pending;
 
@@ -38,7 +39,7 @@ void memory_reset(void)
 		map[all[i].address - arena] = 0;
 	location_count = object_count = 0;
 	now = fence = unlocked = end_count = 0;
-	pending.address = NULL;
+	pending.location = NULL;
 	phase = PHASE_OFF;
 }
 
@@ -67,6 +68,12 @@ struct object *object_of(const void *address)
 	size_t offset = (size_t)((uintptr_t)address - (uintptr_t)arena);
 
 	return offset < (size_t)object_count * OBJECT_BYTES ? &objects[offset / OBJECT_BYTES] : NULL;
+}
+
+/* The same of an address that is in one. */
+static struct object *object_at(const char *address)
+{
+	return &objects[(size_t)(address - arena) / OBJECT_BYTES];
 }
 
 struct object *object_pointed_to(uint64_t value)
@@ -123,7 +130,7 @@ static struct location *location_make(char *address, int size)
 	location = &all[location_count];
 	if (!location->versions) {
 		location->room = 8;
-		location->versions = calloc(8, sizeof(struct version));
+		location->versions = more_room(NULL, 8, sizeof(struct version));
 	}
 	location->address = address;
 	location->size = size;
@@ -131,6 +138,13 @@ static struct location *location_make(char *address, int size)
 	location->execution = 0;
 	location->versions[0] = (struct version){ .value = memory_get(address, size) };
 	return location;
+}
+
+_Noreturn static void endless_writer(void)
+{
+	printf("hang\twriter\t\t0\n");
+	fflush(stdout);
+	_Exit(3);
 }
 
 static void version_add(struct location *location, uint64_t value, bool release)
@@ -141,17 +155,19 @@ static void version_add(struct location *location, uint64_t value, bool release)
 	/* A plain store of what is there already cannot be told from none. */
 	if (last->value == value && !release)
 		return;
+	if (now == MAX_STORES)
+		endless_writer();
 	now++;
 	if (view < (release ? now - 1 : fence))
 		view = release ? now - 1 : fence;
 	if (location->count == location->room) {
 		location->room *= 2;
-		location->versions =
-			realloc(location->versions, (size_t)location->room * sizeof(struct version));
+		location->versions = more_room(location->versions, (size_t)location->room,
+					       sizeof(struct version));
 	}
 	if (now >= stores_room) {
 		stores_room = stores_room ? 2 * stores_room : 1024;
-		stores = realloc(stores, (size_t)stores_room * sizeof(struct store));
+		stores = more_room(stores, (size_t)stores_room, sizeof(struct store));
 	}
 	stores[now] = (struct store){ (int)(location - all), location->count };
 	location->versions[location->count++] = (struct version){ value, now, view, release };
@@ -159,12 +175,12 @@ static void version_add(struct location *location, uint64_t value, bool release)
 
 void writer_flush(void)
 {
-	char *address = pending.address;
+	struct location *location = pending.location;
 
-	if (!address)
+	if (!location)
 		return;
-	pending.address = NULL;
-	version_add(location_find(address), memory_get(address, pending.size), pending.release);
+	pending.location = NULL;
+	version_add(location, memory_get(location->address, location->size), pending.release);
 }
 
 void writer_hook(void *address, int size, bool release)
@@ -172,9 +188,7 @@ void writer_hook(void *address, int size, bool release)
 	writer_flush();
 	if (!object_of(address))
 		return;
-	location_make(address, size);
-	pending.address = address;
-	pending.size = size;
+	pending.location = location_make(address, size);
 	pending.release = release;
 }
 
@@ -252,7 +266,7 @@ static void find_publications(void)
 		changed = false;
 		for (int i = 1; i <= location_count; i++) {
 			const struct location *place = &all[i];
-			int owner = object_of(place->address)->published;
+			int owner = object_at(place->address)->published;
 
 			for (int k = 0; k < place->count; k++) {
 				struct object *target = object_pointed_to(place->versions[k].value);

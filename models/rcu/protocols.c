@@ -10,6 +10,7 @@ static void check_folio(unsigned long index, const struct folio *folio)
 {
 	unsigned long first = READ_ONCE(folio->index), order = READ_ONCE(folio->order);
 
+	answered(ASKED_FOLIO, index, (uintptr_t)folio, reader_since());
 	if (index < first || index - first >= 1UL << order)
 		finding("folio-covers", "index %lu gives %s, which is %lu..%lu", index,
 			value_name((uintptr_t)folio), first, first + (1UL << order) - 1);

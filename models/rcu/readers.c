@@ -7,6 +7,7 @@
 /* What a reader got for an index that it asked about, or found something at. */
 void check_entry(unsigned long index, const void *entry, int since)
 {
+	answered(ASKED_ENTRY, index, (uintptr_t)entry, since);
 	if (xa_is_internal(entry))
 		finding("load-internal", "index %lu gives the internal entry %s", index,
 			value_name((uintptr_t)entry));
@@ -58,6 +59,7 @@ static void read_reload(unsigned long index)
 	since = reader_since();
 	again = entry && !xa_is_retry(entry) ? xas_reload(&xas) : NULL;
 	rcu_read_unlock();
+	answered(ASKED_AGAIN, index, (uintptr_t)again, since);
 	if (again != entry && reader_alone() && entry)
 		finding("reload-truth", "index %lu reloads as %s when nothing changes", index,
 			value_name((uintptr_t)again));
@@ -79,6 +81,7 @@ static void read_get_order(unsigned long index)
 	if (entry)
 		order = xas_get_order(&xas);
 	rcu_read_unlock();
+	answered(ASKED_ORDER, index, (uint64_t)order, since);
 	if (entry && order > truth_largest_order(index, since))
 		finding("order-bound", "index %lu holds an entry of order %d", index, order);
 	if (entry && !truth_allows_order(index, order, since))

@@ -7,7 +7,6 @@
 #include "explorer.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 static struct history {
 	struct fact *facts;
@@ -52,7 +51,7 @@ void truth_set(unsigned long first, unsigned int order, const void *entry, unsig
 			one->count = 0;
 		if (one->count == one->room) {
 			one->room = one->room ? 2 * one->room : 4;
-			one->facts = realloc(one->facts, (size_t)one->room * sizeof(struct fact));
+			one->facts = more_room(one->facts, (size_t)one->room, sizeof(struct fact));
 		}
 		/* Several within one operation: the last is what it makes, the others are passed through. */
 		if (one->count && one->facts[one->count - 1].until == INT_MAX)

@@ -21,6 +21,7 @@
 bool sequential, ordered_readers;
 
 #define MAX_LOADS 200000
+#define MAX_OPTIONS (1 << 16)
 static struct load loads[MAX_LOADS];
 static int load_count;
 
@@ -75,12 +76,6 @@ void reader_section_ends(void)
 	section++;
 }
 
-uint64_t mix(uint64_t hash, uint64_t value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15UL;
-	return hash ^ hash >> 29;
-}
-
 static int last_until(const struct location *location, int time)
 {
 	int low = 0, high = location->count - 1;
@@ -101,30 +96,34 @@ static int object_view(const struct object *object)
 	return object->execution == execution && object->view > view ? object->view : view;
 }
 
-uint64_t view_hash(uint64_t hash)
+void view_state(void)
 {
-	hash = mix(mix(hash, (uint64_t)view), (uint64_t)section);
-	hash = mix(mix(hash, (uint64_t)started), (uint64_t)held_until);
-	if (ordered_readers) /* barriers and references look back on all that was read */
-		hash = mix(mix(hash, (uint64_t)newest), (uint64_t)known);
+	state_word((uint64_t)view);
+	state_word((uint64_t)section);
+	state_word((uint64_t)started);
+	state_word((uint64_t)held_until);
+	if (ordered_readers) { /* barriers and references look back on all that was read */
+		state_word((uint64_t)newest);
+		state_word((uint64_t)known);
+	}
 	if (sequential)
-		return hash;
+		return;
 	for (int i = 0; i < touched_count; i++) {
 		const struct object *object = touched[i];
 
-		/* Sums do not depend on the order in which objects were met. */
-		hash += mix(mix((uint64_t)(object - objects) + 1, (uint64_t)object_view(object)),
-			    (uint64_t)object->section);
+		state_member((uint64_t)(uintptr_t)object, (uint64_t)object_view(object),
+			     (uint64_t)object->section);
 	}
 	for (int i = 0; i < floor_count; i++) {
 		const struct location *place = floors[i];
 
 		if (place->floor > last_until(place, object_view(object_of(place->address))))
-			hash += mix((uint64_t)(uintptr_t)place->address, (uint64_t)place->floor);
+			state_member((uint64_t)(uintptr_t)place, (uint64_t)place->floor, 0);
 	}
-	if (canonical.slot)
-		hash = mix(mix(hash, (uint64_t)(uintptr_t)canonical.slot), (uint64_t)canonical.view);
-	return hash;
+	if (canonical.slot) {
+		state_word((uint64_t)(uintptr_t)canonical.slot);
+		state_word((uint64_t)canonical.view);
+	}
 }
 
 static bool is_slot(const struct object *object, const void *address)
@@ -158,8 +157,10 @@ static void depend(const struct object *object, const void *address, uint64_t va
 static void record(struct location *place, const void *address, int size, uint64_t value,
 		   int version, int options)
 {
-	if (load_count == MAX_LOADS)
+	if (load_count == MAX_LOADS) {
+		reader_endless();
 		finding("reader-ends", "no end after %d loads", MAX_LOADS);
+	}
 	loads[load_count++] = (struct load){ place, address, value, version, options, size };
 }
 
@@ -184,7 +185,7 @@ static int choose_version(struct location *place, bool every)
 	struct object *object = object_of(place->address);
 	int time = object_view(object), end = until < held_until ? until : held_until;
 	int first, last = place->count - 1, count = 0, version;
-	static int options[1 << 16];
+	static int options[MAX_OPTIONS];
 
 	if (canonical.slot == place->address && canonical.view > time)
 		time = canonical.view;
@@ -208,8 +209,11 @@ static int choose_version(struct location *place, bool every)
 		while (!every && k < count &&
 		       place->versions[options[k]].value != place->versions[i].value)
 			k++;
-		if (every || k == count)
-			options[count++] = i;
+		if (!every && k < count)
+			continue;
+		if (count == MAX_OPTIONS)
+			broken("a load may return too many values");
+		options[count++] = i;
 	}
 	if (count > 1 && state_seen())
 		execution_over();

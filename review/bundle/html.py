@@ -225,7 +225,8 @@ def _explored(report: explore.Report) -> dict[str, Any]:
     return {
         "executions": report.executions,
         "states": report.states,
-        "crashes": report.crashes,
+        "collisions": readers.collisions(report),
+        "not_explored": readers.not_explored(report),
         "writers": list(dict.fromkeys(cell.writer for cell in cells)),
         "table": {
             reader: {writer: _verdicts(mine) for writer, mine in by_writer.items()}

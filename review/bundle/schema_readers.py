@@ -11,11 +11,13 @@ from review.bundle.place import plain_path
 
 def readers(record: Reader) -> tuple[CellEntry, ...]:
     """The cells of an implementation's table of readers."""
-    name, executions, states, crashes, unsupported, table, findings = record.fields(
-        "name", "executions", "states", "crashes", "unsupported", "table", "findings"
-    )
+    name, executions, states, chance, missing, unsupported, table, findings = record.fields(
+        "name", "executions", "states", "collision_probability", "not_explored", "unsupported",
+        "table", "findings",
+    )  # fmt: skip
     executions.number(fields.COUNT), states.number(fields.COUNT), unsupported.number(fields.COUNT)
-    fields.texts(crashes)
+    fields.real(chance)
+    fields.texts(missing)
     for one in findings.items(fields.MOST):
         shift, race, documented, start, *texts = one.fields(
             "chunk_shift", "race", "documented", "start",

@@ -143,8 +143,13 @@ def _readers(done: Reviewed) -> Iterator[str]:
         yield ""
     for name, report in done.explored.items():
         yield from wrap_words(
-            f"{name}: {report.executions:,} executions, {report.states:,} states.", "    ", ""
+            f"{name}: {report.executions:,} executions, {report.states:,} states;"
+            f" {readers.collisions(report)}.",
+            "    ",
+            "",
         )
+        for told in readers.not_explored(report):
+            yield from wrap_words(f"NOT EXPLORED: {told}.", "    ", "  ")
         found = readers.smallest(report)
         shown = [one for one in found if not one[1].documented]
         for shift, one in shown[:_SCHEDULES]:
@@ -156,9 +161,6 @@ def _readers(done: Reviewed) -> Iterator[str]:
         if documented:
             told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
             yield from wrap_words(told, "    ", "  ")
-        yield ""
-    for name in sorted(done.hanging - done.explored.keys()) if done.explored else ():
-        yield from wrap_words(f"{name}: NOT EXPLORED, since {readers.WHY_NOT}.", "    ", "")
         yield ""
 
 

@@ -192,7 +192,8 @@ def readers(*verdicts: str) -> Change:
             for number, verdict in enumerate(verdicts)
         ]  # fmt: skip
         told["readers"] = [
-            {"name": "port", "executions": 1, "states": 1, "crashes": [], "unsupported": 0,
+            {"name": "port", "executions": 1, "states": 1, "collision_probability": 0.0,
+             "not_explored": [], "unsupported": 0,
              "findings": [], "table": table}
         ]  # fmt: skip
 

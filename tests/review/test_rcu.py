@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from click.testing import CliRunner, Result
 
 from models.kernel.source import port_source
 from models.rcu import explorer, plan
+from models.rcu.exploration import Unexplored
 from models.rcu.explore import Report, explore
-from models.rcu.explorer import Case
+from models.rcu.explorer import Case, Problem, Trouble
 from review import readers
 from review.cli import main
 from specs.claims import Outcome
+from specs.readers import Memory
 from specs.strength import Strength
 
 SOME = [Case("split", 3, new, 8, 8) for new in (2, 0)] + [
@@ -40,6 +43,9 @@ def test_table_findings_limits_and_controls_are_told() -> None:
     result = run("--chunk-shift", "2", "--schedules", "1")
     assert result.return_value == 0, result.output
     assert "port (recursive): " in result.output and "states a second" in result.output
+    words = " ".join(result.output.split())
+    assert "The chance that two of them shared their fingerprint of 64 bits" in words
+    assert re.search(r"left out, is [1-9]\.\de-1\d at most", words)
     assert "unreliable" in result.output and "Unreliable, order-true: " in result.output
     assert "--replay '2 " in result.output and "more; --schedules shows them" in result.output
     assert "intermediate-folio" in result.output and "WRONG" not in result.output
@@ -50,6 +56,7 @@ def test_json_is_one_object_with_everything() -> None:
     told = json.loads(result.output)
     port = told["subjects"][0]
     assert port["name"] == "port" and port["executions"] > 0
+    assert 0 < port["collision_probability"] < 1e-9 and port["not_explored"] == []
     assert {row["memory"] for row in port["table"]} == {"sc"}
     assert all(row["complete"] for row in port["table"])
     finding = next(one for one in port["findings"] if one["promise"] == "order-true")
@@ -110,8 +117,36 @@ def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -
     assert one.outcome is Outcome.FAILS and "folio-uniform-early-thaw 3 1 8 8 sc" in one.detail
 
 
+def left_out(case: Case, trouble: Trouble, reader: str = "", text: str = "") -> list[Unexplored]:
+    problem = Problem(trouble, reader, text)
+    return [Unexplored(2, case, memory, problem) for memory in Memory]
+
+
+def test_what_was_not_explored_is_told_where_it_is_missing(report: Report) -> None:
+    folio, merge = SOME[2], SOME[3]
+    missing = left_out(folio, Trouble.HANG) + left_out(merge, Trouble.CRASH, "find", "SIGSEGV")
+    missing += left_out(Case("erase", 1, 0, 2, 2), Trouble.HANG)
+    kept = [(s, one) for s, one in report.results if one.case != folio]
+    report = replace(report, results=tuple(kept), unexplored=tuple(missing))
+    assert report.failing
+    assert readers.not_explored(report) == [
+        "s=2, writer folio-uniform hangs in 1 of 1 arrays, such as folio-uniform 2 0 4 4",
+        "s=2, reader find against merge crashes in 1 of 1 arrays, such as merge 1 0 2 2 (SIGSEGV)",
+        "s=2, writer erase hangs in 1 of 1 arrays, such as erase 1 0 2 2",
+    ]
+    cells = {(one.reader, one.writer, one.memory): one for one in readers.cells(report)}
+    lost = cells["load", "folio-uniform", Memory.WEAK]
+    assert (lost.verdict, lost.cases) == ("not explored; s=2 1 of 1 arrays not explored", 0)
+    assert cells["load", "split", Memory.WEAK].complete
+    (one,) = readers.evidence(report, "port")
+    assert one.outcome is Outcome.UNDECIDED
+    assert "not explored: s=2, writer folio-uniform hangs" in one.detail
+    assert "merge" not in one.detail  # which decides nothing about splits
+    assert one.extent.strength is Strength.SAMPLED  # of what there is to be explored
+
+
 def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.rcu.explore.BOUNDED_EXECUTIONS", 1)
+    monkeypatch.setattr("models.rcu.exploration.BOUNDED_EXECUTIONS", 1)
     monkeypatch.setattr(explorer, "EXECUTIONS", 1)
     report = explore(port_source(), (2,))
     (one,) = readers.evidence(report, "port")

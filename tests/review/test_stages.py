@@ -2,6 +2,7 @@
 """What hangs is not waited for again and again, and the report says so first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from models.ends import ENDS
 from models.extent import FAILING, Trait
 from models.finding import SITES, Finding
 from models.hangs import Area, Hangs
+from models.rcu.exploration import Unexplored
+from models.rcu.explorer import Case, Problem, Trouble
 from models.worker import Status
 from review import limits, stages
 from review.bundle import text
@@ -19,6 +22,7 @@ from review.numbers import Numbers
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
 from specs.claims import Decision, Outcome
+from specs.readers import Memory
 from tests.review.bundle import small
 from xarray_model.operations import Code, Operation
 
@@ -77,35 +81,41 @@ def test_a_stage_that_fails_loses_nothing_of_the_others(
     assert fresh.not_done[0] in "\n".join(text.report(done).splitlines())
 
 
-def test_readers_of_what_hangs_are_left_out_and_numbers_know(
+def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
     asked: dict[str, Any], tmp_path: Path
 ) -> None:
     done = Reviewed(Options(proofs=False), hung("port"))
     done.search.diagnoses = []
     assert stages._rest(done, tmp_path, 1, Kept(done.options, {}))
-    assert asked["readers"] == (["port (recursive)"],)
+    assert asked["readers"] == (["port", "port (recursive)"],)
     assert asked["large"][0] == ["port", "port (recursive)"]
     assert asked["numbers"] == (["port", "port (recursive)"], {"port"})
     whole = Reviewed(Options(proofs=False), small.clean())
     assert not whole.hanging
 
 
-def test_readers_that_were_left_out_are_undecided_and_told(tmp_path: Path) -> None:
+def test_arrays_in_which_a_writer_hangs_are_undecided_and_told(tmp_path: Path) -> None:
     done = small.explored(tmp_path)
     explored = done.explored["port"]
     before = {one.target: one.outcome for one in done.reader_evidence}
     assert Outcome.UNDECIDED not in before.values()
-    done = Reviewed(Options(proofs=False), hung("port"), explored={"port (recursive)": explored})
+    problem = Problem(Trouble.HANG, "", "")
+    hangs = Unexplored(2, Case("split", 2, 0, 4, 4), Memory.WEAK, problem)
+    explored = replace(explored, unexplored=(hangs,))
+    done = Reviewed(Options(proofs=False), hung("port"), explored={"port": explored})
     done.search.diagnoses = []
-    left_out = next(one for one in done.reader_evidence if one.target == "port")
+    (left_out,) = done.reader_evidence
     assert left_out.outcome is Outcome.UNDECIDED
     (claim,) = (one for one in done.verdicts if "rcu:readers" in one.claim.checks)
     assert claim.decision is not Decision.HOLDS
     done.search.result.tried["port"].left_out.splits[1, 1, 0] += 1
-    told = " ".join(text.report(done).split())
-    assert "NOT of port: cases like those that crash or hang were left out." in told
-    assert "port: NOT EXPLORED, since it hangs" in told
-    assert any("not explored for port, since it hangs" in one for one in limits.not_checked(done))
+    report = " ".join(text.report(done).split())
+    assert "NOT of port: cases like those that crash or hang were left out." in report
+    told = "s=2, writer split hangs in 1 of 2 arrays, such as split 2 0 4 4"
+    assert f"NOT EXPLORED: {told}." in report
+    assert f"port, readers: {told}." in limits.not_checked(done)
+    assert any("1 of 2 arrays not explored" in one for one in limits.not_checked(done))
+    assert told in left_out.detail
 
 
 def test_that_every_split_hangs_is_told_first() -> None:

@@ -5,7 +5,7 @@ from models.build import BuildError
 from models.kernel.source import port_source
 from models.rcu import explorer
 from models.rcu.build import build
-from models.rcu.explorer import Case, ExplorerError
+from models.rcu.explorer import Case, Trouble
 from specs.readers import Memory
 
 
@@ -40,8 +40,9 @@ def test_a_place_that_is_accessed_in_pieces_is_refused() -> None:
         )
     }
     executable = build(port_source(), 2, edit)
-    with pytest.raises(ExplorerError, match="pieces of"):
-        explorer.run(executable, Case("split", 2, 0, 4, 4), Memory.WEAK, ("load",))
+    answer = explorer.run(executable, Case("split", 2, 0, 4, 4), Memory.WEAK, ("load",))
+    assert answer.problem is not None and answer.problem.trouble is Trouble.UNFOLLOWED
+    assert "pieces of" in answer.problem.text
 
 
 def test_a_crash_of_the_writer_is_an_answer() -> None:
@@ -53,4 +54,5 @@ def test_a_crash_of_the_writer_is_an_answer() -> None:
     }
     executable = build(port_source(), 2, edit)
     answer = explorer.run(executable, Case("split", 2, 0, 4, 4), Memory.WEAK, ("load",))
-    assert answer.crash and not answer.results
+    assert answer.problem is not None and not answer.results
+    assert (answer.problem.trouble, answer.problem.reader) == (Trouble.CRASH, "")

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The states that an exploration has met, each by a fingerprint of so many bits; where states are
+ * checked, also whole, so that two which share a fingerprint are told apart and counted.
+ */
+#include "explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct state state;
+
+#define STATES (1 << 22)
+static struct {
+	uint64_t fingerprint;
+	uint32_t generation;
+	uint32_t whole; /* where its words are kept: their number, then they */
+} seen[STATES];
+static uint32_t generation;
+static long seen_count;
+
+static struct merging merging;
+static uint64_t *kept;
+static size_t kept_count, kept_room;
+
+void states_begin(struct merging how)
+{
+	merging = how;
+	generation++;
+	seen_count = 0;
+	kept_count = 0;
+}
+
+void states_end(void)
+{
+	double chance = (double)seen_count * (double)seen_count / 2;
+
+	for (unsigned int bit = 0; bit < merging.bits; bit++)
+		chance /= 2;
+	totals.chance += chance;
+}
+
+void state_start(void)
+{
+	state.hash = 0x51ed270b7a62ac61UL;
+	state.sum = 0;
+	state.words = state.members = 0;
+	state.whole = merging.kind == MERGE_CHECKED;
+}
+
+static int compare(const void *one, const void *other)
+{
+	const uint64_t *a = one, *b = other;
+
+	for (int i = 0; i < MEMBER; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* The words of the state in one row, members in an order of their own. */
+static const uint64_t *whole_state(size_t *length)
+{
+	static uint64_t whole[2 + MAX_WORDS + MEMBER * MAX_MEMBERS];
+
+	qsort(state.member, state.members, sizeof(state.member[0]), compare);
+	whole[0] = state.words;
+	whole[1] = state.members;
+	memcpy(whole + 2, state.word, state.words * sizeof(uint64_t));
+	memcpy(whole + 2 + state.words, state.member, state.members * sizeof(state.member[0]));
+	*length = 2 + state.words + MEMBER * state.members;
+	return whole;
+}
+
+static uint32_t keep(const uint64_t *words, size_t length)
+{
+	size_t place = kept_count;
+
+	if (place + length >= UINT32_MAX)
+		broken("more states than can be kept whole");
+	if (kept_count + length + 1 > kept_room) {
+		kept_room = 2 * kept_room + length + 1;
+		kept = more_room(kept, kept_room, sizeof(*kept));
+	}
+	kept[kept_count++] = length;
+	memcpy(kept + kept_count, words, length * sizeof(*words));
+	kept_count += length;
+	return (uint32_t)place;
+}
+
+static bool is_kept(size_t place, const uint64_t *words, size_t length)
+{
+	return kept[place] == length && !memcmp(kept + place + 1, words, length * sizeof(*words));
+}
+
+bool state_met(void)
+{
+	uint64_t fingerprint = mix(state.hash, state.sum) >> (64 - merging.bits), place;
+	const uint64_t *whole = NULL;
+	size_t length = 0;
+
+	if (seen_count > STATES / 2)
+		return false;
+	if (state.whole)
+		whole = whole_state(&length);
+	for (place = fingerprint % STATES; seen[place].generation == generation;
+	     place = (place + 1) % STATES) {
+		if (seen[place].fingerprint != fingerprint)
+			continue;
+		if (!whole || is_kept(seen[place].whole, whole, length))
+			return true;
+		totals.collisions++;
+	}
+	seen[place].fingerprint = fingerprint;
+	seen[place].generation = generation;
+	if (whole)
+		seen[place].whole = keep(whole, length);
+	seen_count++;
+	totals.states++;
+	return false;
+}
+
+/* What readers were told, each answer counted once. */
+
+#define ANSWERS (1 << 20)
+static struct {
+	uint64_t hash;
+	uint32_t generation;
+} answers[ANSWERS];
+static uint32_t answer_generation = 1;
+static long answer_count;
+
+void answers_begin(void)
+{
+	answer_generation++;
+	answer_count = 0;
+}
+
+void answered(uint64_t question, uint64_t index, uint64_t value, int since)
+{
+	uint64_t hash = mix(mix(mix(mix(mix(1, question), parameter()), index), value),
+			    (uint64_t)since), place;
+
+	for (place = hash % ANSWERS; answers[place].generation == answer_generation;
+	     place = (place + 1) % ANSWERS)
+		if (answers[place].hash == hash)
+			return;
+	if (answer_count++ == ANSWERS / 2)
+		broken("a reader has too many different answers");
+	answers[place].hash = hash;
+	answers[place].generation = answer_generation;
+	totals.answers++;
+	totals.answers_digest += hash;
+}
