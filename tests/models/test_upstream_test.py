@@ -66,10 +66,7 @@ def test_a_change_without_effect_is_not_caught(tree: Path) -> None:
 
 @pytest.mark.kernel
 @kernels.each
-def test_the_test_of_a_release_misses_most(kernel: Kernel, request: pytest.FixtureRequest) -> None:
-    if kernel.source.capabilities.try_split:
-        reason = "the port's xas_try_split() does what the kernel's check_split_2() wants refused"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_the_test_of_a_release_misses_most(kernel: Kernel) -> None:
     chosen = mutants("parent-of-inner", "sibling-mask", "leaf-values-zero")
     done = upstream_test.run(kernel.source, chosen)
     assert done.sound
