@@ -2,8 +2,12 @@
 """Programs that some tests need and the README does not ask for."""
 
 import shutil
+import subprocess
+from functools import cache
 
 import pytest
+
+from models.build import compiler
 
 
 def needs(name: str) -> pytest.MarkDecorator:
@@ -13,3 +17,16 @@ def needs(name: str) -> pytest.MarkDecorator:
 
 COMPILERS = ("gcc", pytest.param("clang", marks=needs("clang")))
 """The compilers that code under test is to be compiled by, for ``parametrize``."""
+
+
+@cache
+def has_sanitizers() -> bool:
+    """Whether a program can be linked with the compiler's sanitizers."""
+    flags = ["-fsanitize=address,undefined", "-x", "c", "-", "-o", "/dev/null"]
+    done = subprocess.run(
+        [*compiler(), *flags],
+        input=b"int main(void) { return 0; }",
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0

@@ -179,6 +179,26 @@ def test_the_sanitizer_build_survives_crashes_and_hangs(broken_sanitized: Path) 
         assert only_finding(runner, defect_case(19)).status is Status.CRASH
 
 
+def test_the_sanitizers_find_nothing_in_the_driver_itself(broken_sanitized: Path) -> None:
+    """Whatever the code under test does, one after the other, and with the log."""
+    refused = Operation(Code.SET_MARK, mark=3).encode()
+    bad = [
+        defect_case(2),
+        refused,
+        defect_case(5),
+        defect_case(18),
+        defect_case(12),
+        defect_case(22),
+    ]
+    with Worker(broken_sanitized, hang_seconds=0.2) as runner:
+        result = runner.run([one for case in bad for one in (case, SOUND)] * 2, log=True)
+    found = [(one.case, one.status) for one in result.abnormal]
+    statuses = [Status.HANG, Status.UNSUPPORTED, Status.ASSERTION, Status.CRASH, Status.LOCK]
+    once = [(2 * number, status) for number, status in enumerate(statuses)]
+    assert found == once + [(case + 2 * len(bad), status) for case, status in once]
+    assert len({bytes(result.case(number)) for number in range(1, 24, 2)}) == 1
+
+
 @pytest.mark.parametrize(
     "operation",
     [
