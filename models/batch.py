@@ -45,6 +45,8 @@ class Tally:
     """How often an operation was left out, by the known deviation that it would meet."""
     left_out: Counter[str] = field(default_factory=Counter)
     """How often one was left out since all like it hang, by ``likeness``."""
+    judged: Counter[str] = field(default_factory=Counter)
+    """How often each property was judged with its premise true, by name."""
 
     def add(self, other: Tally) -> None:
         """Add what other cases did."""
@@ -55,6 +57,7 @@ class Tally:
         self.branches.update(other.branches)
         self.set_aside.update(other.set_aside)
         self.left_out.update(other.left_out)
+        self.judged.update(other.judged)
 
     def fired(self, name: str) -> int:
         """How often a branch was met, or a rule (``rule NAME``) did something."""

@@ -19,6 +19,7 @@ from models.hangs import Area, Hangs
 from models.implementation import Implementation
 from models.patience import FATAL, Item, Patience
 from models.worker import Abnormal, BatchResult, Status, Worker
+from specs.contract import INDEX
 from xarray_model import geometry
 from xarray_model.operations import Operation
 
@@ -56,6 +57,8 @@ class Comparison(Closing):
         self._patience = Patience(implementation.name, family.value, known or {})
         self.met: Counter[str] = Counter()
         """Cases that known deviations outside the split account for, by deviation."""
+        self.judged: Counter[str] = Counter()
+        """How often each property was judged: once for all answers that are the same."""
         self._careful = False
         """Whether cases ended the process, or are expected to."""
 
@@ -153,6 +156,8 @@ class Comparison(Closing):
         same = answers == expected * count
         if same and logs == log * count and not abnormal:
             found = self._judged(group, starts[0], expected, expected, log)
+            if len({start.offset for start in starts}) > 1:
+                self.judged[INDEX.name] += 1  # the same bytes at each of these indices
             self._found(found, group, starts, expected)
             return
         # The slow way, to say which of them differ and how; those that answer alike at once.
@@ -208,9 +213,10 @@ class Comparison(Closing):
         completed: Sequence[Operation] | None = None,
     ) -> list[Finding]:
         """What the specs find in an answer to all operations, or to the ``completed`` ones."""
-        violations = self.expected.verdict(
+        violations, judged = self.expected.verdict(
             self.implementation, group, start, answer, log, completed
         )
+        self.judged.update(judged)
         if not violations:
             return []
         name, s = self.implementation.name, group.chunk_shift

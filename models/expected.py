@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from models.cases import FIRST, Start
 from models.families import CaseGroup
@@ -13,6 +15,14 @@ from models.reference import SplitKind, run_case
 from specs.judge import Judge
 from specs.property import Violation
 from xarray_model.operations import Operation
+
+
+class Verdict(NamedTuple):
+    """What the specs say of an answer: what does not hold, and how often each property was judged
+    on it (``Judge.judged``)."""
+
+    violations: list[Violation]
+    judged: Counter[str]
 
 
 class Expected:
@@ -27,7 +37,7 @@ class Expected:
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
         self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
         self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
-        self._verdicts: dict[tuple[object, ...], list[Violation]] = {}
+        self._verdicts: dict[tuple[object, ...], Verdict] = {}
 
     def clear(self) -> None:
         """Forget a block that is done."""
@@ -67,7 +77,7 @@ class Expected:
         answer: bytes,
         log: bytes,
         completed: Sequence[Operation] | None = None,
-    ) -> list[Violation]:
+    ) -> Verdict:
         """What the specs find in an implementation's answer and its log; ``completed`` are the
         operations that were answered, if not all were.
 
@@ -79,12 +89,13 @@ class Expected:
         known = self._verdicts.get(key)
         if known is None:
             judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
+            judge.judged = Counter()
             try:
                 operations = self._case(group, start) if completed is None else completed
-                known = judge.case(operations, answer, log)
+                found = judge.case(operations, answer, log)
             except ValueError as error:
-                known = [Violation(*AGREES, f"the answer is no answer: {error}")]
-            self._verdicts[key] = known
+                found = [Violation(*AGREES, f"the answer is no answer: {error}")]
+            known = self._verdicts[key] = Verdict(found, judge.judged)
         return known
 
 

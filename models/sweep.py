@@ -118,6 +118,9 @@ class UnitResult:
     met: dict[str, Counter[str]] = field(default_factory=dict)
     """Cases that known deviations outside the split account for, by implementation and deviation:
     they are in no finding."""
+    judged: dict[str, Counter[str]] = field(default_factory=dict)
+    """How often each property was judged with its premise true, by implementation and property:
+    answers that are the same to the byte are judged once."""
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
@@ -130,6 +133,8 @@ class UnitResult:
             self.hangs.setdefault(area, Hangs()).update(hangs)
         for name, met in other.met.items():
             self.met.setdefault(name, Counter()).update(met)
+        for name, judged in other.judged.items():
+            self.judged.setdefault(name, Counter()).update(judged)
 
     def hung(self) -> dict[Area, Hangs]:
         """What the units that are still to be run should know: where anything hung."""
@@ -242,7 +247,9 @@ def run_unit(
                 coverage.covered += comparison.run(block)
         for comparison in comparisons:
             result.hangs.update(comparison.hangs())
-            result.met.setdefault(comparison.implementation.name, Counter()).update(comparison.met)
+            name = comparison.implementation.name
+            result.met.setdefault(name, Counter()).update(comparison.met)
+            result.judged.setdefault(name, Counter()).update(comparison.judged)
     result.findings.on_new = None  # a result is sent to another process
     return result
 

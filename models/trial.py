@@ -6,6 +6,7 @@ What comes first in the order of the operations counts; all that follows may be 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from models.classes import classified, kind_of
@@ -117,6 +118,8 @@ class Trial(Closing):
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""
         """The log of the case that was run last."""
+        self.judged: Counter[str] = Counter()
+        """How often each property was judged in it, by name."""
         self.answer = b""
         """Its result bytes."""
         self.hung: int | None = None
@@ -154,6 +157,7 @@ class Trial(Closing):
             completed = operations[: ended.operation]
             text = f"{ended.status.name.lower()}: {ended.text}"
             found.append(Violation(*ENDS[ended.status], text, ended.operation))
+        self.judged = self._judge.judged = Counter()
         try:
             found += self._judge.case(completed, answer, self.log)
         except ValueError as error:

@@ -29,6 +29,9 @@ from specs.strength import Extent, nothing
 
 _ENDS = {name for name, _ in ENDS.values()}
 
+NEVER_JUDGED = "never judged: no case met what it is about"
+"""What is said of a property that nothing decides, whatever else holds."""
+
 PORT = "port"
 RECURSIVE = "port (recursive)"
 
@@ -55,6 +58,7 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
     gaps_outside = bool(ended or families)
     met = result.met.get(name, Counter[str]())
     known = {one.property: one for one in DEVIATIONS if met[one.name]}
+    judged = result.judged.get(name, Counter[str]())
     for check in ("agreement", *PROPERTIES):
         breach = broken.get(check)
         if check == "agreement" and broken:
@@ -68,8 +72,12 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
             one = known[check]
             detail = f"{met[one.name]:,} cases are the known deviation {one.name}"
             outcome = Outcome.UNDECIDED
+        elif check in PROPERTIES and not judged[check]:
+            outcome, detail = Outcome.UNDECIDED, NEVER_JUDGED
         else:
             outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
+            if check in PROPERTIES:
+                detail += f", judged {judged[check]:,} times"
             if check == "agreement" and met:
                 detail += f", of which {met.total():,} are known deviations outside the split"
         counted = parts
@@ -104,7 +112,8 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
         return
     broken = {one.smallest.property: one.smallest for one in reversed(report.findings.sorted())}
     known = {had.deviation.property: had.deviation.name for had in report.known}
-    extent = Extent(report.total.examples, None, f"histories, seed {report.seed}")
+    total = report.total
+    extent = Extent(total.examples, None, f"histories, seed {report.seed}")
     for check in ("agreement", *PROPERTIES):
         finding = broken.get(check)
         if check == "agreement" and broken:
@@ -116,8 +125,14 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
         elif check in known:
             outcome = Outcome.UNDECIDED
             detail = f"what would meet the known deviation {known[check]} was left out"
+        elif check in PROPERTIES and not total.judged[check]:
+            outcome, detail = Outcome.UNDECIDED, NEVER_JUDGED
+        elif not total.examples:
+            outcome, detail = Outcome.UNDECIDED, "no history was run"
         else:
-            outcome, detail = Outcome.HOLDS, f"{report.total.steps:,} steps"
+            outcome, detail = Outcome.HOLDS, f"{total.steps:,} steps"
+            if check in PROPERTIES:
+                detail += f", judged {total.judged[check]:,} times"
         yield Evidence(f"machine:{check}", outcome, extent, report.implementation, detail)
 
 

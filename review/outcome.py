@@ -21,6 +21,7 @@ from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
 from review import findings
 from review.diagnosis import Diagnosis, diagnose, undiagnosed
+from specs.registry import PROPERTIES
 
 
 @dataclass
@@ -259,6 +260,7 @@ def as_json(done: Search) -> dict[str, object]:
             {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
             for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
         ],
+        "judged": judged(done),
         "not_run": not_run(done),
         "not_done": done.not_done,
         "known_deviations": [_known_json(one) for one in done.known],
@@ -266,6 +268,21 @@ def as_json(done: Search) -> dict[str, object]:
         "does_not_compile": done.broken,
         "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],
     }
+
+
+def judged(done: Search) -> list[dict[str, object]]:
+    """How often each property was judged with its premise true, by implementation and by what ran
+    the cases; 0 for what was never judged."""
+    counts = [(name, "sweep", one) for name, one in sorted(done.result.judged.items())]
+    counts += [(name, "histories", one.total.judged) for name, one in sorted(done.machines.items())]
+    return [
+        {
+            "implementation": name,
+            "by": by,
+            "properties": {stated: one[stated] for stated in PROPERTIES},
+        }
+        for name, by, one in counts
+    ]
 
 
 def _machine_json(report: MachineReport) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -58,6 +59,8 @@ class Cell(Enum):
     """It does not offer this, or refuses it as it should."""
     UNDECIDED = "undecided"
     """Not every case was run to its end."""
+    UNJUDGED = "never judged"
+    """No case met what the property is about."""
     BROKEN = "does not compile"
 
 
@@ -101,14 +104,17 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
     }
     # Where cases were left out, nothing that did not fail is decided.
     gaps = Outcome.UNDECIDED in {item.outcome for item in evidence.of_sweep(result, one)}
+    judged = result.judged.get(one.name, Counter[str]())
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
             told[name] = Cell.FAIL
         elif gaps:
             told[name] = Cell.UNDECIDED
+        elif section.deep and one.one_level:
+            told[name] = Cell.UNSUPPORTED
         else:
-            told[name] = Cell.UNSUPPORTED if section.deep and one.one_level else Cell.HOLD
+            told[name] = Cell.HOLD if name in _REST or judged[name] else Cell.UNJUDGED
     return told
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from specs.abstract import AbstractArray
 from specs.contract import Allowance
-from specs.property import Register, Violation
+from specs.property import Judgement, Register
 from xarray_model.entries import ENOMEM, NULL, ZERO, is_error, is_sibling, mk_error
 from xarray_model.operations import Code, Flag, Operation
 
@@ -41,7 +41,7 @@ _TOP = (1 << 64) - 1
 
 def judge_answer(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int, allowance: Allowance
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the result words of a lookup, a mark query or a STORE against the array as it was.
 
     Other operations have their own judges or no answer.
@@ -56,13 +56,15 @@ def judge_answer(
 
 def _store(
     operation: Operation, array: AbstractArray, words: Sequence[int], allowance: Allowance
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     (answer,) = words
     if is_error(answer):
+        yield STORE_ERROR
         may_fail = not allowance.known or allowance.granted is not None
         if answer != mk_error(ENOMEM) or not may_fail:
             yield STORE_ERROR.broken(f"got the error word {answer:#x}")
         return
+    yield STORE
     expected = NULL if operation.order else array.load(operation.index)
     if answer != expected:
         yield STORE.broken(f"index {operation.index}: expected {expected:#x}, got {answer:#x}")
@@ -70,7 +72,8 @@ def _store(
 
 def _load(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield LOAD
     expected = array.load(operation.index)
     if expected == ZERO:
         expected = NULL
@@ -80,7 +83,8 @@ def _load(
 
 def _order(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield ORDER
     expected = array.get_order(operation.index)
     if words[0] != expected:
         yield ORDER.broken(f"index {operation.index}: expected {expected}, got {words[0]}")
@@ -88,7 +92,8 @@ def _order(
 
 def _mark(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield MARK
     expected = array.get_mark(operation.index, operation.mark)
     if words[0] != expected:
         yield MARK.broken(
@@ -99,10 +104,11 @@ def _mark(
 
 def _find(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    which = PAUSE if operation.flags & Flag.PAUSE else FIND
+    yield which
     expected = array.find(operation.index, operation.argument)
     if _pairs(words) != expected:
-        which = PAUSE if operation.flags & Flag.PAUSE else FIND
         yield which.broken(
             f"from {operation.index} to {operation.argument}: expected {_tell(expected)},"
             f" got {_tell(_pairs(words))}"
@@ -111,7 +117,9 @@ def _find(
 
 def _find_marked(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    which = PAUSE if operation.flags & Flag.PAUSE else FIND_MARKED
+    yield which
     expected = array.find_marked(operation.index, operation.argument, operation.mark)
     found = _pairs(words)
     # A cursor that starts inside an entry may find it at any of its indices.
@@ -120,7 +128,6 @@ def _find_marked(
         for (first, last, entry), (index, got) in zip(expected, found, strict=True)
     )
     if not right:
-        which = PAUSE if operation.flags & Flag.PAUSE else FIND_MARKED
         wanted = [(first, entry) for first, _, entry in expected]
         yield which.broken(
             f"mark {operation.mark} from {operation.index} to {operation.argument}:"
@@ -130,7 +137,8 @@ def _find_marked(
 
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield STEP
     way = 1 if operation.code == Code.NEXT else -1
     pairs = [(operation.index, words[0]), *_pairs(words)]
     for number, (at, got) in enumerate(pairs):
@@ -158,7 +166,7 @@ def _tell(pairs: list[tuple[int, int]]) -> str:
 
 
 _JUDGES: dict[
-    Code, Callable[[Operation, AbstractArray, Sequence[int], int], Iterator[Violation]]
+    Code, Callable[[Operation, AbstractArray, Sequence[int], int], Iterator[Judgement]]
 ] = {
     Code.LOAD: _load,
     Code.GET_ORDER: _order,

@@ -19,19 +19,48 @@ ARRAY_INVARIANTS = Register()
 
 Check = Callable[[Survey], Iterator[str]]
 
+Premise = Callable[[Survey], bool]
+"""Whether an array has what an invariant is about."""
+
 CHECKS: list[tuple[Property, Check]] = []
 """Every one with the check that says in words where it is broken."""
+PREMISES: list[tuple[Property, Premise]] = []
 
 
-def _states(name: str, statement: str) -> Callable[[Check], Check]:
+def _always(survey: Survey) -> bool:
+    return True
+
+
+def _nodes(survey: Survey) -> bool:
+    return bool(survey.snapshot.nodes)
+
+
+def _children(survey: Survey) -> bool:
+    return any(parent != ROOT for parent in survey.parents)
+
+
+def _marked_children(survey: Survey) -> bool:
+    nodes = survey.snapshot.nodes
+    parents = zip(nodes, survey.parents, strict=True)
+    return any(parent != ROOT and any(node.marks) for node, parent in parents)
+
+
+def _marked(survey: Survey) -> bool:
+    snapshot = survey.snapshot
+    return bool(snapshot.marks) or any(any(node.marks) for node in snapshot.nodes)
+
+
+def _states(name: str, statement: str, premise: Premise = _always) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
-        CHECKS.append((ARRAY_INVARIANTS.state(name, statement), check))
+        stated = ARRAY_INVARIANTS.state(name, statement)
+        CHECKS.append((stated, check))
+        PREMISES.append((stated, premise))
         return check
 
     return register
 
 
-@_states("tree", "every node pointer leads to a live node, and no two lead to the same")
+@_states("tree", "every node pointer leads to a live node, and no two lead to the same", _nodes)
 def _tree(survey: Survey) -> Iterator[str]:
     for ordinal, slot in survey.misled:
         where = "head" if ordinal == ROOT else f"{survey.path(ordinal)} slot {slot}"
@@ -42,7 +71,7 @@ def _tree(survey: Survey) -> Iterator[str]:
         yield "the snapshot's writer met a pointer that leads nowhere"
 
 
-@_states("child-shift", "a node's shift is its parent's less the chunk shift")
+@_states("child-shift", "a node's shift is its parent's less the chunk shift", _children)
 def _child_shift(survey: Survey) -> Iterator[str]:
     s, nodes = survey.snapshot.chunk_shift, survey.snapshot.nodes
     for ordinal, parent in enumerate(survey.parents):
@@ -53,7 +82,7 @@ def _child_shift(survey: Survey) -> Iterator[str]:
             )
 
 
-@_states("child-offset", "a node's offset is its slot in its parent")
+@_states("child-offset", "a node's offset is its slot in its parent", _children)
 def _child_offset(survey: Survey) -> Iterator[str]:
     nodes = survey.snapshot.nodes
     for ordinal, parent in enumerate(survey.parents):
@@ -64,7 +93,11 @@ def _child_offset(survey: Survey) -> Iterator[str]:
             )
 
 
-@_states("child-mark", "a node's bit for a child is set exactly when the child has the mark")
+@_states(
+    "child-mark",
+    "a node's bit for a child is set exactly when the child has the mark",
+    _marked_children,
+)
 def _child_mark(survey: Survey) -> Iterator[str]:
     nodes = survey.snapshot.nodes
     for ordinal, parent in enumerate(survey.parents):
@@ -81,7 +114,9 @@ def _child_mark(survey: Survey) -> Iterator[str]:
                 )
 
 
-@_states("array-mark", "the array has a mark exactly when its root, or the head's entry, has it")
+@_states(
+    "array-mark", "the array has a mark exactly when its root, or the head's entry, has it", _marked
+)
 def _array_mark(survey: Survey) -> Iterator[str]:
     snapshot = survey.snapshot
     if snapshot.nodes:
@@ -94,7 +129,7 @@ def _array_mark(survey: Survey) -> Iterator[str]:
         yield f"array: marks are {snapshot.marks:03b}, the OR over the root is {below:03b}"
 
 
-@_states("root-lowest", "the tree is no higher than what it holds needs")
+@_states("root-lowest", "the tree is no higher than what it holds needs", _nodes)
 def _root_lowest(survey: Survey) -> Iterator[str]:
     snapshot = survey.snapshot
     if snapshot.nodes:

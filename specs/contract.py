@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from specs.property import Register, Violation
+from specs.property import Judgement, Register
 from xarray_model.entries import EINVAL, ENOMEM, mk_error
 from xarray_model.operations import Operation
 
@@ -121,13 +121,15 @@ UNKNOWN = Allowance(None, False)
 
 def judge_split_words(
     operation: Operation, words: Sequence[int], s: int, allowance: Allowance, one_level: bool
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the six result words of a SPLIT whose precondition holds.
 
     ``one_level``: whether the implementation is upstream's, which may refuse what lies beyond one
     new level.
     """
     error, requests, held, late, left, warnings = words
+    if not error:
+        yield from (NO_ALLOCATION, NO_LEFTOVER)
     if late:
         yield NO_ALLOCATION.broken(f"expected no request during the split, counted {late}")
     if left:
@@ -138,8 +140,9 @@ def judge_split_words(
         return
     yield from _allocation(need, error, requests, warnings, allowance)
     expected = 0 if error else need
+    which = FAILURE if error else CURSOR
+    yield which
     if held != expected:
-        which = FAILURE if error else CURSOR
         yield which.broken(
             f"expected {expected} nodes on the cursor after split_alloc, found {held}"
         )
@@ -147,7 +150,7 @@ def judge_split_words(
 
 def judge_count_alloc(
     operation: Operation, words: Sequence[int], s: int, allowance: Allowance, one_level: bool
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the three result words of a COUNT_ALLOC, which grants ``argument`` requests unless the
     allowance ends before."""
     error, requests, warnings = words
@@ -163,11 +166,12 @@ def judge_count_alloc(
 
 def _allocation(
     need: int, error: int, requests: int, warnings: int, allowance: Allowance
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     granted = allowance.granted
     if not allowance.known:
         granted = requests - 1 if error and 0 < requests <= need else None
     if granted is not None and granted < need:
+        yield FAILURE
         if error != _NO_MEMORY:
             yield FAILURE.broken(f"request {granted + 1} failed; expected -ENOMEM, got {error:#x}")
         if requests != granted + 1:
@@ -175,6 +179,7 @@ def _allocation(
                 f"request {granted + 1} failed; expected no request after it, counted {requests}"
             )
     else:
+        yield from (RESULT, REQUESTS, NO_WARNING)
         if error:
             yield RESULT.broken(f"expected success, got the error word {error:#x}")
         if requests != need:
@@ -192,8 +197,9 @@ def _refusal(
     warnings: int,
     s: int,
     one_level: bool,
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     levels = operation.order // s - operation.new_order // s
+    yield REFUSAL
     if not one_level:
         yield RESULT.broken(f"refused ({warnings} warnings), but no split has to be refused")
     elif levels <= 1:
@@ -207,14 +213,16 @@ def _refusal(
 
 def judge_try_split_words(
     operation: Operation, words: Sequence[int], s: int, allowance: Allowance
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the three result words of a TRY_SPLIT whose precondition holds."""
     error, requests, left = words
     order, new_order = operation.order, operation.new_order
     need, lowest = nodes_needed(order, new_order, s), lowest_try(order, s)
+    yield from (TRY_NO_LEFTOVER, TRY_REQUESTS)
     if left:
         yield TRY_NO_LEFTOVER.broken(f"expected an empty cursor, it holds {left} nodes")
     if new_order < lowest:
+        yield TRY_REFUSES
         if error != _INVALID:
             yield TRY_REFUSES.broken(
                 f"{order} to {new_order} is below {lowest}; expected -EINVAL, got {error:#x}"
@@ -222,6 +230,7 @@ def judge_try_split_words(
         if requests:
             yield TRY_REQUESTS.broken(f"expected no request in a refusal, counted {requests}")
         return
+    yield TRY_ACCEPTS
     if error == _INVALID:
         yield TRY_ACCEPTS.broken(f"{order} to {new_order} needs {need} nodes; got -EINVAL")
         return
@@ -229,14 +238,17 @@ def judge_try_split_words(
     if not allowance.known:
         fails = error == _NO_MEMORY and need == 1
     expected = _NO_MEMORY if fails else 0
+    if fails or error:
+        yield TRY_FAILURE
     if error != expected:
         yield TRY_FAILURE.broken(f"expected the result {expected:#x}, got {error:#x}")
     if requests != need:
         yield TRY_REQUESTS.broken(f"expected {need} requests, counted {requests}")
 
 
-def judge_min_order(operation: Operation, words: Sequence[int], s: int) -> Iterator[Violation]:
+def judge_min_order(operation: Operation, words: Sequence[int], s: int) -> Iterator[Judgement]:
     """Judge the answer of TRY_SPLIT_MIN_ORDER."""
+    yield TRY_MIN_ORDER
     expected = lowest_try(operation.order, s)
     if words[0] != expected:
         yield TRY_MIN_ORDER.broken(f"order {operation.order}: expected {expected}, got {words[0]}")

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from specs.abstract import AbstractArray
-from specs.property import Property, Register, Violation
+from specs.property import Judgement, Property, Register, Violation
 from xarray_model.entries import NULL, is_error, is_sibling
 from xarray_model.operations import Code, Operation
 
@@ -180,7 +180,7 @@ def judge_cursor(
     array: AbstractArray,
     words: Sequence[int],
     s: int,
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the answer of an operation that only looks through the cursor."""
     code = operation.code
     if code is Code.CURSOR_LOAD:
@@ -196,7 +196,7 @@ def judge_cursor(
 
 def _search(
     operation: Operation, cursor: AbstractCursor, array: AbstractArray, words: Sequence[int]
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     behind, last = cursor.behind(array), operation.argument
     if operation.code is Code.CURSOR_FIND:
         found = array.find(behind, last)
@@ -207,10 +207,11 @@ def _search(
         yield from _expect(FIND_MARKED, (0, NULL), words)
         return
     first, end, entry = marked[0]
+    yield FIND_MARKED
     # A cursor that starts inside an entry may find it at any of its indices.
     inside = first <= words[0] <= (end if first < behind else first)
     if not inside or words[1] != entry:
-        yield from _expect(FIND_MARKED, (first, entry), words)
+        yield _unlike(FIND_MARKED, (first, entry), words)
 
 
 def _step(
@@ -219,18 +220,24 @@ def _step(
     array: AbstractArray,
     words: Sequence[int],
     s: int,
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     way = 1 if operation.code is Code.CURSOR_NEXT else -1
     index = cursor.index if cursor.place is Place.FRESH else cursor.index + way
     moved = cursor.place is not Place.FRESH
     if moved and array.on_sibling(index, s) and words[0] == index and is_sibling(words[1], s):
+        yield STEP
         return
     yield from _expect(STEP, (index, array.load(index)), words)
 
 
 def _expect(
     stated: Property, expected: tuple[int, ...], words: Sequence[int]
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield stated
     if expected != tuple(words):
-        want, have = (" ".join(f"{word:#x}" for word in some) for some in (expected, words))
-        yield stated.broken(f"expected {want}, got {have}")
+        yield _unlike(stated, expected, words)
+
+
+def _unlike(stated: Property, expected: tuple[int, ...], words: Sequence[int]) -> Violation:
+    want, have = (" ".join(f"{word:#x}" for word in some) for some in (expected, words))
+    return stated.broken(f"expected {want}, got {have}")

@@ -20,7 +20,7 @@ from specs.contract import (
     UNCHANGED,
     nodes_needed,
 )
-from specs.property import Violation
+from specs.property import Judgement
 from specs.survey import Contents, Place
 from specs.view import View
 from xarray_model.operations import Operation
@@ -37,15 +37,22 @@ def split_place(operation: Operation, s: int) -> tuple[Place, range]:
     return Place(base, shift), range(slot, slot + (1 << order - shift))
 
 
-def judge_unchanged(before: View, after: View) -> Iterator[Violation]:
+def judge_unchanged(before: View, after: View) -> Iterator[Judgement]:
     """Judge what a split that failed or was refused leaves."""
+    yield UNCHANGED
     if before.data != after.data:
         yield UNCHANGED.broken(difference(before, after))
 
 
-def judge_effect(operation: Operation, before: View, after: View) -> Iterator[Violation]:
+def judge_effect(operation: Operation, before: View, after: View) -> Iterator[Judgement]:
     """Judge what a SPLIT or TRY_SPLIT that succeeded made of the array."""
     if before.abstract is not None and after.abstract is not None:
+        yield ENTRIES
+        found = before.abstract.at(operation.index)
+        if found is not None and found[1].marks:
+            yield MARKS
+        if len(before.abstract.items()) > 1:
+            yield OUTSIDE
         expected = before.abstract.split(
             operation.index, operation.order, operation.new_order, operation.entry
         )
@@ -54,14 +61,16 @@ def judge_effect(operation: Operation, before: View, after: View) -> Iterator[Vi
     yield from _structure(operation, before, after)
 
 
-def judge_merge(before_split: View, after: View) -> Iterator[Violation]:
+def judge_merge(before_split: View, after: View) -> Iterator[Judgement]:
     """Judge the array after the old entry was stored again at the old order over a split range."""
+    yield MERGE
     if before_split.data != after.data:
         yield MERGE.broken(difference(before_split, after))
 
 
-def judge_index(first: tuple[int, View], other: tuple[int, View]) -> Iterator[Violation]:
+def judge_index(first: tuple[int, View], other: tuple[int, View]) -> Iterator[Judgement]:
     """Judge the outcomes of the same split of the same array at two indices inside the entry."""
+    yield INDEX
     if first[1].data != other[1].data:
         yield INDEX.broken(
             f"index {first[0]} and index {other[0]} differ: {difference(first[1], other[1])}"
@@ -70,7 +79,7 @@ def judge_index(first: tuple[int, View], other: tuple[int, View]) -> Iterator[Vi
 
 def _abstract_effect(
     operation: Operation, expected: AbstractArray, found: AbstractArray
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     first = operation.index >> operation.order << operation.order
     last = first + (1 << operation.order) - 1
     want, have = expected.items(), found.items()
@@ -87,8 +96,9 @@ def _abstract_effect(
             yield MARKS.broken(detail)
 
 
-def _structure(operation: Operation, before: View, after: View) -> Iterator[Violation]:
+def _structure(operation: Operation, before: View, after: View) -> Iterator[Judgement]:
     s = before.snapshot.chunk_shift
+    yield NODES_OUTSIDE
     yield from _new_nodes(operation, before, after, s)
     if (before.snapshot.head, before.snapshot.marks) != (after.snapshot.head, after.snapshot.marks):
         yield NODES_OUTSIDE.broken("the head or the array's marks changed")
@@ -104,9 +114,11 @@ def _structure(operation: Operation, before: View, after: View) -> Iterator[Viol
             )
 
 
-def _new_nodes(operation: Operation, before: View, after: View, s: int) -> Iterator[Violation]:
+def _new_nodes(operation: Operation, before: View, after: View, s: int) -> Iterator[Judgement]:
     order, new_order = operation.order, operation.new_order
     need = nodes_needed(order, new_order, s)
+    if need:
+        yield NEW_NODES
     grown = after.snapshot.live_nodes - before.snapshot.live_nodes
     if grown != need:
         yield NEW_NODES.broken(f"expected {need} more live nodes, there are {grown} more")

@@ -14,8 +14,8 @@ Two may be suspended, because operations that did all they should can leave them
 
 from __future__ import annotations
 
-from specs.array_invariants import ARRAY_INVARIANTS, CHECKS
-from specs.node_invariants import NODE_INVARIANTS, node_faults
+from specs.array_invariants import ARRAY_INVARIANTS, CHECKS, PREMISES
+from specs.node_invariants import NODE_INVARIANTS, node_faults, node_judged
 from specs.property import Register, Violation
 from specs.survey import Survey
 from xarray_model.snapshot import Snapshot
@@ -48,3 +48,10 @@ def broken(snapshot: Snapshot | Survey, suspended: frozenset[str] = frozenset())
         if stated.name not in suspended:
             found.extend(stated.broken(text) for text in check(survey))
     return found
+
+
+def judged(survey: Survey) -> frozenset[str]:
+    """The names of the invariants that are judged on an array: it has what they are about."""
+    s = survey.snapshot.chunk_shift
+    names = {stated.name for stated, premise in PREMISES if premise(survey)}
+    return frozenset(names.union(*(node_judged(node, s) for node in survey.snapshot.nodes)))

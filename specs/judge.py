@@ -12,6 +12,7 @@ again; so is the outcome of each split, to compare splits of one array at differ
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,7 @@ from specs.answers import judge_answer
 from specs.cursor import THROUGH, AbstractCursor, judge_cursor
 from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT, SUSPENDED_BY_ZERO
 from specs.memory import Memory
-from specs.property import Register, Violation
+from specs.property import Judgement, Register, Violation
 from specs.publication import judge_publications
 from specs.stream import Answer, cut
 from specs.update import judge_update
@@ -83,6 +84,9 @@ class Judge:
         derived from them takes about ten times as much)."""
         self.s = s
         self.one_level = one_level
+        self.judged: Counter[str] = Counter()
+        """How often each property was judged, that is with its premise true, by name.  What is not
+        in it was never judged."""
         self._keep = keep
         self._kept = 0
         self._views: dict[bytes, View] = {}
@@ -116,6 +120,14 @@ class Judge:
             found += history.step(operation, answer, None if logs is None else logs[number])
         return found
 
+    def count(self, judged: Iterable[Judgement]) -> Iterator[Violation]:
+        """Count what is judged; the violations among it."""
+        for one in judged:
+            if isinstance(one, Violation):
+                yield one
+            else:
+                self.judged[one.name] += 1
+
     def view(self, data: bytes) -> View:
         """The view of a snapshot's bytes, kept for the next time; ValueError as ``View``."""
         view = self._views.get(data)
@@ -129,12 +141,12 @@ class Judge:
             self._views[data] = view
         return view
 
-    def same_split(self, operation: Operation, before: View, after: View) -> Iterator[Violation]:
+    def same_split(self, operation: Operation, before: View, after: View) -> Iterator[Judgement]:
         """Judge a split against the same one at another index of the same entry, if one was met."""
         aligned = operation.index >> operation.order << operation.order
         key = (before.data, replace(operation, index=aligned))
         earlier = self._splits.setdefault(key, (operation.index, after))
-        if earlier[1] is not after:
+        if earlier[0] != operation.index or earlier[1] is not after:
             yield from effect.judge_index(earlier, (operation.index, after))
 
 
@@ -179,7 +191,7 @@ class History:
             if array is not None and not self._cursor.allows(given, array, self._judge.s):
                 self.outside = self._number
                 return []
-        found = list(self._answer(operation, answer.words))
+        found = list(self._judge.count(self._answer(operation, answer.words)))
         if array is None:
             self._cursor = AbstractCursor()
         else:
@@ -189,7 +201,7 @@ class History:
         self._memory.spend(operation, answer.words)
         return [violation.at(self._number) for violation in found]
 
-    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterable[Violation]:
+    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterable[Judgement]:
         code, array = operation.code, self._array
         s, one_level = self._judge.s, self._judge.one_level
         allowance = self._memory.allowance(operation)
@@ -235,6 +247,8 @@ class History:
         changes, self._changes = self._changes, []
         number = changes[-1].number if changes else self._number
         before = self._view
+        judged = self._judge.judged
+        judged[SNAPSHOT.name] += 1
         try:
             view = self._judge.view(data)
             if view.snapshot.chunk_shift != self._judge.s:
@@ -242,31 +256,34 @@ class History:
         except ValueError as error:
             self._view = self._array = self._merge = None
             return [SNAPSHOT.broken(str(error)).at(number)]
-        found: list[Violation] = []
         for change in changes:
             self._suspend(change)
         if self._zero_replaced:
             self._suspended |= SUSPENDED_BY_ZERO
             self._zero_replaced = False
         faulty = {violation.property for violation in view.faults}
-        found += (fault for fault in view.faults if fault.property not in self._suspended)
+        found = [fault for fault in view.faults if fault.property not in self._suspended]
+        judged.update(view.judged - self._suspended)
         if "node-empty" in faulty:
             # A store may yet fill the empty nodes, and leave a tree higher than it needs.
             faulty |= SUSPENDED_BY_FAILED_STORE
         self._suspended &= faulty
-        found += self._refines(view)
-        if not changes and before is not None and before.data != view.data:
-            found.append(PURE.broken(effect.difference(before, view)))
+        found += self._judge.count(self._refines(view))
+        if not changes and before is not None:
+            judged[PURE.name] += 1
+            if before.data != view.data:
+                found.append(PURE.broken(effect.difference(before, view)))
         for change in changes:
             if change.before is not None and len(changes) == 1:
-                found += self._contract(change, change.before, view)
+                found += self._judge.count(self._contract(change, change.before, view))
             else:
                 self._merge = None
         self._view = view
         self._array = view.abstract
         return [violation.at(number) for violation in found]
 
-    def _refines(self, view: View) -> Iterator[Violation]:
+    def _refines(self, view: View) -> Iterator[Judgement]:
+        yield REFINES
         if view.abstract is None:
             yield REFINES.broken("the snapshot stands for no array")
         elif self._array is not None and self._array != view.abstract:
@@ -279,7 +296,7 @@ class History:
                 f" found {effect.tell(have.get(start))}"
             )
 
-    def _contract(self, change: _Change, before: View, after: View) -> Iterator[Violation]:
+    def _contract(self, change: _Change, before: View, after: View) -> Iterator[Judgement]:
         operation = change.operation
         split = operation.code in _SPLITS
         if change.log is not None and change.judged:
@@ -296,7 +313,7 @@ class History:
                 yield from effect.judge_unchanged(before, after)
         yield from self._merged(change, before, after)
 
-    def _merged(self, change: _Change, before: View, after: View) -> Iterator[Violation]:
+    def _merged(self, change: _Change, before: View, after: View) -> Iterator[Judgement]:
         """Judge a merge-back, or remember what one must restore."""
         operation, merge = change.operation, self._merge
         if operation.code in _SPLITS and change.judged:
@@ -336,11 +353,12 @@ def _after(array: AbstractArray, operation: Operation) -> AbstractArray:
     return array.destroy()
 
 
-def _marks_only(before: View, after: View) -> Iterator[Violation]:
+def _marks_only(before: View, after: View) -> Iterator[Judgement]:
     def bare(view: View) -> object:
         nodes = tuple(replace(node, marks=(0, 0, 0)) for node in view.snapshot.nodes)
         return replace(view.snapshot, marks=0, nodes=nodes)
 
+    yield MARKS_ONLY
     if bare(before) != bare(after):
         yield MARKS_ONLY.broken(effect.difference(before, after))
 

@@ -35,15 +35,59 @@ Fault = tuple[int | None, str]
 """A slot (None for the node itself) and what is wrong there."""
 Check = Callable[[NodePicture, int], Iterator[Fault]]
 
+Premise = Callable[[NodePicture, int], bool]
+"""Whether a node has what an invariant is about."""
+
 _CHECKS: list[tuple[Property, Check]] = []
+_PREMISES: list[tuple[Property, Premise]] = []
 
 
-def _states(name: str, statement: str) -> Callable[[Check], Check]:
+def _always(node: NodePicture, s: int) -> bool:
+    return True
+
+
+def _internals(node: NodePicture, s: int) -> bool:
+    return any(map(is_internal, node.slots))
+
+
+def _leaf(node: NodePicture, s: int) -> bool:
+    return node.shift == 0
+
+
+def _siblings(node: NodePicture, s: int) -> bool:
+    return any(is_sibling(entry, s) for entry in node.slots)
+
+
+def _values(node: NodePicture, s: int) -> bool:
+    return any(map(is_value, node.slots))
+
+
+def _marked(node: NodePicture, s: int) -> bool:
+    return any(node.marks)
+
+
+def _marked_siblings(node: NodePicture, s: int) -> bool:
+    return _marked(node, s) and _siblings(node, s)
+
+
+def _marked_null(node: NodePicture, s: int) -> bool:
+    return _marked(node, s) and NULL in node.slots
+
+
+def _states(name: str, statement: str, premise: Premise = _always) -> Callable[[Check], Check]:
     def register(check: Check) -> Check:
-        _CHECKS.append((NODE_INVARIANTS.state(name, statement), check))
+        stated = NODE_INVARIANTS.state(name, statement)
+        _CHECKS.append((stated, check))
+        _PREMISES.append((stated, premise))
         return check
 
     return register
+
+
+@lru_cache(maxsize=1 << 16)
+def node_judged(node: NodePicture, s: int) -> frozenset[str]:
+    """The names of the invariants that are judged on a node: it has what they are about."""
+    return frozenset(stated.name for stated, premise in _PREMISES if premise(node, s))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -79,7 +123,9 @@ def _count(node: NodePicture, s: int) -> Iterator[Fault]:
 
 
 @_states(
-    "node-nr-values", "nr_values is the number of slots that hold a value or a sibling of a value"
+    "node-nr-values",
+    "nr_values is the number of slots that hold a value or a sibling of a value",
+    _values,
 )
 def _nr_values(node: NodePicture, s: int) -> Iterator[Fault]:
     values = 0
@@ -112,7 +158,9 @@ def _error(node: NodePicture, s: int) -> Iterator[Fault]:
             yield slot, f"holds the error word {entry:#x}"
 
 
-@_states("slot-kind", "an internal entry in a slot is a sibling, the zero entry or a node")
+@_states(
+    "slot-kind", "an internal entry in a slot is a sibling, the zero entry or a node", _internals
+)
 def _kind(node: NodePicture, s: int) -> Iterator[Fault]:
     for slot, entry in enumerate(node.slots):
         if is_internal(entry) and not (
@@ -121,14 +169,18 @@ def _kind(node: NodePicture, s: int) -> Iterator[Fault]:
             yield slot, f"holds the internal entry {entry:#x}"
 
 
-@_states("leaf-child", "a node of shift 0 holds no nodes")
+@_states("leaf-child", "a node of shift 0 holds no nodes", _leaf)
 def _leaf_child(node: NodePicture, s: int) -> Iterator[Fault]:
     if node.shift == 0:
         for slot, _ in node_slots(node.slots):
             yield slot, "holds a node below a node of shift 0"
 
 
-@_states("sibling-target", "a sibling refers backwards, to a slot that holds an entry of its own")
+@_states(
+    "sibling-target",
+    "a sibling refers backwards, to a slot that holds an entry of its own",
+    _siblings,
+)
 def _sibling_target(node: NodePicture, s: int) -> Iterator[Fault]:
     for slot, entry in enumerate(node.slots):
         if is_sibling(entry, s):
@@ -143,6 +195,7 @@ def _sibling_target(node: NodePicture, s: int) -> Iterator[Fault]:
 @_states(
     "sibling-run",
     "an entry's slots are one aligned run of a power of two, at most half of the node",
+    _siblings,
 )
 def _sibling_run(node: NodePicture, s: int) -> Iterator[Fault]:
     canonical = run = 0
@@ -160,7 +213,7 @@ def _sibling_run(node: NodePicture, s: int) -> Iterator[Fault]:
             canonical, run = slot, int(entry != NULL and not is_node(entry))
 
 
-@_states("sibling-mark", "sibling slots bear no mark")
+@_states("sibling-mark", "sibling slots bear no mark", _marked_siblings)
 def _sibling_mark(node: NodePicture, s: int) -> Iterator[Fault]:
     if any(node.marks):
         for slot, entry in enumerate(node.slots):
@@ -168,7 +221,7 @@ def _sibling_mark(node: NodePicture, s: int) -> Iterator[Fault]:
                 yield slot, f"is a sibling and bears marks {_marks_at(node, slot):03b}"
 
 
-@_states("null-mark", "NULL slots bear no mark")
+@_states("null-mark", "NULL slots bear no mark", _marked_null)
 def _null_mark(node: NodePicture, s: int) -> Iterator[Fault]:
     if any(node.marks):
         for slot, entry in enumerate(node.slots):

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class Property:
     def broken(self, detail: str) -> Violation:
         """A violation of this property."""
         return Violation(self.name, self.statement, detail)
+
+
+Judgement: TypeAlias = Property | Violation
+"""What a judge yields: a property whose premise holds, so that it is judged here, and a violation
+where it does not hold.  A property that is never yielded was never judged, and nothing is known."""
+
+
+def violations(judged: Iterable[Judgement]) -> list[Violation]:
+    """What did not hold, of all that was judged."""
+    return [one for one in judged if isinstance(one, Violation)]
 
 
 class Register(dict[str, Property]):

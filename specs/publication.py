@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from specs.effect import split_place
-from specs.property import Register, Violation
+from specs.property import Judgement, Register
 from specs.view import View
 from xarray_model.entries import is_node, is_sibling, sibling_offset
 from xarray_model.log import Kind, LogRecord
@@ -39,7 +39,7 @@ ELSEWHERE = PUBLICATION.state(
 
 def judge_publications(
     operation: Operation, before: View, after: View, log: Sequence[LogRecord]
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the publications of a SPLIT or TRY_SPLIT that succeeded."""
     s = before.snapshot.chunk_shift
     place, slots = split_place(operation, s)
@@ -51,6 +51,9 @@ def judge_publications(
     shown = {visible[slots.start], operation.entry}
     known = {after.places[old] for old in before.places if old in after.places}
     written: list[int] = []
+    yield ALL
+    if any(record.kind == Kind.PUBLICATION for record in log):
+        yield from (VISIBLE, ELSEWHERE)
     for record in log:
         if record.kind != Kind.PUBLICATION:
             continue
@@ -65,11 +68,13 @@ def judge_publications(
             yield ALL.broken(
                 f"slot {slot}: last published {visible[slot]:#x}, it holds {final[slot]:#x}"
             )
-    if operation.order // s != operation.new_order // s and written != list(reversed(slots)):
-        yield ORDER.broken(f"expected the slots {list(reversed(slots))}, published {written}")
+    if operation.order // s != operation.new_order // s:
+        yield ORDER
+        if written != list(reversed(slots)):
+            yield ORDER.broken(f"expected the slots {list(reversed(slots))}, published {written}")
 
 
-def _look(visible: list[int], slots: range, shown: set[int], s: int) -> Iterator[Violation]:
+def _look(visible: list[int], slots: range, shown: set[int], s: int) -> Iterator[Judgement]:
     for slot in slots:
         entry = visible[slot]
         if is_node(entry):

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from specs.effect import split_place
-from specs.property import Register, Violation
+from specs.property import Judgement, Register
 from specs.survey import ROOT
 from specs.view import View
 from xarray_model.log import ARRAY_RIGHT, HEAD, LOCK_HELD, UNREACHABLE, Kind, LogRecord
@@ -50,9 +50,11 @@ QUIET = UPDATE.state(
 
 def judge_update(
     operation: Operation, before: View, after: View, log: Sequence[LogRecord], succeeded: bool
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
     """Judge the callbacks of one operation; ``log`` may hold publications too."""
     reports = [record for record in log if record.kind == Kind.CALLBACK]
+    if reports:
+        yield from (ARRAY, LOCK)
     for record in reports:
         if not record.flags & ARRAY_RIGHT:
             yield ARRAY.broken(f"{_where(record, after)}: its array field was wrong")
@@ -65,11 +67,13 @@ def judge_update(
     elif operation.code in (Code.SPLIT, Code.TRY_SPLIT) and succeeded:
         yield from _coverage(before, after, reports)
         yield from _split_reports(operation, after, reports)
-    elif reports:
-        yield QUIET.broken(f"{len(reports)} reports, the first of {_where(reports[0], after)}")
+    else:
+        yield QUIET
+        if reports:
+            yield QUIET.broken(f"{len(reports)} reports, the first of {_where(reports[0], after)}")
 
 
-def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Violation]:
+def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Judgement]:
     told = {record.node for record in reports}
     for place, now in after.contents.items():
         was = before.contents.get(place)
@@ -79,6 +83,8 @@ def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterat
         else:
             due = (was.filled, was.values) != (now.filled, now.values)
             what = f"went from count {was.filled}, nr_values {was.values}"
+        if due:
+            yield REPORTED
         if due and after.places[place] not in told:
             yield REPORTED.broken(
                 f"{after.survey.path(after.places[place])} {what} (now count {now.filled},"
@@ -86,15 +92,19 @@ def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterat
             )
 
 
-def _last_reports(after: View, reports: Sequence[LogRecord]) -> Iterator[Violation]:
+def _last_reports(after: View, reports: Sequence[LogRecord]) -> Iterator[Judgement]:
     for record in {record.node: record for record in reports}.values():
         if record.node != UNREACHABLE:
+            yield FINAL
             yield from _compare(record, after, offset=False)
 
 
 def _split_reports(
     operation: Operation, after: View, reports: Sequence[LogRecord]
-) -> Iterator[Violation]:
+) -> Iterator[Judgement]:
+    yield SPLIT_NODE
+    if reports:
+        yield from (UNLINKED, VALID)
     for record in reports:
         if record.node in (UNREACHABLE, HEAD):
             yield UNLINKED.broken(f"{_where(record, after)} was reported")
@@ -105,7 +115,7 @@ def _split_reports(
         yield SPLIT_NODE.broken(f"the node at index {place.first}, shift {place.shift}: no report")
 
 
-def _compare(record: LogRecord, after: View, offset: bool) -> Iterator[Violation]:
+def _compare(record: LogRecord, after: View, offset: bool) -> Iterator[Judgement]:
     node = after.snapshot.nodes[record.node]
     fields = ["count", "nr_values", "shift"]
     if offset and after.survey.parents[record.node] != ROOT:
@@ -119,13 +129,15 @@ def _compare(record: LogRecord, after: View, offset: bool) -> Iterator[Violation
             )
 
 
-def _removals(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Violation]:
+def _removals(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Judgement]:
     gone = Counter(place.shift for place in before.contents.keys() - after.contents.keys())
     told = Counter(
         record.shift
         for record in reports
         if record.node == UNREACHABLE and record.count == record.nr_values == 0
     )
+    if gone:
+        yield REMOVED
     for shift, number in sorted(gone.items()):
         if told[shift] < number:
             yield REMOVED.broken(

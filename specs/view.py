@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from specs.abstract import AbstractArray
-from specs.invariants import broken
+from specs.invariants import broken, judged
 from specs.property import Violation
 from specs.survey import Contents, Place, Survey
 from xarray_model.snapshot import (
@@ -54,6 +54,11 @@ class View:
     def faults(self) -> list[Violation]:
         """Every invariant that is broken, those that may be suspended included."""
         return broken(self.survey)
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """The names of the invariants that are judged on it."""
+        return judged(self.survey)
 
     @cached_property
     def contents(self) -> Mapping[Place, Contents]:

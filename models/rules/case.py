@@ -131,6 +131,7 @@ class Case(RuleBasedStateMachine):
             self.run_now(Operation(Code.STORE, first, item.order))
         self.run_now(Operation(Code.DESTROY))
         findings = self.batch.trial.run(self.operations, b"".join(self.expected))
+        self.done.judged = self.batch.trial.judged
         self.done.examples = 1
         self.done.operations = len(self.operations)
         self.batch.note(self.likenesses, self.batch.trial.hung)

@@ -28,7 +28,7 @@ from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 
 FORMAT = "xasplit bundle"
-VERSION = 1
+VERSION = 2
 _TOOLS = ("xasplit", "z3-solver", "cvc5", "bitwuzla", "hypothesis")
 
 
@@ -65,6 +65,7 @@ def build(
         "theorems": _theorems(done.proofs),
         "obligations": [dict(one) for one in obligations],
         "coverage": told["coverage"],
+        "judged": told["judged"],
         "known_deviations": told["known_deviations"],
         "machines": told["machines"],
         "readers": _readers(done),

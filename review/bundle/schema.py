@@ -27,15 +27,17 @@ _PROVED = {one.name.lower(): one for one in Proved}
 def manifest(file: Reader) -> Manifest:
     """The manifest in a JSON value of this format and version; FormatError when it is none."""
     (_, _, complete, status, run, tools, options, tested, claims, evidence, one_level, findings,
-     theorems, obligations, coverage, known, machines, readers, numbers, schedules, broken,
+     theorems, obligations, coverage, judged, known, machines, readers, numbers, schedules, broken,
      unchecked, artefacts, digest) = file.fields(
         "format", "version", "complete", "exit_status", "run", "tools", "options", "tested",
         "claims", "evidence", "one_level", "findings", "theorems", "obligations", "coverage",
+        "judged",
         "known_deviations", "machines", "readers", "numbers", "schedules", "does_not_compile",
         "not_checked", "artefacts", "sha256",
     )  # fmt: skip
     own_hash = digest.parsed(fields.sha256)
     fields.each(coverage, schema_search.coverage)
+    fields.each(judged, schema_search.judged)
     fields.each(known, schema_search.known_deviation)
     fields.texts(unchecked)
     fields.plain(numbers, 0)

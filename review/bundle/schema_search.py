@@ -83,6 +83,13 @@ def coverage(record: Reader) -> None:
     covered.number(fields.COUNT), total.number(1 << 128)
 
 
+def judged(record: Reader) -> None:
+    """Checks how often each property was judged, which is only told to people."""
+    implementation, by, properties = record.fields("implementation", "by", "properties")
+    implementation.text(), by.text()
+    fields.mapping(properties, lambda one: one.number(fields.COUNT))
+
+
 def known_deviation(record: Reader) -> None:
     """Checks a known deviation outside the split, which is only told to people."""
     *texts, cases, times = record.fields(

@@ -12,6 +12,7 @@ from models.implementation import examine
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
+from models.search import MachineReport
 from models.sweep import Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
@@ -21,6 +22,7 @@ from review.numbers import AT_ONCE, MARKED, Measured, Numbers
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
+from specs.registry import PROPERTIES
 from specs.strength import Proved, Strength
 
 
@@ -40,14 +42,31 @@ def outcomes(found: list[Evidence]) -> dict[str, Outcome]:
     return {one.check: one.outcome for one in found}
 
 
-def test_a_clean_sweep_is_evidence_for_every_property(port: Search) -> None:
+def test_a_clean_sweep_is_evidence_for_what_it_judged_and_nothing_else(port: Search) -> None:
+    """Splits alone meet no step of a kept cursor, no xas_try_split() and no refusal."""
     found = list(evidence.of_sweep(port.result, port.implementations[0]))
-    assert set(outcomes(found).values()) == {Outcome.HOLDS}
-    assert {one.strength for one in found} == {Strength.COMPLETE}
+    told = outcomes(found)
+    never = {name for name, outcome in told.items() if outcome is Outcome.UNDECIDED}
+    assert {one.strength for one in found if one.check not in never} == {Strength.COMPLETE}
+    assert set(told.values()) == {Outcome.HOLDS, Outcome.UNDECIDED}
+    unmet = {f"sweep:{name}" for name in PROPERTIES if name.startswith(("cursor-", "try-split-"))}
+    assert unmet | {"sweep:split-refusal", "sweep:answer-store-error"} <= never
+    assert not any(name.removeprefix("sweep:").startswith(("node-", "split-m")) for name in never)
+    assert all(one.detail == evidence.NEVER_JUDGED for one in found if one.check in never)
+
+
+def test_what_was_not_judged_is_decided_by_nothing(port: Search) -> None:
+    """The same cases, of which nothing was judged: that no property broke says nothing."""
+    result = UnitResult(port.result.findings, port.result.coverage)
+    found = outcomes(list(evidence.of_sweep(result, port.implementations[0])))
+    assert {found[f"sweep:{name}"] for name in PROPERTIES} == {Outcome.UNDECIDED}
+    assert set(outcomes(list(evidence.of_machine(MachineReport("port", 1)))).values()) == {
+        Outcome.UNDECIDED
+    }
 
 
 def test_a_sweep_with_gaps_decides_nothing(port: Search) -> None:
-    result = UnitResult(port.result.findings, {
+    result = replace(port.result, coverage={
         part: replace(one, covered=one.covered - 1) for part, one in port.result.coverage.items()
     })  # fmt: skip
     found = list(evidence.of_sweep(result, port.implementations[0]))

@@ -7,6 +7,7 @@ mark 0, in slots 2 and 3 of one node.  The split of the latter to order 0 takes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,10 +39,18 @@ def sideways() -> Snapshot:
     return snapshot(S, Tree(2, {0: P, 2: NEW, 3: NEW}, {2: 1, 3: 1}))
 
 
-def names(steps: Sequence[Step], judge: Judge | None = None) -> set[str]:
-    """Names of the properties that a history breaks."""
-    history = (judge or Judge(S)).history()
-    found: set[str] = set()
+class Told(set[str]):
+    """Names of the properties that a history breaks, and of all that were judged in it."""
+
+    judged: Counter[str]
+
+
+def names(steps: Sequence[Step], judge: Judge | None = None) -> Told:
+    """Names of the properties that a history breaks, and how often each was judged."""
+    judge = judge or Judge(S)
+    history = judge.history()
+    found = Told()
+    found.judged = judge.judged
     for operation, answer, log in steps:
         if isinstance(answer, Snapshot):
             given = Answer(snapshot=answer.encode())
@@ -61,6 +70,7 @@ def do(code: Code, answer: Sequence[int] = (), log: Any = None, **fields: Any) -
     return Operation(code, **fields), answer, log
 
 
+BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 FOUND: Step = (Operation(Code.CURSOR_FIND, argument=99), [0, P], None)
 START: list[Step] = [
     do(Code.STORE, [0], index=0, order=2, entry=P),
@@ -96,7 +106,7 @@ def split(
     one_level: bool = False,
     judge: Judge | None = None,
     then: Sequence[Step] = (),
-) -> set[str]:
+) -> Told:
     """What a split of the order-3 entry to order 0 breaks."""
     armed = do(Code.FAIL, argument=fail, flags=Flag.FAIL_BLOCKING)
     operation = do(Code.SPLIT, words, log, index=index, order=3, new_order=0, entry=NEW)
@@ -104,35 +114,37 @@ def split(
     return names(steps, judge or Judge(S, one_level=one_level))
 
 
-def sideways_log(*records: LogRecord) -> set[str]:
+def sideways_log(*records: LogRecord) -> Told:
     """What these records break for the split of the order-3 entry to order 2."""
     operation = do(Code.SPLIT, [0] * 6, records, index=8, order=3, new_order=2, entry=NEW)
     return names([*START, operation, take(sideways())])
 
 
-def try_split(words: Sequence[int], new_order: int, index: int = 8, order: int = 3) -> set[str]:
+def try_split(words: Sequence[int], new_order: int, index: int = 8, order: int = 3) -> Told:
     """What the answer to a try_split breaks."""
     return names([*START, do(
         Code.TRY_SPLIT, words, index=index, order=order, new_order=new_order, entry=NEW
     )])  # fmt: skip
 
 
-def ask(code: Code, answer: Sequence[int], **fields: Any) -> set[str]:
+def ask(code: Code, answer: Sequence[int], **fields: Any) -> Told:
     """What an answer breaks on the array as it is at the start."""
     return names([*START, do(code, answer, **fields)])
 
 
-def kept(*steps: Step, index: int = 0) -> set[str]:
+def kept(*steps: Step, index: int = 0) -> Told:
     """What steps with a kept cursor break, which begins at ``index`` on the array of the start."""
     return names([*START, do(Code.CURSOR_SET, index=index), *steps])
 
 
-def twice(second: Snapshot) -> set[str]:
+def twice(second: Snapshot) -> Told:
     judge = Judge(S)
-    return split(judge=judge) | split(index=13, result=second, judge=judge)
+    found = split(judge=judge)
+    found |= split(index=13, result=second, judge=judge)
+    return found
 
 
-def merge(result: Snapshot, log: Sequence[LogRecord] | None = None) -> set[str]:
+def merge(result: Snapshot, log: Sequence[LogRecord] | None = None) -> Told:
     store = do(Code.STORE, [0], log, index=13, order=3, entry=OLD)
     return split(then=[store, take(result)])
 
@@ -155,19 +167,19 @@ FREED = told(UNREACHABLE, 0, 0)
 MERGED = [FREED, FREED, told(0, 3, 0, shift=2)]
 
 
-def mark(result: Snapshot, log: Sequence[LogRecord] | None = None) -> set[str]:
+def mark(result: Snapshot, log: Sequence[LogRecord] | None = None) -> Told:
     return names([*START, do(Code.SET_MARK, (), log, index=0, mark=1), take(result)])
 
 
 MARKED = snapshot(S, Tree(2, {0: P, **run(2, 2, OLD)}, {0: 2, 2: 1}))
 
 
-def count_alloc(words: Sequence[int], order: int) -> set[str]:
+def count_alloc(words: Sequence[int], order: int) -> Told:
     operation = do(Code.COUNT_ALLOC, words, order=order, new_order=0, argument=1 << 32)
     return names([operation], Judge(S, one_level=True))
 
 
-def store(result: Snapshot, log: Sequence[LogRecord] | None = None) -> set[str]:
+def store(result: Snapshot, log: Sequence[LogRecord] | None = None) -> Told:
     """What an order-0 store of a value over the order-2 pointer at index 0 breaks."""
     return names([*START, do(Code.STORE, [P], log, index=3, entry=NEW), take(result)])
 
@@ -175,7 +187,7 @@ def store(result: Snapshot, log: Sequence[LogRecord] | None = None) -> set[str]:
 STORED = snapshot(S, Tree(2, {0: NEW, **run(2, 2, OLD)}, {2: 1}))
 TOP_STORED = told(0, 3, 1, shift=2)
 
-HISTORY: dict[str, tuple[set[str], set[str]]] = {
+HISTORY: dict[str, tuple[Told, Told]] = {
     "snapshot": (names([take(snapshot(S))]), names([take(snapshot(3))])),
     "refines": (store(STORED), store(before())),
     "lookup-pure": (
@@ -207,7 +219,9 @@ HISTORY: dict[str, tuple[set[str], set[str]]] = {
         ask(Code.STORE, [P], index=13, order=1, entry=P),
     ),
     "answer-store-error": (
-        names([do(Code.FAIL, argument=1), do(Code.STORE, [0], order=1, entry=P)]),
+        names(
+            [do(Code.FAIL, argument=1, flags=BOTH), do(Code.STORE, [NO_MEMORY], order=1, entry=P)]
+        ),
         ask(Code.STORE, [NO_MEMORY], index=99, entry=P),
     ),
     "split-result": (split(), split(FAILED, before())),
@@ -239,7 +253,16 @@ HISTORY: dict[str, tuple[set[str], set[str]]] = {
     "try-split-accepts": (try_split([0, 0, 0], 2), try_split([INVALID, 0, 0], 2)),
     "try-split-requests": (try_split([0, 0, 0], 2), try_split([0, 1, 0], 2)),
     "try-split-no-leftover": (try_split([0, 0, 0], 2), try_split([0, 0, 1], 2)),
-    "try-split-failure": (try_split([0, 0, 0], 2), try_split([NO_MEMORY, 0, 0], 2)),
+    "try-split-failure": (
+        names(
+            [
+                do(Code.STORE, [0], order=4, entry=P),
+                do(Code.FAIL, argument=1, flags=BOTH),
+                do(Code.TRY_SPLIT, [NO_MEMORY, 1, 0], order=4, new_order=3, entry=NEW),
+            ]
+        ),
+        try_split([NO_MEMORY, 0, 0], 2),
+    ),
     "try-split-min-order": (
         ask(Code.TRY_SPLIT_MIN_ORDER, [3], order=4),
         ask(Code.TRY_SPLIT_MIN_ORDER, [2], order=4),
@@ -280,7 +303,7 @@ HISTORY: dict[str, tuple[set[str], set[str]]] = {
 }
 
 UP_SIDEWAYS = [shown(3, NEW), shown(2, NEW)]
-MORE_HISTORY: list[tuple[str, set[str]]] = [
+MORE_HISTORY: list[tuple[str, Told]] = [
     ("split-result", split(REFUSED, before())),
     ("split-result", split([INVALID, 2, 2, 0, 0, 0], before())),
     ("split-failure", split([0, 2, 2, 0, 0, 0], fail=1)),

@@ -6,6 +6,7 @@ import pytest
 from specs.abstract import EMPTY
 from specs.answers import judge_answer
 from specs.contract import UNKNOWN, UNLIMITED, Allowance
+from specs.property import violations
 from xarray_model.entries import ENOMEM, NULL, ZERO, mk_error, mk_sibling
 from xarray_model.operations import Code, Operation
 
@@ -18,15 +19,15 @@ ARRAY = EMPTY.store(4, 0, Q).store(6, 1, P).store(8, 0, Q)
 def names(
     operation: Operation, *words: int, allowance: Allowance = UNLIMITED, s: int = 2
 ) -> list[str]:
-    found = judge_answer(operation, ARRAY, words, s, allowance)
+    found = violations(judge_answer(operation, ARRAY, words, s, allowance))
     return [violation.property for violation in found]
 
 
 def test_zero_entry_loads_as_null() -> None:
     array = EMPTY.store(3, 0, ZERO)
     operation = Operation(Code.LOAD, 3)
-    assert not list(judge_answer(operation, array, [NULL], 2, UNLIMITED))
-    assert list(judge_answer(operation, array, [ZERO], 2, UNLIMITED))
+    assert not violations(judge_answer(operation, array, [NULL], 2, UNLIMITED))
+    assert violations(judge_answer(operation, array, [ZERO], 2, UNLIMITED))
 
 
 def test_next_shows_sibling_slots_raw() -> None:
@@ -53,7 +54,7 @@ def test_marked_iteration_may_begin_anywhere_in_its_first_entry() -> None:
     operation = Operation(Code.FIND_MARKED, 6, mark=1, argument=9)
 
     def judge(*words: int) -> bool:
-        return not list(judge_answer(operation, array, words, 2, UNLIMITED))
+        return not violations(judge_answer(operation, array, words, 2, UNLIMITED))
 
     assert judge(2, 4, P, 8, Q)
     assert judge(2, 6, P, 8, Q)

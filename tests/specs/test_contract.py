@@ -5,6 +5,7 @@ import pytest
 
 from specs.contract import UNKNOWN, judge_split_words, judge_try_split_words, lowest_try
 from specs.contract import nodes_needed as needed
+from specs.property import violations
 from xarray_model import geometry
 from xarray_model.entries import ENOMEM, mk_error
 from xarray_model.operations import Code, Operation
@@ -42,7 +43,7 @@ def test_unknown_allowance_takes_either_outcome_but_no_other() -> None:
     nomem = mk_error(ENOMEM)
 
     def judge(*words: int) -> list[str]:
-        found = judge_split_words(operation, words, 2, UNKNOWN, False)
+        found = violations(judge_split_words(operation, words, 2, UNKNOWN, False))
         return [violation.property for violation in found]
 
     assert judge(0, 2, 2, 0, 0, 0) == []
@@ -56,8 +57,8 @@ def test_unknown_allowance_takes_either_outcome_but_no_other() -> None:
 def test_unknown_allowance_of_try_split() -> None:
     operation = Operation(Code.TRY_SPLIT, 0, 2, 1, 0x1000)
     nomem = mk_error(ENOMEM)
-    assert not list(judge_try_split_words(operation, (0, 1, 0), 2, UNKNOWN))
-    assert not list(judge_try_split_words(operation, (nomem, 1, 0), 2, UNKNOWN))
+    assert not violations(judge_try_split_words(operation, (0, 1, 0), 2, UNKNOWN))
+    assert not violations(judge_try_split_words(operation, (nomem, 1, 0), 2, UNKNOWN))
     level = Operation(Code.TRY_SPLIT, 0, 3, 2, 0x1000)
-    (violation,) = judge_try_split_words(level, (nomem, 0, 0), 2, UNKNOWN)
+    (violation,) = violations(judge_try_split_words(level, (nomem, 0, 0), 2, UNKNOWN))
     assert violation.property == "try-split-failure"

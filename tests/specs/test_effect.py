@@ -4,6 +4,7 @@
 import pytest
 
 from specs.effect import difference, judge_effect, split_place, tell
+from specs.property import Violation, violations
 from specs.survey import Place
 from specs.view import View
 from tests.specs.builder import Tree, full, snapshot
@@ -11,6 +12,10 @@ from tests.specs.controls_history import NEW, OLD, P, after, before, tampered
 from xarray_model.operations import Code, Operation
 
 SPLIT = Operation(Code.SPLIT, 13, 3, 0, NEW)
+
+
+def effect(after: View) -> list[Violation]:
+    return violations(judge_effect(SPLIT, View(before()), after))
 
 
 @pytest.mark.parametrize("index", [8, 11, 15])
@@ -23,18 +28,18 @@ def test_split_place(index: int) -> None:
 
 def test_marks_outside_the_entry_may_not_change() -> None:
     marked = snapshot(2, Tree(2, {0: P, 2: full(0, NEW, 2, 1), 3: full(0, NEW, 2, 1)}, {0: 1}))
-    found = {violation.property for violation in judge_effect(SPLIT, View(before()), View(marked))}
+    found = {violation.property for violation in effect(View(marked))}
     assert found == {"split-outside", "split-nodes-outside"}
 
 
 def test_vanished_node_is_told() -> None:
-    found = list(judge_effect(SPLIT, View(before()), View(snapshot(2, P))))
+    found = effect(View(snapshot(2, P)))
     assert any("became None" in violation.detail for violation in found)
 
 
 def test_details_are_in_words() -> None:
     other = tampered({"slots": (NEW, NEW, OLD, NEW)})
-    (violation,) = judge_effect(SPLIT, View(before()), View(other))
+    (violation,) = effect(View(other))
     assert violation.detail == (
         f"index 10: expected entry {NEW:#x} of order 0 with marks 001,"
         f" found entry {OLD:#x} of order 0 with marks 001"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Orders of publication that hold; each clause has its controls in ``controls_history``."""
 
+from specs.property import violations
 from specs.publication import judge_publications
 from specs.view import View
 from tests.specs.builder import Tree, run, snapshot
@@ -16,11 +17,11 @@ DEEP = Operation(Code.SPLIT, 8, 3, 0, NEW)
 
 
 def level(*log: LogRecord) -> set[str]:
-    return {v.property for v in judge_publications(LEVEL, S3_BEFORE, S3_AFTER, log)}
+    return {v.property for v in violations(judge_publications(LEVEL, S3_BEFORE, S3_AFTER, log))}
 
 
 def deep(*log: LogRecord) -> set[str]:
-    found = judge_publications(DEEP, View(before()), View(after()), log)
+    found = violations(judge_publications(DEEP, View(before()), View(after()), log))
     return {violation.property for violation in found}
 
 
@@ -51,4 +52,4 @@ def test_head_and_unreachable_nodes_are_elsewhere() -> None:
 
 def test_tree_without_the_split_node_is_judged_elsewhere() -> None:
     gone = View(snapshot(2, 0x1000))
-    assert list(judge_publications(DEEP, View(before()), gone, [UP_LOW])) == []
+    assert violations(judge_publications(DEEP, View(before()), gone, [UP_LOW])) == []

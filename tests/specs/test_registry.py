@@ -4,12 +4,18 @@
 import pytest
 
 from specs.array_invariants import ARRAY_INVARIANTS
-from specs.invariants import broken
+from specs.invariants import broken, judged
+from specs.judge import Judge
 from specs.node_invariants import NODE_INVARIANTS
 from specs.registry import PROPERTIES, REGISTERS
+from specs.survey import Survey
 from tests.specs.controls_history import HISTORY, MORE_HISTORY
 from tests.specs.controls_structure import MORE, STRUCTURE
+from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import Snapshot
+
+ALWAYS = {"head", "lru-stray", "live-nodes", "snapshot", "refines", "lookup-pure"}
+"""What is judged of an empty array."""
 
 
 def test_names_are_unique() -> None:
@@ -28,6 +34,20 @@ def test_property_has_a_control_that_it_catches(name: str) -> None:
         clean, dirty = HISTORY[name]
         assert clean == set()
         assert name in dirty
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_a_property_is_counted_where_its_premise_is_true_and_only_there(name: str) -> None:
+    """Without the first nothing would ever be decided; without the second nothing undecided."""
+    if name in STRUCTURE:
+        for picture in STRUCTURE[name]:
+            assert name in judged(Survey(picture))
+    else:
+        for told in HISTORY[name]:
+            assert told.judged[name] > 0
+    empty = Judge(2)
+    empty.case([Operation(Code.SNAPSHOT)], Snapshot(2, 0, 0, 0, 0, 0, ()).encode())
+    assert (name in empty.judged) is (name in ALWAYS)
 
 
 def test_controls_are_of_properties() -> None:

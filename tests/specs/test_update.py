@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the update protocol asks of stores; each clause has its controls in ``controls_history``."""
 
+from specs.property import violations
 from specs.update import judge_update
 from specs.view import View
 from tests.specs.builder import Tree, snapshot
@@ -14,7 +15,7 @@ GROWN = View(snapshot(2, Tree(2, {0: P, 1: Tree(0, {1: P})})))
 
 
 def names(before: View, after: View, *log: LogRecord, succeeded: bool = True) -> list[str]:
-    found = judge_update(STORE, before, after, log, succeeded)
+    found = violations(judge_update(STORE, before, after, log, succeeded))
     return [violation.property for violation in found]
 
 
@@ -55,5 +56,5 @@ def test_removed_nodes_are_counted_by_shift() -> None:
 def test_details_name_the_node() -> None:
     other = Operation(Code.LOAD, 0)
     for record, where in ((told(1), "root/1"), (told(HEAD), "the head"), (FREED, "unreachable")):
-        (violation,) = judge_update(other, GROWN, GROWN, [record], True)
+        (violation,) = violations(judge_update(other, GROWN, GROWN, [record], True))
         assert where in violation.detail
