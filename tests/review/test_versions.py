@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from models.sweep import Unit, UnitResult
+from models.sweep import Unit
 from review import versions
 from review.cli import main
 from tests.kernel_tree import change, git, make_kernel
@@ -21,13 +23,12 @@ ONE_LEVEL = """	(void)entry;
 """
 
 
-@pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three releases: one that is right, one of one level without try_split, one that is wrong."""
-    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(versions, "WHOLE", ((2, 2, 1), (2, 4, 1)))
-    monkeypatch.setattr(versions, "SAMPLED", ((6, 6, 0),))
-    tree = make_kernel(tmp_path / "linux")
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Four releases: one that is right, one of one level without try_split, one that is wrong, and
+    one that does not compile."""
+    folder = tmp_path_factory.mktemp("versions")
+    tree = make_kernel(folder / "linux")
     git(tree, "tag", "right")
     change(tree, "Makefile", "SUBLEVEL = 1", "SUBLEVEL = 2")
     change(tree, "lib/xarray.c", "	(void)entry;\n	for (unsigned long nodes", ONE_LEVEL
@@ -42,26 +43,64 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     change(tree, "Makefile", "SUBLEVEL = 1", "SUBLEVEL = 3")
     change(tree, "lib/xarray.c", COUNT, COUNT + "	nodes = 1;\n")
     git(tree, "tag", "wrong")
-    return tree
+    change(tree, "Makefile", "SUBLEVEL = 3", "SUBLEVEL = 4")
+    change(tree, "lib/xarray.c", COUNT, "	unsigned long nodes = ;\n")
+    git(tree, "tag", "broken")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XASPLIT_CACHE", str(folder / "cache"))
+        patch.setattr(versions, "WHOLE", ((2, 2, 1), (2, 4, 1)))
+        patch.setattr(versions, "SAMPLED", ((6, 6, 0),))
+        yield tree
 
 
-def test_tells_what_holds_fails_and_is_not_supported(tree: Path) -> None:
-    command = ["versions", "--kernel", str(tree), "right", "old", "wrong"]
-    done = CliRunner().invoke(main, [*command, "--json"], standalone_mode=False)
-    right, old, wrong = json.loads(done.stdout)["versions"]
-    assert done.return_value == 1
+NAMES = ("right", "old", "wrong", "broken")
+
+
+@pytest.fixture(scope="module")
+def told(tree: Path) -> tuple[dict[str, Any], str]:
+    """What the command tells of all of them as JSON, and as text of what it then had."""
+    command = ["versions", "--kernel", str(tree), *NAMES]
+    compare = versions.compare
+    had: list[versions.Versions] = []
+
+    def kept(*given: Any) -> versions.Versions:
+        if not had:
+            had.append(compare(*given))
+        return had[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "compare", kept)
+        done = CliRunner().invoke(main, [*command, "--json"], standalone_mode=False)
+        text = CliRunner().invoke(main, command, standalone_mode=False, env={"COLUMNS": "160"})
+    assert done.return_value == text.return_value == 1
+    return json.loads(done.stdout), text.stdout
+
+
+def said(one: dict[str, dict[str, dict[str, str]]], part: str) -> set[str]:
+    return set(one["properties"][part].values())
+
+
+PARTS = ["split by one level at most", "split by several levels", "walk of xas_try_split"]
+
+
+def test_tells_what_holds_fails_and_is_not_supported(told: tuple[dict[str, Any], str]) -> None:
+    right, old, wrong, _ = told[0]["versions"]
     names = [one["name"] for one in (right, old, wrong)]
     assert names == ["Linux 6.99.1", "Linux 6.99.2", "Linux 6.99.3"]
-
-    def said(one: dict[str, dict[str, dict[str, str]]], part: str) -> set[str]:
-        return set(one["properties"][part].values())
-
-    parts = ["split by one level at most", "split by several levels", "walk of xas_try_split"]
-    assert [said(right, part) for part in parts] == [{"hold"}] * 3
-    assert [said(old, part) for part in parts] == [{"hold"}, {"not supported"}, {"not supported"}]
-    assert "fail" in said(wrong, parts[0]) and "fail" in said(wrong, parts[1])
-    assert wrong["properties"][parts[0]]["split-requests"] == "fail"
+    assert [said(right, part) for part in PARTS] == [{"hold", "never judged"}] * 3
+    assert said(old, PARTS[0]) == {"hold", "never judged"}
+    assert [said(old, part) for part in PARTS[1:]] == [{"not supported"}, {"not supported"}]
+    assert "fail" in said(wrong, PARTS[0]) and "fail" in said(wrong, PARTS[1])
+    assert wrong["properties"][PARTS[0]]["split-requests"] == "fail"
     assert right["deviations"] == []
+
+
+def test_what_a_part_never_judged_does_not_hold_in_it(told: tuple[dict[str, Any], str]) -> None:
+    right = told[0]["versions"][0]["properties"]
+    assert right[PARTS[0]]["try-split-requests"] == "never judged"
+    assert right[PARTS[0]]["cursor-pause"] == "never judged"
+    assert right[PARTS[2]]["split-requests"] == "never judged"
+    assert right[PARTS[0]]["split-requests"] == right[PARTS[2]]["try-split-requests"] == "hold"
 
 
 def test_nothing_holds_where_cases_were_left_out() -> None:
@@ -69,53 +108,35 @@ def test_nothing_holds_where_cases_were_left_out() -> None:
     port = search.implementations[0]
     part = versions.Section("splits", (Unit(2, 3, 1),))
     whole = versions.cells(part, search.result, port)
-    assert set(whole.values()) == {versions.Cell.HOLD}
+    assert set(whole.values()) == {versions.Cell.HOLD, versions.Cell.UNJUDGED}
     coverage = {
         key: replace(one, covered=one.covered - 1) for key, one in search.result.coverage.items()
     }
-    cut = versions.cells(part, UnitResult(coverage=coverage), port)
+    cut = versions.cells(part, replace(search.result, coverage=coverage), port)
     assert cut.keys() == whole.keys() and {"no-crash", "ends", "lru"} <= cut.keys()
     assert set(cut.values()) == {versions.Cell.UNDECIDED}
 
 
-def test_prints_one_table(tree: Path) -> None:
-    command = ["versions", "--kernel", str(tree), "right", "wrong"]
-    done = CliRunner().invoke(main, command, standalone_mode=False, env={"COLUMNS": "120"})
-    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert "property Linux 6.99.1 Linux 6.99.3" in lines
-    assert "split-requests hold fail" in lines
+def test_prints_one_table(told: tuple[dict[str, Any], str]) -> None:
+    lines = [" ".join(line.split()) for line in told[1].splitlines()]
+    assert "property Linux 6.99.1 Linux 6.99.2 Linux 6.99.3 Linux 6.99.4" in lines
+    assert "split-requests hold hold fail does not compile" in lines
     assert any(line.startswith("Run: at chunk shift 2 every case") for line in lines)
 
 
-@pytest.fixture
-def broken(tree: Path) -> Path:
-    """A release more, that does not compile."""
-    change(tree, "Makefile", "SUBLEVEL = 3", "SUBLEVEL = 4")
-    change(tree, "lib/xarray.c", COUNT, "	unsigned long nodes = ;\n")
-    git(tree, "tag", "broken")
-    return tree
-
-
-def test_one_that_does_not_compile_has_a_column_that_says_so(broken: Path) -> None:
-    command = ["versions", "--kernel", str(broken), "broken", "right"]
-    done = CliRunner().invoke(main, [*command, "--json"], standalone_mode=False)
-    bad, good = json.loads(done.stdout)["versions"]
-    assert done.return_value == 1
+def test_one_that_does_not_compile_has_a_column_that_says_so(
+    told: tuple[dict[str, Any], str],
+) -> None:
+    bad, good = told[0]["versions"][3], told[0]["versions"][0]
     assert bad["name"] == "Linux 6.99.4" and good["does_not_compile"] is None
     assert "does not compile: lib/xarray.c:" in bad["does_not_compile"]
-    assert {cell for part in bad["properties"].values() for cell in part.values()} == {
-        "does not compile"
-    }
-    assert {cell for part in good["properties"].values() for cell in part.values()} == {"hold"}
-    done = CliRunner().invoke(main, command, standalone_mode=False, env={"COLUMNS": "120"})
-    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert "property Linux 6.99.4 Linux 6.99.1" in lines
-    assert any(line.endswith("properties does not compile hold") for line in lines)
+    assert {cell for part in PARTS for cell in said(bad, part)} == {"does not compile"}
+    lines = [" ".join(line.split()) for line in told[1].splitlines()]
     assert sum("broken does not compile: lib/xarray.c:" in line for line in lines) == 1
 
 
-def test_nothing_that_compiles_is_an_error(broken: Path) -> None:
-    done = CliRunner().invoke(main, ["versions", "--kernel", str(broken), "broken"])
+def test_nothing_that_compiles_is_an_error(tree: Path) -> None:
+    done = CliRunner().invoke(main, ["versions", "--kernel", str(tree), "broken"])
     assert done.exit_code != 0
     assert (
         done.output.startswith("Error: Not one of them compiles: ")
