@@ -94,8 +94,12 @@ def again(source: Source, code: str, s: int) -> tuple[str, str]:
     BuildError if it does not compile, ValueError if it is not one function to be called.
     """
     with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
-        tested = _program(source, [code], s, Path(folder) / "tested")
-        right = _program(port_source(), [code], s, Path(folder) / "right")
+        try:
+            tested = _program(source, [code], s, Path(folder) / "tested")
+            right = _program(port_source(), [code], s, Path(folder) / "right")
+        except BuildError as error:
+            # Neither the tool's fault nor the source's, whatever the compiler's message looks like.
+            raise BuildError(f"the reproducer does not compile: {error}") from error
         return _run(tested, 0), _run(right, 0)
 
 
