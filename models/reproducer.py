@@ -20,6 +20,7 @@ from pathlib import Path
 
 from models.aspects import Aspect, aspect
 from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler
+from models.compile_errors import WRITTEN
 from models.ends import ENDS, HANGS
 from models.finding import Finding
 from models.implementation import Implementation
@@ -209,10 +210,10 @@ def _program(source: Source, codes: Sequence[str], s: int, target: Path) -> Path
         "\t}\n\texit(tests_run != tests_passed);\n}",
     ]
     target.mkdir()
-    (target / "check.c").write_text("\n".join(text) + "\n")
+    (target / WRITTEN).write_text("\n".join(text) + "\n")
     flags = [*FLAGS, f"-DXA_CHUNK_SHIFT={s}", *(f"-D{one}" for one in source.defines), "-w"]
     leading = [*compiler(), *flags, "-O0", "-isystem", str(HEADERS), "-isystem", "include"]
-    test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", str(target / "check.c")]
+    test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", str(target / WRITTEN)]
     compile_source(source, [*leading, *test, "-o", str(target / "check.o")])
     library = [*source.units, str(_HOST), str(target / "check.o"), "-o", str(target / "check")]
     compile_source(source, [*leading, "-DXA_DEBUG=1", *library])
