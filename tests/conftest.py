@@ -36,7 +36,15 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
 
 
+@pytest.fixture(scope="session")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests of trees keep what they compile: most of it is the same in all of them."""
+    return tmp_path_factory.mktemp("objects")
+
+
 @pytest.fixture
-def tree(tmp_path: Path, own_cache: None) -> Path:
-    """A kernel tree made of the port, and a cache that nothing is in yet."""
+def tree(tmp_path: Path, own_cache: None, objects: Path) -> Path:
+    """A kernel tree made of the port, and a cache that nothing is in yet but compiled objects."""
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "objects").symlink_to(objects)
     return make_kernel(tmp_path / "linux")

@@ -57,6 +57,9 @@ def test_model_and_compiled_port_break_the_same_promises(
     for s, case in CASES:
         run = interleave_runs.run(case, s)
         goals = [goal for goal in Goal if goal.value in plan.readers_of(case.writer)]
+        if (s, case.writer, case.order) == (2, "merge", 3):
+            # Half of the time of all cases; orders 1 and 2 are as telling, and order 3 at s = 1.
+            goals = [goal for goal in goals if goal not in (Goal.MARKED, Goal.MARKED_PAUSE)]
         readers = tuple(goal.value for goal in goals)
         compiled: dict[str, set[str]] = {name: set() for name in readers}
         for result in explorer.run(ports[s], case, memory, readers).results:

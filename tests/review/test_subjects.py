@@ -104,7 +104,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     """Every split hangs: told by sweep and machines, each unit costs little, nothing passes."""
     begins = "	unsigned int values = node->nr_values;\n"
     change(tree, "lib/xarray.c", begins, begins + "\n	for (volatile int x = 0; !x; );\n")
-    units = [Unit(2, 2, 0), Unit(2, 2, 1)]
+    units = [Unit(2, 2, 1)]
     monkeypatch.setattr(searches, "complete_units", lambda _: units)
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [Unit(2, 5, 1, 4)])
     ran: list[Search] = []
@@ -116,7 +116,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
 
     monkeypatch.setattr(searches, "search", watched)
     box = mailbox(tree, tmp_path / "box")
-    done = search(tree, "--examples", "60", "--jobs", "1", "--mbox", box)
+    done = search(tree, "--examples", "20", "--jobs", "1", "--mbox", box)
     told = json.loads(done.stdout)
     assert done.return_value == 1
     assert {one["property"] for one in told["findings"]} == {"ends"}
@@ -126,7 +126,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     assert any("chunk shift 2 left out" in line for line in told["not_run"])
     # Splits that fail for lack of memory do end; none that is granted it was met.
     (machine,) = told["machines"]
-    assert machine["histories"] >= 60 and "split: vertical 1" not in machine["branches"]
+    assert machine["histories"] >= 20 and "split: vertical 1" not in machine["branches"]
     (whole_search,) = ran
     printed = io.StringIO()
     outcome.show(whole_search, Console(file=printed))

@@ -105,7 +105,7 @@ def _look(draw: st.DrawFn, s: int, array: AbstractArray) -> Change:
 
 
 @pytest.mark.parametrize("kind", [SplitKind.ITERATIVE, SplitKind.RECURSIVE])
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(histories())
 def test_nothing_is_found(kind: SplitKind, history: tuple[int, list[Operation]]) -> None:
     s, operations = history

@@ -2,6 +2,7 @@
 """A verifier replays what a bundle shows."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,14 @@ def test_a_reproducer_must_tell_the_source_from_the_port(code: str, told: str, b
     (found,) = rejected(bad, "--kernel", "planted", "--run-reproducers")
     assert found[0] == "reproducer" and told in found[2]
     assert "root:" not in found[2]
-    assert not [one for one in rejected(bad, "--kernel", "planted") if one[0] == "reproducer"]
+
+
+@pytest.mark.usefixtures("kernel")
+def test_a_reproducer_is_run_only_where_that_is_asked_for(bad: Path) -> None:
+    code = "int x;\n"
+    forge.replace(bad, CASE.replace(".json", ".c"), f"{code}\n".encode())
+    forge.edit(bad, lambda all_of_it: all_of_it["findings"][0]["reproducer"].update(code=code))
+    assert [one[0] for one in impossible(bad, "--kernel", "planted")] == ["reproducer"]
 
 
 def test_a_reproducer_must_be_the_one_that_is_shown(bad: Path) -> None:
@@ -137,10 +145,16 @@ def test_a_reproducer_must_be_the_one_that_is_shown(bad: Path) -> None:
     assert found[0] == "reproducer" and "not the one that the manifest shows" in found[2]
 
 
-@pytest.fixture
-def raced(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def raced_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with a schedule."""
-    return small.with_schedule(tmp_path / "raced")
+    return small.with_schedule(tmp_path_factory.mktemp("raced"))
+
+
+@pytest.fixture
+def raced(raced_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(raced_bundle, tmp_path / "raced"))
 
 
 def schedule_of(place: Path) -> str:
