@@ -132,12 +132,13 @@ static LIST_HEAD(check_listed);
 /* As the page cache does it: nodes that hold only shadow entries are listed. */
 static void check_update(struct xa_node *node)
 {
-\tif (node->count && node->count == node->nr_values) {
-\t\tif (list_empty(&node->private_list))
-\t\t\tlist_add(&node->private_list, &check_listed);
-\t} else if (!list_empty(&node->private_list)) {
+\tbool listed = !list_empty(&node->private_list);
+\tbool shadows = node->nr_values && node->nr_values == node->count;
+
+\tif (shadows && !listed)
+\t\tlist_add(&node->private_list, &check_listed);
+\tif (listed && !shadows)
 \t\tlist_del_init(&node->private_list);
-\t}
 }
 
 static void check_forget(void)

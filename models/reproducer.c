@@ -23,14 +23,14 @@ static unsigned int tests_passed;
 static inline void *xa_store_order(struct xarray *xa, unsigned long index, unsigned int order,
 				   void *entry, gfp_t gfp)
 {
+	void *old = NULL;
 	XA_STATE_ORDER(xas, xa, index, order);
-	void *old;
 
-	do {
+	for (bool again = true; again; again = xas_nomem(&xas, gfp)) {
 		xas_lock(&xas);
 		old = xas_store(&xas, entry);
 		xas_unlock(&xas);
-	} while (xas_nomem(&xas, gfp));
+	}
 	return old;
 }
 

@@ -176,18 +176,20 @@ void xasplit_publish(const void *location, const void *value)
 void update_callback(struct xa_node *node)
 {
 	long number = arena_find(node);
+	bool belongs;
 
 	if (number < 0 || arena_notes((size_t)number)->state != NODE_LIVE)
 		fail(STATUS_BAD_FREE, "the callback was given a node that is not live");
 	log_callback(node, array.xa_lock.held);
 	if (!array.xa_lock.held)
 		fail(STATUS_LOCK, "the callback was called without the lock");
-	if (node->count && node->count == node->nr_values) {
-		if (list_empty(&node->private_list))
-			list_add_tail(&node->private_list, &lru);
-	} else if (!list_empty(&node->private_list)) {
+	belongs = node->nr_values && node->nr_values == node->count;
+	if (belongs == !list_empty(&node->private_list))
+		return;
+	if (belongs)
+		list_add_tail(&node->private_list, &lru);
+	else
 		list_del_init(&node->private_list);
-	}
 }
 
 void hooks_settle(void)

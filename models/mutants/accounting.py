@@ -171,7 +171,7 @@ MUTANTS = (
         "the marks are read from the index's slot, which may be a sibling",
         _FILE,
         "new.marks[mark] = node_get_mark(node, first, mark);",
-        "new.marks[mark] = node_get_mark(node, get_offset(xas->xa_index, node), mark);",
+        "new.marks[mark] = node_get_mark(node, xas_slot(xas, node), mark);",
         ("split-marks", "split-index"),
     ),
 )

@@ -7,7 +7,7 @@ from models.mutants.mutant import Mutant
 
 _FILE = "lib/xarray_split.c"
 _LOOP = "for (unsigned long nodes = split_nodes(order, xas->xa_shift); nodes; nodes--) {"
-_FAILED = "xas_destroy(xas);\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
+_FAILED = "xas_set_err(xas, -ENOMEM);\n\t\t\txas_destroy(xas);\n\t\t\treturn;"
 _BEGIN = "/* What the new entries are like; constant throughout a split. */"
 _HELD_BACK = """\
 static struct xa_node *held_back;

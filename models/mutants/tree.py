@@ -55,7 +55,7 @@ MUTANTS = (
         "the first slot is taken from the index, which may lie inside the entry",
         _FILE,
         "unsigned int first = xas->xa_offset;",
-        "unsigned int first = get_offset(xas->xa_index, node);",
+        "unsigned int first = xas_slot(xas, xas->xa_node);",
         ("split-index", "split-nodes-outside"),
     ),
     Mutant(

@@ -7,7 +7,7 @@ from models.mutants.mutant import Check, Mutant
 
 _FILE = "lib/xarray_split.c"
 _REFUSE = "if ((xas->xa_sibs + 1UL) << xas->xa_shift < least) {"
-_NO_NODE = "if (!node) {\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
+_NO_NODE = "} else {\n\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\treturn;"
 
 MUTANTS = (
     Mutant(

@@ -9,6 +9,10 @@ _FILE = "lib/xarray_split.c"
 _STORE = "lib/xarray.c"
 _ADOPTED = "split_set_marks(parent, offset, new);\n\txas_update(xas, child);"
 _LINKED = "rcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n\t\txas_update(xas, child);"
+_ALLOCATED = (
+    "xas_put_spare(xas, node);\n\t\t} else {\n"
+    "\t\t\txas_set_err(xas, -ENOMEM);\n\t\t\txas_destroy(xas);"
+)
 _DONE = "XA_NODE_BUG_ON(node, node->nr_values > node->count);\n\txas_update(xas, node);"
 
 MUTANTS = (
@@ -65,17 +69,17 @@ MUTANTS = (
         "reported-without-lock",
         "the allocation reports the nodes that it puts on the cursor",
         _FILE,
-        "xas_put_spare(xas, node);\n\t}\n}",
-        "node->array = xas->xa;\n\t\tnode->count = node->nr_values = 0;\n"
-        "\t\txas_update(xas, node);\n\t\txas_put_spare(xas, node);\n\t}\n}",
+        _ALLOCATED,
+        "node->array = xas->xa;\n\t\t\tnode->count = node->nr_values = 0;\n"
+        f"\t\t\txas_update(xas, node);\n\t\t\t{_ALLOCATED}",
         ("locked",),
     ),
     Mutant(
         "refusal-reported",
         "a refused try_split reports the node that it did not change",
         _FILE,
-        "xas_destroy(xas);\n\t\txas_set_err(xas, -EINVAL);",
-        "xas_update(xas, xas->xa_node);\n\t\txas_destroy(xas);\n\t\txas_set_err(xas, -EINVAL);",
+        "xas_set_err(xas, -EINVAL);",
+        "xas_update(xas, xas->xa_node);\n\t\txas_set_err(xas, -EINVAL);",
         ("update-quiet",),
     ),
     Mutant(
@@ -83,19 +87,18 @@ MUTANTS = (
         "a store reports its node before nr_values is changed",
         _STORE,
         "node->nr_values = (unsigned char)(node->nr_values + values);\n"
-        "\tXA_NODE_BUG_ON(node, node->count > XA_CHUNK_SIZE);\n"
-        "\tXA_NODE_BUG_ON(node, node->nr_values > node->count);\n"
-        "\txas_update(xas, node);",
-        "xas_update(xas, node);\n\tnode->nr_values = (unsigned char)(node->nr_values + values);",
+        "\t\tXA_NODE_BUG_ON(node, node->count > XA_CHUNK_SIZE || node->nr_values > node->count);\n"
+        "\t\txas_update(xas, node);",
+        "xas_update(xas, node);\n\t\tnode->nr_values = (unsigned char)(node->nr_values + values);",
         ("update-final", "lru"),
     ),
     Mutant(
         "removal-unreported",
         "a node that a store takes out is not reported, if it is not on the LRU",
         "lib/xarray_node.c",
-        "node->count = 0;\n\tnode->nr_values = 0;\n\txas_update(xas, node);",
+        "node->nr_values = 0;\n\tnode->count = 0;\n\txas_update(xas, node);",
         "bool listed = node->count == node->nr_values;\n\n"
-        "\tnode->count = 0;\n\tnode->nr_values = 0;\n\tif (listed)\n\t\txas_update(xas, node);",
+        "\tnode->nr_values = 0;\n\tnode->count = 0;\n\tif (listed)\n\t\txas_update(xas, node);",
         ("update-removed",),
     ),
 )

@@ -16,9 +16,7 @@ _MARKED_LEAF = (
     "\t\t\tRCU_INIT_POINTER(node->slots[offset], new->entry);\n"
     "\t\t\tsplit_set_marks(node, offset, new);"
 )
-_FIND_STEP = (
-    "xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);\n\t/* An index of 0 behind"
-)
+_FIND_STEP = "xas_move(xas, xas_slot(xas, xas->xa_node) + 1U);\n\t/* An index of 0 behind"
 
 MUTANTS = (
     Mutant(

@@ -49,8 +49,8 @@ CONTROLS = (
         Case("folio-uniform", 3, 0, 8, 8),
         ("load",),
         ("load-other",),
-        edits={_LIB: ("\t\tif (node->shift && xa_is_node(entry))\n\t\t\treturn XA_RETRY_ENTRY;\n",
-                      "")},
+        edits={_LIB: ("return followed && xa_is_node(held) ? XA_RETRY_ENTRY : held;",
+                      "return held;")},
     ),
     Control(
         "marked-sibling",
@@ -58,7 +58,10 @@ CONTROLS = (
         Case("split", 1, 0, 2, 2),
         ("marked-ordered",),
         ("load-internal",),
-        edits={_ITERATION: ("else if (entry && !xa_is_sibling(entry))", "else if (entry)")},
+        edits={_ITERATION: (
+            "\t\tdone = 1;\n",
+            "\t\tdone = 1;\n\t\tif (xa_is_sibling(held))\n\t\t\treturn held;\n",
+        )},
     ),
     Control(
         "slot-emptied",
@@ -99,8 +102,8 @@ CONTROLS = (
         ("reload",),
         ("reload-truth",),
         edits={_LIB: (
-            "\toffset = get_offset(xas->xa_index, node);\n\treturn xas_canonical",
-            "\toffset = get_offset(xas->xa_index, node) ^ 2;\n\treturn xas_canonical",
+            "\t\toffset = xas_slot(xas, xas->xa_node);\n",
+            "\t\toffset = xas_slot(xas, xas->xa_node) ^ 2;\n",
         )},
     ),
     Control(
@@ -132,7 +135,7 @@ CONTROLS = (
         ("find-ordered",),
         ("find-order",),
         edits={_ITERATION: (
-            "xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);",
+            "xas_move(xas, xas_slot(xas, xas->xa_node) + 1U);",
             "xas_move(xas, xas->xa_offset + 1U);\n",
         )},
     ),
@@ -191,7 +194,7 @@ CONTROLS = (
         _HORIZONTAL,
         ("load",),
         ("reader-ends",),
-        edits={_LIB: ("\t\t*offset = xa_to_sibling(entry);\n", "")},
+        edits={_LIB: ("\t\t*offset = xa_to_sibling(held);\n", "")},
     ),
     Control(
         "freed-and-linked",
@@ -200,9 +203,9 @@ CONTROLS = (
         ("load-retry",),
         ("reader-freed",),
         edits={_LIB: (
-            "\t\trcu_assign_pointer(node->slots[offset], new);\n",
+            "\t\trcu_assign_pointer(*slot, new);\n",
             "\t\tif (offset == first || !xa_is_node(old))\n"
-            "\t\t\trcu_assign_pointer(node->slots[offset], new);\n",
+            "\t\t\trcu_assign_pointer(*slot, new);\n",
         )},
     ),
     Control(
@@ -221,9 +224,8 @@ CONTROLS = (
         ("reload",),
         ("reader-assertion",),
         edits={_LIB: (
-            "\toffset = get_offset(xas->xa_index, node);\n\treturn xas_canonical",
-            "\toffset = get_offset(xas->xa_index, node);\n"
-            "\tBUG_ON(offset != xas->xa_offset);\n\treturn xas_canonical",
+            "\t\toffset = xas_slot(xas, xas->xa_node);\n",
+            "\t\toffset = xas_slot(xas, xas->xa_node);\n\t\tBUG_ON(offset != xas->xa_offset);\n",
         )},
     ),
     Control(

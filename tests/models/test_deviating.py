@@ -80,10 +80,11 @@ def test_each_is_planted_and_none_answers_rightly() -> None:
 
 STORE, FIND = "lib/xarray.c", "lib/xarray_iter.c"
 _COUNTED = "values += xa_is_value(entry) - xa_is_value(held);"
-_PAUSED = "\t\t/* The cursor's index may be any of the entry's. */\n\t\txas_move(xas, offset);"
-_BOUNDS = "if (xas->xa_node == XAS_BOUNDS && !xas->xa_index)\n\t\treturn NULL;"
+_PAUSED = "xas_move(xas, xas_slot_behind(xas));"
+_BOUNDS = "if (!xas->xa_index)\n\t\t\treturn NULL;"
 _STEPPED = "xas->xa_index++;\n\treturn xas_step(xas, xas->xa_index - 1);"
-_LENGTH = "\t\txas->xa_index += (unsigned long)(offset - xas->xa_offset) << node->shift;"
+_SLOTS = "(xas_slot_behind(xas) - xas->xa_offset)"
+_LENGTH = f"xas->xa_index += (unsigned long){_SLOTS} << xas->xa_node->shift;"
 
 EXACTLY: list[Edit] = [
     (STORE, _COUNTED, f"if (offset <= last)\n{_COUNTED}"),
@@ -92,7 +93,7 @@ EXACTLY: list[Edit] = [
 ]
 OTHERWISE: list[Edit] = [
     (STORE, _COUNTED, f"if (offset < last)\n{_COUNTED}"),
-    (FIND, _PAUSED, f"{_LENGTH}\nxas->xa_index++;"),
+    (FIND, _PAUSED, f"{{ {_LENGTH} xas->xa_index++; }}"),
     (FIND, _BOUNDS, _BOUNDS.replace("return NULL", "xas->xa_index = 1")),
     (FIND, _STEPPED, "xas->xa_index += 2;\nreturn xas_step(xas, xas->xa_index - 2);"),
 ]
@@ -127,7 +128,7 @@ struct xa_node *node = xas->xa_node;
 	xas->xa_index += BY;
 	if (STRAY)
 		return NULL;
-	if ((!node->shift && offset != EDGE) || offset != (int)get_offset(xas->xa_index, node))
+	if ((!node->shift && offset != EDGE) || offset != (int)xas_slot(xas, node))
 		offset += BY;
 	while (offset < 0 || offset == XA_CHUNK_SIZE) {
 		offset = node->offset + BY;
@@ -142,7 +143,7 @@ struct xa_node *node = xas->xa_node;
 		if (!xa_is_node(entry))
 			return entry;
 		node = xa_to_node(entry);
-		offset = (int)get_offset(xas->xa_index, node);
+		offset = (int)xas_slot(xas, node);
 	}
 right:
 	"""

@@ -115,8 +115,8 @@ DEFECTS = {
     ),
     "a failed allocation leaks": (
         "xarray_split.c",
-        "			xas_destroy(xas);\n			xas_set_err",
-        "			xas->xa_alloc = NULL;\n			xas_set_err",
+        "xas_set_err(xas, -ENOMEM);\n			xas_destroy(xas);",
+        "xas->xa_alloc = NULL;\n			xas_set_err(xas, -ENOMEM);",
     ),
     "a store into a larger entry counts one slot": (
         "xarray.c",
@@ -130,8 +130,8 @@ DEFECTS = {
     ),
     "a pause goes on from the index inside the entry": (
         "xarray_iter.c",
-        "		xas_move(xas, offset);\n	} else {",
-        "		xas->xa_index += (offset - xas->xa_offset) << node->shift;\n	} else {",
+        "xas_move(xas, xas_slot_behind(xas));",
+        "xas->xa_index += (xas_slot_behind(xas) - xas->xa_offset) << xas->xa_node->shift;",
     ),
     "an erase leaves the marks": (
         "xarray.c",

@@ -19,7 +19,10 @@ from xarray_model.node import Node
 
 SLOT = "			RCU_INIT_POINTER(node->slots[offset], new->entry);\n"
 LINK = "		rcu_assign_pointer(node->slots[offset], xa_mk_node(child));\n"
-ALLOC = "		xas_put_spare(xas, node);\n	}\n}\n"
+ALLOC = (
+    "			xas_put_spare(xas, node);\n		} else {\n"
+    "			xas_set_err(xas, -ENOMEM);\n			xas_destroy(xas);\n"
+)
 SERIES = Item(Way.AT_ONCE, 18, 0)
 
 

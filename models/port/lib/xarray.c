@@ -3,15 +3,18 @@
 
 #include "xarray_internal.h"
 
-/* The largest index below `head` (a node, an entry or NULL). */
+/* How many low bits of an index are told apart below `head`: 0 for an entry and for NULL. */
+unsigned int index_bits(const void *head)
+{
+	return xa_is_node(head) ? xa_to_node(head)->shift + XA_CHUNK_SHIFT : 0;
+}
+
+/* The largest index below `head`. */
 unsigned long max_index(const void *head)
 {
-	unsigned int span;
+	unsigned int span = index_bits(head);
 
-	if (!xa_is_node(head))
-		return 0;
 	/* The top node may have slots for indices that do not exist. */
-	span = xa_to_node(head)->shift + XA_CHUNK_SHIFT;
 	return span < BITS_PER_LONG ? (1UL << span) - 1 : ULONG_MAX;
 }
 
@@ -23,12 +26,17 @@ void *xas_start(struct xa_state *xas)
 {
 	void *head;
 
-	if (xas_valid(xas))
+	switch (xas_where(xas)) {
+	case XAS_IN_TREE:
 		return xas_reload(xas);
-	if (xas_error(xas))
+	case XAS_IN_ERROR:
 		return NULL;
+	case XAS_AT_START:
+	case XAS_AT_END:
+		break;
+	}
 	head = xa_head(xas->xa);
-	if (xas->xa_index > max_index(head))
+	if (max_index(head) < xas->xa_index)
 		return set_bounds(xas);
 	xas->xa_node = NULL;
 	return head;
@@ -39,27 +47,35 @@ void *xas_start(struct xa_state *xas)
  * that follows a sibling may find that the entry was split meanwhile; then the node there is
  * another index's, and it has to start again.
  */
-static void *xas_canonical(const struct xa_state *xas, const struct xa_node *node,
-			   unsigned int *offset)
+void *xas_canonical(const struct xa_state *xas, const struct xa_node *node, unsigned int *offset)
 {
-	void *entry = xa_entry(xas->xa, node, *offset);
+	const struct xarray *xa = xas->xa;
+	void *held = xa_entry(xa, node, *offset);
+	bool followed = false;
 
-	while (xa_is_sibling(entry)) {
-		*offset = xa_to_sibling(entry);
-		entry = xa_entry(xas->xa, node, *offset);
-		if (node->shift && xa_is_node(entry))
-			return XA_RETRY_ENTRY;
+	for (; xa_is_sibling(held); held = xa_entry(xa, node, *offset)) {
+		followed = true;
+		*offset = xa_to_sibling(held);
 	}
-	return entry;
+	return followed && xa_is_node(held) ? XA_RETRY_ENTRY : held;
 }
 
-void *xas_descend(struct xa_state *xas, struct xa_node *node)
+/* Go to the slot of `node` that covers the cursor's index, and return what it holds. */
+void *xas_enter(struct xa_state *xas, struct xa_node *node)
 {
-	unsigned int offset = get_offset(xas->xa_index, node);
-	void *entry = xas_canonical(xas, node, &offset);
+	unsigned int offset = xas_slot(xas, node);
+	void *held = xas_canonical(xas, node, &offset);
 
 	xas_place(xas, node, offset);
-	return entry;
+	return held;
+}
+
+/* The node in which a walk goes on that has come to `held`, or NULL where it ends. */
+static struct xa_node *xas_below(const struct xa_state *xas, const void *held)
+{
+	struct xa_node *node = xa_is_node(held) ? xa_to_node(held) : NULL;
+
+	return node && node->shift >= xas->xa_shift ? node : NULL;
 }
 
 /*
@@ -68,30 +84,34 @@ void *xas_descend(struct xa_state *xas, struct xa_node *node)
  */
 void *xas_load(struct xa_state *xas)
 {
-	void *entry = xas_start(xas);
+	void *held = xas_start(xas);
+	struct xa_node *below;
 
-	while (xa_is_node(entry)) {
-		struct xa_node *node = xa_to_node(entry);
+	while ((below = xas_below(xas, held)) != NULL)
+		held = xas_enter(xas, below);
+	return held;
+}
 
-		if (xas->xa_shift > node->shift)
-			break;
-		entry = xas_descend(xas, node);
-		if (!node->shift)
-			break;
-	}
-	return entry;
+/* The same until the walk ends in a node that is still in the tree. */
+void *xas_load_settled(struct xa_state *xas)
+{
+	void *held = xas_load(xas);
+
+	for (; xa_is_retry(held); held = xas_load(xas))
+		xas_reset(xas);
+	return held;
 }
 
 /* What the slot that the cursor stands on holds now. */
 void *xas_reload(struct xa_state *xas)
 {
-	const struct xa_node *node = xas->xa_node;
 	unsigned int offset;
 
-	if (!node)
-		return xa_head(xas->xa);
-	offset = get_offset(xas->xa_index, node);
-	return xas_canonical(xas, node, &offset);
+	if (xas->xa_node) {
+		offset = xas_slot(xas, xas->xa_node);
+		return xas_canonical(xas, xas->xa_node, &offset);
+	}
+	return xa_head(xas->xa);
 }
 
 /* The order of the entry that the cursor was walked to, 0 .. 63. */
@@ -112,19 +132,17 @@ int xas_get_order(struct xa_state *xas)
 	return order + node->shift;
 }
 
-/* Marks of the slots that become one entry all end up on its first slot. */
-static void xas_squash_marks(const struct xa_state *xas)
+/* The marks of slots after `first` and before `end` go to `first`, with which they become one entry. */
+static void node_gather_marks(struct xa_node *node, unsigned int first, unsigned int end)
 {
-	unsigned int first = xas->xa_offset;
-	unsigned int end = first + xas->xa_sibs + 1;
-
 	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++) {
-		unsigned long *marks = xas->xa_node->marks[mark];
+		unsigned long *row = node->marks[mark];
+		unsigned long offset = first;
 
-		if (find_next_bit(marks, end, first + 1) == end)
-			continue;
-		__set_bit(first, marks);
-		bitmap_clear(marks, first + 1, xas->xa_sibs);
+		while ((offset = find_next_bit(row, end, offset + 1)) < end) {
+			__set_bit(first, row);
+			__clear_bit(offset, row);
+		}
 	}
 }
 
@@ -143,49 +161,47 @@ static void xas_store_head(struct xa_state *xas, void *entry)
 /*
  * Write the cursor's slots.  Where an old entry reaches past them, all of it goes: an erase clears
  * the rest too, and after a store the rest are siblings of the new entry, as they stand.  In either
- * case all slots of the old entry change kind with it.
+ * case all slots of the old entry change kind with it.  Returns by how much count has changed.
  */
-static void xas_store_slots(struct xa_state *xas, void *entry)
+static int xas_store_slots(struct xa_state *xas, void *entry)
 {
-	struct xa_node *node = xas->xa_node;
 	unsigned int first = xas->xa_offset;
 	unsigned int last = first + xas->xa_sibs;
 	unsigned int end = last + 1;
+	struct xa_node *node = xas->xa_node;
 	void *held = NULL;
 	int count = 0, values = 0;
 
 	while (end < XA_CHUNK_SIZE && xa_is_sibling(xa_entry_locked(xas->xa, node, end)))
 		end++;
-	if (xas->xa_sibs)
-		xas_squash_marks(xas);
+	node_gather_marks(node, first, last + 1);
 	/* Before the entry goes: a marked search must not find a NULL. */
 	if (!entry)
 		xas_init_marks(xas);
 
-	for (unsigned int offset = first; offset < end; offset++) {
-		void *old = xa_entry_locked(xas->xa, node, offset);
+	for (unsigned int offset = first; offset != end; offset++) {
 		void *new = entry && offset > first ? xa_mk_sibling(first) : entry;
+		void __rcu **slot = &node->slots[offset];
+		void *old = XA_READ_LOCKED(xas->xa, *slot);
 
-		if (!xa_is_sibling(old))
+		if (kind_of(old) != SLOT_SIBLING)
 			held = old;
 		values += xa_is_value(entry) - xa_is_value(held);
 		if (entry && offset > last)
 			continue;
 		count += !!entry - !!old;
-		rcu_assign_pointer(node->slots[offset], new);
-		if (node->shift && xa_is_node(old))
+		rcu_assign_pointer(*slot, new);
+		if (kind_of(old) == SLOT_CHILD)
 			xas_free_nodes(xas, xa_to_node(old));
 	}
 
-	if (!count && !values)
-		return;
-	node->count = (unsigned char)(node->count + count);
-	node->nr_values = (unsigned char)(node->nr_values + values);
-	XA_NODE_BUG_ON(node, node->count > XA_CHUNK_SIZE);
-	XA_NODE_BUG_ON(node, node->nr_values > node->count);
-	xas_update(xas, node);
-	if (count < 0)
-		xas_delete_node(xas);
+	if (count || values) {
+		node->count = (unsigned char)(node->count + count);
+		node->nr_values = (unsigned char)(node->nr_values + values);
+		XA_NODE_BUG_ON(node, node->count > XA_CHUNK_SIZE || node->nr_values > node->count);
+		xas_update(xas, node);
+	}
+	return count;
 }
 
 /*
@@ -195,85 +211,74 @@ static void xas_store_slots(struct xa_state *xas, void *entry)
  */
 void *xas_store(struct xa_state *xas, void *entry)
 {
-	unsigned int offset = xas->xa_offset;
-	struct xa_node *node;
+	unsigned int offset;
 	void *old;
 
 	if (entry)
 		old = xas_create(xas, !xa_is_node(entry) && !xa_is_zero(entry));
 	else
 		old = xas_load(xas);
-	if (xas_invalid(xas))
+	if (xas_where(xas) != XAS_IN_TREE)
 		return old;
 
-	node = xas->xa_node;
-	if (node) {
+	if (xas->xa_node) {
 		/* A cursor that stepped here may stand on a sibling. */
 		offset = xas->xa_offset;
-		old = xas_canonical(xas, node, &offset);
-		xas_place(xas, node, offset);
-		if (xas->xa_shift < node->shift)
+		old = xas_canonical(xas, xas->xa_node, &offset);
+		xas_place(xas, xas->xa_node, offset);
+		if (xas->xa_shift < xas->xa_node->shift)
 			xas->xa_sibs = 0;
 	}
 	if (old == entry && !xas->xa_sibs)
 		return old;
-	if (node)
-		xas_store_slots(xas, entry);
-	else
+	if (!xas->xa_node)
 		xas_store_head(xas, entry);
+	else if (xas_store_slots(xas, entry) < 0)
+		xas_delete_node(xas);
 	return old;
 }
 
 void *xa_load(struct xarray *xa, unsigned long index)
 {
+	void *held;
 	XA_STATE(xas, xa, index);
-	void *entry;
 
 	rcu_read_lock();
-	do {
-		entry = xas_load(&xas);
-	} while (xa_is_retry(entry) && xas_retry(&xas, entry));
+	held = xas_load_settled(&xas);
 	rcu_read_unlock();
-
-	return xa_is_zero(entry) ? NULL : entry;
+	return xa_is_zero(held) ? NULL : held;
 }
 
 int xa_get_order(struct xarray *xa, unsigned long index)
 {
-	XA_STATE(xas, xa, index);
-	void *entry;
 	int order;
+	XA_STATE(xas, xa, index);
 
 	rcu_read_lock();
-	do {
-		entry = xas_load(&xas);
-	} while (xa_is_retry(entry) && xas_retry(&xas, entry));
-	order = entry ? xas_get_order(&xas) : 0;
+	order = xas_load_settled(&xas) ? xas_get_order(&xas) : 0;
 	rcu_read_unlock();
-
 	return order;
 }
 
-/* What the plain interface answers: the old entry, or an error entry. */
-static void *xas_result(const struct xa_state *xas, void *old)
+/* Store or erase at one index; what the plain interface answers: the old entry or an error entry. */
+static void *xa_replace(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 {
-	if (xas_error(xas))
-		return xas->xa_node;
-	return xa_is_zero(old) ? NULL : old;
+	void *old;
+	XA_STATE(xas, xa, index);
+
+	old = xas_store(&xas, entry);
+	while (__xas_nomem(&xas, gfp))
+		old = xas_store(&xas, entry);
+	old = xa_is_zero(old) ? NULL : old;
+	return xas_error(&xas) ? xas.xa_node : old;
 }
 
 void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 {
-	XA_STATE(xas, xa, index);
-	void *old;
+	bool reserved = xa_is_advanced(entry);
 
-	if (WARN_ON(xa_is_advanced(entry)))
-		return XA_ERROR(-EINVAL);
-	do {
-		old = xas_store(&xas, entry);
-	} while (__xas_nomem(&xas, gfp));
-
-	return xas_result(&xas, old);
+	WARN_ON(reserved);
+	return reserved ? XA_ERROR(-EINVAL) : xa_replace(xa, index, entry, gfp);
 }
 
 void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
@@ -288,9 +293,7 @@ void *xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 
 void *__xa_erase(struct xarray *xa, unsigned long index)
 {
-	XA_STATE(xas, xa, index);
-
-	return xas_result(&xas, xas_store(&xas, NULL));
+	return xa_replace(xa, index, NULL, 0);
 }
 
 void *xa_erase(struct xarray *xa, unsigned long index)

@@ -3,29 +3,40 @@
 
 #include "xarray_internal.h"
 
-/* The new node is a child of the cursor's slot, or the top if the cursor stands on the head. */
-static struct xa_node *xas_alloc(struct xa_state *xas, unsigned int shift)
+/* A node from the cursor's stock, or else a fresh one; NULL with -ENOMEM on it if there is none. */
+static struct xa_node *xas_any_node(struct xa_state *xas)
 {
-	struct xa_node *parent = xas->xa_node;
 	struct xa_node *node = xas_take_spare(xas);
 
 	if (!node)
 		node = xas_new_node(xas, GFP_NOWAIT | __GFP_NOWARN);
-	if (!node) {
+	if (!node)
 		xas_set_err(xas, -ENOMEM);
+	return node;
+}
+
+/*
+ * An empty node of `shift` to come below the cursor's slot, which counts it already, or on top if
+ * the cursor stands on the head.
+ */
+static struct xa_node *xas_prepare(struct xa_state *xas, unsigned int shift)
+{
+	struct xa_node *const above = xas->xa_node;
+	struct xa_node *node = xas_any_node(xas);
+
+	if (!node)
 		return NULL;
-	}
 	XA_NODE_BUG_ON(node, shift >= BITS_PER_LONG);
+	RCU_INIT_POINTER(node->parent, above);
+	node->offset = above ? xas->xa_offset : 0;
 	node->shift = (unsigned char)shift;
-	node->offset = parent ? xas->xa_offset : 0;
-	node->count = 0;
-	node->nr_values = 0;
 	node->array = xas->xa;
-	RCU_INIT_POINTER(node->parent, parent);
-	if (parent) {
-		parent->count++;
-		XA_NODE_BUG_ON(parent, parent->count > XA_CHUNK_SIZE);
-		xas_update(xas, parent);
+	node->nr_values = 0;
+	node->count = 0;
+	if (above) {
+		XA_NODE_BUG_ON(above, above->count >= XA_CHUNK_SIZE);
+		above->count++;
+		xas_update(xas, above);
 	}
 	return node;
 }
@@ -45,26 +56,28 @@ static unsigned long xas_max(const struct xa_state *xas)
 /* Put one more node on top, whose slot 0 takes what the head holds. */
 static bool xas_grow(struct xa_state *xas, unsigned int shift)
 {
+	struct xa_node *top = xas_prepare(xas, shift);
 	struct xarray *xa = xas->xa;
 	void *head = xa_head_locked(xa);
-	struct xa_node *node = xas_alloc(xas, shift);
+	struct xa_node *child = xa_is_node(head) ? xa_to_node(head) : NULL;
 
-	if (!node)
+	if (!top)
 		return false;
-	node->count = 1;
-	node->nr_values = xa_is_value(head);
-	RCU_INIT_POINTER(node->slots[0], head);
-	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
+	top->count = 1;
+	top->nr_values = xa_is_value(head);
+	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++) {
 		if (xa_marked(xa, mark))
-			__set_bit(0, node->marks[mark]);
+			__set_bit(0, top->marks[mark]);
+	}
+	RCU_INIT_POINTER(top->slots[0], head);
 
 	/* Readers that climb from the old top must find the new one complete. */
-	if (xa_is_node(head)) {
-		xa_to_node(head)->offset = 0;
-		rcu_assign_pointer(xa_to_node(head)->parent, node);
+	if (child) {
+		child->offset = 0;
+		rcu_assign_pointer(child->parent, top);
 	}
-	rcu_assign_pointer(xa->xa_head, xa_mk_node(node));
-	xas_update(xas, node);
+	rcu_assign_pointer(xa->xa_head, xa_mk_node(top));
+	xas_update(xas, top);
 	return true;
 }
 
@@ -77,20 +90,39 @@ static unsigned int xas_expand(struct xa_state *xas)
 	const struct xarray *xa = xas->xa;
 	unsigned long max = xas_max(xas);
 	void *head = xa_head_locked(xa);
-	unsigned int bits = 0;
+	unsigned int bits = index_bits(head);
 
-	xas->xa_node = NULL;
 	if (!head) {
 		while (bits < BITS_PER_LONG && max >> bits)
 			bits += XA_CHUNK_SHIFT;
 		return bits;
 	}
-	if (xa_is_node(head))
-		bits = xa_to_node(head)->shift + XA_CHUNK_SHIFT;
 	for (; max > max_index(xa_head_locked(xa)); bits += XA_CHUNK_SHIFT)
 		if (!xas_grow(xas, bits))
 			break;
 	return bits;
+}
+
+/* What the cursor's slot holds, or the head. */
+static void *xas_held(const struct xa_state *xas)
+{
+	if (xas->xa_node)
+		return XA_READ_LOCKED(xas->xa, xas->xa_node->slots[xas->xa_offset]);
+	return xa_head_locked(xas->xa);
+}
+
+/* Put an empty node into the cursor's slot, or into the head; NULL if memory is short. */
+static struct xa_node *xas_plant(struct xa_state *xas, unsigned int shift)
+{
+	struct xa_node *node = xas_prepare(xas, shift);
+
+	if (!node)
+		return NULL;
+	if (xas->xa_node)
+		rcu_assign_pointer(xas->xa_node->slots[xas->xa_offset], xa_mk_node(node));
+	else
+		rcu_assign_pointer(xas->xa->xa_head, xa_mk_node(node));
+	return node;
 }
 
 /*
@@ -100,40 +132,30 @@ static unsigned int xas_expand(struct xa_state *xas)
  */
 void *xas_create(struct xa_state *xas, bool allow_root)
 {
-	struct xarray *xa = xas->xa;
-	struct xa_node *node = xas->xa_node;
-	void __rcu **slot;
-	unsigned int shift;
+	/* How many bits of the index are told apart below the cursor's slot, or below the head. */
+	unsigned int bits = 0;
 	void *entry;
 
-	if (xas_top(node)) {
-		shift = xas_expand(xas);
-		if (xas_error(xas))
-			return NULL;
-		if (!shift && !allow_root)
-			shift = XA_CHUNK_SHIFT;
-		slot = &xa->xa_head;
-		entry = xa_head_locked(xa);
-	} else if (xas_error(xas)) {
-		return NULL;
-	} else {
-		shift = node->shift;
-		slot = &node->slots[xas->xa_offset];
-		entry = xa_entry_locked(xa, node, xas->xa_offset);
+	if (xas_is_node(xas)) {
+		bits = xas->xa_node->shift;
+	} else if (!xas_error(xas)) {
+		xas->xa_node = NULL;
+		bits = xas_expand(xas);
+		if (!allow_root && bits < XA_CHUNK_SHIFT)
+			bits = XA_CHUNK_SHIFT;
 	}
+	if (xas_where(xas) == XAS_IN_ERROR)
+		return NULL;
 
-	while (shift > xas->xa_shift && (!entry || xa_is_node(entry))) {
-		shift -= XA_CHUNK_SHIFT;
-		if (entry) {
-			node = xa_to_node(entry);
-		} else {
-			node = xas_alloc(xas, shift);
-			if (!node)
-				return NULL;
-			rcu_assign_pointer(*slot, xa_mk_node(node));
-		}
-		entry = xas_descend(xas, node);
-		slot = &node->slots[xas->xa_offset];
+	entry = xas_held(xas);
+	while (bits > xas->xa_shift && (!entry || xa_is_node(entry))) {
+		struct xa_node *below;
+
+		bits -= XA_CHUNK_SHIFT;
+		below = entry ? xa_to_node(entry) : xas_plant(xas, bits);
+		if (!below)
+			return NULL;
+		entry = xas_enter(xas, below);
 	}
 	return entry;
 }

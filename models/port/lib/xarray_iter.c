@@ -9,20 +9,56 @@
 /* Move to slot `offset` of the cursor's node, up to XA_CHUNK_SIZE, and to its first index. */
 static void xas_move(struct xa_state *xas, unsigned int offset)
 {
-	unsigned int shift = xas->xa_node->shift;
+	const unsigned int shift = xas->xa_node->shift;
+	unsigned long first = xas->xa_index & (~XA_CHUNK_MASK << shift);
 
-	xas->xa_offset = (unsigned char)offset;
-	xas->xa_index &= ~XA_CHUNK_MASK << shift;
 	/* Past the last slot of all, and in slots without indices, this wraps to small ones. */
-	xas->xa_index += (unsigned long)offset << shift;
+	xas->xa_index = first + ((unsigned long)offset << shift);
+	xas->xa_offset = (unsigned char)offset;
 }
 
 /* From the end of a node to the slot after it in the parent; the index is right already. */
 static void xas_climb(struct xa_state *xas)
 {
-	struct xa_node *node = xas->xa_node;
+	struct xa_node *full = xas->xa_node;
 
-	xas_place(xas, xa_parent(xas->xa, node), node->offset + 1U);
+	xas_place(xas, xa_parent(xas->xa, full), full->offset + 1U);
+}
+
+/* Whether the head's only entry was found already: then there is nothing from index 1 on. */
+static bool xas_beyond_head(struct xa_state *xas)
+{
+	if (xas->xa_node)
+		return false;
+	xas->xa_index = 1;
+	return true;
+}
+
+/*
+ * One step of an iteration: to where the next entry may be, without passing any.  Returns the entry
+ * that the cursor stands on, if it does; then it has not moved.
+ */
+static void *xas_advance(struct xa_state *xas)
+{
+	void *held;
+
+	if (xas->xa_offset == XA_CHUNK_SIZE) {
+		xas_climb(xas);
+		return NULL;
+	}
+	held = xas_read(xas, xas->xa_offset);
+	switch (kind_of(held)) {
+	case SLOT_CHILD:
+		xas_place(xas, xa_to_node(held), 0);
+		return NULL;
+	case SLOT_EMPTY:
+	case SLOT_SIBLING:
+		xas_move(xas, xas->xa_offset + 1U);
+		return NULL;
+	case SLOT_ENTRY:
+		break;
+	}
+	return held;
 }
 
 /*
@@ -32,62 +68,50 @@ static void xas_climb(struct xa_state *xas)
  */
 void *xas_find(struct xa_state *xas, unsigned long max)
 {
-	if (xas_error(xas) || xas->xa_node == XAS_BOUNDS)
-		return NULL;
-	if (xas->xa_index > max)
-		return set_bounds(xas);
-	if (!xas->xa_node) {
-		xas->xa_index = 1;
-		return set_bounds(xas);
-	}
-	if (xas->xa_node == XAS_RESTART) {
-		void *entry = xas_load(xas);
+	enum xas_where where = xas_where(xas);
+	void *found = NULL;
 
-		if (entry || xas_not_node(xas->xa_node))
-			return entry;
-	}
+	if (where == XAS_IN_ERROR || where == XAS_AT_END)
+		return NULL;
+	if (max < xas->xa_index || xas_beyond_head(xas))
+		return set_bounds(xas);
+	if (where == XAS_AT_START)
+		found = xas_load(xas);
+	if (found || !xas_is_node(xas))
+		return found;
 
 	/*
 	 * The walk to an index inside an entry ended on the canonical slot.  That entry covered the
 	 * index; it may be split by now, so that the slots before the index are not its siblings.
 	 */
-	xas_move(xas, get_offset(xas->xa_index, xas->xa_node) + 1U);
+	xas_move(xas, xas_slot(xas, xas->xa_node) + 1U);
 	/* An index of 0 behind an entry is the end of the index space. */
-	while (xas->xa_node && xas->xa_index && xas->xa_index <= max) {
-		void *entry;
-
-		if (xas->xa_offset == XA_CHUNK_SIZE) {
-			xas_climb(xas);
-			continue;
-		}
-		entry = xa_entry(xas->xa, xas->xa_node, xas->xa_offset);
-		if (xa_is_node(entry))
-			xas_place(xas, xa_to_node(entry), 0);
-		else if (!entry || xa_is_sibling(entry))
-			xas_move(xas, xas->xa_offset + 1U);
-		else
-			return entry;
-	}
-	if (!xas->xa_node || !xas->xa_index)
-		return set_bounds(xas);
-	return NULL;
+	while (!found && xas->xa_node && xas->xa_index && xas->xa_index <= max)
+		found = xas_advance(xas);
+	if (!found && !(xas->xa_node && xas->xa_index))
+		set_bounds(xas);
+	return found;
 }
 
 /* Stand on the canonical slot, if the cursor's slot is a sibling.  False: it was split meanwhile. */
 static bool xas_to_canonical(struct xa_state *xas)
 {
-	struct xa_node *node = xas->xa_node;
-	void *entry = xa_entry(xas->xa, node, xas->xa_offset);
+	unsigned int offset = xas->xa_offset;
+	const void *held = xas_canonical(xas, xas->xa_node, &offset);
 
-	while (xa_is_sibling(entry)) {
-		unsigned int offset = xa_to_sibling(entry);
-
-		entry = xa_entry(xas->xa, node, offset);
-		if (xa_is_node(entry) && node->shift)
-			return false;
-		xas_move(xas, offset);
-	}
+	if (offset == xas->xa_offset)
+		return true;
+	if (xa_is_retry(held))
+		return false;
+	xas_move(xas, offset);
 	return true;
+}
+
+/* Nothing found: XAS_BOUNDS after the last index of the tree, XAS_RESTART if that is after `max`. */
+static void *xas_none_marked(struct xa_state *xas, unsigned long max)
+{
+	xas->xa_node = xas->xa_index <= max ? XAS_BOUNDS : XAS_RESTART;
+	return NULL;
 }
 
 /*
@@ -96,110 +120,108 @@ static bool xas_to_canonical(struct xa_state *xas)
  */
 void *xas_find_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark)
 {
-	/* Whether the slot that the cursor stands on is dealt with. */
-	bool advance = true;
+	/* How many slots from the cursor's on are dealt with: its own, or none. */
+	unsigned int done = 1;
 
-	if (xas_error(xas))
+	switch (xas_where(xas)) {
+	case XAS_IN_ERROR:
 		return NULL;
-	/* Already past the last index of all; not to be started again from the first. */
-	if (xas->xa_node == XAS_BOUNDS && !xas->xa_index)
-		return NULL;
-	if (xas->xa_index > max)
-		goto beyond_max;
-	if (!xas->xa_node) {
-		xas->xa_index = 1;
-		goto end_of_tree;
-	}
-	if (xas_top(xas->xa_node)) {
-		void *head = xa_head(xas->xa);
+	case XAS_IN_TREE:
+		if (max < xas->xa_index || xas_beyond_head(xas))
+			return xas_none_marked(xas, max);
+		break;
+	case XAS_AT_END:
+		/* Already past the last index of all; not to be started again from the first. */
+		if (!xas->xa_index)
+			return NULL;
+		fallthrough;
+	case XAS_AT_START: {
+		void *head;
 
-		xas->xa_node = NULL;
-		if (xas->xa_index > max_index(head))
-			goto end_of_tree;
-		if (!xa_is_node(head)) {
-			if (head && xa_marked(xas->xa, mark))
-				return head;
-			xas->xa_index = 1;
-			goto end_of_tree;
-		}
-		xas_place(xas, xa_to_node(head), get_offset(xas->xa_index, xa_to_node(head)));
-		advance = false;
+		if (max < xas->xa_index)
+			return xas_none_marked(xas, max);
+		head = xa_head(xas->xa);
+		if (max_index(head) < xas->xa_index)
+			return xas_none_marked(xas, max);
+		xas->xa_node = xa_is_node(head) ? xa_to_node(head) : NULL;
+		if (!xas->xa_node && head && xa_marked(xas->xa, mark))
+			return head;
+		if (xas_beyond_head(xas))
+			return xas_none_marked(xas, max);
+		xas_place(xas, xas->xa_node, xas_slot(xas, xas->xa_node));
+		done = 0;
+	}
 	}
 
-	for (;;) {
-		const struct xa_node *node = xas->xa_node;
+	while (xas->xa_node) {
 		unsigned int offset;
-		void *entry;
+		void *held;
 
 		if (xas->xa_offset == XA_CHUNK_SIZE) {
+			done = 0;
 			xas_climb(xas);
-			if (!xas->xa_node)
-				break;
-			advance = false;
 			continue;
 		}
-		if (!advance && !xas_to_canonical(xas))
+		if (!done && !xas_to_canonical(xas))
 			return XA_RETRY_ENTRY;
 
-		offset = xas->xa_offset + (advance ? 1U : 0U);
-		offset = (unsigned int)find_next_bit(node->marks[mark], XA_CHUNK_SIZE, offset);
+		offset = (unsigned int)find_next_bit(xas->xa_node->marks[mark], XA_CHUNK_SIZE,
+						     xas->xa_offset + done);
 		if (offset != xas->xa_offset) {
 			xas_move(xas, offset);
 			/* An index of 0 behind a slot is the end of the index space. */
-			if (!xas->xa_index)
+			if (!xas->xa_index || xas->xa_index > max)
 				break;
-			if (xas->xa_index > max)
-				goto beyond_max;
 			if (offset == XA_CHUNK_SIZE)
 				continue;
 		}
 
-		entry = xa_entry(xas->xa, node, offset);
-		advance = !xa_is_node(entry);
-		if (!advance)
-			xas_place(xas, xa_to_node(entry), get_offset(xas->xa_index, xa_to_node(entry)));
-		else if (entry && !xa_is_sibling(entry))
-			return entry;
-		/*
-		 * Else the mark was for what is not there any more, or not there yet: an entry just
-		 * erased; or a new entry of a split under way, whose index the old entry covers, and
-		 * that one came before it.
-		 */
+		held = xas_read(xas, offset);
+		done = 1;
+		switch (kind_of(held)) {
+		case SLOT_ENTRY:
+			return held;
+		case SLOT_CHILD:
+			xas_place(xas, xa_to_node(held), xas_slot(xas, xa_to_node(held)));
+			done = 0;
+			break;
+		case SLOT_EMPTY:
+		case SLOT_SIBLING:
+			/*
+			 * The mark was for what is not there any more, or not there yet: an entry
+			 * just erased; or a new entry of a split under way, whose index the old
+			 * entry covers, and that one came before it.
+			 */
+			break;
+		}
 	}
-
-end_of_tree:
-	if (xas->xa_index <= max)
-		return set_bounds(xas);
-beyond_max:
-	xas_reset(xas);
-	return NULL;
+	return xas_none_marked(xas, max);
 }
 
 /* The cursor's index was `from` and is one more or less now: stand on its slot, and return that. */
 static void *xas_step(struct xa_state *xas, unsigned long from)
 {
-	const struct xarray *xa = xas->xa;
-	struct xa_node *node = xas->xa_node;
 	unsigned long to = xas->xa_index;
-	void *entry;
+	struct xa_node *node;
+	void *held;
 
-	if (node == XAS_BOUNDS)
+	if (xas_where(xas) == XAS_AT_END)
 		return xas_load(xas);
 	/* From one end of the index space to the other. */
 	if ((from == ULONG_MAX && !to) || (!from && to == ULONG_MAX))
 		return set_bounds(xas);
 	/* Up to the node that covers both indices. */
+	node = xas->xa_node;
 	while (node && ((from ^ to) >> node->shift) > XA_CHUNK_MASK)
-		node = xa_parent(xa, node);
+		node = xa_parent(xas->xa, node);
 	if (!node)
 		return set_bounds(xas);
-	for (;;) {
-		xas_place(xas, node, get_offset(to, node));
-		entry = xa_entry(xa, node, xas->xa_offset);
-		if (!xa_is_node(entry) || !node->shift)
-			return entry;
-		node = xa_to_node(entry);
-	}
+	do {
+		xas_place(xas, node, slot_of(node, to));
+		held = xas_read(xas, xas->xa_offset);
+		node = xa_to_node(held);
+	} while (kind_of(held) == SLOT_CHILD);
+	return held;
 }
 
 /*
@@ -223,30 +245,35 @@ void *xas_prev(struct xa_state *xas)
 	return xas_step(xas, xas->xa_index + 1);
 }
 
+/* The first slot after that of the cursor's index which is no sibling, or XA_CHUNK_SIZE. */
+static unsigned int xas_slot_behind(const struct xa_state *xas)
+{
+	/* As xas_find(), not from the canonical slot. */
+	unsigned int slot = xas_slot(xas, xas->xa_node);
+	enum slot_kind kind;
+
+	do {
+		slot++;
+		if (slot == XA_CHUNK_SIZE)
+			break;
+		kind = kind_of(xas_read(xas, slot));
+	} while (kind == SLOT_SIBLING);
+	return slot;
+}
+
 /*
  * Before the lock or the read section is given up in the middle of an iteration: the next xas_find()
  * goes on behind the entry that the cursor stands on.
  */
 void xas_pause(struct xa_state *xas)
 {
-	const struct xa_node *node = xas->xa_node;
-
-	if (xas_invalid(xas))
+	if (xas_where(xas) != XAS_IN_TREE)
 		return;
-	if (node) {
-		/* As xas_find(), not from the canonical slot. */
-		unsigned int offset = get_offset(xas->xa_index, node);
-
-		do {
-			offset++;
-		} while (offset < XA_CHUNK_SIZE && xa_is_sibling(xa_entry(xas->xa, node, offset)));
-		/* The cursor's index may be any of the entry's. */
-		xas_move(xas, offset);
-	} else {
+	/* The cursor's index may be any of the entry's. */
+	if (xas->xa_node)
+		xas_move(xas, xas_slot_behind(xas));
+	else
 		xas->xa_index++;
-	}
-	xas_reset(xas);
 	/* There is nothing behind the last index. */
-	if (!xas->xa_index)
-		set_bounds(xas);
+	xas->xa_node = xas->xa_index ? XAS_RESTART : XAS_BOUNDS;
 }

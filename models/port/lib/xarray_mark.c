@@ -8,45 +8,49 @@
 
 bool xas_get_mark(const struct xa_state *xas, xa_mark_t mark)
 {
-	if (xas_invalid(xas))
-		return false;
-	if (!xas->xa_node)
-		return xa_marked(xas->xa, mark);
-	return node_get_mark(xas->xa_node, xas->xa_offset, mark);
+	const struct xa_node *node = xas->xa_node;
+
+	if (node)
+		return xas_is_node(xas) && node_get_mark(node, xas->xa_offset, mark);
+	return xa_marked(xas->xa, mark);
 }
 
-/* Does nothing on a cursor that was not walked to an entry. */
-void xas_set_mark(const struct xa_state *xas, xa_mark_t mark)
+/*
+ * Let the slot that the cursor stands on bear the mark or not, and with it what is above, as far up
+ * as the answer to "does any slot bear it" has changed.  Nothing where the cursor is not in the tree.
+ */
+static void xas_mark(const struct xa_state *xas, xa_mark_t mark, bool bear)
 {
-	struct xa_node *node = xas->xa_node;
 	unsigned int offset = xas->xa_offset;
 
-	if (xas_invalid(xas))
+	if (xas_where(xas) != XAS_IN_TREE)
 		return;
-	for (; node; node = xa_parent_locked(xas->xa, node)) {
-		/* Above a slot that has it, all have it. */
-		if (__test_and_set_bit(offset, node->marks[mark]))
+	for (struct xa_node *node = xas->xa_node; node; node = xa_parent_locked(xas->xa, node)) {
+		unsigned long *row = node->marks[mark];
+		bool any = !bitmap_empty(row, XA_CHUNK_SIZE);
+
+		if (bear)
+			__set_bit(offset, row);
+		else
+			__clear_bit(offset, row);
+		if (any == !bitmap_empty(row, XA_CHUNK_SIZE))
 			return;
 		offset = node->offset;
 	}
-	xas->xa->xa_flags |= XA_FLAGS_MARK(mark);
+	if (bear)
+		xas->xa->xa_flags |= XA_FLAGS_MARK(mark);
+	else
+		xas->xa->xa_flags &= ~XA_FLAGS_MARK(mark);
+}
+
+void xas_set_mark(const struct xa_state *xas, xa_mark_t mark)
+{
+	xas_mark(xas, mark, true);
 }
 
 void xas_clear_mark(const struct xa_state *xas, xa_mark_t mark)
 {
-	struct xa_node *node = xas->xa_node;
-	unsigned int offset = xas->xa_offset;
-
-	if (xas_invalid(xas))
-		return;
-	for (; node; node = xa_parent_locked(xas->xa, node)) {
-		if (!__test_and_clear_bit(offset, node->marks[mark]))
-			return;
-		if (!bitmap_empty(node->marks[mark], XA_CHUNK_SIZE))
-			return;
-		offset = node->offset;
-	}
-	xas->xa->xa_flags &= ~XA_FLAGS_MARK(mark);
+	xas_mark(xas, mark, false);
 }
 
 /* A slot without an entry has no marks. */
@@ -58,17 +62,12 @@ void xas_init_marks(const struct xa_state *xas)
 
 bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)
 {
-	XA_STATE(xas, xa, index);
-	void *entry;
 	bool marked;
+	XA_STATE(xas, xa, index);
 
 	rcu_read_lock();
-	do {
-		entry = xas_load(&xas);
-		marked = entry && xas_get_mark(&xas, mark);
-	} while (xa_is_retry(entry) && xas_retry(&xas, entry));
+	marked = xas_load_settled(&xas) && xas_get_mark(&xas, mark);
 	rcu_read_unlock();
-
 	return marked;
 }
 

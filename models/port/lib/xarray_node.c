@@ -12,31 +12,25 @@
  * A node whose slots and marks are clear and whose private list is empty, which the slab's
  * constructor and radix_tree_node_rcu_free() see to.  All other fields hold garbage.
  */
-struct xa_node *xas_new_node(struct xa_state *xas, gfp_t gfp)
+struct xa_node *xas_new_node(const struct xa_state *xas, gfp_t gfp)
 {
-	struct xa_node *node;
+	gfp_t charge = xas->xa->xa_flags & XA_FLAGS_ACCOUNT ? __GFP_ACCOUNT : 0;
+	struct xa_node *node = kmem_cache_alloc_lru(radix_tree_node_cachep, xas->xa_lru,
+						    gfp | charge);
 
-	if (xas->xa->xa_flags & XA_FLAGS_ACCOUNT)
-		gfp |= __GFP_ACCOUNT;
-	node = kmem_cache_alloc_lru(radix_tree_node_cachep, xas->xa_lru, gfp);
-	XA_NODE_BUG_ON(node, node && !list_empty(&node->private_list));
+	XA_NODE_BUG_ON(node, node && node_listed(node));
 	return node;
 }
 
 void xas_put_spare(struct xa_state *xas, struct xa_node *node)
 {
-	RCU_INIT_POINTER(node->parent, xas->xa_alloc);
-	xas->xa_alloc = node;
+	stack_push(&xas->xa_alloc, node);
 }
 
 /* NULL when the cursor has none. */
 struct xa_node *xas_take_spare(struct xa_state *xas)
 {
-	struct xa_node *node = xas->xa_alloc;
-
-	if (node)
-		xas->xa_alloc = rcu_dereference_raw(node->parent);
-	return node;
+	return xas->xa_alloc ? stack_pop(&xas->xa_alloc) : NULL;
 }
 
 /* Free the nodes that the cursor still has in stock; no reader ever saw them. */
@@ -45,7 +39,7 @@ void xas_destroy(struct xa_state *xas)
 	struct xa_node *node;
 
 	while ((node = xas_take_spare(xas)) != NULL) {
-		XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
+		XA_NODE_BUG_ON(node, node_listed(node));
 		radix_tree_node_rcu_free(&node->rcu_head);
 	}
 }
@@ -86,63 +80,75 @@ bool __xas_nomem(struct xa_state *xas, gfp_t gfp)
 	return xas_restock(xas, node);
 }
 
-void xas_update(struct xa_state *xas, struct xa_node *node)
+void xas_update(const struct xa_state *xas, struct xa_node *node)
 {
-	if (xas->xa_update)
-		xas->xa_update(node);
-	else
-		XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
+	xa_update_node_t tell = xas->xa_update;
+
+	/* Nobody lists nodes who is not told of them. */
+	XA_NODE_BUG_ON(node, !tell && node_listed(node));
+	if (tell)
+		tell(node);
 }
 
 /* The node is out of the tree, and its owner knows; readers may still be inside. */
-void xa_node_free(struct xa_node *node)
+static void node_release(struct xa_node *node)
 {
-	XA_NODE_BUG_ON(node, !list_empty(&node->private_list));
 	node->array = XA_RCU_FREE;
+	XA_NODE_BUG_ON(node, node_listed(node));
 	call_rcu(&node->rcu_head, radix_tree_node_rcu_free);
 }
 
-static void xas_retire(struct xa_state *xas, struct xa_node *node)
+static void xas_retire(const struct xa_state *xas, struct xa_node *node)
 {
-	node->count = 0;
 	node->nr_values = 0;
+	node->count = 0;
 	xas_update(xas, node);
-	xa_node_free(node);
+	node_release(node);
 }
 
 /*
- * Free the subtree at `top`, which nothing in the tree refers to any more.  Readers that are
- * still in it must find retry entries where there were entries.
+ * Send readers that are still in the node back to the top, from slot `offset` on, up to the first
+ * that holds a child.  Returns that slot, or XA_CHUNK_SIZE if there is none.
  */
-void xas_free_nodes(struct xa_state *xas, struct xa_node *top)
+static unsigned int node_evict(const struct xarray *xa, struct xa_node *node, unsigned int offset)
 {
-	const struct xarray *xa = xas->xa;
-	struct xa_node *node = top;
-	unsigned int offset = 0;
-
-	for (;;) {
-		struct xa_node *done = node;
-		void *entry;
-
-		if (offset < XA_CHUNK_SIZE) {
-			entry = xa_entry_locked(xa, node, offset);
-			if (node->shift && xa_is_node(entry)) {
-				node = xa_to_node(entry);
-				offset = 0;
-				continue;
-			}
-			if (entry)
-				RCU_INIT_POINTER(node->slots[offset], XA_RETRY_ENTRY);
-			offset++;
-			continue;
+	for (; offset < XA_CHUNK_SIZE; offset++) {
+		switch (kind_of(xa_entry_locked(xa, node, offset))) {
+		case SLOT_CHILD:
+			return offset;
+		case SLOT_EMPTY:
+			break;
+		case SLOT_ENTRY:
+		case SLOT_SIBLING:
+			RCU_INIT_POINTER(node->slots[offset], XA_RETRY_ENTRY);
 		}
-		/* Both are needed after the node is gone. */
-		node = xa_parent_locked(xa, done);
-		offset = done->offset + 1U;
-		xas_retire(xas, done);
-		if (done == top)
-			return;
 	}
+	return offset;
+}
+
+/* Free the subtree at `top`, which nothing in the tree refers to any more: children first. */
+void xas_free_nodes(const struct xa_state *xas, struct xa_node *top)
+{
+	struct xa_node *node = top;
+	unsigned int from = 0;
+	bool done;
+
+	do {
+		struct xa_node *at = node;
+		unsigned int offset = node_evict(xas->xa, at, from);
+
+		done = false;
+		if (offset < XA_CHUNK_SIZE) {
+			node = xa_to_node(xa_entry_locked(xas->xa, at, offset));
+			from = 0;
+		} else {
+			/* Both are needed after the node is gone. */
+			from = at->offset + 1U;
+			done = at == top;
+			node = xa_parent_locked(xas->xa, at);
+			xas_retire(xas, at);
+		}
+	} while (!done);
 }
 
 /* While the top node holds nothing but slot 0, let the head take over what is in it. */
@@ -157,8 +163,8 @@ static void xas_shrink(struct xa_state *xas, struct xa_node *node)
 		/* The head can hold an entry of order 0 only. */
 		if (!entry || (!child && node->shift))
 			return;
-		set_bounds(xas);
 		rcu_assign_pointer(xa->xa_head, entry);
+		set_bounds(xas);
 		if (child)
 			RCU_INIT_POINTER(child->parent, NULL);
 		else
@@ -176,21 +182,21 @@ static void xas_shrink(struct xa_state *xas, struct xa_node *node)
  */
 void xas_delete_node(struct xa_state *xas)
 {
-	struct xarray *xa = xas->xa;
 	struct xa_node *node = xas->xa_node;
+	struct xarray *xa = xas->xa;
 
 	while (!node->count) {
 		struct xa_node *parent = xa_parent_locked(xa, node);
 
 		if (!parent) {
 			RCU_INIT_POINTER(xa->xa_head, NULL);
-			xa_node_free(node);
+			node_release(node);
 			set_bounds(xas);
 			return;
 		}
 		xas_place(xas, parent, node->offset);
 		RCU_INIT_POINTER(parent->slots[node->offset], NULL);
-		xa_node_free(node);
+		node_release(node);
 		parent->count--;
 		xas_update(xas, parent);
 		node = parent;

@@ -51,12 +51,13 @@ void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_
 	for (unsigned long nodes = split_nodes(order, xas->xa_shift); nodes; nodes--) {
 		struct xa_node *node = xas_new_node(xas, gfp);
 
-		if (!node) {
-			xas_destroy(xas);
+		if (node) {
+			xas_put_spare(xas, node);
+		} else {
 			xas_set_err(xas, -ENOMEM);
+			xas_destroy(xas);
 			return;
 		}
-		xas_put_spare(xas, node);
 	}
 }
 
@@ -113,21 +114,6 @@ static void split_adopt(struct xa_state *xas, struct xa_node *parent, unsigned i
 	RCU_INIT_POINTER(parent->slots[offset], xa_mk_node(child));
 	split_set_marks(parent, offset, new);
 	xas_update(xas, child);
-}
-
-/* The stack of finished subtrees: each one's parent field leads to the one below it. */
-static void stack_push(struct xa_node **stack, struct xa_node *node)
-{
-	RCU_INIT_POINTER(node->parent, *stack);
-	*stack = node;
-}
-
-static struct xa_node *stack_pop(struct xa_node **stack)
-{
-	struct xa_node *node = *stack;
-
-	*stack = rcu_dereference_raw(node->parent);
-	return node;
 }
 
 #ifdef XA_SPLIT_RECURSIVE
@@ -227,10 +213,10 @@ static void split_horizontally(struct xa_node *node, unsigned int first, unsigne
 /* The cursor stands on the canonical slot of the old entry `old`, of `order`. */
 static void split_here(struct xa_state *xas, const void *old, void *entry, unsigned int order)
 {
-	struct xa_node *node = xas->xa_node;
 	unsigned int first = xas->xa_offset;
 	unsigned int slots = slots_of(order);
 	unsigned int last = first + slots - 1;
+	struct xa_node *node = xas->xa_node;
 	struct new_entries new = {
 		.entry = entry,
 		.shift = xas->xa_shift,
@@ -256,7 +242,7 @@ static void split_here(struct xa_state *xas, const void *old, void *entry, unsig
 	XA_NODE_BUG_ON(node, node->nr_values > node->count);
 	xas_update(xas, node);
 	/* The cursor's index may be anywhere in the old entry: stand where it is covered now. */
-	first = get_offset(xas->xa_index, node);
+	first = xas_slot(xas, node);
 	if (new.shift == node->shift)
 		first -= first % new.slots;
 	xas_place(xas, node, first);
@@ -304,18 +290,19 @@ void xas_try_split(struct xa_state *xas, void *entry, unsigned int order)
 	if (!xas_is_node(xas))
 		return;
 	if ((xas->xa_sibs + 1UL) << xas->xa_shift < least) {
-		xas_destroy(xas);
 		xas_set_err(xas, -EINVAL);
+		xas_destroy(xas);
 		return;
 	}
 	if (nodes && !xas->xa_alloc) {
 		struct xa_node *node = xas_new_node(xas, GFP_NOWAIT);
 
-		if (!node) {
+		if (node) {
+			xas_put_spare(xas, node);
+		} else {
 			xas_set_err(xas, -ENOMEM);
 			return;
 		}
-		xas_put_spare(xas, node);
 	}
 	split_here(xas, old, entry, order);
 }

@@ -8,6 +8,9 @@
  * there is no id allocation, no compare-and-exchange and no reservation.
  *
  * The split has no limit on levels: see lib/xarray_split.c.
+ *
+ * The structures and signatures are those of the kernel's include/linux/xarray.h, which says:
+ * Copyright (c) 2017 Microsoft Corporation
  */
 #ifndef _LINUX_XARRAY_H
 #define _LINUX_XARRAY_H
@@ -28,7 +31,11 @@
 struct list_lru;
 
 #ifndef XA_CHUNK_SHIFT
-#define XA_CHUNK_SHIFT		(IS_ENABLED(CONFIG_BASE_SMALL) ? 4 : 6)
+#if IS_ENABLED(CONFIG_BASE_SMALL)
+#define XA_CHUNK_SHIFT		4
+#else
+#define XA_CHUNK_SHIFT		6
+#endif
 #endif
 #define XA_CHUNK_SIZE		(1UL << XA_CHUNK_SHIFT)
 #define XA_CHUNK_MASK		(XA_CHUNK_SIZE - 1)
@@ -44,35 +51,42 @@ struct list_lru;
  *	257			zero: takes up a slot but reads as NULL
  *	above 1024		a node; -MAX_ERRNO .. -1 an error, in a cursor or result only
  */
+enum { XA_TAG_VALUE = 1, XA_TAG_INTERNAL = 2, XA_TAG_BITS = 3 };
+
+static inline unsigned long xa_word(const void *entry)
+{
+	return (unsigned long)entry;
+}
+
 static inline void *xa_mk_value(unsigned long v)
 {
 	WARN_ON(v > LONG_MAX);
-	return (void *)(v << 1 | 1);
+	return (void *)(v << 1 | XA_TAG_VALUE);
 }
 
 static inline unsigned long xa_to_value(const void *entry)
 {
-	return (unsigned long)entry >> 1;
+	return xa_word(entry) >> 1;
 }
 
 static inline bool xa_is_value(const void *entry)
 {
-	return ((unsigned long)entry & 1) != 0;
+	return (xa_word(entry) & XA_TAG_VALUE) != 0;
 }
 
 static inline void *xa_mk_internal(unsigned long v)
 {
-	return (void *)(v << 2 | 2);
+	return (void *)(v << 2 | XA_TAG_INTERNAL);
 }
 
 static inline unsigned long xa_to_internal(const void *entry)
 {
-	return (unsigned long)entry >> 2;
+	return xa_word(entry) >> 2;
 }
 
 static inline bool xa_is_internal(const void *entry)
 {
-	return ((unsigned long)entry & 3) == 2;
+	return (xa_word(entry) & XA_TAG_BITS) == XA_TAG_INTERNAL;
 }
 
 #define XA_RETRY_ENTRY		xa_mk_internal(256)
@@ -97,7 +111,7 @@ static inline bool xa_is_advanced(const void *entry)
 static inline bool xa_is_err(const void *entry)
 {
 	return xa_is_internal(entry) &&
-	       (unsigned long)entry >= (unsigned long)xa_mk_internal((unsigned long)-MAX_ERRNO);
+	       xa_word(entry) >= xa_word(xa_mk_internal((unsigned long)-MAX_ERRNO));
 }
 
 /* The negative errno of an error entry, 0 for any other entry. */
@@ -115,7 +129,7 @@ typedef unsigned int __bitwise xa_mark_t;
 
 /* In xa_flags: charge nodes to the memory control group; and the array's own marks. */
 #define XA_FLAGS_ACCOUNT	((__force gfp_t)32U)
-#define XA_FLAGS_MARK(mark)	((__force gfp_t)((1U << __GFP_BITS_SHIFT) << (unsigned int)(mark)))
+#define XA_FLAGS_MARK(mark)	((__force gfp_t)(1U << (__GFP_BITS_SHIFT + (unsigned int)(mark))))
 
 struct xarray {
 	spinlock_t	xa_lock;
@@ -134,9 +148,9 @@ struct xarray {
 
 static inline void xa_init_flags(struct xarray *xa, gfp_t flags)
 {
-	spin_lock_init(&xa->xa_lock);
-	xa->xa_flags = flags;
 	RCU_INIT_POINTER(xa->xa_head, NULL);
+	xa->xa_flags = flags;
+	spin_lock_init(&xa->xa_lock);
 }
 
 static inline void xa_init(struct xarray *xa)
@@ -199,59 +213,67 @@ struct xa_node {
 #define XA_BUG_ON(xa, x)	do { (void)(xa); BUG_ON(x); } while (0)
 #define XA_NODE_BUG_ON(node, x)	do { (void)(node); BUG_ON(x); } while (0)
 #else
-#define XA_BUG_ON(xa, x)	do { } while (0)
-#define XA_NODE_BUG_ON(node, x)	do { } while (0)
+#define XA_BUG_ON(xa, x)	((void)0)
+#define XA_NODE_BUG_ON(node, x)	((void)0)
 #endif
 
-/* Reads of the tree: under the RCU read lock or the array's lock; _locked: the lock is held. */
+/*
+ * Reads of the links of the tree, under the RCU read lock or the array's lock; what ends in _locked
+ * is for the holder of the lock, for whom a link does not change.
+ */
+#define XA_HELD(xa)		lockdep_is_held(&(xa)->xa_lock)
+#define XA_READ(xa, link)	rcu_dereference_check(link, XA_HELD(xa))
+#define XA_READ_LOCKED(xa, link) rcu_dereference_protected(link, XA_HELD(xa))
+
 static inline void *xa_head(const struct xarray *xa)
 {
-	return rcu_dereference_check(xa->xa_head, lockdep_is_held(&xa->xa_lock));
+	return XA_READ(xa, xa->xa_head);
 }
 
 static inline void *xa_head_locked(const struct xarray *xa)
 {
-	return rcu_dereference_protected(xa->xa_head, lockdep_is_held(&xa->xa_lock));
+	return XA_READ_LOCKED(xa, xa->xa_head);
 }
 
 static inline void *xa_entry(const struct xarray *xa, const struct xa_node *node,
 			     unsigned int offset)
 {
 	XA_NODE_BUG_ON(node, offset >= XA_CHUNK_SIZE);
-	return rcu_dereference_check(node->slots[offset], lockdep_is_held(&xa->xa_lock));
+	return XA_READ(xa, node->slots[offset]);
 }
 
 static inline void *xa_entry_locked(const struct xarray *xa, const struct xa_node *node,
 				    unsigned int offset)
 {
 	XA_NODE_BUG_ON(node, offset >= XA_CHUNK_SIZE);
-	return rcu_dereference_protected(node->slots[offset], lockdep_is_held(&xa->xa_lock));
+	return XA_READ_LOCKED(xa, node->slots[offset]);
 }
 
 static inline struct xa_node *xa_parent(const struct xarray *xa, const struct xa_node *node)
 {
-	return rcu_dereference_check(node->parent, lockdep_is_held(&xa->xa_lock));
+	return XA_READ(xa, node->parent);
 }
 
 static inline struct xa_node *xa_parent_locked(const struct xarray *xa,
 					       const struct xa_node *node)
 {
-	return rcu_dereference_protected(node->parent, lockdep_is_held(&xa->xa_lock));
+	return XA_READ_LOCKED(xa, node->parent);
 }
 
+/* A node's address has the two low bits free for the tag. */
 static inline void *xa_mk_node(const struct xa_node *node)
 {
-	return (void *)((unsigned long)node | 2);
+	return (void *)(xa_word(node) | XA_TAG_INTERNAL);
 }
 
 static inline struct xa_node *xa_to_node(const void *entry)
 {
-	return (struct xa_node *)((unsigned long)entry & ~3UL);
+	return (void *)(xa_word(entry) & ~(unsigned long)XA_TAG_BITS);
 }
 
 static inline bool xa_is_node(const void *entry)
 {
-	return xa_is_internal(entry) && (unsigned long)entry > 4096;
+	return xa_to_internal(entry) >= 1024 && xa_is_internal(entry);
 }
 
 static inline void *xa_mk_sibling(unsigned int offset)
@@ -296,20 +318,15 @@ struct xa_state {
 #define XAS_BOUNDS		((struct xa_node *)1UL)
 #define XAS_RESTART		((struct xa_node *)3UL)
 
-#define __XA_STATE(array, index, shift, sibs) {			\
-	.xa = (array),						\
-	.xa_index = (index),					\
-	.xa_shift = (unsigned char)(shift),			\
-	.xa_sibs = (unsigned char)(sibs),			\
-	.xa_node = XAS_RESTART,					\
-}
-#define XA_STATE(name, array, index)				\
-	struct xa_state name = __XA_STATE(array, index, 0, 0)
 #define XA_STATE_ORDER(name, array, index, order)		\
-	struct xa_state name = __XA_STATE(array,		\
-		((unsigned long)(index) >> (order)) << (order),	\
-		(order) - (order) % XA_CHUNK_SHIFT,		\
-		(1U << ((order) % XA_CHUNK_SHIFT)) - 1)
+	struct xa_state name = {				\
+		.xa = (array),					\
+		.xa_index = ((unsigned long)(index) >> (order)) << (order),	\
+		.xa_shift = (unsigned char)((order) - (order) % XA_CHUNK_SHIFT),	\
+		.xa_sibs = (unsigned char)((1U << ((order) % XA_CHUNK_SHIFT)) - 1),	\
+		.xa_node = XAS_RESTART,				\
+	}
+#define XA_STATE(name, array, index)	XA_STATE_ORDER(name, array, index, 0)
 
 #define xas_lock(xas)		xa_lock((xas)->xa)
 #define xas_unlock(xas)		xa_unlock((xas)->xa)
@@ -328,7 +345,7 @@ static inline void xas_set_err(struct xa_state *xas, long err)
 /* Whether the cursor stands neither on a node nor on the head. */
 static inline bool xas_invalid(const struct xa_state *xas)
 {
-	return ((unsigned long)xas->xa_node & 3) != 0;
+	return (xa_word(xas->xa_node) & XA_TAG_BITS) != 0;
 }
 
 static inline bool xas_valid(const struct xa_state *xas)
@@ -338,7 +355,7 @@ static inline bool xas_valid(const struct xa_state *xas)
 
 static inline bool xas_not_node(const struct xa_node *node)
 {
-	return !node || ((unsigned long)node & 3) != 0;
+	return !node || (xa_word(node) & XA_TAG_BITS) != 0;
 }
 
 static inline bool xas_is_node(const struct xa_state *xas)
@@ -349,7 +366,7 @@ static inline bool xas_is_node(const struct xa_state *xas)
 /* Whether xas_next() and xas_prev() first have to find the cursor's own index. */
 static inline bool xas_frozen(const struct xa_node *node)
 {
-	return ((unsigned long)node & 2) != 0;
+	return (xa_word(node) & XA_TAG_INTERNAL) != 0;
 }
 
 static inline bool xas_top(const struct xa_node *node)
@@ -372,8 +389,8 @@ static inline bool xas_retry(struct xa_state *xas, const void *entry)
 
 static inline void xas_set(struct xa_state *xas, unsigned long index)
 {
+	xas_reset(xas);
 	xas->xa_index = index;
-	xas->xa_node = XAS_RESTART;
 }
 
 /* order 0 .. 63 (BITS_PER_LONG - 1); the index is aligned down to it. */
@@ -413,10 +430,9 @@ void *xas_prev(struct xa_state *xas);
 void xas_pause(struct xa_state *xas);
 
 #define xas_for_each(xas, entry, max)				\
-	for (entry = xas_find(xas, max); entry; entry = xas_find(xas, max))
+	while (((entry) = xas_find(xas, max)) != NULL)
 #define xas_for_each_marked(xas, entry, max, mark)		\
-	for (entry = xas_find_marked(xas, max, mark); entry;	\
-	     entry = xas_find_marked(xas, max, mark))
+	while (((entry) = xas_find_marked(xas, max, mark)) != NULL)
 
 void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_t gfp);
 void xas_split(struct xa_state *xas, void *entry, unsigned int order);
