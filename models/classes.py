@@ -45,7 +45,8 @@ def classified(
         return []
     s = found[0].chunk_shift
     known = explained(implementation, s, kind_of(implementation), operations, actual, hung, found)
-    told = tuple(sorted((known or frozenset()) & ON_SPLIT))
+    # Of several, what is told is the first: each has cases in which it is alone.
+    told = tuple(sorted((known or frozenset()) & ON_SPLIT))[:1]
     if known and not told:
         if met is not None:
             met.update(dict.fromkeys(known, cases))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from models.kernel.deviations import DEVIATIONS
-from models.reference import Endless, Outcome, Runner, SplitKind, run
+from models.reference import Outcome, Runner, SplitKind, run
 from xarray_model import iterate, walk
 from xarray_model.array import XArray
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
@@ -20,7 +21,7 @@ from xarray_model.entries import NULL
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import node_shift, offset_of
 from xarray_model.node import Entry, Node, is_sibling, is_value
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import Code, Operation
 
 Plant: TypeAlias = Callable[[Runner], None]
 """Makes a model deviate."""
@@ -32,8 +33,10 @@ def answer(
     """What a case answers, and logs, where there are the deviations of these names; None when that
     cannot be told, since it comes to something that nothing is promised of."""
     runner = Runner(XArray(s), kind)
-    for name in names:
-        PLANTS[name](runner)
+    wanted = set(names)
+    for name, plant in PLANTS.items():
+        if name in wanted:
+            plant(runner)
     try:
         return run(runner, operations, log=True)
     except (PreconditionError, ValueError):
@@ -113,26 +116,14 @@ def _pause_at_top(runner: Runner) -> None:
     """A search after the last index begins again at the first; so one that is paused after each
     entry never ends."""
 
+    right = runner.find_marked
+
     def find_marked(cursor: Cursor, last: int, mark: int) -> Entry:
         if cursor.state is BOUNDS and cursor.index == 0:
             cursor.reset()
-        return iterate.find_marked(cursor, last, mark)
-
-    def until_again(cursor: Cursor, last: int, mark: int) -> Entry:
-        if cursor.state is BOUNDS and cursor.index == 0:
-            raise Endless
-        return iterate.find_marked(cursor, last, mark)
-
-    right = runner.handlers[Code.FIND_MARKED]
-
-    def all_of_them(operation: Operation) -> list[int]:
-        runner.find_marked = until_again if operation.flags & Flag.PAUSE else find_marked
-        words = right(runner, operation)
-        runner.find_marked = find_marked
-        return words
+        return right(cursor, last, mark)
 
     runner.find_marked = find_marked
-    _instead(runner, Code.FIND_MARKED, all_of_them)
 
 
 def _step_from_slot(cursor: Cursor, by: int) -> Entry:
@@ -184,7 +175,7 @@ def _split_limit(runner: Runner) -> None:
 
 
 def _split_sibling_marks(runner: Runner) -> None:
-    """The new nodes of a marked entry have every slot marked."""
+    """The new nodes of a marked entry have every slot marked, so marked searches find siblings."""
     right = runner.split
 
     def split(cursor: Cursor, entry: int, order: int) -> None:
@@ -200,6 +191,7 @@ def _split_sibling_marks(runner: Runner) -> None:
                 child.marks = [every if word else 0 for word in child.marks]
 
     runner.split = split
+    runner.find_marked = partial(iterate.find_marked, siblings=True)
 
 
 def _try_split_siblings(runner: Runner) -> None:
@@ -217,16 +209,16 @@ def _try_split_siblings(runner: Runner) -> None:
 
 
 PLANTS: Mapping[str, Plant] = {
+    "split-sibling-marks": _split_sibling_marks,
     "store-other-kind": _store_other_kind,
     "pause-inside": _pause_inside,
     "pause-inside-slots": _pause_inside_slots,
     "pause-at-top": _pause_at_top,
     "step-inside": _step_inside,
     "split-limit": _split_limit,
-    "split-sibling-marks": _split_sibling_marks,
     "try-split-siblings": _try_split_siblings,
 }
-"""How each known deviation is planted, by its name."""
+"""How each known deviation is planted, by its name, in an order in which they go together."""
 
 ON_SPLIT = frozenset(one.name for one in DEVIATIONS if one.on_split)
 """The known deviations of the split itself: findings like any other, told as known."""

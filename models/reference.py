@@ -132,7 +132,7 @@ class Runner:
         self.pause = iterate.pause
         self.next = iterate.next
         self.prev = iterate.prev
-        self.find_marked = iterate.find_marked
+        self.find_marked: Callable[[Cursor, int, int], Entry] = iterate.find_marked
         self.handlers = _HANDLERS
         """How each operation is done."""
         self._kept: Cursor | None = None
@@ -219,6 +219,8 @@ class Runner:
         pausing = bool(op.flags & Flag.PAUSE)
         words = [0]
         while (entry := step(cursor)) != NULL:
+            if len(words) > 1 and cursor.index <= words[-2]:
+                raise Endless
             words += (cursor.index, _word(entry))
             if pausing:
                 self.pause(cursor)

@@ -70,9 +70,13 @@ def _find_from(cursor: Cursor, last: int) -> Entry:
     return NULL
 
 
-def find_marked(cursor: Cursor, last: int, mark: int) -> Entry:
+def find_marked(cursor: Cursor, last: int, mark: int, *, siblings: bool = False) -> Entry:
     """The next entry that bears ``mark``, at or after the cursor's index (after it, once walked),
-    up to ``last``; NULL when there is none."""
+    up to ``last``; NULL when there is none.
+
+    A sibling bears no mark.  Where one does, it is passed by, or with ``siblings`` returned, as
+    released kernels do.
+    """
     if cursor.state is ERROR:
         return NULL
     if cursor.state is BOUNDS and cursor.index == 0:
@@ -100,7 +104,7 @@ def find_marked(cursor: Cursor, last: int, mark: int) -> Entry:
             return _none_marked(cursor, last)
         cursor.node = head
         cursor.offset = cursor.index >> head.shift
-    return _find_marked_from(cursor, last, mark, advance)
+    return _find_marked_from(cursor, last, mark, advance, siblings)
 
 
 def _none_marked(cursor: Cursor, last: int) -> Entry:
@@ -111,7 +115,7 @@ def _none_marked(cursor: Cursor, last: int) -> Entry:
     return NULL
 
 
-def _find_marked_from(cursor: Cursor, last: int, mark: int, advance: bool) -> Entry:
+def _find_marked_from(cursor: Cursor, last: int, mark: int, advance: bool, siblings: bool) -> Entry:
     array = cursor.array
     node = cursor.node
     assert node is not None
@@ -139,7 +143,7 @@ def _find_marked_from(cursor: Cursor, last: int, mark: int, advance: bool) -> En
             if offset == array.slots:
                 continue
         entry = node.slots[cursor.offset]
-        if entry == NULL or is_sibling(entry, array.s):
+        if entry == NULL or (is_sibling(entry, array.s) and not siblings):
             continue
         if not isinstance(entry, Node):
             return entry

@@ -18,7 +18,7 @@ from models.sweep import Unit, run_unit
 from specs.stream import cut
 from specs.view import View
 from tests.models.together import Edit, with_defects
-from xarray_model.operations import Operation
+from xarray_model.operations import Code, Operation
 
 TOP = (1 << 64) - 1
 BY_NAME = {one.name: one for one in DEVIATIONS}
@@ -67,6 +67,17 @@ def test_a_hang_and_what_ends_instead() -> None:
     outcome = answer(one.case, 2, SplitKind.ITERATIVE, [one.name])
     assert outcome is not None and outcome.hangs == len(one.case) - 1
     assert last(one.ending, one.name) == (0, 1)
+
+
+def test_marked_siblings_are_found_and_a_search_still_ends() -> None:
+    """Where siblings bear marks, a search by that mark returns them, as on 6.1, and comes on."""
+    names = ["split-sibling-marks", "pause-at-top"]
+    split = BY_NAME[names[0]].case
+    search = Operation(Code.FIND_MARKED, 0, argument=7)
+    outcome = answer((*split, search), 2, SplitKind.ITERATIVE, names)
+    assert outcome is not None and outcome.hangs is None
+    words = cut((*split, search), outcome.results)[-1].words
+    assert words == (8, 0, 4, 1, 2, 2, 4, 3, 10, 4, 4, 5, 2, 6, 4, 7, 10)
 
 
 def test_each_is_planted_and_none_answers_rightly() -> None:
