@@ -103,7 +103,10 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
         if breach.smallest.implementation == one.name
     }
     # Where cases were left out, nothing that did not fail is decided.
-    gaps = Outcome.UNDECIDED in {item.outcome for item in evidence.of_sweep(result, one)}
+    undecided = (
+        item for item in evidence.of_sweep(result, one) if item.outcome is Outcome.UNDECIDED
+    )
+    gaps = any(item.detail != evidence.NEVER_JUDGED for item in undecided)
     judged = result.judged.get(one.name, Counter[str]())
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):

@@ -18,6 +18,7 @@ from models.worker import Status
 from review import evidence
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome
+from specs.registry import PROPERTIES
 from specs.strength import Strength
 from xarray_model.operations import Code, Operation
 
@@ -31,6 +32,7 @@ def swept(refusals: int = 8, splits: int = 8) -> UnitResult:
     result = UnitResult()
     for family, covered in ((Family.SPLITS, splits), (Family.REFUSALS, refusals)):
         result.coverage[Part("Linux", family.value, 2, False)] = Coverage(covered, 8)
+    result.judged["Linux"] = Counter(dict.fromkeys(PROPERTIES, 1))
     return result
 
 
@@ -75,7 +77,7 @@ def test_both_classes_are_kept_and_the_callers_comes_first() -> None:
 def test_histories_decide_nothing_of_what_they_left_out() -> None:
     deviation = next(one for one in DEVIATIONS if one.name == "pause-inside")
     report = MachineReport("Linux", 1, known=[Known(deviation, COUNT)])
-    report.tallies[2] = Tally(examples=9)
+    report.tallies[2] = Tally(examples=9, judged=Counter(dict.fromkeys(PROPERTIES, 1)))
     told = {one.check: one for one in evidence.of_machine(report)}
     assert told["machine:answer-pause"].outcome is Outcome.UNDECIDED
     assert told["machine:answer-load"].outcome is Outcome.HOLDS
