@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(f"the model comes from {xarray_model.__file__}")
     port = Implementation("port", port_source(), False, {s: Path(task["executable"])})
     details: dict[str, str] = {}
-    for compared, judged in zip_longest(checks.sweep(port, s), checks.model(s)):
+    for compared, judged in zip_longest(checks.sweep(port, checks.ladder(s)), checks.model(s)):
         for found in (compared, judged):
             details.update({name: one.detail for name, one in found.items()})
         if wanted <= details.keys():
