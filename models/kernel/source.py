@@ -175,6 +175,10 @@ def _read_tarball(path: Path, wanted: Set[str]) -> dict[str, bytes]:
                 in_last = inner.startswith(f"{last}/")
                 if wanted <= files.keys() or (left and files.keys() >= {*REQUIRED, "Makefile"}):
                     break
+        if not files.keys() >= set(REQUIRED):
+            # A compressed stream that is cut short can end quietly; a file that is, does not.
+            with tarfile.open(path) as archive:
+                archive.getmembers()
     except (tarfile.TarError, EOFError, OSError) as error:
         raise SourceError(f"{path}: not a readable tarball ({error})") from None
     return files
