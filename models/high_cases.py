@@ -10,7 +10,7 @@ own cursor.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -18,6 +18,7 @@ from itertools import product
 from models import extent
 from models.cases import FAR_VALUE, FIRST, Group, Start, Surroundings
 from models.extent import Trait
+from models.placed import Placed
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -35,16 +36,11 @@ _HIGH = Trait(extent.CASES, "high orders")
 
 
 @dataclass(frozen=True, slots=True)
-class HighGroup:
+class HighGroup(Placed):
     """A split of a large entry; ``beside`` is the index of a single entry next to it."""
 
     setting: Group
     beside: int
-
-    @property
-    def chunk_shift(self) -> int:
-        """The chunk shift."""
-        return self.setting.chunk_shift
 
     @property
     def failing(self) -> int:
@@ -55,11 +51,6 @@ class HighGroup:
     def limited(self) -> bool:
         """Never: no split is over more than one level."""
         return self.setting.limited
-
-    @property
-    def split(self) -> tuple[int, int, int]:
-        """Chunk shift, order and new order."""
-        return self.setting.split
 
     def traits(self) -> tuple[Trait, ...]:
         """Those of the setting."""
@@ -152,10 +143,6 @@ class HighGroup:
             Operation(Code.DESTROY),
             Operation(Code.SNAPSHOT),
         ]
-
-    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases that begin at ``starts``, as the driver reads them."""
-        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
 
 
 def pairs(s: int) -> list[tuple[int, int]]:

@@ -9,12 +9,13 @@ may be asked for have no cases here.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models import extent
 from models.cases import FIRST, Group, Start, Surroundings, index_trait
 from models.extent import Trait
+from models.placed import Placed, every_index, some_indices
 from models.walk_cases import MARKS
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
@@ -23,15 +24,10 @@ _REFUSALS = Trait(extent.CASES, "try_split refusals")
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalGroup:
+class RefusalGroup(Placed):
     """One refusal from every index of the old entry, which ``setting`` places."""
 
     setting: Group
-
-    @property
-    def chunk_shift(self) -> int:
-        """The chunk shift."""
-        return self.setting.chunk_shift
 
     @property
     def failing(self) -> int:
@@ -42,11 +38,6 @@ class RefusalGroup:
     def limited(self) -> bool:
         """Never: it is refused by all."""
         return False
-
-    @property
-    def split(self) -> tuple[int, int, int]:
-        """Chunk shift, old order and the order that is asked for."""
-        return self.setting.split
 
     def traits(self) -> tuple[Trait, ...]:
         """Those of the setting, but for what only splits vary."""
@@ -60,12 +51,11 @@ class RefusalGroup:
 
     def starts(self) -> list[Start]:
         """Every start: each index of the old entry.  ``try_split`` never blocks."""
-        return [Start(offset, True) for offset in range(1 << self.setting.order)]
+        return every_index(self.setting.order)
 
     def some_starts(self, draw: random.Random) -> list[Start]:
         """A few of the starts: the first, the last and one drawn."""
-        size = 1 << self.setting.order
-        return [Start(offset, True) for offset in sorted({0, size - 1, draw.randrange(size)})]
+        return some_indices(self.setting.order, draw)
 
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case that begins at ``start``."""
@@ -77,10 +67,6 @@ class RefusalGroup:
             Operation(Code.SNAPSHOT),
             *one.ending(),
         ]
-
-    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases that begin at ``starts``, as the driver reads them."""
-        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
 
 
 def _positions(s: int, order: int) -> int:

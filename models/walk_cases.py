@@ -11,13 +11,14 @@ All indices of the last piece see the same walk, so they make one group.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
 from models import extent
 from models.cases import FIRST, Group, Start, Surroundings, index_trait
 from models.extent import Trait
+from models.placed import Placed, every_index, some_indices
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -29,7 +30,7 @@ _WALKS = Trait(extent.CASES, "try_split walks")
 
 
 @dataclass(frozen=True, slots=True)
-class WalkGroup:
+class WalkGroup(Placed):
     """A walk around the indices of one piece.
 
     ``setting`` is the old entry, its place and its surroundings; ``stops`` are the orders that the
@@ -44,19 +45,9 @@ class WalkGroup:
     failing: int
 
     @property
-    def chunk_shift(self) -> int:
-        """The chunk shift."""
-        return self.setting.chunk_shift
-
-    @property
     def limited(self) -> bool:
         """Never: no step needs more than one new level."""
         return False
-
-    @property
-    def split(self) -> tuple[int, int, int]:
-        """Chunk shift, old order and the order that the walk ends with."""
-        return self.setting.split
 
     def traits(self) -> tuple[Trait, ...]:
         """Those of the setting, but for what only splits vary."""
@@ -71,12 +62,11 @@ class WalkGroup:
 
     def starts(self) -> list[Start]:
         """Every start: each index, from the piece's first.  ``try_split`` never blocks."""
-        return [Start(offset, True) for offset in range(1 << self.setting.new_order)]
+        return every_index(self.setting.new_order)
 
     def some_starts(self, draw: random.Random) -> list[Start]:
         """A few of the starts: the first, the last and one drawn."""
-        size = 1 << self.setting.new_order
-        return [Start(offset, True) for offset in sorted({0, size - 1, draw.randrange(size)})]
+        return some_indices(self.setting.new_order, draw)
 
     @property
     def first(self) -> int:
@@ -138,10 +128,6 @@ class WalkGroup:
             *(() if self.failing else self._look(index)),
             *self.setting.ending(),
         ]
-
-    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases that begin at ``starts``, as the driver reads them."""
-        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
 
 
 def stops(order: int, new_order: int, s: int) -> list[tuple[int, ...]]:
