@@ -31,6 +31,8 @@ _ENDS = {name for name, _ in ENDS.values()}
 
 NEVER_JUDGED = "never judged: no case met what it is about"
 """What is said of a property that nothing decides, whatever else holds."""
+NOT_ENDED = "not every case was run to its end"
+"""What is said of every property where cases were left out, or ended early."""
 
 PORT = "port"
 RECURSIVE = "port (recursive)"
@@ -67,7 +69,7 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
             detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
             outcome = Outcome.FAILS
         elif gaps or (gaps_outside and check.startswith(("agreement", "try-split-"))):
-            outcome, detail = Outcome.UNDECIDED, "not every case was run to its end"
+            outcome, detail = Outcome.UNDECIDED, NOT_ENDED
         elif check in known:
             one = known[check]
             detail = f"{met[one.name]:,} cases are the known deviation {one.name}"

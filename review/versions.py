@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -102,12 +101,9 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
         for breach in result.findings.sorted()
         if breach.smallest.implementation == one.name
     }
+    found = {item.check.removeprefix("sweep:"): item for item in evidence.of_sweep(result, one)}
     # Where cases were left out, nothing that did not fail is decided.
-    undecided = (
-        item for item in evidence.of_sweep(result, one) if item.outcome is Outcome.UNDECIDED
-    )
-    gaps = any(item.detail != evidence.NEVER_JUDGED for item in undecided)
-    judged = result.judged.get(one.name, Counter[str]())
+    gaps = any(item.detail == evidence.NOT_ENDED for item in found.values())
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
@@ -116,8 +112,11 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
             told[name] = Cell.UNDECIDED
         elif section.deep and one.one_level:
             told[name] = Cell.UNSUPPORTED
+        elif name in _REST or found[name].outcome is Outcome.HOLDS:
+            told[name] = Cell.HOLD
         else:
-            told[name] = Cell.HOLD if name in _REST or judged[name] else Cell.UNJUDGED
+            never = found[name].detail == evidence.NEVER_JUDGED
+            told[name] = Cell.UNJUDGED if never else Cell.UNDECIDED
     return told
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,16 @@ def test_nothing_holds_where_cases_were_left_out() -> None:
     cut = versions.cells(part, replace(search.result, coverage=coverage), port)
     assert cut.keys() == whole.keys() and {"no-crash", "ends", "lru"} <= cut.keys()
     assert set(cut.values()) == {versions.Cell.UNDECIDED}
+
+
+def test_a_known_deviation_leaves_undecided_what_it_breaks_and_no_more() -> None:
+    search = small.clean()
+    port = search.implementations[0]
+    part = versions.Section("splits", (Unit(2, 3, 1),))
+    met = {port.name: Counter({"step-inside": 3})}
+    told = versions.cells(part, replace(search.result, met=met), port)
+    assert told["answer-step"] is versions.Cell.UNDECIDED
+    assert told["split-requests"] is versions.Cell.HOLD
 
 
 def test_prints_one_table(told: tuple[dict[str, Any], str]) -> None:
