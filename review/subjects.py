@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from models.build import BuildError, ToolError, UnclearError
+from models.build import BuildError, ToolError, UnclearError, build
 from models.implementation import Implementation, examine, name_of
 from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
@@ -155,6 +155,13 @@ def implementations(
     Raises click.ClickException when anything else does not compile, or a prefix for a reason that
     is the tool's.  A name that nothing declares is the prefix's fault if the whole series compiles.
     """
+    for source in sources:
+        # What the user named may not compile: that is told before anything else is built.
+        if source.version and not source.prefix:
+            try:
+                build(source, shifts[0], sanitize=sanitize)
+            except BuildError as error:
+                raise click.ClickException(str(error)) from None
     built: list[Implementation] = []
     broken: list[str] = []
     each = built_each(sources, shifts, sanitize, deviations=deviations).values()

@@ -2,7 +2,6 @@
 """The plain outcome of each kind of series, through the command itself: status and one line."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from click.testing import CliRunner
 
 from models.sweep import Unit
 from review import search as searches
-from review.cli import main
+from review.cli import main, run
 from tests.kernel_tree import change, git, mailbox
 
 COUNT = "	unsigned long nodes = 0;\n"
@@ -73,25 +72,28 @@ def no_code(tree: Path, box: Path) -> None:
     ],
 )
 def test_what_cannot_be_tested_is_one_line_and_status_2(
-    tree: Path, tmp_path: Path, command: str, make: Callable[[Path, Path], None], told: str
+    tree: Path,
+    tmp_path: Path,
+    command: str,
+    make: Callable[[Path, Path], None],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     box = tmp_path / "series.mbx"
     make(tree, box)
     before = git(tree, "status", "--porcelain")
-    words = [command, "--kernel", str(tree), "--mbox", str(box)]
-    code = "from review.cli import run; run()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *words],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        sys, "argv", ["xasplit", command, "--kernel", str(tree), "--mbox", str(box)]
     )
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    assert told in done.stderr and done.stderr.startswith("xasplit: ")
-    assert done.stderr.count("\n") == 1, done.stderr
+    with pytest.raises(SystemExit) as ended:
+        run()
+    out, err = capfd.readouterr()
+    assert ended.value.code == 2, err
+    assert out == ""
+    assert told in err and err.startswith("xasplit: ")
+    assert err.count("\n") == 1, err
     assert git(tree, "status", "--porcelain") == before
 
 
