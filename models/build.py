@@ -161,6 +161,31 @@ def compiled(
     ``preprocessing`` and ``-include``.  Raises BuildError.
     """
     place = directory or source.directory
+    # What the compiler is given: where that is the same, its text is not even made.
+    given = hashlib.sha256(
+        repr((command, compiler_version(tuple(command)), flags, seen, unit)).encode()
+    )
+    given.update((place / unit).read_bytes())
+    for folder in _searched(seen, place / unit, place):
+        given.update(_stand_ins() if folder == HEADERS else _headers(folder))
+
+    def named(folder: Path) -> None:
+        (folder / "name").write_text(_object(source, command, flags, seen, unit, place).parent.name)
+
+    name = (cache.entry("objects", f"of-{given.hexdigest()}", named) / "name").read_text()
+    made = cache.directory() / "objects" / name / "object.o"
+    return str(made if made.exists() else _object(source, command, flags, seen, unit, place))
+
+
+def _object(
+    source: Source,
+    command: Sequence[str],
+    flags: Sequence[str],
+    seen: Sequence[str],
+    unit: str,
+    place: Path,
+) -> Path:
+    """The same, found by what the file comes to after preprocessing."""
     # Debug information would add the folder's name.
     text = run_compiler(source, [*command, *flags, *seen, "-g0", "-E", unit], place)
     digest = hashlib.sha256(repr((command, compiler_version(tuple(command)), flags)).encode())
@@ -170,7 +195,28 @@ def compiled(
         target = ["-c", "-x", "cpp-output", "-", "-o", str(folder / "object.o")]
         run_compiler(source, [*command, *flags, *target], place, text)
 
-    return str(cache.entry("objects", digest.hexdigest(), fill) / "object.o")
+    return cache.entry("objects", digest.hexdigest(), fill) / "object.o"
+
+
+def _searched(seen: Sequence[str], unit: Path, place: Path) -> list[Path]:
+    """The folders that the headers of ``unit`` are taken from, besides those of the system."""
+    named = [place / word for word in seen if not word.startswith("-")]
+    folders = [path if path.is_dir() else path.parent for path in named if path.exists()]
+    return list(dict.fromkeys([unit.parent, *folders]))
+
+
+def _headers(folder: Path) -> bytes:
+    """A hash of all headers in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.h")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder)} {len(content)} ".encode() + content)
+    return digest.digest()
+
+
+@remember
+def _stand_ins() -> bytes:
+    return _headers(HEADERS)
 
 
 def compile_source(source: Source, command: Sequence[str]) -> None:

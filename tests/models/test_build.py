@@ -2,6 +2,7 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,15 +120,68 @@ def test_a_chunk_shift_that_there_is_not() -> None:
         build.build(port_source(), 7)
 
 
+def kept_objects(cache: Path) -> int:
+    return len(list((cache / "objects").glob("*/object.o")))
+
+
 def test_what_preprocessing_makes_the_same_is_compiled_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path))
     port, recursive = port_source(), port_source(recursive=True)
     build.build(port, 2)
-    kept = len(list((tmp_path / "objects").iterdir()))
+    kept = kept_objects(tmp_path)
     build.build(recursive, 2)
-    again = len(list((tmp_path / "objects").iterdir()))
+    again = kept_objects(tmp_path)
     assert again == kept + 1  # the file whose split is recursive now
     build.build(port, 3)
-    assert len(list((tmp_path / "objects").iterdir())) >= again + len(port.units)
+    assert kept_objects(tmp_path) >= again + len(port.units)
+
+
+def test_a_file_is_preprocessed_again_only_if_it_or_a_header_is_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
+    port = port_source()
+    run, files = build.run_compiler, []
+
+    def counted(source: Source, command: list[str], *given: Any) -> bytes:
+        if "-E" in command:
+            files.append(command[-1])
+        return run(source, command, *given)
+
+    monkeypatch.setattr(build, "run_compiler", counted)
+
+    def preprocessed(folder: str, added: str, *seen: str) -> list[str]:
+        """What is, in a copy of the port to one of whose files a line is added."""
+        copy = Path(shutil.copytree(port.directory, tmp_path / folder))
+        with (copy / added).open("a") as file:
+            file.write(f"/* {folder} */\n")
+        files.clear()
+        for unit in port.units:
+            options = [*build.preprocessing(port, 2), *seen]
+            build.compiled(port, [*build.compiler()], ["-O0"], options, unit, copy)
+        return list(files)
+
+    assert preprocessed("first", "lib/xarray_mark.c") == list(port.units)
+    assert preprocessed("unit", "lib/xarray_mark.c") == ["lib/xarray_mark.c"]
+    assert preprocessed("header", "include/linux/xarray.h") == list(port.units)
+    assert preprocessed("own", "lib/xarray_internal.h") == list(port.units)
+    given = tmp_path / "given" / "given.h"
+    given.parent.mkdir()
+    given.write_text("")
+    assert preprocessed("with", "LICENSE.txt", "-include", str(given)) == list(port.units)
+    assert preprocessed("again", "LICENSE.txt", "-include", str(given)) == []
+    given.write_text("#define GIVEN\n")
+    assert preprocessed("other", "LICENSE.txt", "-include", str(given)) == list(port.units)
+
+
+def test_an_object_that_was_removed_is_made_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path))
+    port = port_source()
+    asked = (port, [*build.compiler()], ["-O0"], build.preprocessing(port, 2), port.units[0])
+    made = Path(build.compiled(*asked))
+    shutil.rmtree(made.parent)
+    assert Path(build.compiled(*asked)) == made and made.exists()
