@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from models.before import Before
 from models.cases import Start
 from models.classes import classified
 from models.closing import Closing
@@ -54,6 +55,7 @@ class Comparison(Closing):
         self.findings = findings
         self.done = done
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
+        self._before = Before(implementation, s)
         self._patience = Patience(implementation.name, family.value, known or {})
         self.met: Counter[str] = Counter()
         """Cases that known deviations outside the split account for, by deviation."""
@@ -71,6 +73,7 @@ class Comparison(Closing):
     def close(self) -> None:
         """End the worker."""
         self._worker.close()
+        self._before.close()
 
     def run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
@@ -239,10 +242,14 @@ class Comparison(Closing):
             found = classified(
                 self.implementation, operations, answer, hung, found, self.met, cases
             )
-        if found:
-            extent = Extent()
-            extent.count(group, starts)
-            self.findings.add_case(found, extent)
+            found = self._before.marked(operations, answer, found)
+        # What is new in a case that goes wrong anyway is told by itself.
+        for before in (True, False):
+            part = [one for one in found if one.before is before]
+            if part:
+                extent = Extent()
+                extent.count(group, starts)
+                self.findings.add_case(part, extent)
 
     def _finding(
         self,

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from models.extent import Extent, Split
 from specs.callers import Contract
+from specs.origin import Origin
 from specs.property import Violation
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
@@ -25,7 +26,8 @@ _SPLITS = frozenset({Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT})
 
 
 Kind: TypeAlias = tuple[str, Contract, tuple[str, ...]]
-"""Implementation, class, and known deviations of the split, of a finding."""
+"""Implementation, class, and known deviations of the split, of a finding; the last with "there
+before" if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Finding:
     ``operation`` is the number of the operation that shows it, None when the whole case does;
     ``expected`` and ``actual`` are result bytes (``models/driver/PROTOCOL.md``); ``actual`` is cut
     short when the code under test did not come to the end of the case.  ``contract`` is its class;
-    ``deviations`` are the known ones of the split that account for all of it.
+    ``deviations`` are the known ones of the split that account for all of it; ``before``: the base
+    of what is tested does the same (``models/before.py``).
     """
 
     implementation: str
@@ -49,16 +52,20 @@ class Finding:
     actual: bytes
     contract: Contract = field(default=Contract.CALLERS, compare=False)
     deviations: tuple[str, ...] = field(default=(), compare=False)
+    before: bool = field(default=False, compare=False)
 
     def kind(self) -> Kind:
         """What findings about one cause have in common: all of another kind are of another."""
-        return self.implementation, self.contract, self.deviations
+        return self.implementation, self.contract, (*self.deviations, *self._there_before())
 
     def label(self) -> str:
         """The property, with class and deviations where there are any: what is kept apart."""
         documented = self.contract is Contract.DOCUMENTATION
         classed = (self.contract.value,) if documented else ()
-        return ", ".join((self.property, *classed, *self.deviations))
+        return ", ".join((self.property, *classed, *self.deviations, *self._there_before()))
+
+    def _there_before(self) -> tuple[str, ...]:
+        return (Origin.BEFORE.value,) if self.before else ()
 
     def size(self) -> tuple[int, int, int]:
         """What "smallest" means: chunk shift, highest order, number of operations."""

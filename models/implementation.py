@@ -39,6 +39,8 @@ class Implementation:
 
 def name_of(source: Source) -> str:
     """What the implementation made of a source is called."""
+    if source.title:
+        return source.title
     return f"Linux {source.version}" if source.version else source.name
 
 
@@ -52,11 +54,11 @@ def examine(
     executables = build_all(source, shifts, sanitize=sanitize)
     s = shifts[0]
     return Implementation(
-        name_of(source), source, _refuses_two_levels(executables[s], s), executables
+        name_of(source), source, refuses_two_levels(executables[s], s), executables
     )
 
 
-def _refuses_two_levels(executable: Path, s: int) -> bool:
+def refuses_two_levels(executable: Path, s: int) -> bool:
     """Ask for the nodes of a split three levels down: a refusal warns and requests none.
 
     Anything else, a crash included, counts as a claim of support: the contract then decides.

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from models.build import build
+from models.build import BuildError, build
 from models.classes import explained, kind_of
 from models.deviating import answer
 from models.finding import Finding
-from models.implementation import Implementation
+from models.implementation import Implementation, examine
 from models.kernel.deviations import DEVIATIONS, Deviation
+from models.kernel.source import Source
 from models.trial import Trial
 from xarray_model.operations import Code
 
@@ -41,7 +42,30 @@ class Deviating:
 
 
 def known(implementation: Implementation) -> Deviating:
-    """What the cases of the known deviations show.  BuildError if it does not compile."""
+    """What the cases of the known deviations show.  BuildError if it does not compile.
+
+    Where the base of what is tested is known, a deviation that it does not have is one no more.
+    """
+    shown = _known(implementation)
+    lineage = implementation.source.lineage
+    if lineage is None or not shown.present:
+        return shown
+    try:
+        theirs = _names(lineage.base)
+    except BuildError:
+        return shown
+    added = [had.finding for had in shown.present if had.deviation.name not in theirs]
+    shown.present = [had for had in shown.present if had.deviation.name in theirs]
+    shown.otherwise += [replace(one, deviations=()) for one in added]
+    return shown
+
+
+def _names(base: Source) -> tuple[str, ...]:
+    shifts = tuple(sorted({deviation.chunk_shift for deviation in DEVIATIONS}))
+    return _known(examine(base, shifts)).names
+
+
+def _known(implementation: Implementation) -> Deviating:
     shown = Deviating()
     bare = replace(implementation, deviations=())
     for s in sorted({deviation.chunk_shift for deviation in DEVIATIONS}):

@@ -5,17 +5,17 @@ implementation."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from models.before import AT_INDEX, at_first_index
 from models.finding import LOG_AGREES, Finding
 from models.implementation import Implementation
 from models.trial import Trial
 from specs.contract import INDEX
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Operation
 
 _RELATIVE = {INDEX.name, LOG_AGREES[0]}
 """Properties of two cases: the same splits at another index of the same entries."""
-_AT_INDEX = frozenset({Code.SPLIT, Code.TRY_SPLIT})
 JUDGE_SECONDS = 5.0
 """CPU time that a case may take which was never run before."""
 
@@ -68,8 +68,8 @@ def _everything(
     """All that breaks in a case; ``relative``: also by comparing it with the same splits at the
     first index of their entries."""
     first_log = None
-    others = [_at_first_index(operation) for operation in case]
-    relative = relative and any(one.code in _AT_INDEX for one in case)
+    others = [at_first_index(operation) for operation in case]
+    relative = relative and any(one.code in AT_INDEX for one in case)
     if relative:
         # The judge keeps the outcome of each split, to compare it with the next one's.
         trial.run(others, trial.expected(others))
@@ -89,10 +89,3 @@ def _everything(
             )
         ]
     return found
-
-
-def _at_first_index(operation: Operation) -> Operation:
-    if operation.code not in _AT_INDEX:
-        return operation
-    first = operation.index >> operation.order << operation.order
-    return replace(operation, index=first)

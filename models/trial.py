@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from models.before import Before
 from models.classes import classified, kind_of
 from models.closing import Closing
 from models.ends import ENDS
@@ -115,6 +116,7 @@ class Trial(Closing):
         self.implementation = implementation
         self.s = s
         self._worker = Worker(implementation.executables[s], hang_seconds=hang_seconds)
+        self._before = Before(implementation, s)
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""
         """The log of the case that was run last."""
@@ -129,6 +131,7 @@ class Trial(Closing):
     def close(self) -> None:
         """End the worker."""
         self._worker.close()
+        self._before.close()
 
     def expected(self, operations: Sequence[Operation]) -> bytes:
         """The model's answer; NoCase when the case is none, since it breaks the contract of what
@@ -185,7 +188,8 @@ class Trial(Closing):
             )
             for one in names.values()
         ]
-        return classified(self.implementation, operations, answer, self.hung, told)
+        told = classified(self.implementation, operations, answer, self.hung, told)
+        return self._before.marked(operations, answer, told)
 
     def _undrained(self, operations: Sequence[Operation], answer: bytes) -> list[Violation]:
         """A case that ends with DESTROY and SNAPSHOT leaves nothing."""

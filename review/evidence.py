@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from models import large
 from models.build import BuildError
 from models.count_cases import HIGHEST
 from models.ends import ENDS
 from models.families import Family
-from models.finding import AGREES
+from models.finding import AGREES, Finding
 from models.implementation import Implementation
 from models.kernel.baseline import NoTest
 from models.kernel.deviations import DEVIATIONS
@@ -24,6 +24,7 @@ from proofs.report import Report, Status
 from review.numbers import CHUNK_SHIFTS, NO_WALK, STACKS, Numbers
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome
+from specs.origin import Origin
 from specs.registry import PROPERTIES
 from specs.strength import Extent, nothing
 
@@ -45,12 +46,13 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
     what callers may not ask for are none in the rest.  A property that a known deviation outside
     the split breaks is undecided, and agreement is agreement but for such deviations.
     """
-    name = implementation.name
+    name, based = implementation.name, implementation.source.lineage is not None
     parts = {part: one for part, one in result.coverage.items() if part.implementation == name}
     whole = {part: one for part, one in parts.items() if not part.sampled}
     covered = sum(one.covered for one in parts.values())
     breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
-    # What breaks within the callers' contract comes before what else breaks the same property.
+    # What was not there before comes first, then what breaks within the callers' contract.
+    breaches.sort(key=lambda one: one.smallest.before)
     broken = {one.smallest.property: one for one in reversed(breaches)}
     # A case that ends early is not judged to its end.
     ended = {one.smallest.contract for one in breaches if one.smallest.property in _ENDS}
@@ -64,7 +66,8 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
     for check in ("agreement", *PROPERTIES):
         breach = broken.get(check)
         if check == "agreement" and broken:
-            breach = broken.get(AGREES[0], next(iter(broken.values())))
+            breach = broken.get(AGREES[0], breaches[0])
+            breach = breach if not breach.smallest.before else breaches[0]
         if breach is not None:
             detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
             outcome = Outcome.FAILS
@@ -85,7 +88,15 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
         counted = parts
         if not check.startswith(("agreement", "try-split-")):
             counted = {part: one for part, one in parts.items() if part.family not in refusals}
-        yield Evidence(f"sweep:{check}", outcome, swept(counted), name, detail)
+        origin = None if breach is None else of_case(breach.smallest, based)
+        yield Evidence(f"sweep:{check}", outcome, swept(counted), name, detail, origin)
+
+
+def of_case(finding: Finding, based: bool) -> Origin | None:
+    """Where a failing case comes from if the base is known; what was not there before is new."""
+    if not based:
+        return None
+    return Origin.BEFORE if finding.before else Origin.NEW
 
 
 def swept(coverage: Mapping[Part, Coverage]) -> Extent:
@@ -108,18 +119,20 @@ def swept(coverage: Mapping[Part, Coverage]) -> Extent:
     return Extent(ran, of, f"cases: {what}")
 
 
-def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
-    """One piece of evidence for each property, from the histories of one implementation."""
+def of_machine(report: MachineReport | None, based: bool = False) -> Iterator[Evidence]:
+    """One piece of evidence for each property, from the histories of one implementation; ``based``:
+    what it was made from is known."""
     if report is None or report.interrupted:
         return
-    broken = {one.smallest.property: one.smallest for one in reversed(report.findings.sorted())}
+    found = sorted(report.findings.sorted(), key=lambda one: one.smallest.before)
+    broken = {one.smallest.property: one.smallest for one in reversed(found)}
     known = {had.deviation.property: had.deviation.name for had in report.known}
     total = report.total
     extent = Extent(total.examples, None, f"histories, seed {report.seed}")
     for check in ("agreement", *PROPERTIES):
         finding = broken.get(check)
         if check == "agreement" and broken:
-            finding = next(iter(broken.values()))
+            finding = found[0].smallest
         if finding is not None:
             outcome, detail = Outcome.FAILS, finding.detail
         elif report.hindered:
@@ -135,10 +148,13 @@ def of_machine(report: MachineReport | None) -> Iterator[Evidence]:
             outcome, detail = Outcome.HOLDS, f"{total.steps:,} steps"
             if check in PROPERTIES:
                 detail += f", judged {total.judged[check]:,} times"
-        yield Evidence(f"machine:{check}", outcome, extent, report.implementation, detail)
+        origin = None if finding is None else of_case(finding, based)
+        yield Evidence(f"machine:{check}", outcome, extent, report.implementation, detail, origin)
 
 
-def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
+def of_deviations(
+    reports: Iterable[MachineReport], based: Collection[str] = ()
+) -> Iterator[Evidence]:
     """Whether an order-0 store of the other kind into a larger entry keeps ``nr_values`` right.
 
     It is asked of released kernels, so the port alone decides nothing.
@@ -146,7 +162,7 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
     for report in reports:
         if report.implementation in (PORT, RECURSIVE) or report.interrupted:
             continue
-        told = [*(had.finding for had in report.known), *report.otherwise]
+        told = [*report.otherwise, *(had.finding for had in report.known)]
         shown = [one for one in told if one.property == "node-nr-values"]
         cases = [one.name for one in DEVIATIONS if one.property == "node-nr-values"]
         yield Evidence(
@@ -155,6 +171,7 @@ def of_deviations(reports: Iterable[MachineReport]) -> Iterator[Evidence]:
             Extent(len(cases), None, f"cases: that of {', '.join(cases)}"),
             report.implementation,
             shown[0].detail if shown else "the case that shows it elsewhere is right here",
+            of_case(shown[0], report.implementation in based) if shown else None,
         )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -13,22 +14,34 @@ from models.extent import Extent, Row, Tried, rows, split_rows
 from models.finding import Finding
 from models.kernel.deviations import DEVIATIONS
 from models.notation import operation_text
+from models.origins import Placed
 from models.reproducer import Reproducer
 from review.attempt import attempt
 from review.diagnosis import Diagnosis
 from specs.callers import Contract
+from xarray_model.operations import Code
 
 WIDTH = 72
 
 
-def lines(diagnoses: Sequence[Diagnosis], tried: Mapping[str, Tried]) -> Iterator[str]:
+def lines(
+    diagnoses: Sequence[Diagnosis],
+    tried: Mapping[str, Tried],
+    origins: Sequence[Placed | None] = (),
+) -> Iterator[str]:
     """Every finding as plain text of at most 72 columns where its words permit.
 
     A finding is a cause: all properties that it breaks, where it fails and where it holds, its
-    smallest case and its reproducer.  ``tried`` are the cases that were run, by implementation.
+    smallest case and its reproducer.  ``tried`` are the cases that were run, by implementation;
+    ``origins`` say where each finding comes from.  Of those that were there before a line is told.
     """
-    for number, one in enumerate(diagnoses, 1):
-        told = _finding(number, one, tried.get(one.smallest.implementation, Tried()))
+    before: list[str] = []
+    placed = origins or [None] * len(diagnoses)
+    for number, (one, origin) in enumerate(zip(diagnoses, placed, strict=True), 1):
+        if origin is not None and not origin.counts:
+            before += wrap(f"{number}. {headline(one)}", "      ", "  ")
+            continue
+        told = _finding(number, one, tried.get(one.smallest.implementation, Tried()), origin)
         shown, problem = attempt(partial(list[str], told))
         yield from shown or ()
         if problem:
@@ -36,12 +49,19 @@ def lines(diagnoses: Sequence[Diagnosis], tried: Mapping[str, Tried]) -> Iterato
             said = f"Finding {number}: {name} breaks {broken}; telling it failed, {problem}"
             yield from wrap(said, "    ", "")
             yield ""
+    if before:
+        yield "There before, in the same way, to the byte:"
+        yield from [*before, ""]
 
 
-def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
+def _finding(
+    number: int, one: Diagnosis, tried: Tried, origin: Placed | None = None
+) -> Iterator[str]:
     cause, finding = one.cause, one.smallest
     names = ", ".join(cause.properties)
     yield from wrap(f"Finding {number}: {finding.implementation} breaks {names}", "    ", "")
+    if origin is not None:
+        yield from wrap(_capital(origin_text(origin)), "    ", "  ")
     for line in remarks(finding):
         yield from wrap(line, "    ", "  ")
     if cause.later:
@@ -74,6 +94,53 @@ def _finding(number: int, one: Diagnosis, tried: Tried) -> Iterator[str]:
     yield ""
     yield from _reproducer_lines(one.reproducer)
     yield ""
+
+
+def origin_text(origin: Placed) -> str:
+    """Where a finding comes from, in a sentence: ``new with patch 2 of 4, "XArray: ...".``"""
+    subject = f', "{origin.subject}"' if origin.subject else ""
+    return f"{origin}{subject}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def headline(one: Diagnosis) -> str:
+    """A finding in a line: what breaks, and when."""
+    finding = one.smallest
+    told = f"{finding.property}: {short(finding.detail)}; {when(finding)}"
+    outside = finding.contract is Contract.DOCUMENTATION
+    return f"{told} ({finding.contract.value})" if outside else told
+
+
+def when(finding: Finding) -> str:
+    """The operation of the smallest case that shows a finding, in a few words."""
+    place = len(finding.operations) - 1 if finding.operation is None else finding.operation
+    at = finding.operations[: place + 1]
+    split = next((each for each in reversed(at) if each.code in _SPLITTING), None)
+    last = at[-1]
+    told = last.code.name.lower()
+    if split is last:
+        told = f"{told} {last.order} to {last.new_order}"
+    elif split is not None:
+        told += f" after {split.code.name.lower()} {split.order} to {split.new_order}"
+    return f"{told} at s={finding.chunk_shift}"
+
+
+def short(detail: str) -> str:
+    """A detail for a line: of a list of more than a few numbers only how many there are."""
+    return _NUMBERS.sub(lambda found: _few(found[0]), detail)
+
+
+def _few(text: str) -> str:
+    numbers = re.findall(r"-?\w+", text)
+    return text if len(numbers) <= _MOST_NUMBERS else f"{numbers[0]} and {len(numbers) - 1} more"
+
+
+_NUMBERS = re.compile(r"-?\b(?:0x)?\d+(?:, ?-?(?:0x)?\d+)+")
+_MOST_NUMBERS = 6
+_SPLITTING = (Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC)
 
 
 def differing(finding: Finding) -> list[str]:
@@ -165,7 +232,9 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
     return "; ".join(parts)
 
 
-def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
+def as_json(
+    one: Diagnosis, tried: Mapping[str, Tried], origin: Placed | None = None
+) -> dict[str, object]:
     """A finding as a JSON object."""
     finding, cause = one.smallest, one.cause
     total = tried.get(finding.implementation, Tried())
@@ -174,6 +243,7 @@ def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
         "property": finding.property,
         "statement": finding.statement,
         "contract": finding.contract.value,
+        "origin": origin_json(origin),
         "deviations": list(finding.deviations),
         "properties": cause.properties,
         "consequences": sorted(cause.later),
@@ -193,3 +263,10 @@ def as_json(one: Diagnosis, tried: Mapping[str, Tried]) -> dict[str, object]:
         },
         "reproducer": asdict(one.reproducer),
     }
+
+
+def origin_json(origin: Placed | None) -> dict[str, object] | None:
+    """Where a finding comes from as a JSON object; None where no base is known."""
+    if origin is None:
+        return None
+    return {**asdict(origin), "origin": origin.origin.value, "since": list(origin.since)}

@@ -6,13 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.kernel.commit import commit
+from models.kernel.ranges import end_of
 from review.bundle.folder import sha256
 from review.reviewed import Options
 
 
 def commits(options: Options) -> dict[str, str]:
     """The commit of each kernel that comes from a git repository, by what the user named."""
-    found = {named: commit(named, options.rev) for named in options.kernels}
+    found = {named: commit(named, options.rev and end_of(options.rev)) for named in options.kernels}
     return {named: one for named, one in found.items() if one is not None}
 
 

@@ -3,24 +3,31 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.finding import SITES, Findings
+from models.finding import SITES, Finding, Findings
 from models.hangs import never_survived
 from models.implementation import Implementation
+from models.implementation import name_of as called
+from models.kernel.source import Source
 from models.known import Known, known
+from models.origins import Placed, place
 from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
 from review import findings
+from review.attempt import attempt
 from review.diagnosis import Diagnosis, diagnose, undiagnosed
+from specs.origin import Origin
 from specs.registry import PROPERTIES
 
 
@@ -71,6 +78,8 @@ class Search:
     """Parts of the search that failed, by no fault of the code under test, with the reason."""
     unsaved: list[str] = field(default_factory=list)
     """Files that could not be written, with the reason."""
+    everything: bool = False
+    """Whether what was there before counts as a failure too."""
 
     @property
     def result(self) -> UnitResult:
@@ -120,17 +129,49 @@ class Search:
 
     @cached_property
     def diagnoses(self) -> list[Diagnosis]:
-        """The causes of what was found, worked out when first asked for; of a search that was ended
-        early by the user as they were met, neither shrunk nor reproduced."""
-        if not self.finished and not self.not_done:
-            return undiagnosed(self.findings)
-        return diagnose(self.findings, self.implementations)
+        """The causes of what was found, worked out when first asked for, those that were there
+        before last; of a search that was ended early by the user as they were met, neither shrunk
+        nor reproduced."""
+        if self._ended_early:
+            found = undiagnosed(self.findings)
+        else:
+            found = diagnose(self.findings, self.implementations)
+        return sorted(found, key=lambda one: one.smallest.before)
+
+    @property
+    def _ended_early(self) -> bool:
+        return not self.finished and not self.not_done
+
+    @cached_property
+    def origins(self) -> list[Placed | None]:
+        """Where each of ``diagnoses`` comes from; None where the base of what was tested is not
+        known."""
+        by_name = {one.name: one for one in self.implementations}
+        smallest = [one.smallest for one in self.diagnoses]
+
+        def of(finding: Finding) -> Placed | None:
+            one = by_name[finding.implementation]
+            if self._ended_early and one.source.lineage is not None and not finding.before:
+                return Placed(Origin.UNDECIDED, reason="the search was ended before that was tried")
+            told, problem = attempt(partial(place, one, finding))
+            return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else told
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(of, smallest))
+
+    @property
+    def counted(self) -> list[Diagnosis]:
+        """The causes that decide the exit status: not those that were there before, unless asked
+        for."""
+        return [one for one in self.diagnoses if self.everything or not one.smallest.before]
 
     @property
     def failed(self) -> bool:
         """Whether a property broke, a machine never met what it is to test, or a prefix of a series
         does not compile."""
-        return bool(self.findings or self.broken) or self.unmet
+        found = self.findings.breaches.values()
+        counted = any(self.everything or not one.smallest.before for one in found)
+        return counted or bool(self.broken) or self.unmet
 
     @property
     def unmet(self) -> bool:
@@ -153,7 +194,7 @@ def show(done: Search, console: Console) -> None:
         for part in textwrap.wrap(line, 72, subsequent_indent="  "):
             console.print(part, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried)):
+    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried, done.origins)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -253,6 +294,7 @@ def as_json(done: Search) -> dict[str, object]:
                 "source": one.source.name,
                 "one_level": one.one_level,
                 "sha256": dict(one.source.sha256),
+                "base": base_json(one.source),
             }
             for one in done.implementations
         ],
@@ -266,7 +308,25 @@ def as_json(done: Search) -> dict[str, object]:
         "known_deviations": [_known_json(one) for one in done.known],
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
-        "findings": [findings.as_json(one, done.result.tried) for one in done.diagnoses],
+        "findings": [
+            findings.as_json(one, done.result.tried, origin)
+            for one, origin in zip(done.diagnoses, done.origins, strict=True)
+        ],
+    }
+
+
+def base_json(source: Source) -> dict[str, object] | None:
+    """What a source was made from, as a JSON object; None where it is not known."""
+    lineage = source.lineage
+    if lineage is None:
+        return None
+    return {
+        "name": called(lineage.base),
+        "source": lineage.base.name,
+        "files": dict(sorted(lineage.base.sha256.items())),
+        "series": [asdict(one) for one in lineage.letters],
+        "patches": lineage.patches,
+        "steps": [{"label": one.label, "subject": one.subject} for one in lineage.steps],
     }
 
 

@@ -132,6 +132,8 @@ def _explorer_of(source: Source, shift: int) -> Path:
 @subjects.kernel_option
 @subjects.rev_option
 @subjects.mbox_option
+@subjects.base_option
+@subjects.everything_option
 @click.option(
     "--chunk-shift",
     "shifts",
@@ -160,6 +162,8 @@ def command(
     kernels: tuple[str, ...],
     rev: str | None,
     mailboxes: tuple[str, ...],
+    base: str | None,
+    everything: bool,
     shifts: tuple[str, ...],
     sc: bool,
     schedules: int,
@@ -181,7 +185,7 @@ def command(
       xasplit rcu --litmus shapes
     """
     console = Console()
-    sources = subjects.kernel_sources(kernels, rev, mailboxes) or subjects.port_sources()
+    sources = subjects.kernel_sources(kernels, rev, mailboxes, base=base) or subjects.port_sources()
     if replayed is not None:
         return _replay(replayed, sources[0], console)
     if shapes is not None:

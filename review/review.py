@@ -26,6 +26,8 @@ SEED = 1
 
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
 @subjects.kernel_options
+@subjects.base_option
+@subjects.everything_option
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @searches.effort_options(EXAMPLES)
 @click.option(
@@ -47,6 +49,8 @@ def command(
     rev: str | None,
     mailboxes: tuple[str, ...],
     each_patch: bool,
+    base: str | None,
+    everything: bool,
     sanitize: bool,
     seed: int,
     jobs: int,
@@ -60,6 +64,8 @@ def command(
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
 
+    With --mbox, --rev A..B or --base, each finding says where it comes from: new with a patch, made
+    worse, or there before; the last does not count unless --all is given.
     A claim that some check has not decided is shown as undecided, with what is missing.
     Ctrl-C ends it with what was found.  All of it is left in a folder, the bundle: report.txt to be
     pasted in a mail, report.html, obligations, counterexamples, schedules, and a manifest with the
@@ -71,15 +77,17 @@ def command(
       xasplit review --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit review --kernel ~/linux --rev v6.15 --json
       xasplit review --kernel ~/linux --rev v6.18 --mbox series.mbx --out v2
+      xasplit review --kernel ~/linux --rev v6.18..topic
       xasplit review --resume v2
     """
     if resume is None:
         options = Options(
-            kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs
-        )
+            kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs,
+            base, everything,
+        )  # fmt: skip
         place, had = None, None
     else:
-        if out or kernels or mailboxes:
+        if out or kernels or mailboxes or base:
             raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
         place, had = resume, resuming.begun(resume)
         options = had.options
@@ -103,7 +111,7 @@ def command(
 def _built(options: Options) -> tuple[list[Implementation], list[str]]:
     """What is to be reviewed, built; and prefixes of a series that do not compile."""
     named = subjects.kernel_sources(
-        options.kernels, options.rev, options.mailboxes, options.each_patch
+        options.kernels, options.rev, options.mailboxes, options.each_patch, options.base
     )
     sources = [*subjects.port_sources(), *named]
     return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)

@@ -32,6 +32,8 @@ class Options:
     examples: int = 0
     seconds: float | None = None
     proofs: bool = True
+    base: str | None = None
+    everything: bool = False
 
     @property
     def command(self) -> list[str]:
@@ -42,6 +44,8 @@ class Options:
         words += ["--rev", self.rev] if self.rev is not None else []
         for mailbox in self.mailboxes:
             words += ["--mbox", mailbox]
+        words += ["--base", self.base] if self.base is not None else []
+        words += ["--all"] if self.everything else []
         words += ["--each-patch"] if self.each_patch else []
         words += ["--sanitize"] if self.sanitize else []
         words += ["--seed", str(self.seed), "--steps", str(self.steps)]
@@ -74,6 +78,11 @@ class Reviewed:
     def implementations(self) -> list[Implementation]:
         """What was tested."""
         return self.search.implementations
+
+    @property
+    def based(self) -> set[str]:
+        """Names of the implementations of which it is known what they were made from."""
+        return {one.name for one in self.implementations if one.source.lineage is not None}
 
     @cached_property
     def hanging(self) -> frozenset[str]:
@@ -109,12 +118,12 @@ class Reviewed:
         found: list[Evidence] = []
         for one in deep:
             found += evidence.of_sweep(self.search.result, one)
-            found += evidence.of_machine(self.search.machines.get(one.name))
+            found += evidence.of_machine(self.search.machines.get(one.name), one.name in self.based)
         found += evidence.recursive_agrees(self.search.result)
         found += self.measured
         if self.numbers is not None:
             found += evidence.of_numbers(self.numbers, self.implementations)
-        found += evidence.of_deviations(self.search.machines.values())
+        found += evidence.of_deviations(self.search.machines.values(), self.based)
         if self.proofs is not None:
             found += evidence.of_proofs(self.proofs)
         names = {one.name for one in deep}
@@ -127,9 +136,14 @@ class Reviewed:
 
     @property
     def failing(self) -> set[str]:
-        """The checks that fail; that a kernel's own test misses defects is no failure."""
+        """The checks that fail; that a kernel's own test misses defects is no failure, nor is what
+        was there before, unless asked for."""
         judged = [*self.evidence, *self.one_level_evidence]
-        failing = {one.check for one in judged if one.outcome is Outcome.FAILS}
+        failing = {
+            one.check
+            for one in judged
+            if one.counts or (self.options.everything and one.outcome is Outcome.FAILS)
+        }
         return failing - {evidence.UPSTREAM_TEST}
 
     @property

@@ -120,6 +120,8 @@ def search(
 
 @click.command("search", short_help="Look for counterexamples.")
 @subjects.kernel_options
+@subjects.base_option
+@subjects.everything_option
 @chunk_shifts_option
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
 @effort_options(EXAMPLES)
@@ -131,6 +133,8 @@ def command(
     rev: str | None,
     mailboxes: tuple[str, ...],
     each_patch: bool,
+    base: str | None,
+    everything: bool,
     sanitize: bool,
     shifts: tuple[int, ...],
     seed: int | None,
@@ -148,7 +152,8 @@ def command(
     five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
     Then state machines draw histories of all operations.  Model and implementation must answer with
     the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
-    and lie outside the split are told, and do not count as failures.
+    and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
+    --base each finding says with which patch it came, and what was there before does not count.
 
     \b
     Examples:
@@ -156,16 +161,17 @@ def command(
       xasplit search --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
       xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
       xasplit search --kernel ~/linux --mbox series.mbx --each-patch
+      xasplit search --kernel ~/linux --rev origin/master..topic
       xasplit search --time 10m
     """
-    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch)
+    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch, base)
     sources = named or subjects.port_sources()
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     bounds = effort(examples, steps, seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
     done = search(built, shifts, drawn, jobs, bounds, on_found=saver.found)
-    done.broken = broken
+    done.broken, done.everything = broken, everything
     saver.finish(done.findings)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:

@@ -52,7 +52,7 @@ def run(
         search = searches.search(
             built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found
         )
-    search.broken = broken
+    search.broken, search.everything = broken, options.everything
     done = Reviewed(options, search, durations=had.durations)
     try:
         done.complete = search.finished and _rest(done, place, jobs, had)
@@ -88,7 +88,7 @@ def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
     with _timed(took, "numbers"):
         done.numbers = _numbers(built, done.hanging)
     with _timed(took, "causes"):
-        return done.search.diagnoses is not None
+        return done.search.origins is not None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from models.build import BuildError, ToolError, UnclearError, build
 from models.implementation import Implementation, examine, name_of
 from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
+from models.kernel.ranges import is_range, open_range, prefixes_of, with_base
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
 from models.known import with_known
@@ -66,13 +67,27 @@ def given_headers() -> Given:
     return Given(tuple(meta.get(_FOLDERS, ())), tuple(meta.get(_EMPTY, ())))
 
 
-rev_option = click.option("--rev", help="Revision, when --kernel names a git repository.")
+rev_option = click.option(
+    "--rev",
+    help="Revision, when --kernel names a git repository; A..B: what B has since it left A.",
+)
 mbox_option = click.option(
     "--mbox",
     "mailboxes",
     multiple=True,
     metavar="FILE",
     help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
+)
+base_option = click.option(
+    "--base",
+    metavar="PATH",
+    help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
+)
+everything_option = click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Have what was there before decide the exit status too, not only what is new.",
 )
 
 
@@ -99,28 +114,48 @@ def kernel_sources(
     rev: str | None,
     mailboxes: Sequence[str] = (),
     each_patch: bool = False,
+    base: str | None = None,
 ) -> list[Source]:
     """The kernels that the user named, with the series applied to each: the whole series, or with
     ``each_patch`` every prefix of it too.  How it was applied is told on standard error.
 
-    Raises click.ClickException when a kernel cannot be opened or the series not be applied.
+    With a series, a range of revisions or ``base``, another kernel, they know what they were made
+    from.  Raises click.ClickException when a kernel cannot be opened or the series not be applied.
     """
-    if (rev or mailboxes) and not kernels:
-        raise click.UsageError(f"{'--rev' if rev else '--mbox'} goes with --kernel.")
-    if each_patch and not mailboxes:
-        raise click.UsageError("--each-patch goes with --mbox.")
+    ranged = is_range(rev)
+    if (rev or mailboxes or base) and not kernels:
+        given = "--rev" if rev else "--mbox" if mailboxes else "--base"
+        raise click.UsageError(f"{given} goes with --kernel.")
+    if each_patch and not (mailboxes or ranged):
+        raise click.UsageError("--each-patch goes with --mbox, or with --rev A..B.")
+    if mailboxes and ranged:
+        raise click.UsageError("--mbox goes with one revision; of --rev A..B give B.")
+    if base and (mailboxes or ranged):
+        raise click.UsageError("--base goes without --mbox and --rev A..B: these say it.")
     try:
-        if not mailboxes:
-            return [open_source(kernel, rev, given_headers()) for kernel in kernels]
-        sources = []
-        for kernel in kernels:
-            series = apply_series(kernel, rev, mailboxes, given_headers())
-            for note in series.notes:
-                click.echo(f"xasplit: {series.source.name}: {note}", err=True)
-            sources += series.code_prefixes() if each_patch else [series.source]
-        return sources
+        return [
+            source
+            for kernel in kernels
+            for source in _opened(kernel, rev, mailboxes, each_patch, base)
+        ]
     except (SourceError, SeriesError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _opened(
+    kernel: str, rev: str | None, mailboxes: Sequence[str], each_patch: bool, base: str | None
+) -> list[Source]:
+    """One kernel, after each step if these are wanted.  SourceError or SeriesError."""
+    if mailboxes:
+        series = apply_series(kernel, rev, mailboxes, given_headers())
+        for note in series.notes:
+            click.echo(f"xasplit: {series.source.name}: {note}", err=True)
+        return series.code_prefixes() if each_patch else [series.source]
+    if rev is not None and is_range(rev):
+        made = open_range(kernel, rev, given_headers())
+        return prefixes_of(made) if each_patch else [made]
+    source = open_source(kernel, rev, given_headers())
+    return [source if base is None else with_base(source, open_source(base, None, given_headers()))]
 
 
 def built_each(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from models.kernel.ranges import is_range
 from models.kernel.source import Source
 from models.strict_json import FormatError
 from review import subjects
@@ -33,6 +34,7 @@ TIMEOUT = 120.0
 @click.argument("bundle", type=click.Path(path_type=Path))
 @solver_options(TIMEOUT)
 @subjects.mbox_option
+@subjects.base_option
 @subjects.rev_option
 @subjects.kernel_option
 @click.option(
@@ -50,6 +52,7 @@ def command(
     kernels: tuple[str, ...],
     rev: str | None,
     mailboxes: tuple[str, ...],
+    base: str | None,
     run_reproducers: bool,
     jobs: int,
     strict: bool,
@@ -74,13 +77,14 @@ def command(
     changed, 2 no bundle, one that cannot be read, or wrong usage.
     """
     account = Account()
-    sources = [*subjects.port_sources(), *subjects.kernel_sources(kernels, rev, mailboxes)]
+    named = subjects.kernel_sources(kernels, rev, mailboxes, base=base)
+    sources = [*subjects.port_sources(), *named]
     told = None
     try:
         with Bundle(bundle) as opened:
             told = opened.manifest
             if _whole(opened, account):
-                if told.options.each_patch and mailboxes:
+                if told.options.each_patch and (mailboxes or is_range(rev)):
                     sources += subjects.kernel_sources(kernels, rev, mailboxes, each_patch=True)
                 _recheck(opened, account, solvers, timeout, sources, jobs, run_reproducers)
     except Changed as error:

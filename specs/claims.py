@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from specs.origin import Origin
 from specs.strength import WORDS, Extent, Proved, Strength
 
 OTHER_CHECKS = {
@@ -52,6 +53,7 @@ class Evidence:
 
     ``extent`` says how much of what was run, of which its strength follows; ``target`` names the
     implementation or what else was checked; ``detail`` gives numbers, or the first counterexample.
+    ``origin`` says of a failure where it comes from, None where no base is known.
     What would hold though nothing was run is undecided.
     """
 
@@ -60,12 +62,18 @@ class Evidence:
     extent: Extent
     target: str
     detail: str = ""
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.HOLDS and self.strength is None:
             object.__setattr__(self, "outcome", Outcome.UNDECIDED)
             told = f"nothing was run; {self.detail}" if self.detail else "nothing was run"
             object.__setattr__(self, "detail", told)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a failure, and none that was there before."""
+        return self.outcome is Outcome.FAILS and self.origin is not Origin.BEFORE
 
     @property
     def strength(self) -> Strength | None:

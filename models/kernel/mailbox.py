@@ -7,13 +7,23 @@ import os
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.parser import BytesHeaderParser
 from pathlib import Path
+
+from models.kernel.source import Letter
+from models.strict_json import clean
 
 LARGEST = 64 << 20
 """Bytes of a mailbox; a larger one is no patch series."""
 
 _NUMBER = re.compile(r"\[[^]]*?\b(\d+)/(\d+)\]")
+_COVER = re.compile(r"\[[^]]*?\b0+/\d+\]")
+_TAGS = re.compile(r"^(?:\s*\[[^]]*\])+\s*")
+UNNAMED = "*** SUBJECT HERE ***"
+"""What git writes as the subject of a cover letter that nobody wrote."""
+LONGEST_SUBJECT = 46
+"""Characters of a series' subject that are kept: it is a name in tables."""
 _REPLY = re.compile(r"\s*(re|aw|sv)\s*:", re.IGNORECASE)
 
 
@@ -25,14 +35,16 @@ class SeriesError(Exception):
 class Mail:
     """One patch as it came.
 
-    ``subject`` is "" for a bare diff; ``diff`` is where its text lies; ``files`` are those that it
-    changes, ``moved`` those that it makes from another one: ("rename" or "copy", from, to).
+    ``subject`` and all of ``letter`` are "" for a bare diff; ``diff`` is where its text lies;
+    ``files`` are those that it changes, ``moved`` those that it makes from another one: ("rename"
+    or "copy", from, to).
     """
 
     subject: str
     diff: Path
     files: tuple[str, ...]
     moved: tuple[tuple[str, str, str], ...]
+    letter: Letter
 
 
 def git(
@@ -72,8 +84,9 @@ def reason(messages: str) -> str:
     return (errors or lines or ["git fails"])[0].removeprefix("error: ").removeprefix("fatal: ")
 
 
-def read_mailbox(box: Path, scratch: Path) -> list[Mail]:
-    """The patches of a mailbox, in the order of their numbers if they have such.
+def read_mailbox(box: Path, scratch: Path) -> tuple[list[Mail], Letter]:
+    """The patches of a mailbox, in the order of their numbers if they have such; and what the
+    series is, by its cover letter or else by its first patch.
 
     ``box`` is an mbox, what ``b4 am`` writes, one patch mail or a bare diff; cover letters and
     replies are passed over.  What is taken out of it is put under ``scratch``.  Raises SeriesError
@@ -88,24 +101,46 @@ def read_mailbox(box: Path, scratch: Path) -> list[Mail]:
     if content.startswith(b"\x1f\x8b"):
         raise SeriesError(f"{box}: compressed; unpack it first (gunzip)")
     parts = Path(tempfile.mkdtemp(prefix="box-", dir=scratch))
-    mails = []
+    mails, covers = [], []
     if content.strip():
         (parts / "box").write_bytes(content.lstrip())
         must(git(parts, "mailsplit", "-b", f"-o{parts}", "--", parts / "box"), str(box))
-        mails = [mail for part in sorted(parts.glob("[0-9]*")) if (mail := _mail(part, box))]
+        for part in sorted(parts.glob("[0-9]*")):
+            found = _mail(part, box)
+            if isinstance(found, Mail):
+                mails.append(found)
+            elif found is not None:
+                covers.append(found)
     if not mails:
         raise SeriesError(f"{box}: no patch in it")
-    found = [_NUMBER.search(mail.subject) for mail in mails]
-    numbers = [(int(number[1]), number[2]) for number in found if number]
+    matches = [_NUMBER.search(mail.subject) for mail in mails]
+    numbers = [(int(number[1]), number[2]) for number in matches if number]
     if len(numbers) == len(set(numbers)) == len(mails) and len({of for _, of in numbers}) == 1:
         mails = [mail for _, mail in sorted(zip(numbers, mails, strict=True), key=lambda x: x[0])]
-    return mails
+    first = mails[0].letter
+    if first.subject and len(mails) > 1:
+        more = len(mails) - 1
+        first = replace(first, subject=f"{first.subject} and {more} more patch{'es'[: more - 1]}")
+    return mails, covers[0] if covers else first
 
 
-def _mail(part: Path, box: Path) -> Mail | None:
-    """The patch of one mail; None for a cover letter, a reply, or anything else without one."""
+def _letter(subject: str, content: bytes) -> Letter:
+    """What a mail says of the series."""
+    told = BytesHeaderParser().parsebytes(content)
+    message_id, date = (clean(str(told.get(name, ""))).strip() for name in ("Message-ID", "Date"))
+    tags = " ".join(re.findall(r"\b(?:RFC|[vV]\d+)\b", " ".join(_TAGS.findall(subject))))
+    bare = clean(_TAGS.sub("", subject)).strip()
+    if len(bare) > LONGEST_SUBJECT:
+        bare = bare[: LONGEST_SUBJECT - 3].rstrip() + "..."
+    return Letter(f"{bare} ({tags})" if bare and tags else bare, message_id, date)
+
+
+def _mail(part: Path, box: Path) -> Mail | Letter | None:
+    """The patch of one mail; of a cover letter what it says of the series; None for a reply, or
+    anything else without a patch."""
     content = part.read_bytes()
     diff = part.with_suffix(".diff")
+    letter = Letter("")
     if content.startswith((b"diff --git ", b"--- ", b"Index: ")):
         subject, patch = "", content
     else:
@@ -114,10 +149,14 @@ def _mail(part: Path, box: Path) -> Mail | None:
         found = re.search(r"^Subject: (.*)$", told.stdout, re.MULTILINE)
         subject = " ".join(found[1].split()) if found else ""
         patch = diff.read_bytes() if told.returncode == 0 else b""
-    if _REPLY.match(subject) or not re.search(rb"^(diff --git |--- )", patch, re.MULTILINE):
+        letter = _letter(subject, content)
+    if _REPLY.match(subject):
         return None
+    if not re.search(rb"^(diff --git |--- )", patch, re.MULTILINE):
+        return letter if _COVER.search(subject) and letter.subject != UNNAMED else None
     diff.write_bytes(patch)
-    return Mail(subject, diff, *_names(diff, patch.decode(errors="replace"), f'{box}: "{subject}"'))
+    files, moved = _names(diff, patch.decode(errors="replace"), f'{box}: "{subject}"')
+    return Mail(subject, diff, files, moved, letter)
 
 
 def _names(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from models.kernel import headers, source
 from models.kernel.mailbox import Mail, SeriesError, git, must, read_mailbox, reason
-from models.kernel.source import Source, SourceError
+from models.kernel.source import Letter, Lineage, Source, SourceError, Step
 
 OWN_FILES = ("include/linux/xarray.h", "lib/radix-tree.h", "lib/test_xarray.c", "lib/xarray.c")
 """``lib/radix-tree.h`` is one of them because ``lib/xarray.c`` includes it in newer trees."""
@@ -82,7 +82,7 @@ class Series:
         files = {path: (new.directory / path).read_bytes() for path in new.sha256}
         files[name] = (self.base.directory / name).read_bytes()
         kept = source.keep(f"{new.name}, test as before it", files, new.name)
-        return replace(kept, version=new.version)
+        return replace(kept, version=new.version, title=new.title)
 
     def code_prefixes(self) -> list[Source]:
         """The prefixes, without those after which only tests change: the last one is the series."""
@@ -110,13 +110,34 @@ def apply_series(
     with tempfile.TemporaryDirectory(prefix="xasplit-series-") as folder:
         scratch = Path(folder).resolve()
         boxes = [Path(box).expanduser() for box in mailboxes]
-        mails = [mail for box in boxes for mail in read_mailbox(box, scratch)]
+        read = [read_mailbox(box, scratch) for box in boxes]
+        mails = [mail for found, _ in read for mail in found]
+        letters = tuple(letter for _, letter in read)
         named_by = [{*mail.files, *(old for _, old, _ in mail.moved)} for mail in mails]
         wanted = {name for names in named_by for name in names if _own(name)}
         everything = sorted({*source.REQUIRED, *source.OPTIONAL, *wanted})
         files = source.read_files(named, rev, everything)
         tree = _repository(scratch / "tree", files, _objects(Path(named).expanduser()))
-        return _apply_all(base, tree, mails, given)
+        return _with_lineage(_apply_all(base, tree, mails, given), letters)
+
+
+def _with_lineage(series: Series, letters: tuple[Letter, ...]) -> Series:
+    """The series with sources that know what they were made from, called by its subject."""
+    subjects = " + ".join(one.subject for one in letters if one.subject)
+    total = len(series.patches)
+    changed = [patch for patch in series.patches if patch.files]
+    steps: list[Step] = []
+    prefixes: list[Source] = []
+    for patch, made in zip(changed, series.prefixes, strict=True):
+        if _code(made) != _code(prefixes[-1] if prefixes else series.base):
+            steps.append(Step(f"patch {patch.number} of {total}", patch.subject, made))
+        title = subjects
+        if subjects and made is not series.source:
+            title = f"{subjects}, {patch.number} of {total} patches"
+        here = (*steps[:-1], *(replace(last, source=None) for last in steps[-1:]))
+        lineage = Lineage(series.base, here, total, letters)
+        prefixes.append(replace(made, title=title, lineage=lineage))
+    return replace(series, prefixes=tuple(prefixes))
 
 
 def _own(name: str) -> bool:

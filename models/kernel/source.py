@@ -12,7 +12,7 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models import cache
@@ -48,6 +48,8 @@ class Source:
     for display only.  ``directory`` holds the files; ``units`` are the C files to compile, with
     ``defines``; ``sha256`` gives the hash of each file, by its path in the tree.  ``prefix``: it is
     the kernel after some patches of a series only, and that it does not compile is a finding.
+    ``title`` is what reports call it, "" for its version or name; ``lineage`` what it was made
+    from, None where that is not known.
     """
 
     name: str
@@ -58,11 +60,45 @@ class Source:
     capabilities: Capabilities
     defines: tuple[str, ...] = ()
     prefix: bool = False
+    title: str = ""
+    lineage: Lineage | None = field(default=None, compare=False, repr=False)
 
     @property
     def has_kernel_test(self) -> bool:
         """Whether the tree's own test, ``lib/test_xarray.c``, came with it."""
         return "lib/test_xarray.c" in self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A patch or commit on the way from a base to a source: ``label`` is "patch 2 of 4" or "commit
+    0123456789ab", ``source`` what there is after it, None of the last: the source itself."""
+
+    label: str
+    subject: str
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A series as it was posted: ``subject`` without its tags in brackets but for RFC and version,
+    ``message_id`` with angle brackets and ``date`` as in the mail, "" where there is none."""
+
+    subject: str
+    message_id: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a source was made from: ``base``, and the ``steps`` from there on that change code under
+    test, the last leading to the source.  ``patches`` counts all that were applied, ``letters`` are
+    the series; both are empty where another kernel was named as the base."""
+
+    base: Source
+    steps: tuple[Step, ...]
+    patches: int = 0
+    letters: tuple[Letter, ...] = ()
 
 
 def open_source(

@@ -58,6 +58,7 @@ HOW = {
     "exit status": "decided again from the evidence listed",
     "counterexample": "replayed",
     "schedule": "replayed",
+    "origin": "found again on the base and after each patch",
     "reproducer": "compiled and run",
     "obligation": "made anew and put to solvers",
     "theorem": "by the answers to their obligations",

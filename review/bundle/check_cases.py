@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from models import counterexample, reproducer
-from models.build import BuildError
+from models.build import BuildError, build
 from models.counterexample import Counterexample
 from models.ends import ENDS
 from models.implementation import Implementation, examine
 from models.kernel.source import Source
 from models.notation import operation_text
+from models.origins import Placed, place
 from models.rcu import schedule
 from models.replay import replay
 from models.strict_json import FormatError, clean
 from models.tree_size import split_nodes
 from models.worker import Status
 from proofs.workers import MEMORY, Ending, Outcome, Task, Workers
+from review.attempt import attempt
 from review.bundle.account import Account
 from review.bundle.entries import FindingEntry, ScheduleEntry, Tested
 from review.bundle.read import Bundle
@@ -50,7 +53,8 @@ def check(
     checker = _Checker(bundle, account, sources, run_reproducers)
     found = bundle.manifest.findings
     written = sum(entry.reproducer is not None for entry in found)
-    steps = len(found) + written + len(bundle.manifest.schedules)
+    placed = sum(entry.origin is not None for entry in found)
+    steps = len(found) + written + placed + len(bundle.manifest.schedules)
     with Meter("replays", steps) as meter:
         for memory in (MEMORY, resource.RLIM_INFINITY):
             with Workers(processes, memory) as workers:
@@ -83,6 +87,7 @@ class _Checker:
             sanitize = self._sanitized(entry)
             if sanitize is not limited:
                 made.append(self._counterexample(entry, sanitize))
+                made.append(self._origin(entry, sanitize))
             if limited and entry.reproducer is not None:
                 made.append(self._reproducer(entry, entry.reproducer))
         for one in self.bundle.manifest.schedules if limited else ():
@@ -122,6 +127,27 @@ class _Checker:
         if not isinstance(one, Implementation):
             return None
         return Task((kind, path), replayed, (one, data), LIMIT)
+
+    def _origin(self, entry: FindingEntry, sanitize: bool) -> Task | None:
+        """To find out again where a finding comes from."""
+        path, kind = entry.counterexample, "origin"
+        if path is None or entry.origin is None:
+            return None
+        source = self.fitting[entry.implementation]
+        lineage = None if source is None else source.lineage
+        base = self.tested[entry.implementation].base
+        if source is None or lineage is None or _code(lineage.base.sha256) != _code(base or {}):
+            told = f"it takes --kernel with what {entry.implementation} was made from, and --mbox"
+            self.account.skip(kind, path, told)
+            return None
+        one = self._examined(source, entry.chunk_shift, sanitize)
+        if not isinstance(one, Implementation):
+            return None
+        # Here, where compilers have the memory that they want.
+        for made in (lineage.base, *(step.source for step in lineage.steps)):
+            if made is not None:
+                attempt(partial(build, made, entry.chunk_shift))
+        return Task((kind, path), originated, (one, self.bundle.read(path), entry.origin), LIMIT)
 
     def _reproducer(self, entry: FindingEntry, path: str) -> Task | None:
         kind = "reproducer"
@@ -223,6 +249,17 @@ def replayed(implementation: Implementation, data: bytes) -> str:
         return f"{known.property} holds" + (f", but {others} breaks" if others else "")
     if result.still.statement != known.statement:
         return f"the property reads: {result.still.statement}"
+    return ""
+
+
+def originated(implementation: Implementation, data: bytes, told: Placed) -> str:
+    """Find out again where a finding comes from; "" if it is as told, or what is wrong."""
+    still = replay(implementation, counterexample.loads(data).finding).still
+    mine = None if still is None else place(implementation, still)
+    if mine is None:
+        return "it breaks nothing there"
+    if (mine.origin, mine.since) != (told.origin, told.since):
+        return f"it is: {mine}; the bundle says: {told}"
     return ""
 
 

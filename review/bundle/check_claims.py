@@ -37,15 +37,18 @@ def _problem(one: ClaimEntry, manifest: Manifest) -> str:
 
 def _status(manifest: Manifest) -> str:
     """What is wrong with the exit status; "" if it is the one of these findings."""
+    everything = manifest.options.everything
     fails = any(
-        one.outcome is Outcome.FAILS and one.check != evidence.UPSTREAM_TEST
+        (one.counts or (everything and one.outcome is Outcome.FAILS))
+        and one.check != evidence.UPSTREAM_TEST
         for one in (*manifest.evidence, *manifest.one_level)
     )
+    found = any(everything or one.origin is None or one.origin.counts for one in manifest.findings)
     unproved = manifest.options.proofs and not (manifest.theorems and manifest.theorems.proved)
     failed = bool(
         fails
         or unproved
-        or manifest.findings
+        or found
         or manifest.never_met
         or manifest.does_not_compile
         or not manifest.complete

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.origins import Placed
 from proofs.report import Status
 from review.bundle.folder import Artefact
 from review.reviewed import Options
@@ -16,13 +17,15 @@ from specs.strength import Strength
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """An implementation: ``files`` are the sha256 of its sources, by their path in the tree."""
+    """An implementation: ``files`` are the sha256 of its sources, by their path in the tree, and
+    ``base`` those of what it was made from, None where that is not known."""
 
     name: str
     source: str
     version: str
     one_level: bool
     files: Mapping[str, str]
+    base: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class FindingEntry:
     properties: tuple[str, ...]
     site: str
     contract: Contract
+    origin: Placed | None
     deviations: tuple[str, ...]
     chunk_shift: int
     operations: tuple[str, ...]

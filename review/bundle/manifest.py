@@ -28,7 +28,7 @@ from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 
 FORMAT = "xasplit bundle"
-VERSION = 2
+VERSION = 3
 _TOOLS = ("xasplit", "z3-solver", "cvc5", "bitwuzla", "hypothesis")
 
 
@@ -147,6 +147,8 @@ def _options(done: Reviewed) -> dict[str, Any]:
         "examples": one.examples if one.seconds is None else None,
         "time": one.seconds,
         "proofs": one.proofs,
+        "base": one.base,
+        "all": one.everything,
     }
 
 
@@ -158,6 +160,7 @@ def _tested(done: Reviewed) -> list[dict[str, Any]]:
             "version": one.source.version,
             "one_level": one.one_level,
             "files": dict(sorted(one.source.sha256.items())),
+            "base": outcome.base_json(one.source),
         }
         for one in done.implementations
     ]
@@ -186,6 +189,7 @@ def _evidence(one: Evidence) -> dict[str, Any]:
         "proved": None if one.extent.proved is None else one.extent.proved.name.lower(),
         "target": one.target,
         "detail": one.detail,
+        "origin": None if one.origin is None else one.origin.value,
     }
 
 
@@ -234,7 +238,7 @@ def finding(
     number: int, one: Diagnosis, done: Reviewed, counterexample: str | None, reproducer: str | None
 ) -> dict[str, Any]:
     """A finding with the files that show it."""
-    told = findings.as_json(one, done.search.result.tried)
+    told = findings.as_json(one, done.search.result.tried, done.search.origins[number - 1])
     return {
         "id": number,
         **told,

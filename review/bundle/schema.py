@@ -10,6 +10,7 @@ from review.bundle.folder import MANIFEST, Artefact
 from review.bundle.place import MOST_FILES, plain_path
 from review.reviewed import Options
 from specs.claims import Decision, Evidence, Outcome
+from specs.origin import Origin
 from specs.strength import Extent, Proved, Strength
 
 KINDS = ("report", "results", "obligation", "counterexample", "reproducer", "schedule")
@@ -86,11 +87,16 @@ def _agreeing(file: Reader, one: Manifest) -> Manifest:
     names = [tested.name for tested in one.tested]
     if len(set(names)) != len(names):
         file.fail("two tested implementations have the same name")
+    based = {tested.name: tested.base is not None for tested in one.tested}
     for name in (*(x.implementation for x in one.findings),
                  *(x.implementation for x in one.cells),
                  *(x.implementation for x in one.schedules)):  # fmt: skip
         if name not in names:
             file.fail(f"{name[:80]!r} is not among what was tested")
+    if any((x.origin is not None) is not based[x.implementation] for x in one.findings):
+        file.fail("a finding must have an origin exactly where a base was tested")
+    if any(x.origin and not based.get(x.target) for x in (*one.evidence, *one.one_level)):
+        file.fail("evidence has an origin where no base was tested")
     return one
 
 
@@ -107,9 +113,9 @@ def _run(record: Reader) -> str:
 
 def _options(record: Reader) -> Options:
     (command, kernels, commits, rev, mailboxes, each, sanitize, seed, steps, examples, seconds,
-     proofs) = record.fields(
+     proofs, base, everything) = record.fields(
         "command", "kernels", "commits", "rev", "mboxes", "each_patch", "sanitize", "seed",
-        "steps", "examples", "time", "proofs",
+        "steps", "examples", "time", "proofs", "base", "all",
     )  # fmt: skip
     fields.mapping(commits, Reader.text)
     one = Options(
@@ -123,6 +129,8 @@ def _options(record: Reader) -> Options:
         examples.optional(lambda count: count.number(fields.COUNT)) or 0,
         seconds.optional(fields.real),
         fields.flag(proofs),
+        base.optional(Reader.text),
+        fields.flag(everything),
     )
     if list(fields.texts(command)) != one.command:
         command.fail("is not the command of these options")
@@ -136,16 +144,36 @@ def _mailbox(record: Reader) -> str:
 
 
 def _tested(record: Reader) -> Tested:
-    name, source, version, one_level, files = record.fields(
-        "name", "source", "version", "one_level", "files"
+    name, source, version, one_level, files, base = record.fields(
+        "name", "source", "version", "one_level", "files", "base"
     )
     return Tested(
         name.text(),
         source.text(),
         version.text(),
         fields.flag(one_level),
-        fields.mapping(files, lambda one: one.parsed(fields.sha256)),
+        _files(files),
+        base.optional(_base),
     )
+
+
+def _files(record: Reader) -> dict[str, str]:
+    return fields.mapping(record, lambda one: one.parsed(fields.sha256))
+
+
+def _base(record: Reader) -> dict[str, str]:
+    """The files of what a source was made from; the rest is only told to people."""
+    name, source, files, series, patches, steps = record.fields(
+        "name", "source", "files", "series", "patches", "steps"
+    )
+    name.text(), source.text(), patches.number(fields.MOST)
+    for one in series.items(fields.MOST):
+        for text in one.fields("subject", "message_id", "date"):
+            text.text()
+    for one in steps.items(fields.MOST):
+        for text in one.fields("label", "subject"):
+            text.text()
+    return _files(files)
 
 
 def _claim(record: Reader) -> ClaimEntry:
@@ -167,8 +195,8 @@ def _claim(record: Reader) -> ClaimEntry:
 
 
 def _evidence(record: Reader) -> Evidence:
-    check, outcome, strength, ran, of, what, proved, target, detail = record.fields(
-        "check", "outcome", "strength", "ran", "of", "what", "proved", "target", "detail"
+    check, outcome, strength, ran, of, what, proved, target, detail, origin = record.fields(
+        "check", "outcome", "strength", "ran", "of", "what", "proved", "target", "detail", "origin"
     )
     extent = Extent(
         ran.number(fields.COUNT),
@@ -182,7 +210,10 @@ def _evidence(record: Reader) -> Evidence:
     told = fields.member(outcome, {one.value: one for one in Outcome})
     if told is Outcome.HOLDS and extent.strength is None:
         outcome.fail("holds, though nothing was run")
-    return Evidence(check.text(), told, extent, target.text(), detail.text())
+    place = origin.optional(lambda one: one.parsed(Origin))
+    if place is not None and told is not Outcome.FAILS:
+        origin.fail("is said of a failure only")
+    return Evidence(check.text(), told, extent, target.text(), detail.text(), place)
 
 
 def _artefacts(record: Reader) -> tuple[Artefact, ...]:

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether a case went wrong before: what the base of the source under test answers to it.
+
+The same is found there when the base answers with the same bytes up to the operation that shows it
+and after it, ends there in the same way if it does not come to its end, and breaks the same
+property there by the log, if the log shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from models.aspects import Aspect, aspect
+from models.build import BuildError, build
+from models.closing import Closing
+from models.ends import ENDS
+from models.finding import LOG_AGREES, Finding
+from models.implementation import Implementation, refuses_two_levels
+from models.worker import Worker
+from specs.judge import Judge
+from specs.stream import cut_one
+from xarray_model import geometry
+from xarray_model.operations import Code, Operation, encode
+
+HANG_SECONDS = 0.25
+"""CPU time that a case may take on the base."""
+LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION})
+"""What is seen in the log, not in the answers."""
+AT_INDEX = frozenset({Code.SPLIT, Code.TRY_SPLIT})
+_ENDS = {name for name, _ in ENDS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the base answers: bytes, log, and property and operation with which it ends early."""
+
+    answer: bytes
+    log: bytes
+    end: tuple[str, int] | None
+
+
+class Before(Closing):
+    """Runs cases on the base of an implementation at one chunk shift; a context manager.  The base
+    is built when it is first asked for."""
+
+    def __init__(self, implementation: Implementation, s: int) -> None:
+        self._implementation = implementation
+        self._s = s
+        self._worker: Worker | None = None
+
+    def close(self) -> None:
+        """End what was started."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def marked(
+        self, operations: Sequence[Operation], answer: bytes, found: Sequence[Finding]
+    ) -> list[Finding]:
+        """What was ``found`` in a case that was answered so; what was there before says so.
+
+        Nothing was, where no base is known or it does not compile.
+        """
+        if self._implementation.source.lineage is None or not found or not self._built:
+            return list(found)
+        ran = self._run(operations)
+        alike = equal(operations, answer, ran.answer)
+        # Bytes that are right of one that refuses deep splits can be wrong of one that does them.
+        judge = self._beyond(operations) or any(map(_logged, found))
+        judged = self._judged(operations, ran) if judge else None
+        return [
+            replace(one, before=self._same(one, operations, ran, alike, judged)) for one in found
+        ]
+
+    def _same(
+        self,
+        one: Finding,
+        operations: Sequence[Operation],
+        ran: _Run,
+        alike: int,
+        judged: frozenset[tuple[str, int]] | None,
+    ) -> bool:
+        place = last_operation(one)
+        if one.property in _ENDS:
+            return ran.end == (one.property, place) and alike >= place
+        if one.property == LOG_AGREES[0]:
+            others = [at_first_index(operation) for operation in operations]
+            return alike > place and self._run(others).log != ran.log
+        if alike < seen(one) and not (ran.end and ran.end[1] == alike == seen(one) - 1):
+            return False
+        return judged is None or (one.property, place) in judged
+
+    @cached_property
+    def _built(self) -> bool:
+        lineage = self._implementation.source.lineage
+        assert lineage is not None
+        try:
+            executable = build(lineage.base, self._s)
+        except BuildError:
+            return False
+        self._one_level = refuses_two_levels(executable, self._s)
+        self._worker = Worker(executable, hang_seconds=HANG_SECONDS)
+        return True
+
+    def _run(self, operations: Sequence[Operation]) -> _Run:
+        assert self._worker is not None
+        result = self._worker.run([encode(list(operations))], log=True)
+        ended = result.abnormal[0] if result.abnormal else None
+        end = None if ended is None else (ENDS[ended.status][0], ended.operation)
+        return _Run(bytes(result.case(0)), bytes(result.case_log(0)), end)
+
+    def _judged(self, operations: Sequence[Operation], ran: _Run) -> frozenset[tuple[str, int]]:
+        """Properties that break on the base, with the operations that show it."""
+        completed = operations[: None if ran.end is None else ran.end[1]]
+        judge = Judge(self._s, one_level=self._one_level, keep=1 << 20)
+        try:
+            violations = judge.case(completed, ran.answer, ran.log)
+        except ValueError:
+            return frozenset()
+        return frozenset((one.property, one.operation or 0) for one in violations)
+
+    def _beyond(self, operations: Sequence[Operation]) -> bool:
+        """Whether a case splits deeper than the base claims to, and the implementation does."""
+        if not self._one_level or self._implementation.one_level:
+            return False
+        through = 0
+        for one in operations:
+            if one.code is Code.CURSOR_SET:
+                through = one.order
+            splits = one.code in (Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT)
+            new_order = through if one.code is Code.CURSOR_SPLIT else one.new_order
+            if splits and geometry.one_level_limit_exceeded(one.order, new_order, self._s):
+                return True
+        return False
+
+
+def at_first_index(operation: Operation) -> Operation:
+    """A split at the first index of its entry; any other operation as it is."""
+    if operation.code not in AT_INDEX:
+        return operation
+    first = operation.index >> operation.order << operation.order
+    return replace(operation, index=first)
+
+
+def _logged(one: Finding) -> bool:
+    return aspect(one.property) in LOGGED
+
+
+def last_operation(finding: Finding) -> int:
+    """The number of the operation that shows a finding: the last, if the whole case does."""
+    return len(finding.operations) - 1 if finding.operation is None else finding.operation
+
+
+def seen(finding: Finding) -> int:
+    """How many operations of its case there are until a finding is seen: what an operation did is
+    seen in the snapshot after it."""
+    place, operations = last_operation(finding), finding.operations
+    snapshot = place + 1 < len(operations) and operations[place + 1].code is Code.SNAPSHOT
+    return place + 1 + snapshot
+
+
+def equal(operations: Sequence[Operation], one: bytes, other: bytes) -> int:
+    """How many operations were answered with the same bytes, from the first on."""
+    mine, theirs = memoryview(one), memoryview(other)
+    position = 0
+    for number, operation in enumerate(operations):
+        try:
+            answers = [cut_one(operation, view, position) for view in (mine, theirs)]
+        except Exception:  # cut short, or no answer at all: struct.error, or what decoding raises
+            return number
+        if answers[0] != answers[1]:
+            return number
+        position = answers[0][1]
+    return len(operations)
