@@ -3,12 +3,13 @@
 
 The same is found there when the base answers with the same bytes up to the operation that shows it
 and after it, ends there in the same way if it does not come to its end, and breaks the same
-property there by the log, if the log shows it.
+property there by the log, if the log shows it.  Where something else goes wrong in that operation,
+too, it must break the same property with the same numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -68,29 +69,34 @@ class Before(Closing):
         ran = self._run(operations)
         alike = equal(operations, answer, ran.answer)
         # Bytes that are right of one that refuses deep splits can be wrong of one that does them.
-        judge = self._beyond(operations) or any(map(_logged, found))
-        judged = self._judged(operations, ran) if judge else None
+        beyond = self._beyond(operations)
+        if not (beyond or any(map(_logged, found))) and _right(ran, found[0]):
+            return list(found)
+        judged = self._judged(operations, ran)
         return [
-            replace(one, before=self._same(one, operations, ran, alike, judged)) for one in found
+            replace(one, before=self._same(one, ran, alike, judged, beyond=beyond)) for one in found
         ]
 
     def _same(
         self,
         one: Finding,
-        operations: Sequence[Operation],
         ran: _Run,
         alike: int,
-        judged: frozenset[tuple[str, int]] | None,
+        judged: Mapping[tuple[str, int], str],
+        *,
+        beyond: bool,
     ) -> bool:
         place = last_operation(one)
         if one.property in _ENDS:
             return ran.end == (one.property, place) and alike >= place
         if one.property == LOG_AGREES[0]:
-            others = [at_first_index(operation) for operation in operations]
+            others = [at_first_index(operation) for operation in one.operations]
             return alike > place and self._run(others).log != ran.log
-        if alike < seen(one) and not (ran.end and ran.end[1] == alike == seen(one) - 1):
-            return False
-        return judged is None or (one.property, place) in judged
+        ended = ran.end is not None and ran.end[1] == alike == seen(one) - 1
+        if alike >= seen(one) or ended:
+            return (one.property, place) in judged or not (beyond or _logged(one))
+        # Something else goes wrong there, too.
+        return judged.get((one.property, place)) == one.detail
 
     @cached_property
     def _built(self) -> bool:
@@ -111,15 +117,15 @@ class Before(Closing):
         end = None if ended is None else (ENDS[ended.status][0], ended.operation)
         return _Run(bytes(result.case(0)), bytes(result.case_log(0)), end)
 
-    def _judged(self, operations: Sequence[Operation], ran: _Run) -> frozenset[tuple[str, int]]:
-        """Properties that break on the base, with the operations that show it."""
+    def _judged(self, operations: Sequence[Operation], ran: _Run) -> dict[tuple[str, int], str]:
+        """Details of what breaks on the base, by property and the operation that shows it."""
         completed = operations[: None if ran.end is None else ran.end[1]]
         judge = Judge(self._s, one_level=self._one_level, keep=1 << 20)
         try:
             violations = judge.case(completed, ran.answer, ran.log)
         except ValueError:
-            return frozenset()
-        return frozenset((one.property, one.operation or 0) for one in violations)
+            return {}
+        return {(one.property, one.operation or 0): one.detail for one in reversed(violations)}
 
     def _beyond(self, operations: Sequence[Operation]) -> bool:
         """Whether a case splits deeper than the base claims to, and the implementation does."""
@@ -142,6 +148,11 @@ def at_first_index(operation: Operation) -> Operation:
         return operation
     first = operation.index >> operation.order << operation.order
     return replace(operation, index=first)
+
+
+def _right(ran: _Run, one: Finding) -> bool:
+    """Whether the base answers as the model does."""
+    return ran.end is None and ran.answer == one.expected
 
 
 def _logged(one: Finding) -> bool:

@@ -63,7 +63,7 @@ class Shown(IntEnum):
     SAME = 3
     """The same property breaks at that operation."""
     IDENTICAL = 4
-    """And the answers are the same, to the byte."""
+    """And the answers are the same to the byte, or the numbers that are wrong."""
 
 
 def place(implementation: Implementation, finding: Finding) -> Placed | None:
@@ -134,4 +134,4 @@ def shown(finding: Finding, source: Source) -> Shown:
     if same is None:
         return Shown.OTHER
     alike = equal(finding.operations, finding.actual, same.actual) >= seen(finding)
-    return Shown.IDENTICAL if alike else Shown.SAME
+    return Shown.IDENTICAL if alike or same.detail == finding.detail else Shown.SAME

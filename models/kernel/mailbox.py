@@ -120,7 +120,9 @@ def read_mailbox(box: Path, scratch: Path) -> tuple[list[Mail], Letter]:
     first = mails[0].letter
     if first.subject and len(mails) > 1:
         more = len(mails) - 1
-        first = replace(first, subject=f"{first.subject} and {more} more patch{'es'[: more - 1]}")
+        first = replace(
+            first, subject=f"{first.subject} and {more} more patch{'es' if more > 1 else ''}"
+        )
     return mails, covers[0] if covers else first
 
 

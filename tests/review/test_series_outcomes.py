@@ -145,7 +145,8 @@ def test_a_series_that_makes_a_kernel_of_one_level_split_deeper(tree: Path, tmp_
     change(tree, "lib/test_xarray.c", "2 * XA_CHUNK_SHIFT", "4 * XA_CHUNK_SHIFT", "XArray: test")
     box = str(mailbox(tree, tmp_path / "box"))
     status, told, _ = search(tree, "--mbox", box, "--each-patch")
-    names = [f"Linux 6.99.1 + {done}" for done in ("1 of 4 patches", "2 of 4 patches", "4 patches")]
+    title = "XArray: Name the limit of a split and 3 more patches"
+    names = [f"{title}, 1 of 4 patches", f"{title}, 2 of 4 patches", title]
     assert [(one["name"], one["one_level"]) for one in told["implementations"]] == [
         (names[0], True), (names[1], False), (names[2], False),
     ]  # fmt: skip
@@ -166,4 +167,4 @@ def test_a_prefix_that_refuses_in_the_wrong_way_is_a_finding(tree: Path, tmp_pat
     status, told, _ = search(tree, "--mbox", str(mailbox(tree, tmp_path / "box")), "--each-patch")
     assert status == 1
     broken = {one["implementation"] for one in told["findings"]}
-    assert broken == {"Linux 6.99.1 + 1 of 2 patches"}
+    assert broken == {"XArray: refuse and 1 more patch, 1 of 2 patches"}

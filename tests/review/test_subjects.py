@@ -36,8 +36,8 @@ def test_the_patched_kernel_is_tested_under_its_name(tree: Path, tmp_path: Path)
     box = mailbox(tree, tmp_path / "box")
     done = search(tree, "--mbox", box)
     told = json.loads(done.stdout)
-    assert [one["name"] for one in told["implementations"]] == ["Linux 6.99.1 + 1 patch"]
-    assert {one["implementation"] for one in told["findings"]} == {"Linux 6.99.1 + 1 patch"}
+    assert [one["name"] for one in told["implementations"]] == ["XArray: one too many"]
+    assert {one["implementation"] for one in told["findings"]} == {"XArray: one too many"}
     assert done.return_value == 1
     assert search(tree).return_value == 0
 
@@ -52,10 +52,10 @@ def test_every_prefix_is_tested_and_one_that_does_not_compile_is_named(
     box = mailbox(tree, tmp_path / "box")
     done = search(tree, "--mbox", box, "--each-patch")
     told = json.loads(done.stdout)
-    assert [one["name"] for one in told["implementations"]] == [
-        "Linux 6.99.1 + 1 of 3 patches", "Linux 6.99.1 + 3 patches",
-    ]  # fmt: skip
-    assert {one["implementation"] for one in told["findings"]} == {"Linux 6.99.1 + 1 of 3 patches"}
+    title = "XArray: change it and 2 more patches"
+    first = f"{title}, 1 of 3 patches"
+    assert [one["name"] for one in told["implementations"]] == [first, title]
+    assert {one["implementation"] for one in told["findings"]} == {first}
     (broken,) = told["does_not_compile"]
     assert broken.startswith("linux + 2 of 3 patches does not compile: lib/xarray.c:")
     assert done.return_value == 1
