@@ -173,9 +173,8 @@ def run_program(
     elif not output.totals and not ended:
         ended = f"it ended with status {process.returncode} and said no result"
     run, passed = output.totals or (None, None)
-    called = source.title or (f"Linux {source.version}" if source.version else "")
     return Baseline(
-        f"{called} ({source.name})" if called else source.name,
+        f"Linux {source.version} ({source.name})" if source.version else source.name,
         shift,
         assertions,
         run,
