@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from models.batch import SPLITTING
 from models.before import Before
 from models.cases import Start
 from models.classes import classified
@@ -18,7 +19,7 @@ from models.families import CaseGroup, Family
 from models.finding import AGREES, LOG_AGREES, Finding, Findings, of_violations
 from models.hangs import Area, Hangs
 from models.implementation import Implementation
-from models.patience import FATAL, Item, Patience
+from models.patience import FATAL, Item, Patience, only_counts
 from models.worker import Abnormal, BatchResult, Status, Worker
 from specs.contract import INDEX
 from xarray_model import geometry
@@ -61,6 +62,10 @@ class Comparison(Closing):
         """Cases that known deviations outside the split account for, by deviation."""
         self.judged: Counter[str] = Counter()
         """How often each property was judged: once for all answers that are the same."""
+        self.cut = self.unsplit = 0
+        """Cases that did not come to their end; those in which what splits did not return."""
+        self._not_judged = 0
+        """Cases that were run and say nothing."""
         self._careful = False
         """Whether cases ended the process, or are expected to."""
 
@@ -80,6 +85,10 @@ class Comparison(Closing):
 
         Cases that are like those that ended the process are not run (``Patience``).
         """
+        before = self._not_judged
+        return self._run(block) - (self._not_judged - before)
+
+    def _run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
         # Nothing is requested where a split is refused, so no request can fail there.
         one = self.implementation
         groups = [item for item in block if not (item[0].failing and refuses(one, item[0]))]
@@ -146,6 +155,11 @@ class Comparison(Closing):
         abnormal_ones: Mapping[int, Abnormal],
     ) -> None:
         """Compare a group's answers, ``first`` being its first case in the batch."""
+        if first in abnormal_ones and only_counts(group):
+            # Nodes that come again may be what it does not stand: that says nothing of the code.
+            self.done.left_out.count(group, starts)
+            self._not_judged += 1
+            return
         expected = self.expected.answer(group, kind(self.implementation, group))
         count = len(starts)
         places = range(first, first + count)
@@ -194,7 +208,11 @@ class Comparison(Closing):
         answer, log = bytes(result.case(place)), bytes(result.case_log(place))
         if ended is not None:
             # What ended it, and what broke before.
-            completed = group.operations(start)[: ended.operation]
+            operations = group.operations(start)
+            completed = operations[: ended.operation]
+            self.cut += len(starts)
+            splits = any(one.code in SPLITTING for one in operations[ended.operation :])
+            self.unsplit += len(starts) * splits
             found = self._judged(group, start, expected, answer, log, completed)
             detail = f"{ended.status.name.lower()}: {ended.text}"
             broken = self._finding(group, start, expected, answer, *ENDS[ended.status], detail)

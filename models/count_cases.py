@@ -2,7 +2,7 @@
 """The sweep's third family: what ``split_alloc`` requests, for every pair of orders up to 63.
 
 Nothing is split, so that orders can be tried whose trees no memory would hold: requests are granted
-up to a limit, which decides between "enough" and "not enough".
+up to a limit, which decides between "enough" and "not enough".  ``far_counts`` goes on from there.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from models import extent
 from models.cases import FIRST, Start
 from models.extent import Trait
 from xarray_model import geometry
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 FEW, MANY = 40, 4200
-"""The highest number of requests granted, for most pairs and for splits to order 0: the latter is
-above what 1 GiB to 4 KiB needs."""
+"""The highest number of requests granted, for most pairs and for splits to order 0 that need no
+more than the latter: that is above what 1 GiB to 4 KiB needs."""
 HIGHEST = 63
 """The highest order of an entry with 64-bit indices."""
 _COUNTS = Trait(extent.CASES, extent.COUNTED)
@@ -33,6 +33,8 @@ class CountGroup:
     order: int
     new_order: int
     granted: int
+    repeating: bool = False
+    """Whether the same few nodes are handed out again."""
 
     @property
     def failing(self) -> int:
@@ -68,7 +70,11 @@ class CountGroup:
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case."""
         ask = Operation(
-            Code.COUNT_ALLOC, order=self.order, new_order=self.new_order, argument=self.granted
+            Code.COUNT_ALLOC,
+            order=self.order,
+            new_order=self.new_order,
+            flags=Flag.REPEATING if self.repeating else Flag.NONE,
+            argument=self.granted,
         )
         return [ask, Operation(Code.SNAPSHOT)]
 
@@ -82,9 +88,15 @@ def groups(s: int, order: int, new_order: int) -> Iterator[CountGroup]:
     or as much as is granted at all."""
     for high in range(max(1, new_order), order + 1):
         for low in range(new_order, high + 1):
-            need, most = geometry.split_nodes(high, low, s), MANY if low == 0 else FEW
+            need, most = geometry.split_nodes(high, low, s), distinct(s, high, low)
             for granted in sorted({min(need, most), min(max(need - 1, 0), most)}):
                 yield CountGroup(s, high, low, granted)
+
+
+def distinct(s: int, order: int, new_order: int) -> int:
+    """The most requests of a split that are granted."""
+    few = new_order or geometry.split_nodes(order, new_order, s) > MANY
+    return FEW if few else MANY
 
 
 def group_at(s: int, order: int, new_order: int, number: int) -> CountGroup:

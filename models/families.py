@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Protocol
 
-from models import cases, count_cases, high_cases, refusal_cases, walk_cases
+from models import cases, count_cases, far_counts, high_cases, refusal_cases, walk_cases
 from models.cases import Start
 from models.extent import Split, Trait
 from xarray_model.operations import Operation
@@ -75,6 +75,7 @@ class Family(Enum):
     WALKS = "walks"
     REFUSALS = "refusals"
     COUNTS = "counts"
+    FAR_COUNTS = "counts beyond memory"
     HIGH = "high orders"
 
     @property
@@ -88,5 +89,6 @@ _MODULES: dict[Family, Cases] = {
     Family.WALKS: walk_cases,
     Family.REFUSALS: refusal_cases,
     Family.COUNTS: count_cases,
+    Family.FAR_COUNTS: far_counts,
     Family.HIGH: high_cases,
 }

@@ -130,7 +130,13 @@ def kind(group: CaseGroup, start: Start) -> Kind:
         enough = group.granted >= geometry.split_nodes(group.order, group.new_order, group.split[0])
         told.append(Trait(extent.FAILING, "none" if enough else "a later one"))
         told.append(Trait("split", str(group.split)))
+        told.append(Trait("nodes", "that come again" if group.repeating else "of their own"))
     return tuple(told)
+
+
+def only_counts(group: CaseGroup) -> bool:
+    """Whether nodes come again in a group's case, so that nothing but the count says anything."""
+    return isinstance(group, CountGroup) and group.repeating
 
 
 def _told(trait: Trait) -> Trait | None:

@@ -26,7 +26,7 @@ from xarray_model import (
 )
 from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
-from xarray_model.entries import NULL, mk_error, mk_node
+from xarray_model.entries import ENOMEM, NULL, mk_error, mk_node
 from xarray_model.errors import PreconditionError
 from xarray_model.journal import Store
 from xarray_model.log import LogRecord
@@ -259,7 +259,9 @@ class Runner:
         array = self.array
         cursor = Cursor(array, 0, op.new_order, self.update)
         requests, warnings = array.allocator.requests, array.warnings
-        array.allocator.limit(op.argument)
+        # Where nodes are only lent their number is worked out, not counted.
+        repeating = bool(op.flags & Flag.REPEATING)
+        array.allocator.limit(0 if repeating else op.argument)
         # Any entry will do, since none is stored.
         self.split_alloc(cursor, mk_node(0), op.order, True)
         array.allocator.limit(None)
@@ -268,6 +270,10 @@ class Runner:
             array.allocator.requests - requests,
             array.warnings - warnings,
         ]
+        if repeating and words[1]:
+            need = geometry.split_nodes(op.order, op.new_order, array.s)
+            error = mk_error(ENOMEM) if need > op.argument else 0
+            words = [error, min(need, op.argument + 1), 0]
         destroy(cursor)
         return words
 

@@ -70,10 +70,12 @@ class Unit:
 
     def offered(self, one: Implementation) -> bool:
         """Whether an implementation has what the family asks for, in code that no other has: the
-        port's ``xas_try_split`` is the same to the letter however its ``xas_split`` is compiled."""
-        if self.family not in (Family.WALKS, Family.REFUSALS):
+        port's ``xas_try_split`` and ``xas_split_alloc`` are the same to the letter however its
+        ``xas_split`` is compiled."""
+        if self.family not in (Family.WALKS, Family.REFUSALS, Family.FAR_COUNTS):
             return True
-        return one.source.capabilities.try_split and RECURSIVE not in one.source.defines
+        has = self.family is Family.FAR_COUNTS or one.source.capabilities.try_split
+        return has and RECURSIVE not in one.source.defines
 
 
 class Part(NamedTuple):
@@ -87,17 +89,23 @@ class Part(NamedTuple):
 
 @dataclass
 class Coverage:
-    """How many of the cases of a part were run; ``highest`` is the largest order among them."""
+    """How many of the cases of a part were run; ``highest`` is the largest order among them.
+    ``cut`` are those that did not come to their end, ``unsplit`` those of them in which what splits
+    did not return."""
 
     covered: int = 0
     total: int = 0
     highest: int = 0
+    cut: int = 0
+    unsplit: int = 0
 
     def add(self, other: Coverage) -> None:
         """Add another unit's."""
         self.covered += other.covered
         self.total += other.total
         self.highest = max(self.highest, other.highest)
+        self.cut += other.cut
+        self.unsplit += other.unsplit
 
     @property
     def complete(self) -> bool:
@@ -159,7 +167,8 @@ def complete_units(shifts: Sequence[int]) -> list[Unit]:
         for new_order in range(order + 1)
         if (unit := Unit(s, order, new_order, family=family)).total()
     ]
-    return units + [Unit(s, HIGHEST, 0, family=Family.COUNTS) for s in shifts]
+    counts = (Family.COUNTS, Family.FAR_COUNTS)
+    return units + [Unit(s, HIGHEST, 0, family=family) for family in counts for s in shifts]
 
 
 def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> list[Unit]:
@@ -245,7 +254,8 @@ def run_unit(
             expected.clear()
             for comparison, coverage in progress:
                 coverage.covered += comparison.run(block)
-        for comparison in comparisons:
+        for comparison, coverage in progress:
+            coverage.cut, coverage.unsplit = comparison.cut, comparison.unsplit
             result.hangs.update(comparison.hangs())
             name = comparison.implementation.name
             result.met.setdefault(name, Counter()).update(comparison.met)
@@ -257,7 +267,7 @@ def run_unit(
 def _blocks(unit: Unit) -> Iterator[list[tuple[CaseGroup, Sequence[Start]]]]:
     """The unit's groups, so many at a time that their results fit in memory."""
     nodes = 4
-    if unit.family is not Family.COUNTS:
+    if unit.family not in (Family.COUNTS, Family.FAR_COUNTS):
         nodes += geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
     case_bytes = 3 * nodes * (32 + (8 << unit.chunk_shift))
     block: list[tuple[CaseGroup, Sequence[Start]]] = []

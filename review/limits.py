@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from models import far_counts
 from review import outcome, readers
 from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
+_ENDED, _PAIRS = map(sum, zip(*map(far_counts.followed, CHUNK_SHIFTS), strict=True))
 BOUNDS = (
     "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels of"
-    " nodes, 2 over three and 3 over two (walks from order 5 sampled); allocation counts for every"
-    " pair of orders up to 63, as far as 4,200 nodes. Beyond them samples were drawn."
+    " nodes, 2 over three and 3 over two (walks from order 5 sampled). Beyond them samples were"
+    f" drawn. Allocation requests were counted for every pair of orders up to 63, {_ENDED:,} of"
+    f" {_PAIRS:,} to the last one; of the others it is only known that {far_counts.AT_LEAST:,} or"
+    " more are made."
 )
 _ALWAYS = (
     "Machines of the kernel's own: everything ran in user space, on this machine's processor;"

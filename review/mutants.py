@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.build import BuildError
-from models.mutants.catalogue import MUTANTS, NOT_REACHED
+from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.run import Outcome, catch_all
 from models.mutants.upstream import FOR_READERS
@@ -57,7 +57,6 @@ def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
         ],
         "median_seconds": round(median(one.seconds for one in outcomes), 3),
         "survived": [one.mutant.name for one in outcomes if not one.caught],
-        "not_reached": NOT_REACHED,
         "for_readers": FOR_READERS,
     }
 
@@ -80,8 +79,6 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         f" (slowest {max(one.seconds for one in outcomes):.2f} s), compiling not counted",
         highlight=False,
     )
-    for name, reason in NOT_REACHED.items():
-        console.print(f"Not run: {name}: {reason}", highlight=False, soft_wrap=True)
     for change, control in FOR_READERS.items():
         told = f"Not run: {change}: only readers see it, control {control} of xasplit rcu"
         console.print(told, highlight=False, soft_wrap=True)

@@ -15,6 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from models.families import Family
 from models.finding import SITES, Finding, Findings
 from models.hangs import never_survived
 from models.implementation import Implementation
@@ -260,13 +261,29 @@ def not_run(done: Search) -> list[str]:
     """What sweep and machines left out because code under test crashes or does not end."""
     lines = []
     for name, tried in sorted(done.result.tried.items()):
-        if cases := tried.left_out.splits.total():
+        far = _uncounted(done.result, name)
+        if cases := tried.left_out.splits.total() - far:
             lines.append(
                 f"{name}: {cases:,} cases were not run, since others like them crash or hang"
+            )
+        if far:
+            lines.append(
+                f"{name}: the requests of {far:,} pairs of orders were not counted beyond memory,"
+                " since it does not stand nodes that come again"
             )
     for name, report in sorted(done.machines.items()):
         lines += [f"{name}: {line}" for line in report.hindered]
     return lines
+
+
+def _uncounted(result: UnitResult, name: str) -> int:
+    """Counts beyond memory that came to nothing."""
+    parts = [
+        one
+        for part, one in result.coverage.items()
+        if (part.implementation, part.family) == (name, Family.FAR_COUNTS.value)
+    ]
+    return sum(one.total - one.covered for one in parts)
 
 
 def never_surviving(done: Search) -> list[str]:

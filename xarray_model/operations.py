@@ -69,6 +69,9 @@ class Flag(IntFlag):
     """FAIL: requests without permission to block count."""
     LASTING = 16
     """FAIL: all later requests that count fail as well, until another FAIL."""
+    REPEATING = 32
+    """COUNT_ALLOC: the same few nodes are handed out again and again, so that the code's own
+    arithmetic can be followed to counts that no memory holds."""
 
 
 FIELDS: dict[Code, tuple[str, ...]] = {
@@ -111,6 +114,7 @@ FLAGS: dict[Code, Flag] = {
     Code.FIND_MARKED: Flag.PAUSE,
     Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
     Code.CURSOR_SPLIT: Flag.NONBLOCKING,
+    Code.COUNT_ALLOC: Flag.REPEATING,
 }
 """The flags that an operation may carry; none for the others."""
 

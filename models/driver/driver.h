@@ -5,6 +5,7 @@
  *
  *	main.c		the shared memory, the rounds, the timer
  *	operations.c	what each operation does
+ *	count.c		what a split asks for, counted without the memory
  *	cursor.c	operations on a cursor that is kept from one to the next
  *	snapshot.c	the picture of an array
  *	arena.c		where nodes live, and whether they were tampered with
@@ -81,6 +82,7 @@ enum flag {
 	FLAG_FAIL_BLOCKING = 4,
 	FLAG_FAIL_NONBLOCKING = 8,
 	FLAG_LASTING = 16,
+	FLAG_REPEATING = 32,
 };
 
 /* main.c: the case that runs. */
@@ -95,8 +97,17 @@ void result_word(uint64_t word);
 /* operations.c */
 void run_operation(const struct operation *operation);
 void result_entry(const void *entry);
+void result_error(const struct xa_state *xas);
 void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation);
 void split_through(struct xa_state *xas, const struct operation *operation);
+
+/* count.c */
+void count_alloc(const struct operation *operation);
+void count_forget(void);
+/* Whether a count got on since it was asked last: for the timer. */
+bool count_moved(void);
+/* Ends the case where nodes are only lent: what is done with one says nothing of the code. */
+void count_only(const char *what);
 
 /* cursor.c */
 void cursor_forget(void);
@@ -161,8 +172,12 @@ struct requests {
 	uint64_t limit;	   /* grant only so many from here on */
 	bool count_warnings;
 	bool thin;	   /* nodes are only counted: leave their memory alone */
+	bool repeating;	   /* nodes come from count_next() */
 };
 extern struct requests requests;
+
+/* count.c: the next of the few nodes; does not return once enough were asked for. */
+void *count_next(void);
 
 /* log.c */
 extern bool logging;

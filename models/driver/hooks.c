@@ -46,6 +46,8 @@ void *xasplit_node_alloc(bool may_block)
 {
 	if (may_block)
 		xasplit_might_sleep();
+	if (requests.repeating)
+		return count_next();
 	requests.made++;
 	if (request_fails(may_block))
 		return NULL;
@@ -59,6 +61,7 @@ static long freeable(const void *pointer)
 {
 	long number = arena_find(pointer);
 
+	count_only("frees");
 	if (number < 0)
 		fail(STATUS_BAD_FREE, "freed something that is not a node");
 	if (arena_notes((size_t)number)->state != NODE_LIVE)
@@ -178,6 +181,7 @@ void update_callback(struct xa_node *node)
 	long number = arena_find(node);
 	bool belongs;
 
+	count_only("reports");
 	if (number < 0 || arena_notes((size_t)number)->state != NODE_LIVE)
 		fail(STATUS_BAD_FREE, "the callback was given a node that is not live");
 	log_callback(node, array.xa_lock.held);

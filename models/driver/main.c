@@ -125,6 +125,8 @@ static uint64_t *words(uint64_t offset)
 static void tick(int signal)
 {
 	(void)signal;
+	if (count_moved())
+		ticks = 0;
 	if (!in_case || ++ticks < 3)
 		return;
 	control->hung = 1;
@@ -145,6 +147,7 @@ static void start_case(void)
 	arena_reset();
 	hooks_reset();
 	cursor_forget();
+	count_forget();
 	snapshot_reset();
 	log_reset();
 	xa_init(&array);

@@ -11,7 +11,7 @@ void result_entry(const void *entry)
 	result_word(entry_is_node(entry) ? mk_node_word(0) : (uintptr_t)entry);
 }
 
-static void result_error(const struct xa_state *xas)
+void result_error(const struct xa_state *xas)
 {
 	int error = xas_error(xas);
 
@@ -96,26 +96,6 @@ static void split(const struct operation *operation)
 
 	xas_set_update(&xas, update_callback);
 	split_through(&xas, operation);
-}
-
-static void count_alloc(const struct operation *operation)
-{
-	unsigned int order = operation->new_order;
-	uint64_t before = requests.made, warnings = requests.warnings;
-	XA_STATE_ORDER(xas, &array, 0UL, order);
-
-	xas_set_update(&xas, update_callback);
-	requests.count_warnings = true;
-	requests.thin = true;
-	requests.limit = operation->argument;
-	xas_split_alloc(&xas, entry_of(operation), operation->order, GFP_KERNEL);
-	result_error(&xas);
-	xas_destroy(&xas);
-	requests.limit = UINT64_MAX;
-	requests.thin = false;
-	requests.count_warnings = false;
-	result_word(requests.made - before);
-	result_word(requests.warnings - warnings);
 }
 
 #ifdef XASPLIT_HAVE_TRY_SPLIT

@@ -73,11 +73,19 @@ MUTANTS = (
     ),
     Mutant(
         "count-in-16-bits",
-        "nodes are counted in sixteen bits, which splits of four levels at s=6 exceed",
+        "nodes are counted in sixteen bits",
         _FILE,
         "unsigned long nodes = 0;",
         "unsigned short nodes = 0;",
-        ("split-failure",),
+        ("split-requests",),
+    ),
+    Mutant(
+        "count-in-32-bits",
+        "nodes are counted in an unsigned int, as the series of November 2025 does",
+        _FILE,
+        "unsigned long nodes = 0;",
+        "unsigned int nodes = 0;",
+        ("split-requests",),
         chunk_shift=6,
     ),
     Mutant(
@@ -86,7 +94,7 @@ MUTANTS = (
         _FILE,
         _LOOP,
         "for (int nodes = (int)split_nodes(order, xas->xa_shift); nodes > 0; nodes--) {",
-        ("split-failure",),
+        ("split-requests",),
     ),
     Mutant(
         "leak-on-failure",

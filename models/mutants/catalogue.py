@@ -34,9 +34,3 @@ MUTANTS: tuple[Mutant, ...] = (
     *driver.MUTANTS,
 )
 """All of them, by theme."""
-
-NOT_REACHED = {
-    "count-in-32-bits": "an unsigned int wraps to 68,174,084 nodes at the least (order 38 at s=6),"
-    " 39 GB that no run allocates; theorem N2 decides it",
-}
-"""Defects that no run can show, each with what decides it."""

@@ -43,7 +43,8 @@ def ladder(s: int) -> list[Unit]:
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]
-    return [*few, deep, counts, *many]
+    far = Unit(s, 38, 0, family=Family.FAR_COUNTS)
+    return [*few, deep, counts, far, *many]
 
 
 def high(s: int) -> list[Unit]:

@@ -41,5 +41,6 @@ def test_each_family_has_its_cases() -> None:
         Family.WALKS: 384,
         Family.REFUSALS: 0,
         Family.COUNTS: 4,
+        Family.FAR_COUNTS: 0,
         Family.HIGH: 0,
     }
