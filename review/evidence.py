@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from models import large
 from models.build import BuildError
 from models.count_cases import HIGHEST
-from models.ends import ENDS
-from models.families import Family
 from models.finding import AGREES, Finding
 from models.implementation import Implementation
 from models.kernel.baseline import NoTest
@@ -21,14 +19,12 @@ from models.search import MachineReport
 from models.sweep import Coverage, Part, UnitResult
 from proofs import catalogue
 from proofs.report import Report, Status
+from review import gaps
 from review.numbers import CHUNK_SHIFTS, NO_WALK, STACKS, Numbers
-from specs.callers import Contract
 from specs.claims import Evidence, Outcome
 from specs.origin import Origin
 from specs.registry import PROPERTIES
 from specs.strength import Extent, nothing
-
-_ENDS = {name for name, _ in ENDS.values()}
 
 NEVER_JUDGED = "never judged: no case met what it is about"
 """What is said of a property that nothing decides, whatever else holds."""
@@ -39,39 +35,37 @@ PORT = "port"
 RECURSIVE = "port (recursive)"
 
 
-def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evidence]:
+def of_sweep(
+    result: UnitResult, implementation: Implementation, finished: bool = True
+) -> Iterator[Evidence]:
     """One piece of evidence for each property, from the sweep of one implementation.
 
-    A property is undecided where a part that is to be run whole has gaps.  Gaps in
-    what callers may not ask for are none in the rest.  A property that a known deviation outside
-    the split breaks is undecided, and agreement is agreement but for such deviations.
+    A property is undecided where cases that are about it (``review.gaps``) were not run, or not to
+    their end.  A property that a known deviation outside the split breaks is undecided, and
+    agreement is agreement but for such deviations.  Of a sweep that did not come to its end, which
+    ``finished`` tells, only what breaks is decided.
     """
     name, based = implementation.name, implementation.source.lineage is not None
     parts = {part: one for part, one in result.coverage.items() if part.implementation == name}
-    whole = {part: one for part, one in parts.items() if not part.sampled}
     covered = sum(one.covered for one in parts.values())
     breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
     # What was not there before comes first, then what breaks within the callers' contract.
     breaches.sort(key=lambda one: one.smallest.before)
     broken = {one.smallest.property: one for one in reversed(breaches)}
-    # A case that ends early is not judged to its end.
-    ended = {one.smallest.contract for one in breaches if one.smallest.property in _ENDS}
-    families = {part.family for part, one in whole.items() if not one.complete}
-    refusals = {Family.REFUSALS.value}
-    gaps = Contract.CALLERS in ended or not covered or bool(families - refusals)
-    gaps_outside = bool(ended or families)
     met = result.met.get(name, Counter[str]())
     known = {one.property: one for one in DEVIATIONS if met[one.name]}
     judged = result.judged.get(name, Counter[str]())
     for check in ("agreement", *PROPERTIES):
         breach = broken.get(check)
+        about = gaps.deciding(check, parts)
+        ran = sum(one.covered for one in about.values())
         if check == "agreement" and broken:
             breach = broken.get(AGREES[0], breaches[0])
             breach = breach if not breach.smallest.before else breaches[0]
         if breach is not None:
             detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
             outcome = Outcome.FAILS
-        elif gaps or (gaps_outside and check.startswith(("agreement", "try-split-"))):
+        elif not finished or not covered or gaps.has_gap(check, about):
             outcome, detail = Outcome.UNDECIDED, NOT_ENDED
         elif check in known:
             one = known[check]
@@ -80,16 +74,13 @@ def of_sweep(result: UnitResult, implementation: Implementation) -> Iterator[Evi
         elif check in PROPERTIES and not judged[check]:
             outcome, detail = Outcome.UNDECIDED, NEVER_JUDGED
         else:
-            outcome, detail = Outcome.HOLDS, f"{covered:,} cases"
+            outcome, detail = Outcome.HOLDS, f"{ran:,} cases"
             if check in PROPERTIES:
                 detail += f", judged {judged[check]:,} times"
             if check == "agreement" and met:
                 detail += f", of which {met.total():,} are known deviations outside the split"
-        counted = parts
-        if not check.startswith(("agreement", "try-split-")):
-            counted = {part: one for part, one in parts.items() if part.family not in refusals}
         origin = None if breach is None else of_case(breach.smallest, based)
-        yield Evidence(f"sweep:{check}", outcome, swept(counted), name, detail, origin)
+        yield Evidence(f"sweep:{check}", outcome, swept(about), name, detail, origin)
 
 
 def of_case(finding: Finding, based: bool) -> Origin | None:

@@ -102,13 +102,13 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
         if breach.smallest.implementation == one.name
     }
     found = {item.check.removeprefix("sweep:"): item for item in evidence.of_sweep(result, one)}
-    # Where cases were left out, nothing that did not fail is decided.
+    # Where cases were left out, it is not decided that none ends badly.
     gaps = any(item.detail == evidence.NOT_ENDED for item in found.values())
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
             told[name] = Cell.FAIL
-        elif gaps:
+        elif gaps if name in _REST else found[name].detail == evidence.NOT_ENDED:
             told[name] = Cell.UNDECIDED
         elif section.deep and one.one_level:
             told[name] = Cell.UNSUPPORTED

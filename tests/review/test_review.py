@@ -8,12 +8,13 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
+from models.families import Family
 from models.implementation import examine
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
 from models.search import MachineReport
-from models.sweep import Unit, UnitResult, run_unit
+from models.sweep import Coverage, Part, Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review import claims, evidence, findings
@@ -73,10 +74,49 @@ def test_a_sweep_with_gaps_decides_nothing(port: Search) -> None:
     assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
 
 
+def test_what_hangs_elsewhere_takes_nothing_with_it(port: Search) -> None:
+    """Walks were not run to their end: what is about splits alone is decided all the same."""
+    (whole,) = port.result.coverage
+    walks = Part(whole.implementation, Family.WALKS.value, 2, sampled=False)
+    coverage = {**port.result.coverage, walks: Coverage(5, 9, 3, cut=1)}
+    found = {
+        one.check: one for one in evidence.of_sweep(replace(port.result, coverage=coverage),
+                                                    port.implementations[0])
+    }  # fmt: skip
+    for name in ("split-cursor", "split-entries", "split-marks", "split-merge"):
+        assert found[f"sweep:{name}"].outcome is Outcome.HOLDS
+        assert "walks" not in found[f"sweep:{name}"].extent.what
+    for name in ("agreement", "node-count", "try-split-accepts"):
+        assert found[f"sweep:{name}"].outcome is Outcome.UNDECIDED
+
+
+def test_counts_are_decided_by_what_was_counted(port: Search) -> None:
+    (whole,) = port.result.coverage
+    hung = {whole: Coverage(7, 9, 3, cut=1, unsplit=1)}
+    counts = Part(whole.implementation, Family.COUNTS.value, 2, sampled=False)
+    one = port.implementations[0]
+
+    def outcome(name: str, coverage: dict[Part, Coverage]) -> Outcome:
+        result = replace(port.result, coverage=coverage)
+        return outcomes(list(evidence.of_sweep(result, one)))[f"sweep:{name}"]
+
+    assert outcome("split-requests", hung) is Outcome.UNDECIDED
+    assert outcome("split-requests", {**hung, counts: Coverage(99, 99, 63)}) is Outcome.HOLDS
+    assert outcome("split-cursor", {**hung, counts: Coverage(99, 99, 63)}) is Outcome.UNDECIDED
+    assert outcome("split-cursor", {whole: Coverage(9, 9, 3, cut=1)}) is Outcome.HOLDS
+    assert outcome("split-entries", {whole: Coverage(9, 9, 3, cut=1)}) is Outcome.UNDECIDED
+
+
+def test_of_what_was_ended_early_only_what_breaks_is_decided(port: Search) -> None:
+    found = list(evidence.of_sweep(port.result, port.implementations[0], finished=False))
+    assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
+
+
 def test_samples_alone_are_called_sampled(port: Search) -> None:
     one = port.implementations[0]
     found = list(evidence.of_sweep(run_unit(Unit(2, 5, 1, 4), [one]), one))
-    assert {item.strength for item in found} == {Strength.SAMPLED}
+    held = [item for item in found if item.outcome is Outcome.HOLDS]
+    assert {item.strength for item in held} == {Strength.SAMPLED}
     assert found[0].extent.of == Unit(2, 5, 1).total() > found[0].extent.ran
 
 
