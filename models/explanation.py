@@ -23,8 +23,25 @@ def differences(finding: Finding) -> list[str]:
     pictures = _pictures(expected, actual)
     if pictures is None:
         operation = operation_text(finding.operations[place])
-        return [f"{operation}: expected {_words(expected)}, got {_words(actual)}"]
+        return [f"{operation}: {_unlike(expected, actual)}"]
     return explain(*pictures)
+
+
+def _unlike(expected: Answer, actual: Answer) -> str:
+    """Two answers; of long ones where they first differ."""
+    longest = max(len(expected.words), len(actual.words))
+    if longest <= MOST_WORDS or expected.snapshot is not None or actual.snapshot is not None:
+        return f"expected {_words(expected)}, got {_words(actual)}"
+    pairs = enumerate(zip(expected.words, actual.words, strict=False), 1)
+    differs = next((number for number, (one, other) in pairs if one != other), None)
+    if differs is None:
+        return f"expected {len(expected.words)} words, got {len(actual.words)}"
+    one, other = (Answer(each.words[differs - 1 : differs]) for each in (expected, actual))
+    return f"word {differs} of {longest}: expected {_words(one)}, got {_words(other)}"
+
+
+MOST_WORDS = 8
+"""Words of an answer that are shown; of longer ones the first that differs is."""
 
 
 def drawing(finding: Finding) -> list[str]:

@@ -10,21 +10,66 @@ from review.reviewed import Reviewed
 from specs.claims import OF_KERNELS, OTHER_CHECKS, Decision, Evidence, Outcome, Verdict
 
 
-def claim_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """Verdict, statement and what it rests on, for each claim."""
+def source_lines(done: Reviewed) -> Iterator[str]:
+    """Verdict, statement and what it rests on, for each claim of each source."""
+    for one in done.sources:
+        if len(done.sources) > 1 or done.reference:
+            yield from [*wrap_words(f"{one.name}:", "  ", ""), ""]
+        yield from claim_lines(done.columns[one.name], done)
+    yield from reference_lines(done)
+
+
+def claim_lines(verdicts: Sequence[Verdict], done: Reviewed | None = None) -> list[str]:
+    """Verdict, statement and what it rests on, for each claim; of one that fails what makes it
+    fail, by the numbers of findings if it is of ``done``."""
     lines = []
     for verdict in verdicts:
-        lines += wrap_words(f"{verdict.claim.id}  {verdict}", "    ", "")
+        because = "" if done is None else blamed(verdict, done)
+        lines += wrap_words(f"{verdict.claim.id}  {verdict}{because}", "    ", "")
         lines += wrap_words(verdict.claim.statement, "    ")
-        shown = verdict.rests_on
+        shown = list(verdict.rests_on)
         if verdict.decision is Decision.FAILS:
-            shown = shown[:3]
+            shown = sorted(shown, key=lambda item: not item.counts)[:3]
         for number, told in enumerate(_rests_on(shown)):
             head = "and on: " if number else "rests on: "
             lines += wrap_words(head + told, "      ", "    ")
         lines += _missing(verdict.missing)
         lines.append("")
     return lines
+
+
+def blamed(verdict: Verdict, done: Reviewed) -> str:
+    """What makes a claim fail, behind its verdict: ``, by findings 1 and 4``; "" if nothing does.
+
+    What was there before is named only where there is nothing else.
+    """
+    failing = [item for item in verdict.rests_on if item.outcome is Outcome.FAILS]
+    failing = [item for item in failing if item.counts] or failing
+    numbers = sorted({number for item in failing for number in _numbers(item, done)})
+    rest = [item.check for item in failing if not _numbers(item, done)]
+    parts = []
+    if numbers:
+        word = "finding" if len(numbers) == 1 else "findings"
+        parts.append(f"{word} {', '.join(map(str, numbers))}")
+    parts += dict.fromkeys(rest)
+    return f", by {' and '.join(parts)}" if parts else ""
+
+
+def _numbers(item: Evidence, done: Reviewed) -> list[int]:
+    """The findings that make a check fail: those that break its property first, or else as a
+    consequence."""
+    kind, _, name = item.check.partition(":")
+    if kind not in ("sweep", "machine"):
+        return []
+    mine = [
+        (number, one.cause)
+        for number, one in enumerate(done.search.diagnoses, 1)
+        if one.smallest.implementation == item.target and one.smallest.before is (not item.counts)
+    ]
+    if name == "agreement":
+        return [number for number, _ in mine]
+    first = [number for number, cause in mine if name in cause.properties]
+    return first or [number for number, cause in mine if name in cause.later]
 
 
 def _missing(names: Sequence[str]) -> list[str]:
@@ -39,11 +84,27 @@ def _missing(names: Sequence[str]) -> list[str]:
     return lines
 
 
-def summary_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """One line for each claim, for those who read no further."""
-    return [
-        line for one in verdicts for line in wrap_words(f"{one.claim.id}  {one}", "      ", "  ")
-    ]
+def summary_lines(done: Reviewed) -> Iterator[str]:
+    """One line for each claim of each source, for those who read no further."""
+    for source in done.sources:
+        if len(done.sources) > 1:
+            yield from wrap_words(f"{source.name}:", "    ", "  ")
+        for one in done.columns[source.name]:
+            yield from wrap_words(f"{one.claim.id}  {one}{blamed(one, done)}", "      ", "  ")
+    yield from reference_lines(done)
+
+
+def reference_lines(done: Reviewed) -> list[str]:
+    """The port where kernels are what the report is about: in a sentence."""
+    column = done.columns.get(done.reference, [])
+    if not column:
+        return []
+    by_decision = {
+        decision: [one.claim.id for one in column if one.decision is decision]
+        for decision in Decision
+    }
+    told = "; ".join(f"{word.value}: {' '.join(ids)}" for word, ids in by_decision.items() if ids)
+    return ["", *wrap_words(f"{done.reference}, the reference: {told}.", "  ", "")]
 
 
 def one_level_lines(done: Reviewed) -> Iterator[str]:

@@ -10,7 +10,7 @@ from models import large
 from models.build import BuildError
 from models.count_cases import HIGHEST
 from models.finding import AGREES, Finding
-from models.implementation import Implementation
+from models.implementation import Implementation, examine
 from models.kernel.baseline import NoTest
 from models.kernel.deviations import DEVIATIONS
 from models.measure.programs import Way
@@ -33,6 +33,12 @@ NOT_ENDED = "not every case was run to its end"
 
 PORT = "port"
 RECURSIVE = "port (recursive)"
+PORTS = (PORT, RECURSIVE)
+
+
+def names(source: str) -> tuple[str, ...]:
+    """What a source is called in evidence: the port in both of its ways to split."""
+    return PORTS if source == PORT else (source,)
 
 
 def of_sweep(
@@ -222,6 +228,22 @@ def of_large_split(implementations: Sequence[Implementation]) -> Iterator[Eviden
             check, answer = "large:1G-4K", large.split_whole(one)
         outcome = Outcome.HOLDS if answer.holds else Outcome.FAILS
         yield Evidence(check, outcome, Extent(1, None, what), one.name, answer.detail)
+
+
+def of_bases(implementations: Sequence[Implementation]) -> Iterator[Evidence]:
+    """What the base of a series does with that split, if it refuses it: the series was to change
+    that."""
+    for one in implementations:
+        lineage = one.source.lineage
+        if lineage is None or one.one_level or any(x.one_level for x in implementations):
+            continue
+        try:
+            base = examine(lineage.base, (large.CHUNK_SHIFT,))
+        except BuildError:
+            continue
+        if base.one_level:
+            yield from of_large_split([base])
+            return
 
 
 def of_numbers(numbers: Numbers, implementations: Sequence[Implementation]) -> Iterator[Evidence]:

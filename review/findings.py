@@ -109,7 +109,7 @@ def _capital(text: str) -> str:
 def headline(one: Diagnosis) -> str:
     """A finding in a line: what breaks, and when."""
     finding = one.smallest
-    told = f"{finding.property}: {short(finding.detail)}; {when(finding)}"
+    told = f"{finding.property}, {when(finding)}: {short(finding.detail)}"
     outside = finding.contract is Contract.DOCUMENTATION
     return f"{told} ({finding.contract.value})" if outside else told
 
@@ -183,7 +183,9 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
         bad = [row.value for row in values if row.failed]
         good = [row.value for row in values if not row.failed and not row.left_out]
         rest = [row.value for row in values if not row.failed and row.left_out]
-        told = "fails for " + (", ".join(bad) if good or rest else "any")
+        if not good and not rest:
+            continue  # It makes no difference.
+        told = f"fails for {', '.join(bad)}"
         told += f"; holds for {', '.join(good)}" if good else ""
         told += f"; not all run for {', '.join(rest)}" if rest else ""
         yield from wrap(f"{name:<15} {told}", " " * 20, "    ")

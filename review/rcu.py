@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from models.build import BuildError
+from models.implementation import name_of
 from models.kernel.source import Source
 from models.rcu import controls, explorer, litmus
 from models.rcu.build import build
@@ -57,6 +58,9 @@ def _show(report: Report, name: str, console: Console, schedules: int) -> None:
         table.add_row(writer, reader, f"{runs:,}", *(row[one].outcome for one in memories), told)
     console.print(table)
     found = readers.smallest(report)
+    for line in readers.before_lines(report):
+        console.print(line, markup=False, highlight=False)
+    found = [one for one in found if one[1].counts or one[1].documented]
     for shift, one in found[:schedules]:
         for line in readers.schedule_lines(report, shift, one):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -201,13 +205,16 @@ def command(
             _show(report, name, console, schedules)
         _show_controls(caught, console)
     missed = any(not one.as_expected for one in caught)
-    return 1 if missed or any(report.failing for _, report in reports) else 0
+    before = everything and any(
+        not one.documented for _, report in reports for _, one in report.found()
+    )
+    return 1 if missed or before or any(report.failing for _, report in reports) else 0
 
 
 def _explored(
     source: Source, shifts: tuple[int, ...], memories: tuple[Memory, ...]
 ) -> tuple[str, Report]:
-    name = f"Linux {source.version}" if source.version else source.name
+    name = name_of(source)
     meter: Meter | None = None
 
     def told(done: int, total: int) -> None:

@@ -14,6 +14,7 @@ from models.rcu.controls import Caught
 from models.rcu.exploration import Unexplored
 from models.rcu.explore import Found, Report
 from models.rcu.explorer import Case, Result, Span, Trouble
+from review import findings
 from review.findings import wrap
 from specs.claims import Evidence, Outcome
 from specs.readers import PROMISES, Memory
@@ -160,6 +161,7 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
         ((shift, one) for shift, one in found if not one.documented),
         key=lambda found: _rank(found[1]),
     )
+    origin = None
     limited = report.incomplete(plan.SPLITS)
     documented = sorted({one.breach.promise for _, one in found if one.documented})
     cut = [result for _, result in limited if not result.complete]
@@ -179,8 +181,9 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     if broken:
         shift, first = broken[0]
         outcome = Outcome.FAILS
+        origin = None if first.origin is None else first.origin.origin
         detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
-    yield Evidence(CHECK, outcome, _explored(report), name, detail)
+    yield Evidence(CHECK, outcome, _explored(report), name, detail, origin)
 
 
 def _explored(report: Report) -> Extent:
@@ -254,19 +257,37 @@ def _told(found: Found) -> str:
 def smallest(report: Report) -> list[tuple[int, Found]]:
     """Of each promise broken by a reader under a writer, in a race or not, the smallest.
 
-    Races that are no documented ones come first, then what fails with no race.
+    Races that are no documented ones come first, then what fails with no race, then what was there
+    before, which hides nothing new.
     """
     seen: dict[tuple[object, ...], tuple[int, Found]] = {}
     for shift, one in report.found():
         race = one.result.span is Span.RACE
-        key = (one.result.reader, one.result.case.writer, one.breach.promise, race, one.documented)
+        kind = (one.documented, one.counts)
+        key = (one.result.reader, one.result.case.writer, one.breach.promise, race, *kind)
         seen.setdefault(key, (shift, one))
     return sorted(seen.values(), key=lambda found: _rank(found[1]))
 
 
+def before_lines(report: Report) -> list[str]:
+    """What was there before, a line for each writer."""
+    by_writer: dict[str, dict[str, list[str]]] = {}
+    for _, one in smallest(report):
+        if not one.counts and not one.documented:
+            promises = by_writer.setdefault(one.result.case.writer, {})
+            promises.setdefault(one.breach.promise, []).append(one.result.reader)
+    lines = []
+    for writer, promises in by_writer.items():
+        told = "; ".join(
+            f"{promise} ({', '.join(sorted(set(names)))})" for promise, names in promises.items()
+        )
+        lines += wrap(f"There before, against {writer}: {told}", "    ", "  ")
+    return lines
+
+
 def _rank(found: Found) -> int:
-    if found.documented:
-        return 2
+    if not found.counts:
+        return 3 if found.documented else 2
     return 0 if found.result.span is Span.RACE else 1
 
 
@@ -275,6 +296,8 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
     result, breach = found.result, found.breach
     told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
     head = [*wrap(told, "    ", ""), *wrap(PROMISES[breach.promise].statement, "    ", "  ")]
+    if found.origin is not None:
+        head += wrap(findings.origin_text(found.origin), "    ", "  ")
     if result.span is not Span.RACE:
         head.append(f"  with no race, {result.span.value} the writer's run")
     replayed = f"{shift} {result.case} {result.memory.value}"
@@ -325,6 +348,7 @@ def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> 
                         "race": one.result.span is Span.RACE,
                         "promise": one.breach.promise,
                         "documented": one.documented,
+                        "origin": findings.origin_json(one.origin),
                         "start": one.breach.start,
                         "schedule": one.breach.schedule,
                         "text": one.breach.text,

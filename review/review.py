@@ -131,7 +131,7 @@ def _show(done: Reviewed, place: Path) -> None:
         *claims.one_level_lines(done),
         *wrap(limits.bounds(done), ""),
         "",
-        *claims.claim_lines(done.verdicts),
+        *claims.source_lines(done),
         *wrap(f"The bundle is in {place}: report.txt first; xasplit verify {place}", ""),
     ]
     for line in lines:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from proofs.report import Report
 from review import evidence, readers
 from review.numbers import Numbers
 from review.outcome import Search
-from specs.claims import CLAIMS, Evidence, Outcome, Verdict, decide
+from specs.claims import Evidence, Outcome, Verdict
+from specs.verdicts import verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,18 @@ class Reviewed:
         """What the exploration of readers says, for each implementation."""
         return [item for name, one in self.explored.items() for item in readers.evidence(one, name)]
 
+    def _searched(self, one: Implementation) -> Iterator[Evidence]:
+        """What sweep and histories say of an implementation; nothing if they were ended early."""
+        if self.search.finished:
+            yield from evidence.of_sweep(self.search.result, one)
+            report = self.search.machines.get(one.name)
+            yield from evidence.of_machine(report, one.name in self.based)
+
     @cached_property
     def one_level_evidence(self) -> list[Evidence]:
         """What implementations do that split one level at most, within that limit."""
         shallow = [one for one in self.implementations if one.one_level]
-        found = [item for one in shallow for item in evidence.of_sweep(self.search.result, one)]
+        found = [item for one in shallow for item in self._searched(one)]
         names = {one.name for one in shallow}
         return [*found, *(item for item in self.reader_evidence if item.target in names)]
 
@@ -117,8 +125,7 @@ class Reviewed:
         deep = [one for one in self.implementations if not one.one_level]
         found: list[Evidence] = []
         for one in deep:
-            found += evidence.of_sweep(self.search.result, one)
-            found += evidence.of_machine(self.search.machines.get(one.name), one.name in self.based)
+            found += self._searched(one)
         found += evidence.recursive_agrees(self.search.result)
         found += self.measured
         if self.numbers is not None:
@@ -129,10 +136,34 @@ class Reviewed:
         names = {one.name for one in deep}
         return [*found, *(item for item in self.reader_evidence if item.target in names)]
 
+    @property
+    def sources(self) -> list[Implementation]:
+        """What the report is about: the kernels that were named, or the port if none was."""
+        named = [one for one in self.implementations if one.name not in evidence.PORTS]
+        return named or self.implementations[:1]
+
+    @property
+    def reference(self) -> str:
+        """The name of what kernels are held against: the port; "" if the report is about it."""
+        names = [one.name for one in self.implementations if one not in self.sources]
+        return evidence.PORT if evidence.PORT in names else ""
+
     @cached_property
+    def columns(self) -> dict[str, list[Verdict]]:
+        """The verdicts on the claims, by source; of the port last where it is the reference."""
+        everything = [*self.evidence, *self.one_level_evidence]
+        shown = [*self.sources, *(x for x in self.implementations if x.name == self.reference)]
+        return {
+            one.name: verdicts(
+                one.name, evidence.names(one.name), everything, one_level=one.one_level
+            )
+            for one in shown
+        }
+
+    @property
     def verdicts(self) -> list[Verdict]:
-        """The verdict on each claim."""
-        return [decide(claim, self.evidence) for claim in CLAIMS.values()]
+        """The verdict on each claim for each source."""
+        return [one for column in self.columns.values() for one in column]
 
     @property
     def failing(self) -> set[str]:

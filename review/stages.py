@@ -113,7 +113,7 @@ def _explored(built: Sequence[Implementation]) -> dict[str, explore.Report]:
 def _measured(built: Sequence[Implementation]) -> list[Evidence]:
     """What one large split each comes to, and what the kernel's own test sees."""
     steps = (evidence.of_large_split, evidence.of_upstream_test)
-    found: list[Evidence] = []
+    found: list[Evidence] = list(evidence.of_bases(built))
     with Meter("large splits", len(steps)) as meter:
         for step in steps:
             found += step(built)

@@ -107,9 +107,10 @@ class Decision(Enum):
 class Verdict:
     """A claim's standing and what it rests on.
 
-    ``strength`` is None unless it holds, and ``checked`` then says how far trees and code were
-    checked besides any proof; ``missing`` names the checks without a result and the theorems that
-    would make more of it.
+    ``source`` is whose it is; ``limited``: it is decided within one level of new nodes only, since
+    more is refused.  ``strength`` is None unless it holds, and ``checked`` then says how far trees
+    and code were checked besides any proof; ``missing`` names the checks without a result and the
+    theorems that would make more of it.
     """
 
     claim: Claim
@@ -118,17 +119,25 @@ class Verdict:
     checked: Strength | None
     rests_on: tuple[Evidence, ...]
     missing: tuple[str, ...]
+    source: str = ""
+    limited: bool = False
+
+    @property
+    def before(self) -> bool:
+        """Whether it fails only by what was there before."""
+        return self.decision is Decision.FAILS and not any(one.counts for one in self.rests_on)
 
     def __str__(self) -> str:
+        told = self.decision.value + (" within one level" if self.limited else "")
         if self.strength is None:
-            return self.decision.value
+            return f"{told}, as before" if self.before else told
         words = WORDS[self.strength]
         if self.strength is Strength.PROVED:
             words += self._of_formulas
             words += f"; trees and code {self._checked}"
         else:
             words = self._checked
-        return f"{self.decision.value} ({words})"
+        return f"{told} ({words})"
 
     @property
     def _of_formulas(self) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.kernel.source import Source
-from models.rcu import explorer, plan
+from models.origins import Placed
+from models.rcu import plan
 from models.rcu.build import build_all
 from models.rcu.exploration import Exploration, Unexplored
-from models.rcu.explorer import Breach, Case, Result, Span
+from models.rcu.explorer import Breach, Result, Span
+from models.rcu.limit import within_limit
+from models.rcu.origins import Key, key, placed
 from specs.readers import Memory, unreliable
-from xarray_model import geometry
 
 BOTH = (Memory.SEQUENTIAL, Memory.WEAK)
 
@@ -27,6 +29,13 @@ class Found:
 
     result: Result
     breach: Breach
+    origin: Placed | None = None
+    """Where it comes from; None where no base is known, and of what nobody may rely on."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is held against the code: neither documented, nor there before."""
+        return not self.documented and (self.origin is None or self.origin.counts)
 
     @property
     def documented(self) -> bool:
@@ -41,7 +50,7 @@ class Report:
 
     ``executables`` are the explorers by chunk shift, for replaying; ``unsupported`` counts cases on
     one memory whose writer the code does not offer; ``unexplored`` are those that were not
-    explored, or not by every reader.
+    explored, or not by every reader; ``origins`` say where what broke comes from.
     """
 
     source: Source
@@ -50,12 +59,13 @@ class Report:
     unsupported: int
     unexplored: tuple[Unexplored, ...]
     seconds: float
+    origins: Mapping[Key, Placed] = field(default_factory=dict)
 
     def found(self, writers: Iterable[str] = plan.WRITERS) -> list[tuple[int, Found]]:
         """Every promise broken, with the chunk shift, smallest case and schedule first."""
         wanted = set(writers)
         broken = [
-            (shift, Found(result, breach))
+            (shift, Found(result, breach, self.origins.get(key(shift, result, breach))))
             for shift, result in self.results
             if result.case.writer in wanted
             for breach in result.breaches
@@ -83,8 +93,9 @@ class Report:
 
     @property
     def failing(self) -> bool:
-        """Whether anything went wrong that is not documented as unreliable, or was not explored."""
-        return bool(self.unexplored) or any(not one.documented for _, one in self.found())
+        """Whether anything went wrong that is not documented as unreliable and was not there
+        before, or was not explored."""
+        return bool(self.unexplored) or any(one.counts for _, one in self.found())
 
     @property
     def chance(self) -> float:
@@ -121,7 +132,7 @@ def explore(
     work = [
         (shift, case)
         for shift, executable in executables.items()
-        for case in _within_limit(executable, shift, plan.cases(shift))
+        for case in within_limit(executable, shift, plan.cases(shift))
         if case.writer in writers
     ]
     explorations = {
@@ -139,20 +150,11 @@ def explore(
             if progress:
                 progress(number, len(work))
     seconds = time.monotonic() - began
-    return Report(source, executables, tuple(results), unsupported, tuple(unexplored), seconds)
-
-
-def _within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
-    """Without the splits that one-level code does not claim to do, if this is such code."""
-    if shift not in plan.LEVELS:
-        return cases
-    order = 3 * shift
-    deep = Case("split", order, 0, 1 << order, 1 << order)
-    if explorer.run(executable, deep, Memory.SEQUENTIAL, ()).supported:
-        return cases
-    return [
-        case
-        for case in cases
-        if case.writer not in ("split", "folio-uniform", *plan.VALUES)
-        or not geometry.one_level_limit_exceeded(case.order, case.new_order, shift)
+    report = Report(source, executables, tuple(results), unsupported, tuple(unexplored), seconds)
+    if source.lineage is None:
+        return report
+    broken = [
+        (shift, one.result, one.breach) for shift, one in report.found() if not one.documented
     ]
+    origins = placed(broken, source.lineage, jobs)
+    return replace(report, origins=origins, seconds=time.monotonic() - began)

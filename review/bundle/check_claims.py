@@ -6,26 +6,42 @@ from __future__ import annotations
 from review import evidence
 from review.bundle.account import Account
 from review.bundle.entries import ClaimEntry, Manifest
-from specs.claims import CLAIMS, Outcome, decide
+from specs.claims import CLAIMS, Outcome, Verdict
+from specs.verdicts import verdicts
 
 
 def check(manifest: Manifest, account: Account) -> None:
     """Decide every claim again, and the exit status."""
-    told = {one.id: one for one in manifest.claims}
-    for name in CLAIMS.keys() - told.keys():
-        account.reject("claim", name, "missing")
+    everything = [*manifest.evidence, *manifest.one_level]
+    mine = {
+        (one.claim.id, one.source): one
+        for tested in manifest.tested
+        if tested.name != evidence.RECURSIVE
+        for one in verdicts(
+            tested.name, evidence.names(tested.name), everything, one_level=tested.one_level
+        )
+    }
+    told = {(one.id, one.source) for one in manifest.claims}
+    for claim, source in mine.keys() - told:
+        account.reject("claim", _name(claim, source), "missing")
     for one in manifest.claims:
-        account.judge("claim", one.id, _problem(one, manifest))
+        problem = _problem(one, mine.get((one.id, one.source)))
+        account.judge("claim", _name(one.id, one.source), problem)
     account.judge("exit status", str(manifest.exit_status), _status(manifest))
 
 
-def _problem(one: ClaimEntry, manifest: Manifest) -> str:
+def _name(claim: str, source: str) -> str:
+    return claim if source == evidence.PORT else f"{claim} of {source}"
+
+
+def _problem(one: ClaimEntry, mine: Verdict | None) -> str:
     claim = CLAIMS.get(one.id)
     if claim is None:
         return "this version of xasplit has no such claim"
+    if mine is None:
+        return "it is about nothing that was tested"
     if claim.statement != one.statement:
         return "this version states it otherwise"
-    mine = decide(claim, manifest.evidence)
     if (mine.decision, str(mine), mine.strength) != (one.decision, one.verdict, one.strength):
         return f"by the evidence listed it is: {mine}; the bundle says: {one.verdict}"
     if set(one.rests_on) != {item.check for item in mine.rests_on}:

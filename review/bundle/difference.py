@@ -11,6 +11,7 @@ from enum import Enum
 from proofs.report import Status
 from review.bundle.entries import CellEntry, ClaimEntry, FindingEntry, Manifest
 from review.bundle.pairing import Pairing
+from review.evidence import PORT
 from specs.claims import Decision, Evidence, Outcome
 
 
@@ -40,7 +41,7 @@ def changes(first: Manifest, second: Manifest) -> list[Change]:
     return [
         *_findings(first, second, pairing),
         *_broken(first, second),
-        *_claims(first, second),
+        *_claims(first, second, pairing),
         *_theorems(first, second),
         *_cells(first, second, pairing),
         *_checks(first, second, pairing),
@@ -128,17 +129,25 @@ def _broken(first: Manifest, second: Manifest) -> Iterator[Change]:
         yield Change(Way.BETTER, "patch", "series", f"{len(first.does_not_compile)}", told)
 
 
-def _claims(first: Manifest, second: Manifest) -> Iterator[Change]:
-    known = {one.id: one for one in first.claims}
+def _claims(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+    known = {(one.id, pairing.second(one.source)): one for one in first.claims}
     for one in second.claims:
-        old = known.pop(one.id, None)
+        old = known.pop((one.id, one.source), None)
         if old is None:
-            yield Change(Way.UNKNOWN, "claim", one.id, "not decided", one.verdict)
+            yield Change(
+                Way.UNKNOWN, "claim", _claim(one.id, one.source), "not decided", one.verdict
+            )
         else:
-            yield Change(_claim_way(old, one), "claim", one.id, old.verdict, one.verdict)
-    for old in known.values():
-        way = Way.WORSE if old.decision is Decision.HOLDS else Way.UNKNOWN
-        yield Change(way, "claim", old.id, old.verdict, "not decided")
+            name = _claim(one.id, one.source)
+            yield Change(_claim_way(old, one), "claim", name, old.verdict, one.verdict)
+    for (claim, source), old in known.items():
+        if source is not None:  # what was tested again
+            way = Way.WORSE if old.decision is Decision.HOLDS else Way.UNKNOWN
+            yield Change(way, "claim", _claim(claim, source), old.verdict, "not decided")
+
+
+def _claim(claim: str, source: str) -> str:
+    return claim if source == PORT else f"{claim} of {source}"
 
 
 def _claim_way(old: ClaimEntry, new: ClaimEntry) -> Way:

@@ -30,9 +30,10 @@ class Tested:
 
 @dataclass(frozen=True, slots=True)
 class ClaimEntry:
-    """The verdict on a claim; ``strength`` is None unless it holds."""
+    """The verdict on a claim of a source; ``strength`` is None unless it holds."""
 
     id: str
+    source: str
     statement: str
     decision: Decision
     verdict: str

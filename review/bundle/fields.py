@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from models.origins import Placed
 from models.strict_json import Reader
 from proofs.solvers import SOLVERS
+from specs.origin import Origin
 from specs.readers import Memory
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -48,6 +50,12 @@ def member(record: Reader, known: Mapping[str, _T]) -> _T:
     if text not in known:
         record.fail(f"is {text[:40]!r}, not one of {', '.join(known)}")
     return known[text]
+
+
+def placed(record: Reader) -> Placed:
+    """Where something that breaks comes from."""
+    origin, since, subject, reason = record.fields("origin", "since", "subject", "reason")
+    return Placed(origin.parsed(Origin), texts(since), subject.text(), reason.text())
 
 
 def flag(record: Reader) -> bool:

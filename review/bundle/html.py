@@ -26,7 +26,18 @@ from models.reference import run_case
 from models.strict_json import clean
 from models.timing import Timed
 from proofs.report import Status
-from review import findings, limits, numbers, numbers_text, origin, readers, show, svg
+from review import (
+    claims,
+    findings,
+    limits,
+    numbers,
+    numbers_text,
+    origin,
+    readers,
+    show,
+    summary,
+    svg,
+)
 from review.attempt import attempt
 from review.bundle import heat, plots, text
 from review.diagnosis import Diagnosis
@@ -60,6 +71,9 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
     return environment.get_template("report.html.j2").render(
         done=done,
         result=text.result(done),
+        summary="\n".join(summary.lines(done)),
+        claim_rows=list(zip(*done.columns.values(), strict=True)),
+        blamed=claims.blamed,
         commits=origin.commits(done.options),
         mailboxes=origin.mailboxes(done.options),
         bounds=limits.bounds(done),
@@ -119,12 +133,14 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
     """What is told of a finding."""
     cause, smallest = one.cause, one.smallest
     tried = done.search.result.tried.get(smallest.implementation, Tried())
-    told = findings.as_json(one, done.search.result.tried)
+    placed = done.search.origins[number - 1]
+    told = findings.as_json(one, done.search.result.tried, placed)
     shown = smallest.operations
     if smallest.operation:
         shown = shown[: smallest.operation + 1]
     return {
         **told,
+        "placed": "" if placed is None else findings.origin_text(placed),
         "number": number,
         "remarks": findings.remarks(smallest),
         "extent": findings.extent_text(cause.extent.splits),

@@ -169,6 +169,7 @@ def _tested(done: Reviewed) -> list[dict[str, Any]]:
 def _claim(one: ClaimVerdict) -> dict[str, Any]:
     return {
         "id": one.claim.id,
+        "source": one.source,
         "statement": one.claim.statement,
         "decision": one.decision.value,
         "verdict": str(one),

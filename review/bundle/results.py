@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from models.search import SUFFICIENT, MachineReport
 from models.strict_json import clean
-from review import evidence
+from review import evidence, findings
 from review.reviewed import Reviewed
 from specs.callers import Contract
 from specs.claims import Decision, Evidence, Outcome
+from specs.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ def suites(done: Reviewed) -> list[Suite]:
         for one in everything
         if one.target not in names and not one.check.startswith("theorem:")
     ]
-    found.append(Suite("together", tuple(map(_checked, rest))))
+    together = tuple(_checked(one, done.options.everything) for one in rest)
+    found.append(Suite("together", together))
     found.append(Suite("theorems", tuple(_theorems(done))))
     found.append(Suite("claims", tuple(_claims(done))))
     found.append(Suite("review", tuple(_whole(done))))
@@ -68,10 +70,16 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
             detail = _line(f"{one.smallest.statement}: {one.smallest.detail}")
             contract = one.smallest.contract
             kind = "" if contract is Contract.CALLERS else f" ({contract.value})"
-            yield Result(f"finding {number}{kind}: {properties}", Outcome.FAILS, detail)
+            origin = done.search.origins[number - 1]
+            if origin is not None:
+                detail = _line(f"{findings.origin_text(origin)} {detail}")
+            # What was there before fails nothing here, and is no pass either.
+            counts = origin is None or origin.counts or done.options.everything
+            outcome = Outcome.FAILS if counts else Outcome.UNDECIDED
+            yield Result(f"finding {number}{kind}: {properties}", outcome, detail)
     for item in everything:
         if item.target == name:
-            yield _checked(item)
+            yield _checked(item, done.options.everything)
     report = done.search.machines.get(name)
     if report is not None:
         yield _machine(report)
@@ -93,7 +101,10 @@ def _machine(report: MachineReport) -> Result:
     return Result(name, Outcome.HOLDS, f"{report.total.steps:,} steps")
 
 
-def _checked(one: Evidence) -> Result:
+def _checked(one: Evidence, everything: bool) -> Result:
+    if one.outcome is Outcome.FAILS and not (one.counts or everything):
+        told = f"fails, {Origin.BEFORE.value}: {one.detail}"
+        return Result(one.check, Outcome.UNDECIDED, _line(told))
     if one.check == evidence.UPSTREAM_TEST and one.outcome is Outcome.FAILS:
         return Result(one.check, Outcome.UNDECIDED, _line(f"{_OF_THE_TEST}: {one.detail}"))
     told = f"undecided: {one.detail}" if one.outcome is Outcome.UNDECIDED else one.detail
@@ -128,9 +139,12 @@ def _claims(done: Reviewed) -> Iterator[Result]:
         only_test = {item.check for item in one.rests_on} == {evidence.UPSTREAM_TEST}
         if only_test and outcome is Outcome.FAILS:
             outcome, told = Outcome.UNDECIDED, f"{_OF_THE_TEST}: {one.claim.statement}"
+        if one.before and not done.options.everything:
+            outcome, told = Outcome.UNDECIDED, f"{told}; only by what was there before"
         if one.missing and outcome is Outcome.UNDECIDED:
             told += f"; missing: {', '.join(one.missing)}"
-        yield Result(one.claim.id, outcome, _line(told))
+        source = "" if one.source == evidence.PORT else f" of {one.source}"
+        yield Result(f"{one.claim.id}{source}", outcome, _line(told))
 
 
 def _whole(done: Reviewed) -> Iterator[Result]:

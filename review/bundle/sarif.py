@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from models.finding import site
+from models.origins import Placed
 from models.strict_json import clean
 from review import evidence, findings, readers
 from review.bundle import locate
@@ -21,6 +22,7 @@ from review.bundle.folder import sha256
 from review.bundle.locate import Location
 from review.reviewed import Reviewed
 from specs.callers import Contract
+from specs.origin import Origin
 from specs.readers import PROMISES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -31,6 +33,8 @@ _WRITERS = {
     "folio-nonuniform": "xas_try_split",
 }
 """The function that a writer runs, if it is not ``xas_store``."""
+_STATES = {Origin.NEW: "new", Origin.WORSE: "updated", Origin.BEFORE: "unchanged"}
+"""What SARIF calls where something comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class _Result:
     implementation: str
     location: Location
     key: tuple[str, ...]
+    origin: Placed | None = None
 
     @property
     def uri(self) -> str:
@@ -83,7 +88,13 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
     }
     if one.location.function:
         place["logicalLocations"] = [{"name": one.location.function, "kind": "function"}]
+    told: dict[str, Any] = {}
+    if one.origin is not None:
+        if one.origin.origin in _STATES:
+            told["baselineState"] = _STATES[one.origin.origin]
+        told["properties"] = {"origin": findings.origin_json(one.origin)}
     return {
+        **told,
         "ruleId": one.rule,
         "ruleIndex": number,
         "level": one.level,
@@ -95,13 +106,14 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
 
 def _findings(done: Reviewed) -> Iterator[_Result]:
     sources = {one.name: one.source for one in done.implementations}
-    for one in done.search.diagnoses:
+    for one, origin in zip(done.search.diagnoses, done.search.origins, strict=True):
         smallest = one.smallest
         location = locate.of_finding(sources[smallest.implementation], smallest)
         names = sorted(one.cause.properties)
         text = f"{smallest.implementation}: {smallest.detail} ({smallest.statement})."
         text += f" Breaks {', '.join(one.cause.properties)};"
         text += f" {findings.extent_text(one.cause.extent.splits)}."
+        text += "" if origin is None else f" Origin: {findings.origin_text(origin)}"
         text += "".join(f" {line}" for line in findings.remarks(smallest))
         if one.reproducer.code:
             text += f" Reproducer:\n{one.reproducer.code}"
@@ -109,12 +121,19 @@ def _findings(done: Reviewed) -> Iterator[_Result]:
         yield _Result(
             smallest.property,
             smallest.statement,
-            "error" if smallest.contract is Contract.CALLERS else "warning",
+            _level(smallest.contract, origin),
             text,
             smallest.implementation,
             location,
             key,
+            origin,
         )
+
+
+def _level(contract: Contract, origin: Placed | None) -> str:
+    if origin is not None and not origin.counts:
+        return "note"
+    return "error" if contract is Contract.CALLERS else "warning"
 
 
 def _deviations(done: Reviewed) -> Iterator[_Result]:
@@ -143,7 +162,9 @@ def _readers(done: Reviewed) -> Iterator[_Result]:
             text += f" {result.memory.value} memory: {breach.text}"
             key = ("reader", _kind(name), writer, result.reader, breach.promise, result.span.value)
             statement = PROMISES[breach.promise].statement
-            yield _Result(breach.promise, statement, "error", text, name, location, key)
+            level = "error" if one.counts else "note"
+            origin = one.origin
+            yield _Result(breach.promise, statement, level, text, name, location, key, origin)
 
 
 def _kind(implementation: str) -> str:

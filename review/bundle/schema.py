@@ -177,11 +177,12 @@ def _base(record: Reader) -> dict[str, str]:
 
 
 def _claim(record: Reader) -> ClaimEntry:
-    name, statement, decision, verdict, strength, rests_on, missing = record.fields(
-        "id", "statement", "decision", "verdict", "strength", "rests_on", "missing"
+    name, source, statement, decision, verdict, strength, rests_on, missing = record.fields(
+        "id", "source", "statement", "decision", "verdict", "strength", "rests_on", "missing"
     )
     one = ClaimEntry(
         name.text(),
+        source.text(),
         statement.text(),
         fields.member(decision, {one.value: one for one in Decision}),
         verdict.text(),

@@ -19,11 +19,12 @@ def readers(record: Reader) -> tuple[CellEntry, ...]:
     fields.real(chance)
     fields.texts(missing)
     for one in findings.items(fields.MOST):
-        shift, race, documented, start, *texts = one.fields(
-            "chunk_shift", "race", "documented", "start",
+        shift, race, documented, start, origin, *texts = one.fields(
+            "chunk_shift", "race", "documented", "start", "origin",
             "case", "memory", "reader", "promise", "schedule", "text",
         )  # fmt: skip
         fields.shift(shift), fields.flag(race), fields.flag(documented), start.number(fields.COUNT)
+        origin.optional(fields.placed)
         for text in texts:
             text.text()
     return fields.each(table, lambda one: _cell(name.text(), one))

@@ -6,13 +6,11 @@ from __future__ import annotations
 import re
 
 from models.finding import SITES
-from models.origins import Placed
 from models.strict_json import Reader
 from review.bundle import fields
 from review.bundle.entries import FindingEntry
 from review.bundle.place import plain_path
 from specs.callers import Contract
-from specs.origin import Origin
 
 
 def finding(record: Reader) -> FindingEntry:
@@ -44,7 +42,7 @@ def finding(record: Reader) -> FindingEntry:
         fields.texts(properties),
         site.text(),
         contract.parsed(Contract),
-        origin.optional(_placed),
+        origin.optional(fields.placed),
         fields.texts(deviations),
         fields.shift(shift),
         done,
@@ -60,11 +58,6 @@ def finding(record: Reader) -> FindingEntry:
     if one.site not in SITES and not re.fullmatch("[a-z_]{1,40}", one.site):
         site.fail("is no place that a finding can be at")
     return one
-
-
-def _placed(record: Reader) -> Placed:
-    origin, since, subject, reason = record.fields("origin", "since", "subject", "reason")
-    return Placed(origin.parsed(Origin), fields.texts(since), subject.text(), reason.text())
 
 
 def _split(record: Reader) -> None:

@@ -6,8 +6,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from models.implementation import name_of
+from models.kernel.source import Source
 from proofs.report import Status, TheoremResult
-from review import claims, findings, limits, numbers_text, origin, outcome, prove, readers
+from review import claims, findings, limits, numbers_text, origin, outcome, prove, readers, summary
 from review.findings import wrap_words
 from review.reviewed import Reviewed
 from specs.callers import Contract
@@ -23,22 +25,24 @@ def report(done: Reviewed) -> str:
 
 
 def _lines(done: Reviewed) -> Iterator[str]:
+    yield from summary.lines(done)
+    yield ""
     yield from _heading("Review of the XArray's entry split", "=")
     yield from wrap_words(result(done), "")
     yield ""
     yield from _heading("What was tested")
     yield from _tested(done)
     yield from _heading("Claims")
-    yield from claims.summary_lines(done.verdicts)
+    yield from claims.summary_lines(done)
     yield ""
     yield from _who_decides(done)
     yield from wrap_words(limits.bounds(done), "")
     yield ""
-    yield from claims.claim_lines(done.verdicts)
+    yield from claims.source_lines(done)
     yield from claims.one_level_lines(done)
     yield from _heading("Findings")
     search = done.search
-    found = [*search.broken, *findings.lines(search.diagnoses, search.result.tried)]
+    found = [*search.broken, *findings.lines(search.diagnoses, search.result.tried, search.origins)]
     yield from found or ["None.", ""]
     for line in (*search.not_done, *search.unsaved):
         yield from [*wrap_words(line, ""), ""]
@@ -59,13 +63,11 @@ def _lines(done: Reviewed) -> Iterator[str]:
 
 
 def _who_decides(done: Reviewed) -> Iterator[str]:
-    """Where some split one level at most: that what they do is not in the claims on deep splits."""
-    deep = " and ".join(one.name for one in done.implementations if not one.one_level)
-    shallow = [one.name for one in done.implementations if one.one_level]
+    """Where some split one level at most: that claims are decided of them within that."""
+    shallow = [one.name for one in done.sources if one.one_level]
     if shallow:
-        told = f"Claims about splits over any number of levels are decided by {deep or 'none'}."
-        for name in shallow:
-            told += f" {name} splits one level at most: what it does is told after the claims."
+        told = f"{' and '.join(shallow)} refuses splits over more than one level of new nodes:"
+        told += " what claims say of splits over any number of levels is decided within one."
         yield from wrap_words(told, "")
         yield ""
 
@@ -87,12 +89,11 @@ def result(done: Reviewed) -> str:
 
 def _troubles(done: Reviewed) -> Iterator[str]:
     """What keeps the exit status from being 0, the findings first."""
-    found = len(done.search.diagnoses)
+    counted = done.search.counted
+    found = len(counted)
     if found:
         told = "1 finding" if found == 1 else f"{found} findings"
-        documented = sum(
-            one.smallest.contract is Contract.DOCUMENTATION for one in done.search.diagnoses
-        )
+        documented = sum(one.smallest.contract is Contract.DOCUMENTATION for one in counted)
         yield told + (f" ({documented} of the documentation only)" if documented else "")
     checks = done.failing
     if readers.CHECK in checks:
@@ -116,6 +117,7 @@ def _tested(done: Reviewed) -> Iterator[str]:
     for one in done.implementations:
         level = "one level at most" if one.one_level else "any number of levels"
         yield from wrap_words(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
+        yield from _made_from(one.source)
         for name in _FILES:
             told = (name, one.source.sha256.get(name))
             if told[1] is not None and told not in shown:
@@ -128,6 +130,22 @@ def _tested(done: Reviewed) -> Iterator[str]:
         yield f"  {named}, SHA-256"
         yield f"      {digest}"
     yield ""
+
+
+def _made_from(source: Source) -> Iterator[str]:
+    """The series, its patches, and what they were applied to."""
+    lineage = source.lineage
+    if lineage is None:
+        return
+    yield from wrap_words(
+        f"made from {name_of(lineage.base)} ({lineage.base.name})", "      ", "    "
+    )
+    for letter in lineage.letters:
+        if letter.message_id:
+            yield from wrap_words(f"Message-ID: {letter.message_id}", "      ", "    ")
+    for step in lineage.steps:
+        if step.label:
+            yield from wrap_words(f"{step.label}: {step.subject}", "      ", "    ")
 
 
 def _known(done: Reviewed) -> Iterator[str]:
@@ -150,8 +168,9 @@ def _readers(done: Reviewed) -> Iterator[str]:
         )
         for told in readers.not_explored(report):
             yield from wrap_words(f"NOT EXPLORED: {told}.", "    ", "  ")
+        yield from readers.before_lines(report)
         found = readers.smallest(report)
-        shown = [one for one in found if not one[1].documented]
+        shown = [one for one in found if one[1].counts]
         for shift, one in shown[:_SCHEDULES]:
             yield ""
             yield from readers.schedule_lines(report, shift, one)

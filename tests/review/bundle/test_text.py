@@ -40,17 +40,28 @@ def test_lines_are_those_of_a_mail(tmp_path: Path) -> None:
 
 def test_a_finding_is_told_first() -> None:
     told = report(Reviewed(Options(proofs=False), small.broken(), complete=True))
+    assert len(told.partition("Review of the XArray's")[0].splitlines()) <= 25
     first = " ".join(told.split("What was tested")[0].split())
     assert "Not everything holds: 1 finding." in first
+    assert told.startswith(
+        "Linux 6.18\nNOT RIGHT: 1 finding.\n\n1. node-count, split 3 to 0 at s=2:"
+    )
 
 
 def test_claims_on_deep_splits_are_not_taken_for_a_kernel_of_one_level() -> None:
     search = small.clean()
     port, other = search.implementations
-    shallow = replace(search, implementations=[port, replace(other, one_level=True)])
-    told = " ".join(report(Reviewed(Options(proofs=False), shallow, complete=True)).split())
-    assert "any number of levels are decided by port. port (recursive) splits one level" in told
-    assert "are decided by" not in report(Reviewed(Options(proofs=False), search, complete=True))
+    kernel = replace(other, name="Linux 6.12", one_level=True)
+    shallow = replace(search, implementations=[port, kernel])
+    done = Reviewed(Options(proofs=False), shallow, complete=True)
+    told = " ".join(report(done).split())
+    assert "Linux 6.12 refuses splits over more than one level of new nodes" in told
+    assert told.startswith("Linux 6.12 Nothing") and "port, the reference: holds: C2 C3" in told
+    assert [str(one) for one in done.columns["Linux 6.12"][:2]] == [
+        "undecided", "undecided within one level",
+    ]  # fmt: skip
+    alone = report(Reviewed(Options(proofs=False), search, complete=True))
+    assert "one level of new nodes" not in alone and "the reference" not in alone
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the promises that readers break come from: the same reader against the same writer on the
+same array is explored on the base, and what is new after each patch.
+
+What was there before is the same promise, broken by the same reader in the same case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from models.build import BuildError
+from models.kernel.source import Lineage, Source
+from models.origins import Placed, Shown, along
+from models.rcu import explorer
+from models.rcu.build import build
+from models.rcu.exploration import BOUNDED_EXECUTIONS, LARGE_EXECUTIONS, LARGE_TIMEOUT
+from models.rcu.explorer import Breach, Case, ExplorerError, Result, Span
+from models.rcu.limit import within_limit
+from specs.origin import Origin
+from specs.readers import Memory
+
+Key: TypeAlias = tuple[int, Case, Memory, str, Span, str]
+"""Chunk shift, case, memory, reader, span and promise of what broke."""
+
+_Broken: TypeAlias = dict[tuple[str, Span, str], bool]
+"""Reader, span and promise of what breaks; and of each reader, under the promise "", whether all of
+it was explored."""
+
+_Within: TypeAlias = Callable[[Path, int, Case], bool]
+"""Whether a case is within what the code of an explorer claims to do, at a chunk shift."""
+
+
+def key(shift: int, result: Result, breach: Breach) -> Key:
+    """What a broken promise is known by."""
+    return shift, result.case, result.memory, result.reader, result.span, breach.promise
+
+
+def placed(
+    broken: Iterable[tuple[int, Result, Breach]], lineage: Lineage, jobs: int | None = None
+) -> dict[Key, Placed]:
+    """Where each broken promise comes from; ``broken`` has the smallest of each kind first.
+
+    With which patch it came is found out for the first of each reader, writer and promise.
+    """
+    runs: dict[tuple[int, Case, Memory, int | None], list[tuple[Result, Breach]]] = {}
+    order: list[tuple[int, Result, Breach]] = list(broken)
+    for shift, result, breach in order:
+        runs.setdefault((shift, result.case, result.memory, result.bound), []).append(
+            (result, breach)
+        )
+    found: dict[Key, Placed] = {}
+    explored = cache(_within)
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
+        theirs = pool.map(
+            lambda run: _on_base(lineage.base, run[0], run[1], explored), runs.items()
+        )
+        for (run, some), there in zip(runs.items(), theirs, strict=True):
+            for result, breach in some:
+                found[key(run[0], result, breach)] = _compared(result, breach, there)
+        firsts: dict[tuple[object, ...], tuple[int, Result, Breach]] = {}
+        for shift, result, breach in order:
+            if found[key(shift, result, breach)].origin is Origin.NEW:
+                kind = (result.reader, result.case.writer, breach.promise, result.span)
+                firsts.setdefault(kind, (shift, result, breach))
+        told = pool.map(
+            lambda one: _with_patch(lineage, one[0], one[1], one[2], explored), firsts.values()
+        )
+        for one, where in zip(firsts.values(), told, strict=True):
+            found[key(*one)] = where
+    return found
+
+
+def _on_base(
+    base: Source,
+    run: tuple[int, Case, Memory, int | None],
+    some: list[tuple[Result, Breach]],
+    explored: _Within,
+) -> _Broken | str:
+    shift, case, memory, bound = run
+    readers = tuple(sorted({result.reader for result, _ in some}))
+    try:
+        return _broken(base, shift, case, memory, bound, readers, explored)
+    except (BuildError, ExplorerError) as error:
+        return str(error)
+
+
+def _broken(
+    source: Source,
+    shift: int,
+    case: Case,
+    memory: Memory,
+    bound: int | None,
+    readers: tuple[str, ...],
+    explored: _Within,
+) -> _Broken:
+    """What these readers break of another source; BuildError, ExplorerError."""
+    executable = build(source, shift)
+    if not explored(executable, shift, case):
+        return {(reader, Span.RACE, ""): True for reader in readers}
+    large = LARGE_EXECUTIONS if shift == 6 else explorer.EXECUTIONS
+    answer = explorer.run(
+        executable,
+        case,
+        memory,
+        readers,
+        bound=bound,
+        executions=large if bound is None else BOUNDED_EXECUTIONS,
+        timeout=LARGE_TIMEOUT if shift == 6 else explorer.TIMEOUT,
+    )
+    found: _Broken = {}
+    for one in answer.results:
+        whole = (one.reader, Span.RACE, "")
+        found[whole] = found.get(whole, True) and one.complete
+        found.update(((one.reader, one.span, breach.promise), True) for breach in one.breaches)
+    if not answer.supported:
+        found.update(((reader, Span.RACE, ""), True) for reader in readers)
+    return found
+
+
+def _compared(result: Result, breach: Breach, there: _Broken | str) -> Placed:
+    if isinstance(there, str):
+        return Placed(Origin.UNDECIDED, reason=f"the base was not explored: {there}")
+    if (result.reader, result.span, breach.promise) in there:
+        return Placed(Origin.BEFORE)
+    if not there.get((result.reader, Span.RACE, ""), False):
+        return Placed(Origin.UNDECIDED, reason="the base was not explored to the end there")
+    return Placed(Origin.NEW)
+
+
+def _with_patch(
+    lineage: Lineage, shift: int, result: Result, breach: Breach, explored: _Within
+) -> Placed:
+    def shows(source: Source) -> Shown:
+        if source is lineage.base:
+            return Shown.NOTHING
+        there = _broken(
+            source, shift, result.case, result.memory, result.bound, (result.reader,), explored
+        )
+        same = (result.reader, result.span, breach.promise) in there
+        return Shown.IDENTICAL if same else Shown.NOTHING
+
+    try:
+        return along(lineage, shows)
+    except ExplorerError as error:
+        return Placed(Origin.NEW, reason=f"not told with which patch: {error}")
+
+
+def _within(executable: Path, shift: int, case: Case) -> bool:
+    return bool(within_limit(executable, shift, [case]))
