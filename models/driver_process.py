@@ -69,6 +69,16 @@ class DriverProcess(Closing):
         self.process.wait()
         return False
 
+    def waits(self) -> bool:
+        """Whether the process waits for something, which is not the processor: one that a busy
+        machine does not let run does not wait."""
+        assert self.process is not None
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        except OSError:
+            return True
+        return stat.rpartition(")")[2].split()[0] != "R"
+
     def ended(self) -> tuple[bool, str] | None:
         """Whether a sanitizer ended the process, and in one line what did; None: it runs."""
         if self.process is None or self.process.poll() is None:

@@ -33,6 +33,8 @@ BLOCK_BYTES = 4 << 20
 """Result bytes, about, that are asked of an implementation at once."""
 SAMPLE = 48
 """Groups of cases that are drawn of a split with a small tree."""
+QUICK = 6
+"""The same in the quick pass that comes before all else."""
 HIGH_SAMPLE = 2
 """The same of a split of a high order, the first group included."""
 
@@ -145,8 +147,8 @@ class UnitResult:
             self.judged.setdefault(name, Counter()).update(judged)
 
     def hung(self) -> dict[Area, Hangs]:
-        """What the units that are still to be run should know: where anything hung."""
-        return {area: hangs for area, hangs in self.hangs.items() if hangs.kinds}
+        """What the units that are still to be run should know: where anything hung.  A copy."""
+        return {area: hangs.copy() for area, hangs in self.hangs.items() if hangs.kinds}
 
 
 def complete_units(shifts: Sequence[int]) -> list[Unit]:
@@ -205,6 +207,20 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> lis
             units += [unit for unit in steps if unit.total()]
     walks = [(s, new) for s in (2, 3) if s in shifts for new in range(6)]
     return units + [Unit(s, 5, new, sample, seed, Family.WALKS) for s, new in walks]
+
+
+def quick_units(shifts: Sequence[int]) -> list[Unit]:
+    """A few cases of every kind, a few hundred at each chunk shift, the smallest trees first: what
+    is told within seconds, before anything is run whole."""
+    units = []
+    for s in shifts:
+        splits = [(s + 2, s), (s, 0), (s + 2, 0), (2 * s + 1, s), (2 * s + 1, 0)]
+        units += [Unit(s, *split, QUICK) for split in splits]
+        for family in (Family.WALKS, Family.REFUSALS):
+            steps = [Unit(s, *split, QUICK, family=family) for split in splits]
+            units += [unit for unit in steps if unit.total()]
+        units.append(Unit(s, 3 * s + 1, 0, family=Family.COUNTS))
+    return units
 
 
 def run_unit(

@@ -20,8 +20,8 @@ from models.driver_process import DriverProcess, WorkerError
 from models.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Word
 
 _PATIENCE = 20.0
-"""Seconds without any progress, on top of what a case may take, after which a process is ended:
-for code that blocks without using CPU time, which the driver's own timer does not see."""
+"""Seconds without any progress, on top of what a case may take, after which a process that waits
+is ended: for code that blocks without using CPU time, which the driver's own timer does not see."""
 
 
 class Status(IntEnum):
@@ -201,7 +201,7 @@ class Worker(Closing):
                 by_sanitizer, text = ended
                 return Status.SANITIZER if by_sanitizer else Status.CRASH, text
             now = (self._memory[Word.DONE], self._memory[Word.OPERATION])
-            if now == progress:
+            if now == progress and self._driver.waits():
                 self._driver.end()
                 return Status.HANG, f"no progress for {patience:.0f} seconds"
             progress = now

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections import deque
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 
+from models.families import Family
 from models.finding import Finding
 from models.hangs import Area, Hangs, hopeless_splits
 from models.implementation import Implementation
@@ -20,6 +22,9 @@ from review.attempt import one_line
 from review.pool import Pool, tell
 from xarray_model import geometry
 
+LAG = 16
+"""How many units may be under way at once: a unit knows what those learnt of hangs that come as
+many or more before it, however fast any of them is."""
 MOST_FAILED = 3
 """Tasks that may fail, by no fault of the code under test, before no more are begun."""
 
@@ -32,33 +37,71 @@ def run(
     result: UnitResult,
     on_found: Callable[[Finding], None] = lambda _: None,
     failed: list[str] | None = None,
+    known: Mapping[Area, Hangs] | None = None,
+    deadline: float = math.inf,
 ) -> bool:
     """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
 
     ``on_progress`` is told of each unit when it is done, with the sum of all that were, and
-    ``on_found`` of each property when a unit first finds it broken.  On Ctrl-C the units that were
-    not run are in no total, nor is one that failed: ``failed`` gets a line on each.
+    ``on_found`` of each property when a unit first finds it broken.  On Ctrl-C, or when the time is
+    over (``deadline``, of ``time.monotonic``), the units that were not run are in no total, nor is
+    one that failed: ``failed`` gets a line on each.
+
+    What is found does not depend on which unit ends when: units are begun and added up in one
+    order, and what a unit knows of hangs is ``known`` and what those learnt that come ``LAG`` or
+    more before it.
     """
     trouble = [] if failed is None else failed
+    # The longest first, so that no core is left alone with one at the end.
+    ordered = sorted(units, key=_cost, reverse=True)
+    ended: dict[int, UnitResult] = {}
+    learnt = UnitResult(hangs={area: one.copy() for area, one in (known or {}).items()})
+    added = 0
+
+    lost: set[int] = set()
+
+    def add(number: int) -> None:
+        result.update(ended[number])
+        if number not in lost:
+            on_progress(ordered[number], result)
+
     with Pool(jobs, on_found) as pool:
-        # The longest first, so that no core is left alone with one at the end; no more than run at
-        # once, so that each begins with what those before it learnt about hangs.
-        waiting = deque(sorted(units, key=_cost, reverse=True))
-        futures: dict[Future[UnitResult], Unit] = {}
+        futures: dict[Future[UnitResult], int] = {}
+        begun = 0
         try:
-            while (waiting and len(trouble) < MOST_FAILED) or futures:
-                while waiting and len(futures) < jobs and len(trouble) < MOST_FAILED:
-                    unit = waiting.popleft()
-                    futures[pool.submit(_unit, unit, implementations, result.hung())] = unit
-                for future in pool.wait(futures):
-                    unit = futures.pop(future)
+            while added < len(ordered):
+                if time.monotonic() > deadline:
+                    raise _Over
+                while begun < len(ordered) and len(futures) < jobs and len(trouble) < MOST_FAILED:
+                    before = begun - LAG
+                    if before >= 0:
+                        if before not in ended:
+                            break
+                        learnt.update(UnitResult(hangs=ended[before].hangs))
+                    futures[pool.submit(_unit, ordered[begun], implementations, learnt.hung())] = (
+                        begun
+                    )
+                    begun += 1
+                if not futures:
+                    break
+                for future in pool.wait(futures, deadline):
+                    number = futures.pop(future)
                     if problem := _problem(future):
-                        trouble.append(f"{unit}: not run, {problem}")
-                        continue
-                    result.update(future.result())
-                    on_progress(unit, result)
+                        trouble.append(f"{ordered[number]}: not run, {problem}")
+                        lost.add(number)
+                        ended[number] = UnitResult()
+                    else:
+                        ended[number] = future.result()
+                while added in ended:
+                    added += 1
+                    add(added - 1)
         except KeyboardInterrupt:
             pool.stop()
+            return False
+        except _Over:
+            pool.stop()
+            for number in sorted(one for one in ended if one >= added):
+                add(number)
             return False
     return not trouble
 
@@ -67,6 +110,10 @@ def _unit(
     unit: Unit, implementations: Sequence[Implementation], known: Mapping[Area, Hangs]
 ) -> UnitResult:
     return run_unit(unit, implementations, known, on_found=tell)
+
+
+class _Over(Exception):
+    """The time is over."""
 
 
 def _problem(future: Future[Any]) -> str:
@@ -81,6 +128,8 @@ def _problem(future: Future[Any]) -> str:
 
 def _cost(unit: Unit) -> int:
     """About how long a unit takes: groups times the size of their trees."""
+    if unit.family is Family.FAR_COUNTS:
+        return 1 << 20
     nodes = 8 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
     groups = unit.total() >> unit.order if unit.sample is None else unit.sample
     return groups * nodes
@@ -111,11 +160,12 @@ def machines(
     hangs: Mapping[Area, Hangs] | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
     failed: list[str] | None = None,
+    deadline: float = math.inf,
 ) -> bool:
     """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
 
     Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
-    ``hangs`` is what the sweep learnt.  ``on_found`` and ``failed`` as for ``run``.
+    ``hangs`` is what the sweep learnt.  ``on_found``, ``failed`` and ``deadline`` as for ``run``.
     """
     trouble = [] if failed is None else failed
     had = {(one.implementation, s) for one in reports for s in one.tallies}
@@ -136,14 +186,16 @@ def machines(
         }
         try:
             while futures:
-                for future in pool.wait(futures):
+                if time.monotonic() > deadline:
+                    raise _Over
+                for future in pool.wait(futures, deadline):
                     one, s = futures.pop(future)
                     if problem := _problem(future):
                         trouble.append(f"{one.name} at chunk shift {s}: no histories, {problem}")
                         continue
                     reports.append(future.result())
                     on_progress(reports[-1])
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, _Over):
             pool.stop()
             return False
     return not trouble

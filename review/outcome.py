@@ -43,6 +43,8 @@ class SoFar:
     early: Findings = field(default_factory=Findings)
     """The first case of each broken property, told when it was found: all there is of what was
     ended before it was done."""
+    quick: UnitResult | None = None
+    """What the quick pass found; the sweep finds it again, but for what it does not draw."""
     seconds: float = 0.0
 
 
@@ -79,6 +81,10 @@ class Search:
     """Parts of the search that failed, by no fault of the code under test, with the reason."""
     unsaved: list[str] = field(default_factory=list)
     """Files that could not be written, with the reason."""
+    cut: bool = False
+    """Whether working out causes and origins was ended before it was done."""
+    over: list[str] = field(default_factory=list)
+    """What was left out since the time was over, a line each."""
     everything: bool = False
     """Whether what was there before counts as a failure too."""
 
@@ -122,8 +128,10 @@ class Search:
         total.update(self.result.findings)
         for report in self.machines.values():
             total.update(report.findings)
-        if not self.finished:
-            for key, breach in self.so_far.early.breaches.items():
+        early = [] if self.finished else [self.so_far.early]
+        early += [] if self.so_far.quick is None else [self.so_far.quick.findings]
+        for one in early:
+            for key, breach in one.breaches.items():
                 if key not in total.breaches:
                     total.add(breach.smallest, extent_of(breach.smallest))
         return total
@@ -141,7 +149,7 @@ class Search:
 
     @property
     def _ended_early(self) -> bool:
-        return not self.finished and not self.not_done
+        return self.cut or (not self.finished and not self.not_done)
 
     @cached_property
     def origins(self) -> list[Placed | None]:
@@ -180,9 +188,26 @@ class Search:
         return any(report.missing for report in self.machines.values())
 
 
+def explain(done: Search) -> None:
+    """Work out causes and origins now; they are left as they were met where the user, or the time,
+    ends that."""
+    try:
+        done.origins  # noqa: B018  (worked out when first asked for)
+    except KeyboardInterrupt:
+        leave(done)
+
+
+def leave(done: Search) -> None:
+    """Have the findings told as they were met, unless their causes are known already."""
+    if "diagnoses" not in vars(done):
+        done.diagnoses = undiagnosed(done.findings)
+    if "origins" not in vars(done):
+        done.cut = True
+
+
 def show(done: Search, console: Console) -> None:
     """Print coverage, the machines' work, known deviations and findings."""
-    console.print(_coverage(done.result))
+    console.print(_coverage(done.result, done.finished))
     if done.machines:
         console.print(_machines(done.machines))
     for had in done.known:
@@ -207,11 +232,11 @@ def show(done: Search, console: Console) -> None:
     for line in (*done.not_done, *done.unsaved):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
-        why = "Not finished" if done.not_done else "Interrupted"
+        why = "Not finished" if done.not_done or done.over else "Interrupted"
         console.print(f"{why}: what was not run is not counted above.")
 
 
-def _coverage(result: UnitResult) -> Table:
+def _coverage(result: UnitResult, finished: bool) -> Table:
     table = Table("implementation", "family", "chunk shifts", "cases run", "of", "", box=box.SIMPLE)
     told: dict[tuple[str, str, bool], tuple[list[int], Coverage]] = {}
     for part, coverage in sorted(result.coverage.items(), key=lambda item: item[0]):
@@ -220,7 +245,7 @@ def _coverage(result: UnitResult) -> Table:
         shifts.append(part.chunk_shift)
         total.add(coverage)
     for (name, family, sampled), (shifts, total) in told.items():
-        whole = "complete" if total.complete else "NOT COMPLETE"
+        whole = "complete" if total.complete and finished else "NOT COMPLETE"
         table.add_row(
             name,
             family,
@@ -258,8 +283,9 @@ def _remarks(report: MachineReport) -> Iterator[str]:
 
 
 def not_run(done: Search) -> list[str]:
-    """What sweep and machines left out because code under test crashes or does not end."""
-    lines = []
+    """What sweep and machines left out because the time was over, or code under test crashes or
+    does not end."""
+    lines = list(done.over)
     for name, tried in sorted(done.result.tried.items()):
         far = _uncounted(done.result, name)
         if cases := tried.left_out.splits.total() - far:

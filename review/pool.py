@@ -7,10 +7,12 @@ A task that fails takes nothing with it: what it had found was told before.
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -63,13 +65,14 @@ class Pool:
             failed.set_exception(error)
             return failed
 
-    def wait(self, futures: Iterable[Future[_T]]) -> set[Future[_T]]:
-        """Wait until some of the tasks are done; those that are."""
+    def wait(self, futures: Iterable[Future[_T]], deadline: float = math.inf) -> set[Future[_T]]:
+        """Wait until some of the tasks are done, or the time is over (``deadline``, of
+        ``time.monotonic``); those that are."""
         waiting = list(futures)
         while True:
             done = wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED).done
             self._hand_over()
-            if done or not waiting:
+            if done or not waiting or time.monotonic() > deadline:
                 return done
 
     def stop(self) -> None:

@@ -99,11 +99,14 @@ class Reviewed:
         return [item for name, one in self.explored.items() for item in readers.evidence(one, name)]
 
     def _searched(self, one: Implementation) -> Iterator[Evidence]:
-        """What sweep and histories say of an implementation; nothing if they were ended early."""
-        if self.search.finished:
-            yield from evidence.of_sweep(self.search.result, one)
-            report = self.search.machines.get(one.name)
-            yield from evidence.of_machine(report, one.name in self.based)
+        """What sweep and histories say of an implementation; if they were ended early, only what
+        breaks, and that the rest is undecided."""
+        finished = self.search.finished
+        yield from evidence.of_sweep(self.search.result, one, finished)
+        report = self.search.machines.get(one.name)
+        for item in evidence.of_machine(report, one.name in self.based):
+            if finished or item.outcome is Outcome.FAILS:
+                yield item
 
     @cached_property
     def one_level_evidence(self) -> list[Evidence]:
@@ -115,17 +118,17 @@ class Reviewed:
 
     @cached_property
     def evidence(self) -> list[Evidence]:
-        """All evidence on the claims; none of a search that was ended early.
+        """All evidence on the claims; of a search that was ended early what it found broken.
 
         The claims speak of splits over any number of levels, so what a one-level implementation
         does within its limit decides none of them; that is told by itself.
         """
-        if not self.search.finished:
-            return []
         deep = [one for one in self.implementations if not one.one_level]
         found: list[Evidence] = []
         for one in deep:
             found += self._searched(one)
+        if not self.search.finished:
+            return found
         found += evidence.recursive_agrees(self.search.result)
         found += self.measured
         if self.numbers is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,10 +15,14 @@ from models import counterexample
 from models.counterexample import Counterexample
 from models.finding import Finding, Findings
 from models.implementation import Implementation
+from models.notation import operation_text
 from models.reference import SplitKind
 from review.attempt import attempt
+from xarray_model.operations import Code
 
 FOLDER = Path("xasplit-counterexamples")
+_MOST = 160
+"""Characters of a case in the line that tells of it."""
 
 save_option = click.option(
     "--save",
@@ -35,7 +39,14 @@ class Saver:
     A case that cannot be written costs no other its file; ``lost`` has a line on it.
     """
 
-    def __init__(self, folder: Path, implementations: Sequence[Implementation], seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        implementations: Sequence[Implementation],
+        seed: int,
+        tell: Callable[[str], None] = lambda line: click.echo(line, err=True),
+    ) -> None:
+        self._tell = tell
         self.folder = folder
         self._by_name = {one.name: one for one in implementations}
         self._seed = seed
@@ -57,10 +68,14 @@ class Saver:
         ]
 
     def found(self, finding: Finding) -> None:
-        """A property is broken: write the case, unless there is one as small."""
-        kept = self._kept.get((finding.implementation, finding.label()))
+        """A property is broken: write the case, unless there is one as small; the first of each is
+        told at once, in a line."""
+        key = (finding.implementation, finding.label())
+        kept = self._kept.get(key)
         if kept is None or finding.size() < kept.size():
             self._write(finding)
+        if kept is None and key in self._paths:
+            self._tell(_line(finding, self._paths[key]))
 
     def finish(self, findings: Findings) -> None:
         """The search is over: have the files hold exactly the smallest cases."""
@@ -97,6 +112,19 @@ class Saver:
             if path not in used:
                 return path
         raise AssertionError
+
+
+def _line(finding: Finding, path: Path) -> str:
+    """One line on what was found just now: what breaks, in which case, and its file."""
+    last = None if finding.operation is None else finding.operation + 1
+    case = "; ".join(
+        operation_text(one) for one in finding.operations[:last] if one.code is not Code.SNAPSHOT
+    )
+    case = case if len(case) <= _MOST else f"{case[: _MOST - 3]}..."
+    return (
+        f"found: {finding.implementation} breaks {finding.label()} at chunk shift"
+        f" {finding.chunk_shift}: {case}: {path}"
+    )
 
 
 def told(saver: Saver) -> list[str]:

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,9 +18,17 @@ from rich.console import Console
 from models.finding import Finding
 from models.implementation import Implementation
 from models.search import MachineReport, extent_of
-from models.sweep import SAMPLE, Unit, UnitResult, complete_units, sampled_units
-from review import campaign, diagnosis, outcome, saving, subjects
+from models.sweep import (
+    SAMPLE,
+    Unit,
+    UnitResult,
+    complete_units,
+    quick_units,
+    sampled_units,
+)
+from review import bounded, campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
+from review.evidence import PORTS
 from review.options import Command, chunk_shifts_option, jobs_option, json_option, together
 from review.outcome import Search, SoFar
 from review.progress import Meter
@@ -26,6 +36,11 @@ from review.progress import Meter
 EXAMPLES, STEPS = 2400, 50
 """What the machines do by default, for each implementation."""
 
+_SHARE = 0.75
+"""How much of the time that is given goes to looking for counterexamples; the rest to what is made
+of them."""
+_GRACE = 2.0
+"""Seconds that machines, which end by themselves, may take longer."""
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -46,7 +61,7 @@ def effort_options(examples: int) -> Callable[[Command], Command]:
             "seconds",
             callback=_seconds,
             metavar="TIME",
-            help="Run the machines for so long, such as 90s, 10m or 2h.",
+            help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
         ),
         jobs_option,
     )
@@ -82,9 +97,21 @@ def search(
         on_found(finding)
 
     failed: list[str] = []
+    started = time.monotonic() - had.seconds
+    deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
+    if had.quick is None:
+        # What was named is run first: the port is what it is held against.
+        named = [one for one in implementations if one.name not in PORTS] or implementations
+        first = UnitResult()
+        with Meter("first cases", len(quick := quick_units(shifts))) as meter:
+            campaign.run(
+                quick, named, jobs, lambda *_: meter.advance(), first, found, deadline=deadline
+            )
+        had.quick = first
     units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
     left = [unit for unit in units if unit not in had.units]
-    started = time.monotonic() - had.seconds
+    known = UnitResult(hangs=had.quick.hung())
+    known.update(UnitResult(hangs=had.result.hung()))
     with Meter("sweep", len(left)) as meter:
 
         def swept(unit: Unit, so_far: UnitResult) -> None:
@@ -95,9 +122,13 @@ def search(
             rate = covered / had.seconds
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
 
-        finished = campaign.run(left, implementations, jobs, swept, had.result, found, failed)
-    if (finished or failed) and effort.examples:
-        with Meter("machines", len(implementations) * len(shifts) - len(had.machines)) as meter:
+        finished = campaign.run(
+            left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline
+        )
+    machines = len(implementations) * len(shifts)
+    if (finished or failed) and effort.examples and time.monotonic() < deadline:
+        left_for = replace(effort, seconds=_left(deadline))
+        with Meter("machines", machines - len(had.machines)) as meter:
 
             def stepped(done: MachineReport) -> None:
                 had.seconds = time.monotonic() - started
@@ -106,7 +137,7 @@ def search(
             finished &= campaign.machines(
                 implementations,
                 shifts,
-                effort,
+                left_for,
                 seed,
                 jobs,
                 stepped,
@@ -114,8 +145,32 @@ def search(
                 had.result.hung(),
                 found,
                 failed,
+                deadline + _GRACE,
             )
-    return Search(implementations, had, seed, finished, not_done=failed)
+    done = Search(implementations, had, seed, finished, not_done=failed)
+    if time.monotonic() >= deadline:
+        done.over = _left_out(had, units, machines if effort.examples else 0)
+        done.finished &= not done.over
+    return done
+
+
+def _left(deadline: float) -> float | None:
+    return None if deadline == math.inf else max(1.0, deadline - time.monotonic())
+
+
+def _left_out(had: SoFar, units: Sequence[Unit], machines: int) -> list[str]:
+    """What was not run for lack of time, a line each."""
+    lines = []
+    if missing := sum(unit not in had.units for unit in units):
+        lines.append(
+            f"The time was over: {missing:,} of {len(units):,} units of the sweep were not run"
+        )
+    if (missing := machines - len(had.machines)) > 0:
+        lines.append(
+            f"The time was over: at {missing} of {machines} chunk shifts of the sources no"
+            " histories were drawn"
+        )
+    return lines
 
 
 @click.command("search", short_help="Look for counterexamples.")
@@ -170,9 +225,11 @@ def command(
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     bounds = effort(examples, steps, seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
-    done = search(built, shifts, drawn, jobs, bounds, on_found=saver.found)
-    done.broken, done.everything = broken, everything
-    saver.finish(done.findings)
+    with bounded.within(seconds):
+        done = search(built, shifts, drawn, jobs, bounds, on_found=saver.found)
+        done.broken, done.everything = broken, everything
+        saver.finish(done.findings)
+        outcome.explain(done)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(outcome.as_json(done), indent=2))

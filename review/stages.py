@@ -10,14 +10,12 @@ from pathlib import Path
 
 from models.implementation import Implementation
 from models.rcu import explore, plan
-from review import evidence, numbers, prove, saving
+from review import bounded, evidence, numbers, outcome, prove, saving
 from review import search as searches
 from review.attempt import one_line
 from review.bundle.write import FOUND, OBLIGATIONS
-from review.diagnosis import undiagnosed
 from review.kept import Kept
 from review.numbers import Numbers
-from review.outcome import Search
 from review.progress import Meter
 from review.reviewed import Options, Reviewed
 from specs.claims import Evidence
@@ -26,6 +24,10 @@ from xarray_model.geometry import CHUNK_SHIFTS
 SAMPLE = 24
 """Groups of cases that a review's sweep draws where it is not complete: half of what ``search``
 does."""
+_FOR_SEARCH = 2 / 3
+"""How much of the time that a review is given goes to the search, its causes included."""
+_FOR_WRITING = 0.1
+"""How much of it is kept for writing the bundle."""
 PROVED_AT = (6,)
 """The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
 READERS_AT = (1, 2)
@@ -46,7 +48,9 @@ def run(
     done again; it is kept up to date.  After Ctrl-C the stages that were not run are missing in
     what is returned, and it is not complete.
     """
-    effort = searches.effort(options.examples, options.steps, options.seconds, sample=SAMPLE)
+    for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
+    effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
+    began = time.monotonic()
     saver = saving.Saver(place / FOUND, built, options.seed)
     with _timed(had.durations, "search"):
         search = searches.search(
@@ -54,20 +58,18 @@ def run(
         )
     search.broken, search.everything = broken, options.everything
     done = Reviewed(options, search, durations=had.durations)
+    left = None
+    if options.seconds is not None:
+        left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
-        done.complete = search.finished and _rest(done, place, jobs, had)
+        with bounded.within(left):
+            done.complete = search.finished and _rest(done, place, jobs, had)
     except KeyboardInterrupt:
-        _leave(search)
+        outcome.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
         search.not_done.append(f"A stage of the review failed: {one_line(error)}")
-        _leave(search)
+        outcome.leave(search)
     return done
-
-
-def _leave(search: Search) -> None:
-    """Have the findings told as they were met, unless their causes are known already."""
-    if "diagnoses" not in vars(search):
-        search.diagnoses = undiagnosed(search.findings)
 
 
 def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:

@@ -4,13 +4,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
 
+from models import comparison
 from models.finding import Finding
 from models.implementation import Implementation, examine
 from models.kernel.source import port_source
+from models.mutants.mutant import Mutant
+from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult, run_unit
 from review import campaign
 from tests.models.test_counterexample import FINDING
@@ -83,10 +88,81 @@ def test_a_process_that_is_killed_ends_the_campaign_and_not_the_program(
     assert "ended from outside" in failed[0]
 
 
+def hanging() -> Implementation:
+    """The port at chunk shift 1, which never comes back from some splits of values."""
+    text = "if (xas_is_node(xas))\n\t\tsplit_here(xas, old, entry, order);"
+    loop = "while (xa_is_value(old) && order > 1 && (xas->xa_index & 1))\n\t\tbarrier();\n\t"
+    mutant = Mutant(
+        "hangs", "planted", "lib/xarray_split.c", text, loop + text, ("ends",), chunk_shift=1
+    )
+    return mutated(mutant)
+
+
+def swept(one: Implementation, jobs: int, known: UnitResult | None = None) -> object:
+    """All that a campaign comes to."""
+    units = [Unit(1, 2, new, 6, seed) for new in range(3) for seed in range(3)]
+    result = UnitResult()
+    hangs = None if known is None else known.hung()
+    assert campaign.run(units, [one], jobs, lambda *_: None, result, known=hangs)
+    breaches = {
+        key: (breach.smallest, breach.smallest.operations, breach.cases, breach.extent)
+        for key, breach in result.findings.breaches.items()
+    }
+    failures = {
+        key: (failure.first, failure.cases, failure.extent, failure.later)
+        for key, failure in result.findings.failures.items()
+    }
+    return breaches, failures, result.coverage, result.tried, result.hangs, result.judged
+
+
+@contextmanager
+def load() -> Iterator[None]:
+    """Keep every processor busy."""
+    busy = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(2 * (os.cpu_count() or 1))
+    ]
+    try:
+        yield
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+
+
+def test_the_same_is_found_with_one_process_and_with_two_under_load(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What hangs is learnt in one order: findings, cases, counts and gaps are the same."""
+    monkeypatch.setattr(comparison, "HANG_SECONDS", 0.06)
+    monkeypatch.setattr(comparison, "AGAIN_SECONDS", 0.03)
+    monkeypatch.setattr(campaign, "LAG", 2)
+    one = hanging()
+    alone = swept(one, 1)
+    with load():
+        assert swept(one, 2) == alone
+    breaches, _, coverage, tried, hangs, _ = cast("tuple[Any, ...]", alone)
+    assert any(name == "ends" for _, name in breaches)
+    assert hangs and tried[one.name].left_out.splits.total()
+    assert not all(each.complete for each in coverage.values())
+
+
+def test_the_time_bounds_a_campaign(port: Implementation) -> None:
+    units = [Unit(2, 5, new) for new in range(5)]
+    began = time.monotonic()
+    result = UnitResult()
+    over = began + 0.3
+    assert not campaign.run(units, [port], 2, lambda *_: None, result, deadline=over)
+    assert time.monotonic() - began < 10
+    assert sum(one.covered for one in result.coverage.values()) < 5 * Unit(2, 5, 0).total()
+
+
 INTERRUPTED = """
 import os, signal, threading
 from models.implementation import examine
 from models.kernel.source import port_source
+from models.mutants.mutant import Mutant
+from models.mutants.run import mutated
 from models.sweep import Unit, UnitResult
 from review import campaign
 port = examine(port_source(), (1, 2))
