@@ -18,8 +18,11 @@ from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
 SPLITTING = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC})
-HANG_SHRINK_SECONDS = 5.0
-"""How long a case that hangs is shrunk by Hypothesis."""
+SHRINKS = 600
+"""Cases that are run to shrink what a batch found: a number, and no time, so that what is found
+does not depend on how fast the machine is."""
+HANG_SHRINKS = 20
+"""The same of what hangs."""
 
 
 class Broken(Exception):
@@ -75,8 +78,9 @@ class Batch:
     ``deviations``: those that the implementation has; what would meet one is left out.
     ``aside``: what was found before (``Finding.label``); a case that shows it ends there.
     ``hanging``: operations (``likeness``) that are left out, since they hang and never ended.
-    ``deadline`` (of ``time.monotonic``) ends the batch; ``shrink_seconds`` the shrinking of what it
-    found.  ``on_found`` is told of the first case that breaks a property, before it is shrunk.
+    ``deadline`` (of ``time.monotonic``) ends the batch; so many cases, ``shrinks``, the shrinking
+    of what it found.  ``on_found`` is told of the first case that breaks a property, before it is
+    shrunk.
     """
 
     def __init__(
@@ -86,7 +90,7 @@ class Batch:
         aside: set[str],
         deviations: Sequence[Deviation] = (),
         deadline: float | None = None,
-        shrink_seconds: float = 20.0,
+        shrinks: int = SHRINKS,
         hanging: frozenset[str] = frozenset(),
         on_found: Callable[[Finding], None] | None = None,
     ) -> None:
@@ -96,7 +100,8 @@ class Batch:
         self.aside = aside
         self.deviations = deviations
         self.deadline = deadline
-        self.shrink_seconds = shrink_seconds
+        self._shrinks = shrinks
+        self._left: int | None = None
         self.hanging = hanging
         self.hung: Counter[str] = Counter()
         """How often an operation hung, other than in an attempt to shrink, by ``likeness``."""
@@ -106,9 +111,13 @@ class Batch:
         """By ``Finding.label`` the smallest case that shows it."""
 
     def check_time(self) -> None:
-        """Raise Expired when the time is over."""
+        """A case begins: raise Expired when the time is over, or enough was shrunk."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise Expired
+        if self._left is not None:
+            if not self._left:
+                raise Expired
+            self._left -= 1
 
     def note(self, operations: Sequence[str], hung: int | None) -> None:
         """Note which operations of a case (``likeness``) ended, and the number of that which hung,
@@ -131,10 +140,8 @@ class Batch:
                 raise Expired
             return
         if not self.found:
-            end = time.monotonic() + self.shrink_seconds
-            if any(finding.property == HANGS for finding in fresh):
-                end = time.monotonic() + min(self.shrink_seconds, HANG_SHRINK_SECONDS)
-            self.deadline = end if self.deadline is None else min(end, self.deadline)
+            hangs = any(finding.property == HANGS for finding in fresh)
+            self._left = min(self._shrinks, HANG_SHRINKS) if hangs else self._shrinks
         for finding in fresh:
             known = self.found.get(finding.label())
             if known is None and self.on_found is not None:

@@ -22,13 +22,16 @@ MOST_TRIALS = 2000
 """Cases that one reduction may run."""
 
 
-def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Finding:
+def reduce(
+    trial: Trial, finding: Finding, deadline: float = math.inf, most: int = MOST_TRIALS
+) -> Finding:
     """The smallest case found that breaks the same property first, or ``finding`` itself;
-    ``deadline``, of ``time.monotonic``, ends the search for a smaller one."""
+    ``deadline``, of ``time.monotonic``, and so many cases, ``most``, end the search for a smaller
+    one."""
     known = finding
     trials = 0
     smaller = True
-    while smaller and trials < MOST_TRIALS:
+    while smaller and trials < most:
         smaller = False
         for candidate in _candidates(known.operations):
             trials += 1
@@ -37,7 +40,7 @@ def reduce(trial: Trial, finding: Finding, deadline: float = math.inf) -> Findin
                 known = found
                 smaller = True
                 break
-            if trials >= MOST_TRIALS or time.monotonic() > deadline:
+            if trials >= most or time.monotonic() > deadline:
                 return known
     return known
 

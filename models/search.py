@@ -7,6 +7,7 @@ there.  A search that never met a branch of the contract has not tested it and s
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from hypothesis import Phase
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from models import branches, cache
-from models.batch import HANG_SHRINK_SECONDS, Batch, Tally
+from models.batch import HANG_SHRINKS, SHRINKS, Batch, Tally
 from models.drawing import draw
 from models.ends import HANGS
 from models.finding import Finding, Findings
@@ -27,15 +28,13 @@ from models.implementation import Implementation
 from models.kernel.deviations import Deviation
 from models.known import Known, known
 from models.machine import RULES, ArrayMachine
-from models.reduction import reduce
+from models.reduction import MOST_TRIALS, reduce
 from models.trial import Trial
 
 BATCH = 100
 """Cases that Hypothesis draws at once; what it keeps about them makes larger batches slower."""
 SUFFICIENT = 50_000
 """Steps at one chunk shift from which on a rule or branch that never fired is a finding."""
-SHRINK_SECONDS = 20.0
-"""How long one finding is shrunk."""
 MOST_HANGS = 16
 """Hangs at one chunk shift from which on no more histories are drawn."""
 
@@ -222,7 +221,7 @@ class _Search:
             set(self.found),
             self._deviations,
             deadline,
-            SHRINK_SECONDS,
+            SHRINKS,
             self._hanging | {like for like in self._hung if like not in self._ended},
             self._on_found,
         )
@@ -245,8 +244,9 @@ class _Search:
             )
         for finding in batch.found.values():
             hangs = finding.property == HANGS
-            end = time.monotonic() + (HANG_SHRINK_SECONDS if hangs else SHRINK_SECONDS)
-            self.found[finding.label()] = reduce(self.trial, finding, end)
+            most = HANG_SHRINKS if hangs else MOST_TRIALS
+            end = math.inf if deadline is None else deadline
+            self.found[finding.label()] = reduce(self.trial, finding, end, most)
         self._hung.update(batch.hung)
         self._ended |= batch.ended
         if not first:

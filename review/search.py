@@ -100,17 +100,12 @@ def search(
     started = time.monotonic() - had.seconds
     deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
     if had.quick is None:
-        # What was named is run first: the port is what it is held against.
-        named = [one for one in implementations if one.name not in PORTS] or implementations
-        first = UnitResult()
-        with Meter("first cases", len(quick := quick_units(shifts))) as meter:
-            campaign.run(
-                quick, named, jobs, lambda *_: meter.advance(), first, found, deadline=deadline
-            )
-        had.quick = first
+        had.quick = _quick(implementations, shifts, jobs, found, deadline)
+        if had.quick is None and time.monotonic() < deadline:
+            return Search(implementations, had, seed, finished=False)
     units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
     left = [unit for unit in units if unit not in had.units]
-    known = UnitResult(hangs=had.quick.hung())
+    known = UnitResult(hangs=had.quick.hung() if had.quick else {})
     known.update(UnitResult(hangs=had.result.hung()))
     with Meter("sweep", len(left)) as meter:
 
@@ -152,6 +147,29 @@ def search(
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over
     return done
+
+
+def _quick(
+    implementations: Sequence[Implementation],
+    shifts: Sequence[int],
+    jobs: int,
+    on_found: Callable[[Finding], None],
+    deadline: float,
+) -> UnitResult | None:
+    """What a few cases of every kind find; None if the user, or the time, ended that.
+
+    What was named is run, and not the port that it is held against.
+    """
+    named = [one for one in implementations if one.name not in PORTS] or implementations
+    units = quick_units(shifts)
+    first = UnitResult()
+    failed: list[str] = []
+    with Meter("first cases", len(units)) as meter:
+        done = campaign.run(
+            units, named, jobs, lambda *_: meter.advance(), first, on_found, failed,
+            deadline=deadline,
+        )  # fmt: skip
+    return first if done or failed else None
 
 
 def _left(deadline: float) -> float | None:

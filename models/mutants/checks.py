@@ -69,7 +69,7 @@ def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
     seeds = random.Random(s)
     with Trial(one, s) as trial:
         for _ in range(BATCHES):
-            batch = Batch(trial, Tally(), set(labels), shrink_seconds=0.0)
+            batch = Batch(trial, Tally(), set(labels), shrinks=0)
             machine = type("MutantMachine", (ArrayMachine,), {"batch": batch})
             draw(
                 machine,

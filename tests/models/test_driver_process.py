@@ -34,3 +34,15 @@ def test_how_it_ended_is_told_once_and_another_is_started(tmp_path: Path) -> Non
             assert not driver.answers(10)
             assert driver.ended() == (False, "exit status 7")
             assert driver.process is None
+
+
+def test_what_a_busy_machine_does_not_let_run_does_not_wait(tmp_path: Path) -> None:
+    blocked = program(tmp_path / "blocked", "echo; exec sleep 60")
+    with DriverProcess(blocked, 0) as driver:
+        driver.go()
+        while not driver.waits():
+            pass
+    running = program(tmp_path / "running", "echo; while :; do :; done")
+    with DriverProcess(running, 0) as driver:
+        driver.go()
+        assert not all(driver.waits() for _ in range(1000))

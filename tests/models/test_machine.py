@@ -28,7 +28,7 @@ def port() -> Implementation:
 
 @pytest.fixture(autouse=True)
 def shrink_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "SHRINK_SECONDS", 1.0)
+    monkeypatch.setattr(search, "SHRINKS", 100)
 
 
 def run(one: Implementation, s: int, examples: int = 50, seed: int = 0) -> MachineReport:

@@ -17,6 +17,7 @@ from tests.review.bundle import small
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of two units, one whole and one sampled."""
     monkeypatch.setattr(search, "complete_units", lambda shifts: [Unit(shifts[0], 2, 1)])
+    monkeypatch.setattr(search, "quick_units", lambda _: [])
     monkeypatch.setattr(
         search, "sampled_units", lambda shifts, seed, sample: [Unit(shifts[0], 3, 1, 2, seed)]
     )

@@ -47,6 +47,21 @@ def test_a_smaller_case_takes_the_place_of_a_larger_one(saver: Saver) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["port-nr-values.json"]
 
 
+def test_the_first_case_of_each_is_told_at_once_with_its_file(tmp_path: Path) -> None:
+    lines: list[str] = []
+    clean = replace(small.clean().implementations[0], name="port")
+    saver = Saver(tmp_path / "found", [clean], 7, lines.append)
+    other = replace(FINDING, property="other")
+    for finding in (larger(FINDING), FINDING, larger(FINDING), other):
+        saver.found(finding)
+    assert [line.split()[:4] for line in lines] == [
+        ["found:", "port", "breaks", name] for name in ("nr-values", "other")
+    ]
+    for line, path in zip(lines, saver.paths, strict=True):
+        assert line.endswith(str(path)) and path.exists()
+        assert "at chunk shift" in line and "\n" not in line
+
+
 def test_in_the_end_the_files_hold_what_is_told(saver: Saver) -> None:
     saver.found(FINDING)
     other = replace(FINDING, detail="of another history")
@@ -90,6 +105,7 @@ from review import search, subjects
 from review.cli import main
 from tests.review.bundle import small
 search.complete_units = lambda _: [Unit(2, 5, 0), Unit(2, 5, 1)] if sys.argv[2] == "sweep" else []
+search.quick_units = lambda *_: []
 search.sampled_units = lambda *_: []
 subjects.implementations = lambda *_: ([examine(small.planted(), (2,))], [])
 sys.exit(main(["search", "--chunk-shift", "2", "--jobs", "2", "--save", sys.argv[1],

@@ -49,6 +49,7 @@ def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         ("split-requests",), chunk_shift=2,
     )  # fmt: skip
     monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "quick_units", lambda _: [])
     monkeypatch.setattr(search, "sampled_units", lambda *_: [])
     monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
     status, output = invoke("search", *ONE, "--save", str(tmp_path))

@@ -82,8 +82,8 @@ def test_a_whole_series_that_does_not_compile_is_an_error(tree: Path, tmp_path: 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """What hangs is shrunk and reproduced in little time."""
-    monkeypatch.setattr(machines, "HANG_SHRINK_SECONDS", 1.0)
-    monkeypatch.setattr(batch, "HANG_SHRINK_SECONDS", 1.0)
+    monkeypatch.setattr(machines, "HANG_SHRINKS", 4)
+    monkeypatch.setattr(batch, "HANG_SHRINKS", 4)
     monkeypatch.setattr(reproducer, "SHRINK_SECONDS", 1.0)
     for module in (shrink, reproducer):
         monkeypatch.setattr(module, "SECONDS", 1.0)
@@ -106,6 +106,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     change(tree, "lib/xarray.c", begins, begins + "\n	for (volatile int x = 0; !x; );\n")
     units = [Unit(2, 2, 1)]
     monkeypatch.setattr(searches, "complete_units", lambda _: units)
+    monkeypatch.setattr(searches, "quick_units", lambda _: [])
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [Unit(2, 5, 1, 4)])
     ran: list[Search] = []
     run = searches.search
