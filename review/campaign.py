@@ -52,8 +52,9 @@ def run(
     more before it.
     """
     trouble = [] if failed is None else failed
-    # The longest first, so that no core is left alone with one at the end.
-    ordered = sorted(units, key=_cost, reverse=True)
+    # The longest first, so that no core is left alone with one at the end; but where time may run
+    # out the shortest, which are most.
+    ordered = sorted(units, key=_cost, reverse=deadline == math.inf)
     ended: dict[int, UnitResult] = {}
     learnt = UnitResult(hangs={area: one.copy() for area, one in (known or {}).items()})
     added = 0

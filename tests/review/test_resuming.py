@@ -45,8 +45,8 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
     real = Pool.wait
     histories = itertools.count(1)
 
-    def three(pool: Pool, futures: Iterable[Future[Any]]) -> set[Future[Any]]:
-        one = next(iter(real(pool, futures)))
+    def three(pool: Pool, futures: Iterable[Future[Any]], *rest: float) -> set[Future[Any]]:
+        one = next(iter(real(pool, futures, *rest)))
         if isinstance(one.result(), MachineReport) and next(histories) > 3:
             raise KeyboardInterrupt
         return {one}
@@ -72,9 +72,9 @@ def test_it_goes_on_and_comes_to_the_same(quick: Path, monkeypatch: pytest.Monke
     units: list[Any] = []
     real = campaign.run
 
-    def noted(left: Any, *rest: Any) -> bool:
+    def noted(left: Any, *rest: Any, **more: Any) -> bool:
         units.append(list(left))
-        return real(left, *rest)
+        return real(left, *rest, **more)
 
     monkeypatch.setattr(campaign, "run", noted)
     run("--resume", str(quick))
