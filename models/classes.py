@@ -86,7 +86,7 @@ def explained(
     likely = [name for name in names if _PROPERTIES[name] in broken]
 
     def made_by(some: Iterable[str]) -> Outcome | None:
-        outcome = answer(operations, s, kind, some)
+        outcome = answer(operations, s, kind, some, actual)
         told = None if outcome is None else (outcome.results, outcome.hangs)
         return outcome if told == (actual, hung) else None
 

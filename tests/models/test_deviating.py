@@ -190,3 +190,12 @@ def breach_of(one: Implementation, unit: Unit) -> Breach:
     (breach,) = run_unit(unit, [one]).findings.sorted()
     assert breach.smallest.property == "answer-step"
     return breach
+
+
+def test_an_answer_that_is_not_the_one_told_is_not_worked_out() -> None:
+    case = [Operation(Code.STORE, order=2, entry=4), Operation(Code.GET_ORDER, 1)]
+    outcome = answer(case, 2, SplitKind.ITERATIVE, [])
+    assert outcome is not None
+    assert answer(case, 2, SplitKind.ITERATIVE, [], outcome.results) == outcome
+    for other in (b"", outcome.results[:-1] + b"\1", outcome.results[:8]):
+        assert answer(case, 2, SplitKind.ITERATIVE, [], other) is None
