@@ -19,7 +19,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.aspects import Aspect, aspect
-from models.build import FLAGS, HEADERS, BuildError, compile_source, compiler
+from models.build import (
+    FLAGS,
+    BuildError,
+    compile_source,
+    compiled,
+    compiler,
+    preprocessing,
+)
 from models.compile_errors import WRITTEN
 from models.ends import ENDS, HANGS
 from models.finding import Finding
@@ -211,12 +218,16 @@ def _program(source: Source, codes: Sequence[str], s: int, target: Path) -> Path
     ]
     target.mkdir()
     (target / WRITTEN).write_text("\n".join(text) + "\n")
-    flags = [*FLAGS, f"-DXA_CHUNK_SHIFT={s}", *(f"-D{one}" for one in source.defines), "-w"]
-    leading = [*compiler(), *flags, "-O0", "-isystem", str(HEADERS), "-isystem", "include"]
+    command, flags = compiler(), (*FLAGS, "-O0", "-g0", "-w")
+    seen = preprocessing(source, s)
+    library = [
+        compiled(source, command, flags, [*seen, "-DXA_DEBUG=1"], unit)
+        for unit in (*source.units, str(_HOST))
+    ]
     test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", str(target / WRITTEN)]
-    compile_source(source, [*leading, *test, "-o", str(target / "check.o")])
-    library = [*source.units, str(_HOST), str(target / "check.o"), "-o", str(target / "check")]
-    compile_source(source, [*leading, "-DXA_DEBUG=1", *library])
+    check = str(target / "check.o")
+    compile_source(source, [*command, *flags, *seen, *test, "-o", check])
+    compile_source(source, [*command, *flags, *library, check, "-o", str(target / "check")])
     return target / "check"
 
 

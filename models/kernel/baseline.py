@@ -16,7 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models import cache
-from models.build import FLAGS, HEADERS, compile_source, compiler, compiler_version
+from models.build import (
+    FLAGS,
+    HEADERS,
+    compile_source,
+    compiled,
+    compiler,
+    compiler_version,
+    preprocessing,
+)
 from models.kernel.source import Source
 
 TEST = "lib/test_xarray.c"
@@ -107,19 +115,23 @@ def build_test(
     ``test_flags`` are for that file only.  BuildError when it does not compile.
     """
     command = compiler()
-    flags = (*FLAGS, f"-DXA_CHUNK_SHIFT={shift}", *(f"-D{name}" for name in source.defines))
+    flags = (*FLAGS, *preprocessing(source, shift))
     asked = (command, compiler_version(command), flags, test, tuple(test_flags), assertions)
     digest = hashlib.sha256(repr((asked, sorted(source.sha256.items()))).encode())
     for path in (_HOST, source.directory / test, *sorted(HEADERS.rglob("*.h"))):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
 
     def fill(folder: Path) -> None:
-        leading = [*command, *flags, "-isystem", str(HEADERS), "-isystem", "include", "-w"]
-        compiled = str(folder / "test.o")
-        compile_source(source, [*leading, *test_flags, "-c", test, "-o", compiled])
-        debug = ["-DXA_DEBUG=1"] if assertions else []
-        library = [*debug, *source.units, str(_HOST), compiled]
-        compile_source(source, [*leading, *library, "-o", str(folder / "test")])
+        debug = ["XA_DEBUG=1"] if assertions else []
+        seen = preprocessing(source, shift, *debug)
+        library = [
+            compiled(source, command, (*FLAGS, "-w"), seen, unit)
+            for unit in (*source.units, str(_HOST))
+        ]
+        tested = compiled(
+            source, command, (*FLAGS, "-w"), [*preprocessing(source, shift), *test_flags], test
+        )
+        compile_source(source, [*command, *FLAGS, *library, tested, "-o", str(folder / "test")])
 
     return cache.entry("tests", digest.hexdigest(), fill) / "test"
 
