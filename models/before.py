@@ -25,7 +25,7 @@ from specs.stream import cut_one
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation, encode
 
-HANG_SECONDS = 0.25
+HANG_SECONDS = 1.0
 """CPU time that a case may take on the base."""
 LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION})
 """What is seen in the log, not in the answers."""
