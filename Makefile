@@ -5,10 +5,11 @@ KERNEL ?=
 SUITE ?=
 BIN := .venv/bin
 
-.PHONY: help venv review test lint fresh clean
+.PHONY: help venv review test quick lint fresh clean
 help:
 	@echo "make review [KERNEL='TREE TARBALL ...']  the main job: port and every kernel named"
 	@echo "make test                               style, types and all tests"
+	@echo "make quick                              style, types and the two thirds that are fast"
 	@echo "make fresh SUITE=bookworm               both in a bare Debian (root, debootstrap)"
 	@echo "make venv                               only the environment: .venv/bin/xasplit"
 
@@ -35,6 +36,10 @@ lint: .venv/tools
 
 test: lint
 	$(BIN)/pytest --numprocesses 2
+
+# A first signal: the tests of files that take no longer than some seconds.
+quick: lint
+	$(BIN)/pytest --numprocesses 2 -m "not slow"
 
 # Both commands of the README where nothing but its packages is installed.
 fresh:

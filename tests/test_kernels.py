@@ -79,3 +79,7 @@ def reported(outcome: Literal["passed", "skipped"], told: Any) -> tuple[str, Any
         hook.send(pytest.TestReport("a", ("a.py", 1, "a"), {}, outcome, told, "call"))
     report = ended.value.value
     return report.outcome, report.longrepr
+
+
+def test_what_make_quick_leaves_out_is_there() -> None:
+    assert not [name for name in conftest.SLOW if not (TESTS / f"{name}.py").exists()]

@@ -24,7 +24,7 @@ from models.trial import Trial
 from specs.judge import Judge
 from specs.property import Violation
 
-BATCHES = 16
+BATCHES = 10
 """Batches of histories that a mutant must be caught in."""
 CASES, STEPS = 50, 40
 """Histories in a batch, and steps in a history."""
