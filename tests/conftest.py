@@ -30,22 +30,51 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
-SLOW = set(
-    """
-    models/kernel/test_baseline models/kernel/test_headers models/rcu/test_explorer
-    models/test_build models/test_coverage models/test_interleave models/test_kernel_steps
-    models/test_known models/test_machine models/test_mutants models/test_own_c
-    models/test_port models/test_reproducer models/test_stack_use models/test_sweep
-    models/test_upstream_test models/test_work models/test_worker proofs/test_mutants
-    proofs/test_run proofs/test_words review/bundle/test_browser
-    review/bundle/test_check_cases review/bundle/test_check_obligations
-    review/bundle/test_determinism review/bundle/test_html review/bundle/test_results
-    review/test_campaign review/test_evidence_upstream review/test_numbers review/test_prove
-    review/test_replay review/test_review review/test_saving review/test_search
-    review/test_series_origins review/test_series_outcomes review/test_several_defects
-    review/test_subjects review/test_verify review/test_versions test_likeness test_wheel
-    """.split()
-)
+SLOW = {
+    "models/kernel/test_baseline",
+    "models/kernel/test_headers",
+    "models/rcu/test_explorer",
+    "models/test_build",
+    "models/test_coverage",
+    "models/test_interleave",
+    "models/test_kernel_steps",
+    "models/test_known",
+    "models/test_machine",
+    "models/test_mutants",
+    "models/test_own_c",
+    "models/test_port",
+    "models/test_reproducer",
+    "models/test_stack_use",
+    "models/test_sweep",
+    "models/test_upstream_test",
+    "models/test_work",
+    "models/test_worker",
+    "proofs/test_mutants",
+    "proofs/test_run",
+    "proofs/test_words",
+    "review/bundle/test_browser",
+    "review/bundle/test_check_cases",
+    "review/bundle/test_check_obligations",
+    "review/bundle/test_determinism",
+    "review/bundle/test_html",
+    "review/bundle/test_results",
+    "review/test_campaign",
+    "review/test_evidence_upstream",
+    "review/test_numbers",
+    "review/test_prove",
+    "review/test_replay",
+    "review/test_review",
+    "review/test_saving",
+    "review/test_search",
+    "review/test_series_origins",
+    "review/test_series_outcomes",
+    "review/test_several_defects",
+    "review/test_subjects",
+    "review/test_verify",
+    "review/test_versions",
+    "test_likeness",
+    "test_wheel",
+}
 """Files whose tests take many seconds of a processor: ``make quick`` leaves them out."""
 
 
