@@ -2,13 +2,14 @@
 """Where the promises that readers break come from: the same reader against the same writer on the
 same array is explored on the base, and what is new after each patch.
 
-What was there before is the same promise, broken by the same reader in the same case.
+What was there before is the same promise, broken by the same reader in the same case.  Of a split
+that a one-level base refuses: in one that it does, in such a race and memory or a simpler one.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -60,9 +61,20 @@ def placed(
         theirs = pool.map(
             lambda run: _on_base(lineage.base, run[0], run[1], explored), runs.items()
         )
+        refused: list[tuple[int, Result, Breach]] = []
         for (run, some), there in zip(runs.items(), theirs, strict=True):
             for result, breach in some:
-                found[key(run[0], result, breach)] = _compared(result, breach, there)
+                if there is None:
+                    refused.append((run[0], result, breach))
+                else:
+                    found[key(run[0], result, breach)] = _compared(result, breach, there)
+        known = {
+            (reader, case.writer, promise, memory, span)
+            for (_, case, memory, reader, span, promise), where in found.items()
+            if where.origin is Origin.BEFORE
+        }
+        for shift, result, breach in refused:
+            found[key(shift, result, breach)] = _deeper(result, breach, known)
         firsts: dict[tuple[object, ...], tuple[int, Result, Breach]] = {}
         for shift, result, breach in order:
             if found[key(shift, result, breach)].origin is Origin.NEW:
@@ -81,10 +93,13 @@ def _on_base(
     run: tuple[int, Case, Memory, int | None],
     some: list[tuple[Result, Breach]],
     explored: _Within,
-) -> _Broken | str:
+) -> _Broken | str | None:
+    """What the base breaks, or why that is not known; None where it refuses to split so deep."""
     shift, case, memory, bound = run
     readers = tuple(sorted({result.reader for result, _ in some}))
     try:
+        if not explored(build(base, shift), shift, case):
+            return None
         return _broken(base, shift, case, memory, bound, readers, explored)
     except (BuildError, ExplorerError) as error:
         return str(error)
@@ -130,6 +145,18 @@ def _compared(result: Result, breach: Breach, there: _Broken | str) -> Placed:
         return Placed(Origin.BEFORE)
     if not there.get((result.reader, Span.RACE, ""), False):
         return Placed(Origin.UNDECIDED, reason="the base was not explored to the end there")
+    return Placed(Origin.NEW)
+
+
+def _deeper(
+    result: Result, breach: Breach, known: Container[tuple[str, str, str, Memory, Span]]
+) -> Placed:
+    """What a split shows that the base refuses; ``known`` is what others show that it does."""
+    kind = (result.reader, result.case.writer, breach.promise)
+    memories = dict.fromkeys((result.memory, Memory.SEQUENTIAL))
+    spans = [result.span, *(one for one in Span if one is not Span.RACE)]
+    if any((*kind, memory, span) in known for memory in memories for span in spans):
+        return Placed(Origin.BEFORE, reason="in splits of one level, which are all that it does")
     return Placed(Origin.NEW)
 
 
