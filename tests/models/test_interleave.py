@@ -55,9 +55,6 @@ def test_model_and_compiled_port_break_the_same_promises(
 ) -> None:
     seen: set[str] = set()
     for s, case in CASES:
-        if memory is Memory.SEQUENTIAL and s > 1:
-            # Whatever it shows, the weak memory shows too.
-            continue
         run = interleave_runs.run(case, s)
         goals = [goal for goal in Goal if goal.value in plan.readers_of(case.writer)]
         if (s, case.writer, case.order) == (2, "merge", 3):
