@@ -8,14 +8,18 @@ from review import outcome, readers
 from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
-_ENDED, _PAIRS = map(sum, zip(*map(far_counts.followed, CHUNK_SHIFTS), strict=True))
-BOUNDS = (
-    "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels of"
-    " nodes, 2 over three and 3 over two (walks from order 5 sampled). Beyond them samples were"
-    f" drawn. Allocation requests were counted for every pair of orders up to 63, {_ENDED:,} of"
-    f" {_PAIRS:,} to the last one; of the others it is only known that {far_counts.AT_LEAST:,} or"
-    " more are made."
-)
+
+def _within() -> str:
+    ended, pairs = map(sum, zip(*map(far_counts.followed, CHUNK_SHIFTS), strict=True))
+    return (
+        "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels"
+        " of nodes, 2 over three and 3 over two (walks from order 5 sampled). Beyond them samples"
+        " were drawn. Allocation requests were counted for every pair of orders up to 63,"
+        f" {ended:,} of {pairs:,} to the last one; of the others it is only known that"
+        f" {far_counts.AT_LEAST:,} or more are made."
+    )
+
+
 _ALWAYS = (
     "Machines of the kernel's own: everything ran in user space, on this machine's processor;"
     " memory reclaim, preemption and lockdep are not modelled.",
@@ -29,8 +33,10 @@ def bounds(done: Reviewed) -> str:
     """Within which bounds a sweep is complete, and of which implementations it was not."""
     cut = [name for name, one in sorted(done.search.result.tried.items()) if one.left_out.splits]
     if not cut:
-        return BOUNDS
-    return f"{BOUNDS} NOT of {', '.join(cut)}: cases like those that crash or hang were left out."
+        return _within()
+    return (
+        f"{_within()} NOT of {', '.join(cut)}: cases like those that crash or hang were left out."
+    )
 
 
 def not_checked(done: Reviewed) -> list[str]:

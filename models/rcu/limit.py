@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from models.rcu import explorer, plan
@@ -13,11 +14,7 @@ from xarray_model import geometry
 
 def within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
     """Without the splits that one-level code does not claim to do, if this is such code."""
-    if shift not in plan.LEVELS:
-        return cases
-    order = 3 * shift
-    deep = Case("split", order, 0, 1 << order, 1 << order)
-    if explorer.run(executable, deep, Memory.SEQUENTIAL, ()).supported:
+    if shift not in plan.LEVELS or _splits_deep(executable, shift):
         return cases
     return [
         case
@@ -25,3 +22,10 @@ def within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
         if case.writer not in ("split", "folio-uniform", *plan.VALUES)
         or not geometry.one_level_limit_exceeded(case.order, case.new_order, shift)
     ]
+
+
+@cache
+def _splits_deep(executable: Path, shift: int) -> bool:
+    order = 3 * shift
+    deep = Case("split", order, 0, 1 << order, 1 << order)
+    return explorer.run(executable, deep, Memory.SEQUENTIAL, ()).supported

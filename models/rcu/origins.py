@@ -9,9 +9,8 @@ that a one-level base refuses: in one that it does, in such a race and memory or
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -33,9 +32,6 @@ _Broken: TypeAlias = dict[tuple[str, Span, str], bool]
 """Reader, span and promise of what breaks; and of each reader, under the promise "", whether all of
 it was explored."""
 
-_Within: TypeAlias = Callable[[Path, int, Case], bool]
-"""Whether a case is within what the code of an explorer claims to do, at a chunk shift."""
-
 
 def key(shift: int, result: Result, breach: Breach) -> Key:
     """What a broken promise is known by."""
@@ -56,11 +52,8 @@ def placed(
             (result, breach)
         )
     found: dict[Key, Placed] = {}
-    explored = cache(_within)
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        theirs = pool.map(
-            lambda run: _on_base(lineage.base, run[0], run[1], explored), runs.items()
-        )
+        theirs = pool.map(lambda run: _on_base(lineage.base, *run), runs.items())
         refused: list[tuple[int, Result, Breach]] = []
         for (run, some), there in zip(runs.items(), theirs, strict=True):
             for result, breach in some:
@@ -80,9 +73,7 @@ def placed(
             if found[key(shift, result, breach)].origin is Origin.NEW:
                 kind = (result.reader, result.case.writer, breach.promise, result.span)
                 firsts.setdefault(kind, (shift, result, breach))
-        told = pool.map(
-            lambda one: _with_patch(lineage, one[0], one[1], one[2], explored), firsts.values()
-        )
+        told = pool.map(lambda one: _with_patch(lineage, *one), firsts.values())
         for one, where in zip(firsts.values(), told, strict=True):
             found[key(*one)] = where
     return found
@@ -92,15 +83,14 @@ def _on_base(
     base: Source,
     run: tuple[int, Case, Memory, int | None],
     some: list[tuple[Result, Breach]],
-    explored: _Within,
 ) -> _Broken | str | None:
     """What the base breaks, or why that is not known; None where it refuses to split so deep."""
     shift, case, memory, bound = run
     readers = tuple(sorted({result.reader for result, _ in some}))
     try:
-        if not explored(build(base, shift), shift, case):
+        if not _within(build(base, shift), shift, case):
             return None
-        return _broken(base, shift, case, memory, bound, readers, explored)
+        return _broken(base, shift, case, memory, bound, readers)
     except (BuildError, ExplorerError) as error:
         return str(error)
 
@@ -112,11 +102,10 @@ def _broken(
     memory: Memory,
     bound: int | None,
     readers: tuple[str, ...],
-    explored: _Within,
 ) -> _Broken:
     """What these readers break of another source; BuildError, ExplorerError."""
     executable = build(source, shift)
-    if not explored(executable, shift, case):
+    if not _within(executable, shift, case):
         return {(reader, Span.RACE, ""): True for reader in readers}
     large = LARGE_EXECUTIONS if shift == 6 else explorer.EXECUTIONS
     answer = explorer.run(
@@ -160,15 +149,11 @@ def _deeper(
     return Placed(Origin.NEW)
 
 
-def _with_patch(
-    lineage: Lineage, shift: int, result: Result, breach: Breach, explored: _Within
-) -> Placed:
+def _with_patch(lineage: Lineage, shift: int, result: Result, breach: Breach) -> Placed:
     def shows(source: Source) -> Shown:
         if source is lineage.base:
             return Shown.NOTHING
-        there = _broken(
-            source, shift, result.case, result.memory, result.bound, (result.reader,), explored
-        )
+        there = _broken(source, shift, result.case, result.memory, result.bound, (result.reader,))
         same = (result.reader, result.span, breach.promise) in there
         return Shown.IDENTICAL if same else Shown.NOTHING
 
@@ -179,4 +164,5 @@ def _with_patch(
 
 
 def _within(executable: Path, shift: int, case: Case) -> bool:
+    """Whether a case is within what the code of an explorer claims to do, at a chunk shift."""
     return bool(within_limit(executable, shift, [case]))
