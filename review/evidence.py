@@ -41,6 +41,11 @@ def names(source: str) -> tuple[str, ...]:
     return PORTS if source == PORT else (source,)
 
 
+def claim_of(claim: str, source: str) -> str:
+    """What a claim on a source is called: on the port by its id alone."""
+    return claim if source == PORT else f"{claim} of {source}"
+
+
 def of_sweep(
     result: UnitResult, implementation: Implementation, finished: bool = True
 ) -> Iterator[Evidence]:

@@ -173,11 +173,8 @@ class Reviewed:
         """The checks that fail; that a kernel's own test misses defects is no failure, nor is what
         was there before, unless asked for."""
         judged = [*self.evidence, *self.one_level_evidence]
-        failing = {
-            one.check
-            for one in judged
-            if one.counts or (self.options.everything and one.outcome is Outcome.FAILS)
-        }
+        everything = self.options.everything
+        failing = {one.check for one in judged if one.held(everything=everything)}
         return failing - {evidence.UPSTREAM_TEST}
 
     @property

@@ -73,7 +73,12 @@ class Evidence:
     @property
     def counts(self) -> bool:
         """Whether it is a failure, and none that was there before."""
-        return self.outcome is Outcome.FAILS and self.origin is not Origin.BEFORE
+        return self.held(everything=False)
+
+    def held(self, *, everything: bool) -> bool:
+        """Whether it is a failure that is held against the code: with ``everything`` also one that
+        was there before."""
+        return self.outcome is Outcome.FAILS and (everything or self.origin is not Origin.BEFORE)
 
     @property
     def strength(self) -> Strength | None:

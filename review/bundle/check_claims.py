@@ -6,7 +6,7 @@ from __future__ import annotations
 from review import evidence
 from review.bundle.account import Account
 from review.bundle.entries import ClaimEntry, Manifest
-from specs.claims import CLAIMS, Outcome, Verdict
+from specs.claims import CLAIMS, Verdict
 from specs.verdicts import verdicts
 
 
@@ -23,15 +23,11 @@ def check(manifest: Manifest, account: Account) -> None:
     }
     told = {(one.id, one.source) for one in manifest.claims}
     for claim, source in mine.keys() - told:
-        account.reject("claim", _name(claim, source), "missing")
+        account.reject("claim", evidence.claim_of(claim, source), "missing")
     for one in manifest.claims:
         problem = _problem(one, mine.get((one.id, one.source)))
-        account.judge("claim", _name(one.id, one.source), problem)
+        account.judge("claim", evidence.claim_of(one.id, one.source), problem)
     account.judge("exit status", str(manifest.exit_status), _status(manifest))
-
-
-def _name(claim: str, source: str) -> str:
-    return claim if source == evidence.PORT else f"{claim} of {source}"
 
 
 def _problem(one: ClaimEntry, mine: Verdict | None) -> str:
@@ -55,8 +51,7 @@ def _status(manifest: Manifest) -> str:
     """What is wrong with the exit status; "" if it is the one of these findings."""
     everything = manifest.options.everything
     fails = any(
-        (one.counts or (everything and one.outcome is Outcome.FAILS))
-        and one.check != evidence.UPSTREAM_TEST
+        one.held(everything=everything) and one.check != evidence.UPSTREAM_TEST
         for one in (*manifest.evidence, *manifest.one_level)
     )
     found = any(everything or one.origin is None or one.origin.counts for one in manifest.findings)

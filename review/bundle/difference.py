@@ -11,7 +11,7 @@ from enum import Enum
 from proofs.report import Status
 from review.bundle.entries import CellEntry, ClaimEntry, FindingEntry, Manifest
 from review.bundle.pairing import Pairing
-from review.evidence import PORT
+from review.evidence import claim_of
 from specs.claims import Decision, Evidence, Outcome
 
 
@@ -135,19 +135,15 @@ def _claims(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Cha
         old = known.pop((one.id, one.source), None)
         if old is None:
             yield Change(
-                Way.UNKNOWN, "claim", _claim(one.id, one.source), "not decided", one.verdict
+                Way.UNKNOWN, "claim", claim_of(one.id, one.source), "not decided", one.verdict
             )
         else:
-            name = _claim(one.id, one.source)
+            name = claim_of(one.id, one.source)
             yield Change(_claim_way(old, one), "claim", name, old.verdict, one.verdict)
     for (claim, source), old in known.items():
         if source is not None:  # what was tested again
             way = Way.WORSE if old.decision is Decision.HOLDS else Way.UNKNOWN
-            yield Change(way, "claim", _claim(claim, source), old.verdict, "not decided")
-
-
-def _claim(claim: str, source: str) -> str:
-    return claim if source == PORT else f"{claim} of {source}"
+            yield Change(way, "claim", claim_of(claim, source), old.verdict, "not decided")
 
 
 def _claim_way(old: ClaimEntry, new: ClaimEntry) -> Way:

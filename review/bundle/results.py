@@ -102,7 +102,7 @@ def _machine(report: MachineReport) -> Result:
 
 
 def _checked(one: Evidence, everything: bool) -> Result:
-    if one.outcome is Outcome.FAILS and not (one.counts or everything):
+    if one.outcome is Outcome.FAILS and not one.held(everything=everything):
         told = f"fails, {Origin.BEFORE.value}: {one.detail}"
         return Result(one.check, Outcome.UNDECIDED, _line(told))
     if one.check == evidence.UPSTREAM_TEST and one.outcome is Outcome.FAILS:
@@ -143,8 +143,7 @@ def _claims(done: Reviewed) -> Iterator[Result]:
             outcome, told = Outcome.UNDECIDED, f"{told}; only by what was there before"
         if one.missing and outcome is Outcome.UNDECIDED:
             told += f"; missing: {', '.join(one.missing)}"
-        source = "" if one.source == evidence.PORT else f" of {one.source}"
-        yield Result(f"{one.claim.id}{source}", outcome, _line(told))
+        yield Result(evidence.claim_of(one.claim.id, one.source), outcome, _line(told))
 
 
 def _whole(done: Reviewed) -> Iterator[Result]:
