@@ -17,9 +17,10 @@ from models.aspects import Aspect, aspect
 from models.build import BuildError, build
 from models.closing import Closing
 from models.ends import ENDS
-from models.finding import LOG_AGREES, Finding
+from models.finding import LOG_AGREES, Finding, last_operation
 from models.implementation import Implementation, refuses_two_levels
 from models.worker import Worker
+from specs.callers import asked
 from specs.judge import Judge
 from specs.stream import cut_one
 from xarray_model import geometry
@@ -131,15 +132,11 @@ class Before(Closing):
         """Whether a case splits deeper than the base claims to, and the implementation does."""
         if not self._one_level or self._implementation.one_level:
             return False
-        through = 0
-        for one in operations:
-            if one.code is Code.CURSOR_SET:
-                through = one.order
-            splits = one.code in (Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT)
-            new_order = through if one.code is Code.CURSOR_SPLIT else one.new_order
-            if splits and geometry.one_level_limit_exceeded(one.order, new_order, self._s):
-                return True
-        return False
+        return any(
+            one.code in (Code.SPLIT, Code.COUNT_ALLOC)
+            and geometry.one_level_limit_exceeded(one.order, one.new_order, self._s)
+            for one in asked(operations)
+        )
 
 
 def at_first_index(operation: Operation) -> Operation:
@@ -157,11 +154,6 @@ def _right(ran: _Run, one: Finding) -> bool:
 
 def _logged(one: Finding) -> bool:
     return aspect(one.property) in LOGGED
-
-
-def last_operation(finding: Finding) -> int:
-    """The number of the operation that shows a finding: the last, if the whole case does."""
-    return len(finding.operations) - 1 if finding.operation is None else finding.operation
 
 
 def seen(finding: Finding) -> int:

@@ -141,8 +141,9 @@ def preprocessing(source: Source, shift: int, *defines: str) -> list[str]:
 def _key(source: Source, command: tuple[str, ...], flags: Sequence[str], driver: Path) -> str:
     digest = hashlib.sha256(repr((command, compiler_version(command), flags)).encode())
     digest.update(repr(sorted(source.sha256.items())).encode())
-    for path in (*sorted(driver.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
+    for path in sorted(driver.glob("*.[ch]")):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
+    digest.update(stand_ins())
     return digest.hexdigest()
 
 
@@ -167,7 +168,7 @@ def compiled(
     )
     given.update((place / unit).read_bytes())
     for folder in _searched(seen, place / unit, place):
-        given.update(_stand_ins() if folder == HEADERS else _headers(folder))
+        given.update(stand_ins() if folder == HEADERS else _headers(folder))
 
     def named(folder: Path) -> None:
         (folder / "name").write_text(_object(source, command, flags, seen, unit, place).parent.name)
@@ -215,7 +216,8 @@ def _headers(folder: Path) -> bytes:
 
 
 @remember
-def _stand_ins() -> bytes:
+def stand_ins() -> bytes:
+    """A hash of the headers that stand in for the kernel's own."""
     return _headers(HEADERS)
 
 

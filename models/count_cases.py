@@ -8,7 +8,7 @@ up to a limit, which decides between "enough" and "not enough".  ``far_counts`` 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models import extent
@@ -99,16 +99,31 @@ def distinct(s: int, order: int, new_order: int) -> int:
     return FEW if few else MANY
 
 
-def group_at(s: int, order: int, new_order: int, number: int) -> CountGroup:
-    """The group with this number in the order of ``groups``."""
-    return list(groups(s, order, new_order))[number]
+class Listed:
+    """A family of so few groups, of a case each, that they are gone through to find or count them.
+
+    ``groups`` gives every group of a chunk shift between an order and a new order.
+    """
+
+    def __init__(self, groups: Callable[[int, int, int], Iterator[CountGroup]]) -> None:
+        self._groups = groups
+
+    def groups(self, s: int, order: int, new_order: int) -> Iterator[CountGroup]:
+        """Every group."""
+        return self._groups(s, order, new_order)
+
+    def group_at(self, s: int, order: int, new_order: int, number: int) -> CountGroup:
+        """The group with this number in the order of ``groups``."""
+        return list(self.groups(s, order, new_order))[number]
+
+    def total_groups(self, s: int, order: int, new_order: int) -> int:
+        """Number of groups between those orders."""
+        return sum(1 for _ in self.groups(s, order, new_order))
+
+    def total(self, s: int, order: int, new_order: int) -> int:
+        """Number of cases: one a group."""
+        return self.total_groups(s, order, new_order)
 
 
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups between those orders."""
-    return sum(1 for _ in groups(s, order, new_order))
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases: one a group."""
-    return total_groups(s, order, new_order)
+CASES = Listed(groups)
+"""The family."""

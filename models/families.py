@@ -53,7 +53,7 @@ class CaseGroup(Protocol):
 
 
 class Cases(Protocol):
-    """What the module of a family offers, for one chunk shift and a pair of orders."""
+    """What a family offers, for one chunk shift and a pair of orders."""
 
     def groups(self, s: int, order: int, new_order: int) -> Iterator[CaseGroup]:
         """Every group."""
@@ -80,15 +80,15 @@ class Family(Enum):
 
     @property
     def cases(self) -> Cases:
-        """The family's module."""
-        return _MODULES[self]
+        """The family's module, or object."""
+        return _CASES[self]
 
 
-_MODULES: dict[Family, Cases] = {
+_CASES: dict[Family, Cases] = {
     Family.SPLITS: cases,
     Family.WALKS: walk_cases,
     Family.REFUSALS: refusal_cases,
-    Family.COUNTS: count_cases,
-    Family.FAR_COUNTS: far_counts,
+    Family.COUNTS: count_cases.CASES,
+    Family.FAR_COUNTS: far_counts.CASES,
     Family.HIGH: high_cases,
 }

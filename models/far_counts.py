@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from models.count_cases import HIGHEST, CountGroup, distinct
+from models.count_cases import HIGHEST, CountGroup, Listed, distinct
 from xarray_model import geometry
 
 EXACTLY = 1 << 16
@@ -59,19 +59,8 @@ def _wrapping(s: int) -> int | None:
     return next((order for order in wraps if needs[order] % _WORD <= FARTHEST), None)
 
 
-def group_at(s: int, order: int, new_order: int, number: int) -> CountGroup:
-    """The group with this number in the order of ``groups``."""
-    return list(groups(s, order, new_order))[number]
-
-
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups between those orders."""
-    return sum(1 for _ in groups(s, order, new_order))
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases: one a group."""
-    return total_groups(s, order, new_order)
+CASES = Listed(groups)
+"""The family."""
 
 
 @cache

@@ -73,6 +73,11 @@ class Finding:
         return self.chunk_shift, highest, len(self.operations)
 
 
+def last_operation(finding: Finding) -> int:
+    """The number of the operation that shows a finding: the last, if the whole case does."""
+    return len(finding.operations) - 1 if finding.operation is None else finding.operation
+
+
 def site(finding: Finding) -> str:
     """What kind of operation shows a finding: which split, or the name of another operation."""
     if finding.operation is None:

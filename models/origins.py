@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 
-from models.before import equal, last_operation, seen
+from models.before import equal, seen
 from models.build import BuildError
-from models.finding import Finding
+from models.finding import Finding, last_operation
 from models.implementation import Implementation, examine
 from models.kernel.source import Lineage, Source
 from models.replay import replay

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from functools import partial
 
 from models import explanation
+from models.batch import SPLITTING
 from models.extent import Extent, Row, Tried, rows, split_rows
-from models.finding import Finding
+from models.finding import Finding, last_operation
 from models.kernel.deviations import DEVIATIONS
 from models.notation import operation_text
 from models.origins import Placed
@@ -19,7 +20,6 @@ from models.reproducer import Reproducer
 from review.attempt import attempt
 from review.diagnosis import Diagnosis
 from specs.callers import Contract
-from xarray_model.operations import Code
 
 WIDTH = 72
 
@@ -116,9 +116,9 @@ def headline(one: Diagnosis) -> str:
 
 def when(finding: Finding) -> str:
     """The operation of the smallest case that shows a finding, in a few words."""
-    place = len(finding.operations) - 1 if finding.operation is None else finding.operation
+    place = last_operation(finding)
     at = finding.operations[: place + 1]
-    split = next((each for each in reversed(at) if each.code in _SPLITTING), None)
+    split = next((each for each in reversed(at) if each.code in SPLITTING), None)
     last = at[-1]
     told = last.code.name.lower()
     if split is last:
@@ -140,7 +140,6 @@ def _few(text: str) -> str:
 
 _NUMBERS = re.compile(r"-?\b(?:0x)?\d+(?:, ?-?(?:0x)?\d+)+")
 _MOST_NUMBERS = 6
-_SPLITTING = (Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC)
 
 
 def differing(finding: Finding) -> list[str]:

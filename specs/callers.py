@@ -12,7 +12,7 @@ split is limited to one new level, they keep orders below it (``MAX_XAS_ORDER``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from specs.contract import lowest_try
@@ -46,13 +46,18 @@ def within(operation: Operation, s: int, *, one_level: bool) -> bool:
 def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Contract:
     """The class of what the last of these operations shows: within the callers' contract if all of
     them are."""
+    inside = all(within(one, s, one_level=one_level) for one in asked(operations))
+    return Contract.CALLERS if inside else Contract.DOCUMENTATION
+
+
+def asked(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """What a case asks for: a split through its cursor as the SPLIT of the orders that it comes to,
+    any other operation as it is."""
     through = 0
     for operation in operations:
-        asked = operation
         if operation.code is Code.CURSOR_SET:
             through = operation.order
-        elif operation.code is Code.CURSOR_SPLIT:
-            asked = Operation(Code.SPLIT, order=operation.order, new_order=through)
-        if not within(asked, s, one_level=one_level):
-            return Contract.DOCUMENTATION
-    return Contract.CALLERS
+        if operation.code is Code.CURSOR_SPLIT:
+            yield Operation(Code.SPLIT, order=operation.order, new_order=through)
+        else:
+            yield operation

@@ -16,15 +16,18 @@ def commit(named: str | Path, rev: str | None = None) -> str | None:
     path = Path(named).expanduser()
     if not (path / ".git").exists() and not (rev is not None and path.is_dir()):
         return None
-    found = _git(path, "rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}")
+    found = git(path, "rev-parse", "--verify", "--quiet", f"{rev or 'HEAD'}^{{commit}}")
     if not found:
         return None
     files = ("lib/xarray.c", "include/linux/xarray.h")
-    dirty = rev is None and _git(path, "status", "--porcelain", "--", *files)
+    dirty = rev is None and git(path, "status", "--porcelain", "--", *files)
     return f"{found}-dirty" if dirty else found
 
 
-def _git(path: Path, *words: str) -> str:
+def git(named: str | Path, *words: str) -> str:
+    """What git prints in the repository ``named``, without white space around it; "" when it fails
+    or is not there."""
+    path = Path(named).expanduser()
     try:
         done = subprocess.run(
             ["git", "-C", str(path), *words], capture_output=True, text=True, check=False

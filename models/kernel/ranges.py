@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 from models.kernel import headers
+from models.kernel.commit import git
 from models.kernel.source import OPTIONAL, REQUIRED, Lineage, Source, SourceError, Step, open_source
 
 _DOTS = ".."
@@ -33,12 +33,12 @@ def open_range(named: str | Path, rev: str, given: headers.Given = headers.NONE)
     first, _, last = rev.partition(_DOTS)
     first, last = first or "HEAD", last.lstrip(".") or "HEAD"
     made = open_source(named, last, given)
-    base = _git(named, "merge-base", "--", first, last)
+    base = git(named, "merge-base", "--", first, last)
     if not base:
         # It says which of them there is not.
         open_source(named, first, given)
         raise SourceError(f"{named}: {first} and {last} have no commit in common")
-    told = _git(named, "log", "--reverse", "--topo-order", "--format=%H %s",
+    told = git(named, "log", "--reverse", "--topo-order", "--format=%H %s",
                 f"{base}..{last}", "--", *_COMPILED)  # fmt: skip
     start = replace(open_source(named, base, given), name=f"{Path(named).name}@{first}")
     steps: list[Step] = []
@@ -73,15 +73,3 @@ def prefixes_of(source: Source) -> list[Source]:
 def with_base(source: Source, base: Source) -> Source:
     """The source, compared with another kernel that it was made from in one step."""
     return replace(source, lineage=Lineage(base, (Step("", "", None),)))
-
-
-def _git(named: str | Path, *words: str) -> str:
-    """What git prints; "" when it fails, or is not there."""
-    path = Path(named).expanduser()
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(path), *words], capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

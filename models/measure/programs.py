@@ -20,12 +20,12 @@ from pathlib import Path
 from models import cache
 from models.build import (
     FLAGS,
-    HEADERS,
     BuildError,
     compile_source,
     compiled,
     compiler_version,
     preprocessing,
+    stand_ins,
 )
 from models.kernel.source import Source
 from models.rcu.build import INSTRUMENT, UNSEEN
@@ -118,8 +118,9 @@ def _build(
         repr((command, FLAGS, seen, flags, program, compiler_version(command))).encode()
     )
     digest.update(repr(sorted(source.sha256.items())).encode())
-    for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
+    for path in sorted(_HERE.glob("*.[ch]")):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
+    digest.update(stand_ins())
 
     def fill(folder: Path) -> None:
         under_test = (*seen, "-include", str(_HERE / "bare.h"))

@@ -19,7 +19,6 @@ from models import cache
 from models.build import (
     CHECKED,
     FLAGS,
-    HEADERS,
     OWN,
     SANITIZE,
     BuildError,
@@ -28,6 +27,7 @@ from models.build import (
     compiler_version,
     preprocessing,
     run_compiler,
+    stand_ins,
 )
 from models.kernel.source import Source
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -115,8 +115,9 @@ def _key(
 ) -> str:
     digest = hashlib.sha256(repr((asked, compiler_version(command), _FLAGS, seen)).encode())
     digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
-    for path in (*sorted(_HERE.glob("*.[ch]")), *sorted(HEADERS.rglob("*.h"))):
+    for path in sorted(_HERE.glob("*.[ch]")):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
+    digest.update(stand_ins())
     return digest.hexdigest()
 
 

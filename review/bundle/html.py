@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from models import boxes, diagram, explanation
 from models.extent import Row, Tried, rows, split_rows
-from models.finding import Finding
+from models.finding import Finding, last_operation
 from models.measure.programs import Way
 from models.notation import operation_text
 from models.rcu import columns, explore, schedule
@@ -184,7 +184,7 @@ def _trees(number: int, one: Diagnosis) -> list[_Tree]:
 def _before(finding: Finding) -> tuple[int, Snapshot] | None:
     """The model's array before the last split up to what shows a finding, or before that if there
     is no split, with the number of that operation; None when it has none."""
-    shown = len(finding.operations) - 1 if finding.operation is None else finding.operation
+    shown = last_operation(finding)
     splits = [
         place
         for place, operation in enumerate(finding.operations[: shown + 1])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from models.finding import Finding
+from models.finding import Finding, last_operation
 from models.kernel.source import Source
 from xarray_model.operations import Code
 
@@ -69,7 +69,7 @@ def of_finding(source: Source, finding: Finding) -> Location:
 
 def function(finding: Finding) -> str:
     """The name of that function; ``xas_split`` when the operations do not tell."""
-    last = len(finding.operations) - 1 if finding.operation is None else finding.operation
+    last = last_operation(finding)
     for one in reversed(finding.operations[: last + 1]):
         if one.code in (Code.SPLIT, Code.CURSOR_SPLIT) and finding.property in _WHILE_ALLOCATING:
             return "xas_split_alloc"

@@ -15,8 +15,8 @@ def test_every_pair_of_orders_is_counted(s: int) -> None:
     groups = list(count_cases.groups(s, count_cases.HIGHEST, 0))
     pairs = {(group.order, group.new_order) for group in groups}
     assert pairs == {(high, low) for high in range(1, 64) for low in range(high + 1)}
-    assert len(set(groups)) == len(groups) == count_cases.total(s, count_cases.HIGHEST, 0)
-    assert count_cases.group_at(s, count_cases.HIGHEST, 0, 99) == groups[99]
+    assert len(set(groups)) == len(groups) == count_cases.CASES.total(s, count_cases.HIGHEST, 0)
+    assert count_cases.CASES.group_at(s, count_cases.HIGHEST, 0, 99) == groups[99]
 
 
 def test_enough_and_one_less_are_granted_where_that_is_possible() -> None:

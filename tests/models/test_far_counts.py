@@ -36,7 +36,7 @@ def test_what_is_not_counted_with_nodes_of_their_own_is_counted_here(s: int) -> 
     ended, pairs = far_counts.followed(s)
     far_ended = sum(one.granted >= geometry.split_nodes(*pair, s) for pair, one in far.items())
     assert (ended, pairs) == (len(near) + far_ended, len(near) + len(far))
-    assert far_counts.group_at(s, 63, 0, 5) == list(far.values())[5]
+    assert far_counts.CASES.group_at(s, 63, 0, 5) == list(far.values())[5]
 
 
 @pytest.mark.parametrize(("s", "order"), [(5, 37), (6, 38)])
