@@ -60,6 +60,14 @@ def pictures(finding: Finding) -> tuple[Snapshot, Snapshot] | None:
     return shown if shown and shown[0].chunk_shift == shown[1].chunk_shift else None
 
 
+def pictures_apart(finding: Finding) -> tuple[int, Snapshot, Snapshot] | None:
+    """The number of the first snapshot that is not as expected, the array as expected and as it is;
+    None when none differs that can be read."""
+    place, expected, actual = _first_difference(finding, snapshots_only=True)
+    shown = _pictures(expected, actual)
+    return (place, *shown) if shown else None
+
+
 def before(finding: Finding) -> tuple[int, Snapshot] | None:
     """The last array that the model showed before that difference, or else before the operation
     that shows the finding, with the number of the operation that showed it; None without any."""
@@ -73,6 +81,14 @@ def before(finding: Finding) -> tuple[int, Snapshot] | None:
         if answer.snapshot is not None:
             return number, decode(answer.snapshot)
     return None
+
+
+def answers_apart(finding: Finding) -> list[tuple[int, tuple[Answer, Answer]]]:
+    """The answers that are not as expected: the number of the operation, with what was expected
+    and what was answered."""
+    expected = cut(finding.operations, finding.expected)
+    pairs = enumerate(zip(expected, _completed(finding), strict=False))
+    return [(place, (want, have)) for place, (want, have) in pairs if want != have]
 
 
 def _first_difference(

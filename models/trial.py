@@ -133,6 +133,10 @@ class Trial(Closing):
         self._worker.close()
         self._before.close()
 
+    def forget(self) -> None:
+        """Judge the next case by itself: not by splits that were run before it, either."""
+        self._judge = Judge(self.s, one_level=self.implementation.one_level, keep=1 << 20)
+
     def expected(self, operations: Sequence[Operation]) -> bytes:
         """The model's answer; NoCase when the case is none, since it breaks the contract of what
         it calls."""

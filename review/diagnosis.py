@@ -17,8 +17,10 @@ import click
 from models.causes import Cause, alike, causes
 from models.finding import Finding, Findings
 from models.implementation import Implementation
+from models.origins import Placed
 from models.reproducer import Reproducer, reproducer
 from models.shrink import shrink
+from models.where.rank import Where, where
 from review.attempt import attempt
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -79,6 +81,32 @@ def _each(
     return [
         (None, problem) if future is None else attempt(future.result) for future, problem in begun
     ]
+
+
+def located(
+    diagnoses: Sequence[Diagnosis],
+    origins: Sequence[Placed | None],
+    implementations: Sequence[Implementation],
+) -> list[Where]:
+    """Where to look first for each cause, of which ``origins`` tell where it comes from."""
+    by_name = {one.name: one for one in implementations}
+    if not diagnoses:
+        return []
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(diagnoses))) as pool:
+        begun = [
+            attempt(
+                partial(
+                    pool.submit,
+                    where,
+                    by_name[one.smallest.implementation],
+                    one.smallest,
+                    () if origin is None else origin.since,
+                )
+            )
+            for one, origin in zip(diagnoses, origins, strict=True)
+        ]
+        told = [(None, why) if one is None else attempt(one.result) for one, why in begun]
+    return [one or Where(reason=f"ranking failed, {why}") for one, why in told]
 
 
 def undiagnosed(findings: Findings) -> list[Diagnosis]:

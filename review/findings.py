@@ -17,8 +17,10 @@ from models.kernel.deviations import DEVIATIONS
 from models.notation import operation_text
 from models.origins import Placed
 from models.reproducer import Reproducer
+from models.where.rank import NOT_ASKED, Where
 from review.attempt import attempt
 from review.diagnosis import Diagnosis
+from review.where import where_json, where_lines
 from specs.callers import Contract
 
 WIDTH = 72
@@ -28,20 +30,24 @@ def lines(
     diagnoses: Sequence[Diagnosis],
     tried: Mapping[str, Tried],
     origins: Sequence[Placed | None] = (),
+    wheres: Sequence[Where] = (),
 ) -> Iterator[str]:
     """Every finding as plain text of at most 72 columns where its words permit.
 
     A finding is a cause: all properties that it breaks, where it fails and where it holds, its
     smallest case and its reproducer.  ``tried`` are the cases that were run, by implementation;
-    ``origins`` say where each finding comes from.  Of those that were there before a line is told.
+    ``origins`` say where each finding comes from, ``wheres`` where to look first.  Of those that
+    were there before a line is told.
     """
     before: list[str] = []
     placed = origins or [None] * len(diagnoses)
-    for number, (one, origin) in enumerate(zip(diagnoses, placed, strict=True), 1):
+    looked = wheres or [NOT_ASKED] * len(diagnoses)
+    for number, (one, origin, where) in enumerate(zip(diagnoses, placed, looked, strict=True), 1):
         if origin is not None and not origin.counts:
             before += wrap(f"{number}. {headline(one)}", "      ", "  ")
             continue
-        told = _finding(number, one, tried.get(one.smallest.implementation, Tried()), origin)
+        cases = tried.get(one.smallest.implementation, Tried())
+        told = _finding(number, one, cases, origin, where)
         shown, problem = attempt(partial(list[str], told))
         yield from shown or ()
         if problem:
@@ -55,7 +61,7 @@ def lines(
 
 
 def _finding(
-    number: int, one: Diagnosis, tried: Tried, origin: Placed | None = None
+    number: int, one: Diagnosis, tried: Tried, origin: Placed | None, where: Where
 ) -> Iterator[str]:
     cause, finding = one.cause, one.smallest
     names = ", ".join(cause.properties)
@@ -74,8 +80,8 @@ def _finding(
             yield f"    {place:2} {operation_text(operation)}"
     # What the other properties found was found in the case before it was shrunk.
     yield from wrap(f"{finding.property}: {finding.statement}", "    ", "  ")
-    where = "" if finding.operation is None else f"operation {finding.operation}: "
-    yield from wrap(where + finding.detail, "      ", "    ")
+    shown = "" if finding.operation is None else f"operation {finding.operation}: "
+    yield from wrap(shown + finding.detail, "      ", "    ")
     for other in cause.first[1:]:
         yield from wrap(f"{other.property}: {other.statement}", "    ", "  ")
     if one.unshrunk:
@@ -91,6 +97,8 @@ def _finding(
         yield from drawing
     if problem:
         yield from wrap(f"It was not drawn: {problem}", "    ", "  ")
+    for line in where_lines(where):
+        yield from wrap_words(line, "      ", "  ")
     yield ""
     yield from _reproducer_lines(one.reproducer)
     yield ""
@@ -234,7 +242,10 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
 
 
 def as_json(
-    one: Diagnosis, tried: Mapping[str, Tried], origin: Placed | None = None
+    one: Diagnosis,
+    tried: Mapping[str, Tried],
+    origin: Placed | None = None,
+    where: Where = NOT_ASKED,
 ) -> dict[str, object]:
     """A finding as a JSON object."""
     finding, cause = one.smallest, one.cause
@@ -262,6 +273,7 @@ def as_json(
             "detail": finding.detail,
             "differences": differing(finding),
         },
+        "where": where_json(where),
         "reproducer": asdict(one.reproducer),
     }
 

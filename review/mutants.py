@@ -17,6 +17,7 @@ from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.run import Outcome, catch_all
 from models.mutants.upstream import FOR_READERS
+from review import ranking
 from review.options import json_option
 from review.progress import Meter
 
@@ -86,23 +87,31 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 
 @click.command("mutants", short_help="Show that seeded defects are caught.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--where", is_flag=True, help="Measure how well the ranking finds their lines.")
 @json_option
-def command(names: tuple[str, ...], as_json: bool) -> int:
+def command(names: tuple[str, ...], where: bool, as_json: bool) -> int:
     """Put each seeded defect of port, model and driver, or those with these NAMEs, through the
     check that must catch it.
 
     A defect is caught when every property that it is declared to break is found broken: in samples
     of the sweep, or in histories that the machine draws.  Exit status 1 when one survives.
 
+    With --where, lines of code are ranked for a case of each defect of the port (docs/where.md),
+    and it is told on which place its own is.  Exit status 1 when the goal for that is not met.
+
     \b
     Examples:
       xasplit mutants
+      xasplit mutants --where --json
       xasplit mutants sibling-mask canonical-first --json
     """
     known = {mutant.name: mutant for mutant in MUTANTS}
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
-    outcomes = run([known[name] for name in dict.fromkeys(names)] or list(MUTANTS))
+    chosen = [known[name] for name in dict.fromkeys(names)] or list(MUTANTS)
+    if where:
+        return ranking.measure(chosen, 2, as_json)
+    outcomes = run(chosen)
     if as_json:
         click.echo(json.dumps(_as_json(outcomes), indent=2))
     else:

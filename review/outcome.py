@@ -25,11 +25,14 @@ from models.known import Known, known
 from models.origins import Placed, place
 from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
+from models.where.rank import Where
 from review import findings
 from review.attempt import attempt
-from review.diagnosis import Diagnosis, diagnose, undiagnosed
+from review.diagnosis import Diagnosis, diagnose, located, undiagnosed
 from specs.origin import Origin
 from specs.registry import PROPERTIES
+
+_LEFT = Where(reason="the search was ended before that was tried")
 
 
 @dataclass
@@ -168,6 +171,13 @@ class Search:
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return list(pool.map(of, smallest))
 
+    @cached_property
+    def wheres(self) -> list[Where]:
+        """Where to look first for each of ``diagnoses``."""
+        if self._ended_early:
+            return [_LEFT] * len(self.diagnoses)
+        return located(self.diagnoses, self.origins, self.implementations)
+
     @property
     def counted(self) -> list[Diagnosis]:
         """The causes that decide the exit status: not those that were there before, unless asked
@@ -189,10 +199,10 @@ class Search:
 
 
 def explain(done: Search) -> None:
-    """Work out causes and origins now; they are left as they were met where the user, or the time,
-    ends that."""
+    """Work out causes, origins and where to look first now; they are left as they were met where
+    the user, or the time, ends that."""
     try:
-        done.origins  # noqa: B018  (worked out when first asked for)
+        done.wheres  # noqa: B018  (worked out when first asked for)
     except KeyboardInterrupt:
         leave(done)
 
@@ -203,6 +213,8 @@ def leave(done: Search) -> None:
         done.diagnoses = undiagnosed(done.findings)
     if "origins" not in vars(done):
         done.cut = True
+    if "wheres" not in vars(done):
+        done.wheres = [_LEFT] * len(done.diagnoses)
 
 
 def show(done: Search, console: Console) -> None:
@@ -220,7 +232,8 @@ def show(done: Search, console: Console) -> None:
         for part in textwrap.wrap(line, 72, subsequent_indent="  "):
             console.print(part, markup=False, highlight=False, soft_wrap=True)
     found = done.findings
-    for line in (*done.broken, *findings.lines(done.diagnoses, done.result.tried, done.origins)):
+    told = (done.diagnoses, done.result.tried, done.origins, done.wheres)
+    for line in (*done.broken, *findings.lines(*told)):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     cases = sum(coverage.covered for coverage in done.result.coverage.values())
     steps = sum(report.total.steps for report in done.machines.values())
@@ -352,8 +365,8 @@ def as_json(done: Search) -> dict[str, object]:
         "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
         "does_not_compile": done.broken,
         "findings": [
-            findings.as_json(one, done.result.tried, origin)
-            for one, origin in zip(done.diagnoses, done.origins, strict=True)
+            findings.as_json(one, done.result.tried, origin, where)
+            for one, origin, where in zip(done.diagnoses, done.origins, done.wheres, strict=True)
         ],
     }
 

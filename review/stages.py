@@ -90,7 +90,7 @@ def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
     with _timed(took, "numbers"):
         done.numbers = _numbers(built, done.hanging)
     with _timed(took, "causes"):
-        return done.search.origins is not None
+        return done.search.wheres is not None
 
 
 @contextmanager

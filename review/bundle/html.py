@@ -42,6 +42,7 @@ from review.attempt import attempt
 from review.bundle import heat, plots, text
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
+from review.where import where_lines
 from specs.claims import Decision, Outcome
 from specs.readers import PROMISES
 from specs.stream import cut
@@ -134,7 +135,8 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
     cause, smallest = one.cause, one.smallest
     tried = done.search.result.tried.get(smallest.implementation, Tried())
     placed = done.search.origins[number - 1]
-    told = findings.as_json(one, done.search.result.tried, placed)
+    where = done.search.wheres[number - 1]
+    told = findings.as_json(one, done.search.result.tried, placed, where)
     shown = smallest.operations
     if smallest.operation:
         shown = shown[: smallest.operation + 1]
@@ -154,6 +156,7 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
         "differences": findings.differing(smallest),
         "trees": attempt(lambda: _trees(number, one))[0] or [],
         "reproducer": one.reproducer,
+        "where": list(where_lines(where)),
     }
 
 

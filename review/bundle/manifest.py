@@ -239,7 +239,9 @@ def finding(
     number: int, one: Diagnosis, done: Reviewed, counterexample: str | None, reproducer: str | None
 ) -> dict[str, Any]:
     """A finding with the files that show it."""
-    told = findings.as_json(one, done.search.result.tried, done.search.origins[number - 1])
+    search = done.search
+    placed = (search.origins[number - 1], search.wheres[number - 1])
+    told = findings.as_json(one, search.result.tried, *placed)
     return {
         "id": number,
         **told,

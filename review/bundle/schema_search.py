@@ -16,10 +16,11 @@ from specs.callers import Contract
 def finding(record: Reader) -> FindingEntry:
     """A finding; what is only told of it to people is checked and left out."""
     (number, implementation, name, statement, site, contract, origin, deviations, properties,
-     consequences, cases, extent, traits, smallest, made, counterexample, file) = record.fields(
+     consequences, cases, extent, traits, smallest, where, made, counterexample,
+     file) = record.fields(
         "id", "implementation", "property", "statement", "site", "contract", "origin", "deviations",
-        "properties", "consequences", "cases", "extent", "traits", "smallest", "reproducer",
-        "counterexample", "reproducer_file",
+        "properties", "consequences", "cases", "extent", "traits", "smallest", "where",
+        "reproducer", "counterexample", "reproducer_file",
     )  # fmt: skip
     fields.texts(consequences)
     cases.number(fields.COUNT)
@@ -29,6 +30,7 @@ def finding(record: Reader) -> FindingEntry:
         "chunk_shift", "operations", "operation", "detail", "differences"
     )
     fields.texts(differences)
+    _where(where)
     done = fields.texts(operations)
     code, reason, made_at, harness, failed = made.fields(
         "code", "reason", "chunk_shift", "harness", "failed"
@@ -72,6 +74,20 @@ def _trait(record: Reader) -> None:
     dimension.text(), value.text()
     for one in numbers:
         one.number(fields.COUNT)
+
+
+def _where(record: Reader) -> None:
+    reason, failing, passing, lines = record.fields("reason", "failing", "passing", "lines")
+    reason.text(), failing.number(fields.COUNT), passing.number(fields.COUNT)
+    fields.each(lines, _suspect)
+
+
+def _suspect(record: Reader) -> None:
+    file, line, function, why, brought_by, hunk = record.fields(
+        "file", "line", "function", "why", "brought_by", "hunk"
+    )
+    file.text(), line.number(fields.COUNT), function.text(), fields.texts(why)
+    brought_by.optional(lambda one: one.text()), hunk.optional(lambda one: one.text())
 
 
 def coverage(record: Reader) -> None:

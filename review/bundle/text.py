@@ -42,7 +42,8 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from claims.one_level_lines(done)
     yield from _heading("Findings")
     search = done.search
-    found = [*search.broken, *findings.lines(search.diagnoses, search.result.tried, search.origins)]
+    told = (search.diagnoses, search.result.tried, search.origins, search.wheres)
+    found = [*search.broken, *findings.lines(*told)]
     yield from found or ["None.", ""]
     for line in (*search.not_done, *search.unsaved):
         yield from [*wrap_words(line, ""), ""]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How good the ranking is: on which place it has the line where a defect was planted."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from models.build import build
+from models.finding import Finding
+from models.implementation import Implementation
+from models.kernel.source import Source, port_source
+from models.mutants import checks
+from models.mutants.mutant import Check, Mutant, Part
+from models.mutants.run import FLAGS
+from models.reduction import reduce
+from models.shrink import shrink
+from models.trial import Trial
+from models.where.rank import MOST, Where, where
+from models.where.spectrum import Line
+from models.where.text import Text, has_code
+
+GOAL = 0.8
+"""Share of the defects whose planted line is to be among the first ``MOST``."""
+_SHRINK_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What the ranking made of a defect: ``planted`` are its lines, ``place`` (from 1) is the first
+    of them among the named, None when none is; ``seconds`` what the ranking took."""
+
+    mutant: Mutant
+    finding: Finding | None
+    planted: frozenset[Line]
+    told: Where
+    place: int | None
+    seconds: float
+
+
+def ranked(mutant: Mutant) -> Ranked:
+    """Plant a defect of the port, find and shrink a case that shows it, and rank."""
+    with tempfile.TemporaryDirectory(prefix="xasplit-where-") as folder:
+        source = planted(mutant, Path(folder))
+        s = mutant.chunk_shift
+        built = {s: build(source, s, cflags=FLAGS)}
+        one = Implementation(mutant.name, source, mutant.one_level, built)
+        lines = planted_lines(mutant)
+        finding = _found(one, mutant)
+        if finding is None:
+            return Ranked(mutant, None, lines, Where(reason="it is not found"), None, 0.0)
+        small = shrink(one, finding, _SHRINK_SECONDS)
+        if small is finding:
+            with Trial(one, s) as trial:
+                small = reduce(trial, finding, time.monotonic() + _SHRINK_SECONDS)
+        started = time.monotonic()
+        told = where(one, small)
+        seconds = time.monotonic() - started
+        text = Text(source.directory, source.sha256)
+        lines = frozenset(map(text.statement, lines))
+    places = [n for n, one in enumerate(told.suspects, 1) if (one.file, one.line) in lines]
+    return Ranked(mutant, small, lines, told, min(places, default=None), seconds)
+
+
+def ranked_all(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[Ranked]:
+    """Rank every defect of the port with ``jobs`` processes, in order; those of the driver and of
+    the model are none of a source under test."""
+    wanted = [one for one in mutants if one.part is Part.PORT]
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(ranked, wanted)
+
+
+def share(found: Iterable[Ranked]) -> float:
+    """The share of the defects that have a planted line among the first ``MOST``; 0 of none."""
+    places = [one.place for one in found]
+    return sum(place is not None and place <= MOST for place in places) / max(len(places), 1)
+
+
+def planted_lines(mutant: Mutant) -> frozenset[Line]:
+    """The lines that a defect changes or adds (``ranked`` takes the statements that they belong to,
+    as the ranking does).  Where it only takes something out, the lines of
+    code that are left next to it, within the function."""
+    before = (mutant.folder / mutant.file).read_text().splitlines()
+    after = mutant.changed().splitlines()
+    lines: set[int] = set()
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, _, _, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        new = {number for number in range(start + 1, end + 1) if has_code(after[number - 1])}
+        lines |= new or _beside(after, start, end)
+    return frozenset((mutant.file, line) for line in lines)
+
+
+def _beside(text: list[str], start: int, end: int) -> set[int]:
+    """The lines of code before line ``start`` + 1 and after line ``end``, of the same function."""
+    above = next((n for n in range(start, 0, -1) if has_code(text[n - 1])), None)
+    below = next((n for n in range(end + 1, len(text) + 1) if has_code(text[n - 1])), None)
+    return {n for n in (above, below) if n is not None and text[n - 1][:1] in " \t"}
+
+
+def planted(mutant: Mutant, folder: Path) -> Source:
+    """The port with the defect, in a folder of its own."""
+    port = port_source()
+    copy = folder / "port"
+    shutil.copytree(mutant.folder, copy)
+    changed = mutant.changed().encode()
+    (copy / mutant.file).write_bytes(changed)
+    hashes = {**port.sha256, mutant.file: hashlib.sha256(changed).hexdigest()}
+    return replace(port, name=f"mutant {mutant.name}", directory=copy, sha256=hashes)
+
+
+def _found(one: Implementation, mutant: Mutant) -> Finding | None:
+    """A case of the first declared property that its check meets."""
+    s = mutant.chunk_shift
+    if mutant.check is Check.MACHINE:
+        met = checks.histories(one, s)
+    else:
+        met = checks.sweep(one, checks.high(s) if mutant.check is Check.HIGH else checks.ladder(s))
+    for found in met:
+        for name in mutant.caught_by:
+            if name in found:
+                return found[name]
+    return None

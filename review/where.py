@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How it is told where to look first for a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.where.rank import Suspect, Where
+
+
+def where_lines(told: Where) -> Iterator[str]:
+    """Where to look first, a line each; or why that is not told."""
+    if told.reason:
+        yield f"Where to look first was not ranked: {told.reason}."
+        return
+    if not told.suspects:
+        return
+    compared = f"{told.failing} failing and {told.passing} passing cases"
+    yield f"Look here first (a ranking of lines from {compared}, no proof):"
+    for place, one in enumerate(told.suspects, 1):
+        yield f"  {place}. {suspect_text(one)}"
+
+
+def suspect_text(one: Suspect) -> str:
+    """``lib/xarray.c:1071 in xas_split (patch 2 of 4, @@ -1,2 +1,3 @@): it ended here``"""
+    named = f"{one.file}:{one.line} in {one.function}"
+    if one.hunk is not None:
+        named += f" ({one.hunk.label}, {one.hunk.header})"
+    return f"{named}: {'; '.join(one.why)}"
+
+
+def where_json(told: Where) -> dict[str, object]:
+    """The same as a JSON object."""
+    return {
+        "reason": told.reason,
+        "failing": told.failing,
+        "passing": told.passing,
+        "lines": [
+            {
+                "file": one.file,
+                "line": one.line,
+                "function": one.function,
+                "why": list(one.why),
+                "brought_by": None if one.hunk is None else one.hunk.label,
+                "hunk": None if one.hunk is None else one.hunk.header,
+            }
+            for one in told.suspects
+        ],
+    }
