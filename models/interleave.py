@@ -14,7 +14,8 @@ import time
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.versions import Run
 from specs.readers import Memory
@@ -38,8 +39,7 @@ from xarray_model.reader_state import (
 from xarray_model.readers import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One load of a schedule: the place and the store that it saw (0: none), with its value."""
 
     request: Request
@@ -67,8 +67,7 @@ class Explored:
     breaches: tuple[Breach, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Knowledge:
+class Knowledge(NamedTuple):
     """What a reader knows: all stores up to ``now`` of everything (with sequential consistency the
     moment; on weak memory as of its last barrier), the lowest version of each place (``floors``)
     and the view of each object that it came to (``views``).  ``canonical``: the slot that the
@@ -107,11 +106,10 @@ class Interleaving:
         first = (reader.start(), Knowledge(started, learnt=started, newest=started))
         parents: dict[tuple[State, Knowledge], tuple[tuple[State, Knowledge], Step] | None]
         parents = {first: None}
-        depth = {first: 0}
-        queue = deque([first])
+        depth, queue = 0, deque([(first, 0)])
         ends, found = 0, {}
         while queue:
-            node = queue.popleft()
+            node, depth = queue.popleft()
             state, known = node
             if state.where in ENDS:
                 ends += 1
@@ -123,17 +121,16 @@ class Interleaving:
                 following = self._after(reader.step(state, step.value), after)
                 if following not in parents:
                     parents[following] = (node, step)
-                    depth[following] = depth[node] + 1
-                    queue.append(following)
+                    queue.append((following, depth + 1))
         seconds = time.monotonic() - began
-        return Explored(len(parents), ends, max(depth.values()), seconds, tuple(found.values()))
+        return Explored(len(parents), ends, depth, seconds, tuple(found.values()))
 
     def _after(self, state: State, known: Knowledge) -> tuple[State, Knowledge]:
         """The state that a step led to, with what its barrier makes known."""
         if state.fence and self._weak:
-            known = replace(known, now=max(known.now, known.learnt))
+            known = known._replace(now=max(known.now, known.learnt))
         if known.held is not None and state.where in (Where.HEAD, *ENDS):
-            known = replace(known, held=None)
+            known = known._replace(held=None)
         return state, known
 
     def _loads(
@@ -169,17 +166,17 @@ class Interleaving:
             told = max(view, version.view)
             if self._weak:
                 floors = frozenset({*(f for f in known.floors if f[0] != place), (place, number)})
-                after = replace(known, floors=floors)
+                after = known._replace(floors=floors)
             else:
-                after = replace(known, now=max(known.now, version.time))
+                after = known._replace(now=max(known.now, version.time))
             if ordered:
                 newest = max(known.newest, version.time)
-                after = replace(after, newest=newest, learnt=max(known.learnt, told))
+                after = after._replace(newest=newest, learnt=max(known.learnt, told))
             if state.where is Where.REFS and version.value:
                 held = next((v.time for v in versions[number + 1 :] if not v.value), None)
                 if held is not None and after.newest >= held:
                     continue  # the reference would have kept that store from happening
-                after = replace(after, held=held)
+                after = after._replace(held=held)
             yield (
                 Step(place, version.time, version.value),
                 self._learn(after, place, version.value, told),
@@ -202,7 +199,7 @@ class Interleaving:
             s = self._run.array.s
             if is_sibling(value, s):
                 canonical = (Request(place.owner, Field.SLOT, sibling_offset(value)), view)
-        return replace(known, views=views, canonical=canonical)
+        return known._replace(views=views, canonical=canonical)
 
     def _judge(self, reader: Reader, state: State, started: int) -> Iterator[tuple[str, str]]:
         timeline, goal = self._run.timeline, reader.goal

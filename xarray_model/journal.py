@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class Field(Enum):
     """Which piece of memory a store writes; the array owns HEAD and FLAGS, a node the others."""
 
+    __hash__ = object.__hash__
+    """Of the member itself: an exploration hashes millions of places."""
+
     SHIFT = "shift"
     OFFSET = "offset"
     COUNT = "count"

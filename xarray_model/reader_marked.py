@@ -7,8 +7,6 @@ that bear a mark in the word that it saw.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
 from xarray_model.geometry import moved_index
@@ -19,14 +17,14 @@ from xarray_model.reader_state import State, Where, again
 def moved(array: XArray, state: State, offset: int) -> State:
     """On slot ``offset`` of the state's node, at its first index."""
     index = moved_index(state.index, offset, state.shift, array.s, array.width)
-    return replace(state, index=index, offset=offset)
+    return state._replace(index=index, offset=offset)
 
 
 def slot(array: XArray, state: State, entry: Entry) -> State:
     """The slot that the search stands on was loaded, to find its canonical slot."""
     if is_sibling(entry, array.s):
-        return replace(state, where=Where.MARKED_CANONICAL, order=sibling_offset(entry))
-    return replace(state, where=Where.MARKS, order=0)
+        return state._replace(where=Where.MARKED_CANONICAL, order=sibling_offset(entry))
+    return state._replace(where=Where.MARKS, order=0)
 
 
 def canonical(array: XArray, state: State, entry: Entry) -> State:
@@ -43,18 +41,18 @@ def marks(array: XArray, state: State, word: int, last: int) -> State:
     if offset != state.offset:
         state = moved(array, state, offset)
         if state.index == 0 or state.index > last:
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         if offset == array.slots:
-            return replace(state, where=Where.CLIMB_OFFSET)
-    return replace(state, where=Where.MARKED_ENTRY)
+            return state._replace(where=Where.CLIMB_OFFSET)
+    return state._replace(where=Where.MARKED_ENTRY)
 
 
 def entry(array: XArray, state: State, entry: Entry) -> State | None:
     """The slot of a mark was loaded; None: that is an entry that is found."""
     if isinstance(entry, Node):
-        return replace(state, where=Where.SHIFT, node=entry, advance=False)
+        return state._replace(where=Where.SHIFT, node=entry, advance=False)
     if entry == RETRY:
         return again(state)
     if entry == NULL or is_sibling(entry, array.s):
-        return replace(state, where=Where.MARKS, advance=True)
+        return state._replace(where=Where.MARKS, advance=True)
     return None

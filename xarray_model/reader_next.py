@@ -6,8 +6,6 @@ Unlike the one of Linux 6.12, a step goes from index to index.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY
 from xarray_model.geometry import offset_of
@@ -21,9 +19,9 @@ def on(array: XArray, state: State, last: int) -> State:
     found = state.found
     if not is_sibling(state.entry, array.s):
         found = (*found, (state.index, state.entry))
-    state = replace(state, found=found, index=state.index + 1)
+    state = state._replace(found=found, index=state.index + 1)
     if state.index > last:
-        return replace(state, where=Where.DONE)
+        return state._replace(where=Where.DONE)
     if state.node is None:
         return State(Where.HEAD, state.index, found=found, retries=state.retries)
     return shift(array, state, state.shift)
@@ -32,28 +30,28 @@ def on(array: XArray, state: State, last: int) -> State:
 def shift(array: XArray, state: State, shift: int) -> State:
     """The shift of the state's node is known: go down to the index, or up if that lies outside."""
     if (state.index - 1 ^ state.index) >> shift >> array.s:
-        return replace(state, where=Where.NEXT_PARENT, shift=shift)
+        return state._replace(where=Where.NEXT_PARENT, shift=shift)
     return down(array, state, shift)
 
 
 def up(array: XArray, state: State, parent: Value, last: int) -> State:
     """The parent of the state's node was loaded."""
     if parent is None:
-        return on(array, replace(state, node=None, shift=0, entry=NULL), last)
+        return on(array, state._replace(node=None, shift=0, entry=NULL), last)
     assert isinstance(parent, Node)
-    return replace(state, where=Where.NEXT_SHIFT, node=parent)
+    return state._replace(where=Where.NEXT_SHIFT, node=parent)
 
 
 def down(array: XArray, state: State, shift: int) -> State:
     """The shift of a node that the index lies in was loaded."""
     offset = offset_of(state.index, shift, array.s)
-    return replace(state, where=Where.NEXT_SLOT, shift=shift, offset=offset)
+    return state._replace(where=Where.NEXT_SLOT, shift=shift, offset=offset)
 
 
 def slot(array: XArray, state: State, entry: Entry, last: int) -> State:
     """The slot of the index was loaded."""
     if isinstance(entry, Node) and state.shift:
-        return replace(state, where=Where.NEXT_DOWN, node=entry)
+        return state._replace(where=Where.NEXT_DOWN, node=entry)
     if entry == RETRY:
         return again(state)
-    return on(array, replace(state, entry=entry), last)
+    return on(array, state._replace(entry=entry), last)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -42,6 +41,9 @@ class Request(NamedTuple):
 
 class Where(Enum):
     """What a machine loads next."""
+
+    __hash__ = object.__hash__
+    """Of the member itself: an exploration hashes millions of states."""
 
     HEAD = "head"
     SHIFT = "shift"
@@ -90,8 +92,7 @@ _FOLIOS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Where a reader stands: the cursor (``index``, ``node`` with its ``shift``, ``offset``), the
     entry that it holds and what it found so far.
 
@@ -103,7 +104,7 @@ class State:
     """
 
     where: Where
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name
     node: Node | None = None
     shift: int = 0
     offset: int = 0
@@ -185,5 +186,5 @@ MARK = 0
 def again(state: State) -> State:
     """The reader starts over at its index, or gives up."""
     if state.retries == MAX_RETRIES:
-        return replace(state, where=Where.GAVE_UP)
+        return state._replace(where=Where.GAVE_UP)
     return State(Where.HEAD, state.index, found=state.found, retries=state.retries + 1)

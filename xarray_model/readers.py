@@ -14,7 +14,7 @@ of.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from xarray_model import reader_marked, reader_next
 from xarray_model.array import XArray
@@ -65,7 +65,7 @@ class Reader:
     def step(self, state: State, value: Value) -> State:
         """The state after the load that ``request`` named returned ``value``."""
         if state.fence:
-            state = replace(state, fence=False)
+            state = state._replace(fence=False)
         if state.where is Where.CLIMB_PARENT:
             return self._climbed(state, value)
         if state.where is Where.NEXT_PARENT:
@@ -80,30 +80,30 @@ class Reader:
 
     def _at_head(self, state: State, head: Entry) -> State:
         if isinstance(head, Node):
-            return replace(state, where=Where.SHIFT, node=head, sibling=False)
-        state = replace(state, node=None, entry=NULL if state.index else head)
+            return state._replace(where=Where.SHIFT, node=head, sibling=False)
+        state = state._replace(node=None, entry=NULL if state.index else head)
         if self.goal in MARKING:
             found = state.entry != NULL
-            return replace(state, where=Where.FLAGS if found else Where.DONE)
+            return state._replace(where=Where.FLAGS if found else Where.DONE)
         return self._arrived(state)
 
     def _into(self, state: State, shift: int) -> State:
         if not state.shift and state.index >> shift >> self.array.s:
             if self.goal in MARKING:
-                return replace(state, node=None, where=Where.DONE)
-            return self._arrived(replace(state, node=None, entry=NULL))
+                return state._replace(node=None, where=Where.DONE)
+            return self._arrived(state._replace(node=None, entry=NULL))
         offset = offset_of(state.index, shift, self.array.s)
         where = Where.MARKED_SLOT if self.goal in MARKING else Where.SLOT
-        return replace(state, where=where, shift=shift, offset=offset, sibling=False)
+        return state._replace(where=where, shift=shift, offset=offset, sibling=False)
 
     def _at_slot(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
-            return replace(state, offset=sibling_offset(entry), sibling=True)
+            return state._replace(offset=sibling_offset(entry), sibling=True)
         if isinstance(entry, Node) and state.shift:
             if state.sibling:
-                return self._arrived(replace(state, entry=RETRY))
-            return replace(state, where=Where.SHIFT, node=entry)
-        return self._arrived(replace(state, entry=entry))
+                return self._arrived(state._replace(entry=RETRY))
+            return state._replace(where=Where.SHIFT, node=entry)
+        return self._arrived(state._replace(entry=entry))
 
     def _arrived(self, state: State) -> State:
         """The walk has ended on an entry, NULL or retry."""
@@ -114,81 +114,81 @@ class Reader:
         if self.goal is Goal.NEXT:
             return reader_next.on(self.array, state, self.last)
         if state.entry in (NULL, RETRY):
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         if self.goal is Goal.RELOAD:
-            return replace(self._reload(state), fence=True)
+            return self._reload(state)._replace(fence=True)
         if self.goal is Goal.LOOKUP:
-            return replace(state, where=Where.REFS)
+            return state._replace(where=Where.REFS)
         if self.goal is Goal.GET_ORDER and state.node is not None:
-            return self._count_on(replace(state, order=0))
-        return replace(state, where=Where.DONE)
+            return self._count_on(state._replace(order=0))
+        return state._replace(where=Where.DONE)
 
     # Order, reload, lookup.
 
     def _count_on(self, state: State) -> State:
         more = state.offset + (1 << state.order) < self.array.slots
-        return replace(state, where=Where.COUNT_SIBLINGS if more else Where.DONE)
+        return state._replace(where=Where.COUNT_SIBLINGS if more else Where.DONE)
 
     def _count(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
-            return self._count_on(replace(state, order=state.order + 1))
-        return replace(state, where=Where.DONE)
+            return self._count_on(state._replace(order=state.order + 1))
+        return state._replace(where=Where.DONE)
 
     def _reload(self, state: State) -> State:
         if state.node is None:
-            return replace(state, where=Where.RELOAD)
+            return state._replace(where=Where.RELOAD)
         offset = offset_of(state.index, state.shift, self.array.s)
-        return replace(state, where=Where.RELOAD, offset=offset, sibling=False)
+        return state._replace(where=Where.RELOAD, offset=offset, sibling=False)
 
     def _reloaded(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
-            return replace(state, offset=sibling_offset(entry), sibling=True)
+            return state._replace(offset=sibling_offset(entry), sibling=True)
         if isinstance(entry, Node) and state.shift and state.sibling:
             entry = RETRY
         if self.goal is Goal.LOOKUP:
             if entry is not state.entry and entry != state.entry:
                 return again(state)
-            return replace(state, where=Where.FOLIO_INDEX)
-        return replace(state, where=Where.DONE, again=entry)
+            return state._replace(where=Where.FOLIO_INDEX)
+        return state._replace(where=Where.DONE, again=entry)
 
     def _referenced(self, state: State, refs: int) -> State:
         if not refs:
             return again(state)
-        return replace(self._reload(state), fence=True)
+        return self._reload(state)._replace(fence=True)
 
     def _covers_from(self, state: State, index: int) -> State:
-        return replace(state, where=Where.FOLIO_ORDER, covers=(index, 0))
+        return state._replace(where=Where.FOLIO_ORDER, covers=(index, 0))
 
     def _covers(self, state: State, order: int) -> State:
         assert state.covers is not None
-        return replace(state, where=Where.DONE, covers=(state.covers[0], order))
+        return state._replace(where=Where.DONE, covers=(state.covers[0], order))
 
     # Iterations.
 
     def _found(self, state: State) -> State:
         if state.entry != NULL:
             found = (*state.found, (state.index, state.entry))
-            state = replace(state, found=found, fence=self.goal in ORDERED)
+            state = state._replace(found=found, fence=self.goal in ORDERED)
         if state.node is None:
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         offset = offset_of(state.index, state.shift, self.array.s) + 1
         if self.goal in PAUSING and state.entry != NULL:
-            return self._pause(replace(state, offset=offset))
+            return self._pause(state._replace(offset=offset))
         if self.goal in MARKING:
-            return replace(state, where=Where.MARKS, advance=True)
+            return state._replace(where=Where.MARKS, advance=True)
         return self._advance(state, offset)
 
     def _pause(self, state: State) -> State:
         if state.offset < self.array.slots:
-            return replace(state, where=Where.PAUSE)
+            return state._replace(where=Where.PAUSE)
         state = moved(self.array, state, state.offset)
         if state.index == 0 or state.index > self.last:
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         return State(Where.HEAD, state.index, found=state.found, retries=state.retries)
 
     def _paused(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
-            return self._pause(replace(state, offset=state.offset + 1))
+            return self._pause(state._replace(offset=state.offset + 1))
         state = moved(self.array, state, state.offset)
         where = Where.DONE if state.index > self.last else Where.HEAD
         return State(where, state.index, found=state.found, retries=state.retries)
@@ -199,40 +199,40 @@ class Reader:
 
     def _stand(self, state: State) -> State:
         if state.index > self.last or (self.goal in FINDING and state.index == 0):
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         if state.offset == self.array.slots:
-            return replace(state, where=Where.CLIMB_OFFSET)
+            return state._replace(where=Where.CLIMB_OFFSET)
         if self.goal in MARKING:
-            return replace(state, where=Where.MARKED_SLOT, advance=False)
-        return replace(state, where=Where.STEP)
+            return state._replace(where=Where.MARKED_SLOT, advance=False)
+        return state._replace(where=Where.STEP)
 
     def _climb(self, state: State, offset: int) -> State:
-        return replace(state, where=Where.CLIMB_PARENT, offset=offset + 1)
+        return state._replace(where=Where.CLIMB_PARENT, offset=offset + 1)
 
     def _climbed(self, state: State, parent: Value) -> State:
         if parent is None:
-            return replace(state, where=Where.DONE)
+            return state._replace(where=Where.DONE)
         assert isinstance(parent, Node)
-        return replace(state, where=Where.CLIMB_SHIFT, node=parent)
+        return state._replace(where=Where.CLIMB_SHIFT, node=parent)
 
     def _at_shift(self, state: State, shift: int) -> State:
         # Up or down, the index is right already.
-        return self._stand(replace(state, shift=shift))
+        return self._stand(state._replace(shift=shift))
 
     def _stepped(self, state: State, entry: Entry) -> State:
         if isinstance(entry, Node):
-            return replace(state, where=Where.CLIMB_SHIFT, node=entry, offset=0)
+            return state._replace(where=Where.CLIMB_SHIFT, node=entry, offset=0)
         if entry == RETRY:
-            return self._arrived(replace(state, entry=entry))
+            return self._arrived(state._replace(entry=entry))
         if entry == NULL or is_sibling(entry, self.array.s):
             return self._advance(state, state.offset + 1)
-        return self._found(replace(state, entry=entry))
+        return self._found(state._replace(entry=entry))
 
     # Marked iterations.
 
     def _flags(self, state: State, flags: int) -> State:
         found = ((state.index, state.entry),) if flags >> MARK & 1 else ()
-        return replace(state, where=Where.DONE, found=(*state.found, *found))
+        return state._replace(where=Where.DONE, found=(*state.found, *found))
 
     def _marked_slot(self, state: State, entry: Entry) -> State:
         return reader_marked.slot(self.array, state, entry)
@@ -245,7 +245,7 @@ class Reader:
 
     def _marked_entry(self, state: State, entry: Entry) -> State:
         gone = reader_marked.entry(self.array, state, entry)
-        return self._found(replace(state, entry=entry)) if gone is None else gone
+        return self._found(state._replace(entry=entry)) if gone is None else gone
 
     # From index to index.
 
