@@ -85,12 +85,29 @@ SLOW = {
 """Files whose tests take many seconds of a processor: ``make quick`` leaves them out."""
 
 
+SPREAD = {
+    "models/kernel/test_headers",
+    "models/test_coverage",
+    "models/test_machine",
+    "models/test_mutants",
+    "models/test_port",
+    "models/test_reproducer",
+    "proofs/test_mutants",
+    "review/test_several_defects",
+}
+"""Files whose tests share nothing and go to whichever process is free; those of others stay in one
+process, as what they share is made once in each."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests of these files."""
     folder = Path(__file__).parent
     for item in items:
-        if str(item.path.relative_to(folder).with_suffix("")) in SLOW:
+        name = str(item.path.relative_to(folder).with_suffix(""))
+        if name in SLOW:
             item.add_marker(pytest.mark.slow)
+        if name not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture

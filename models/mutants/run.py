@@ -33,13 +33,15 @@ class Outcome:
     """How a mutant fared.
 
     ``found``: every property found broken by the time that the search ended, with a detail;
-    ``seconds``: how long the search took, ``build_seconds`` what came before.
+    ``seconds``: how long the search took, ``build_seconds`` what came before; ``rounds``: how many
+    units of the sweep, or batches of histories, were run.
     """
 
     mutant: Mutant
     found: Mapping[str, str]
     seconds: float
     build_seconds: float
+    rounds: int = 1
 
     @property
     def caught(self) -> bool:
@@ -91,11 +93,13 @@ def catch(mutant: Mutant) -> Outcome:
     one = mutated(mutant)
     built = time.monotonic()
     details: dict[str, str] = {}
+    rounds = 0
     for found in _checked(one, mutant):
+        rounds += 1
         details = {name: finding.detail for name, finding in found.items()}
         if details.keys() >= set(mutant.caught_by):
             break
-    return Outcome(mutant, details, time.monotonic() - built, built - started)
+    return Outcome(mutant, details, time.monotonic() - built, built - started, rounds)
 
 
 def _checked(one: Implementation, mutant: Mutant) -> Iterator[Mapping[str, Finding]]:
