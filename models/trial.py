@@ -107,15 +107,18 @@ def answer(runner: Runner, operations: Sequence[Operation]) -> bytes:
 class Trial(Closing):
     """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker.
 
-    A case that takes ``hang_seconds`` of CPU time counts as one that hangs.
+    A case that takes ``hang_seconds`` of CPU time, ``HANG_SECONDS`` unless told otherwise, counts
+    as one that hangs.
     """
 
     def __init__(
-        self, implementation: Implementation, s: int, hang_seconds: float = HANG_SECONDS
+        self, implementation: Implementation, s: int, hang_seconds: float | None = None
     ) -> None:
         self.implementation = implementation
         self.s = s
-        self._worker = Worker(implementation.executables[s], hang_seconds=hang_seconds)
+        self._worker = Worker(
+            implementation.executables[s], hang_seconds=hang_seconds or HANG_SECONDS
+        )
         self._before = Before(implementation, s)
         self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
         self.log = b""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models import machine, search
+from models import machine, search, trial
 from models.batch import Batch, Tally
 from models.branches import expected
 from models.finding import AGREES, SITES
@@ -27,8 +27,9 @@ def port() -> Implementation:
 
 
 @pytest.fixture(autouse=True)
-def shrink_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "SHRINKS", 100)
+def shrink_and_wait_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "SHRINKS", 20)
+    monkeypatch.setattr(trial, "HANG_SECONDS", 0.06)
 
 
 def run(one: Implementation, s: int, examples: int = 50, seed: int = 0) -> MachineReport:
@@ -89,14 +90,14 @@ def test_the_search_goes_on_behind_a_finding(tmp_path: Path) -> None:
     file.write_text(text.replace("return order - 1;", "return order;"))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     source = replace(source, sha256={**source.sha256, "lib/xarray_split.c": digest})
-    report = run(examine(source, (2,)), 2, examples=200)
+    report = run(examine(source, (2,)), 2, examples=100)
     names = {breach.smallest.property for breach in report.findings.sorted()}
     assert {"node-nr-values", "try-split-min-order"} <= names
     assert names <= {*PROPERTIES, AGREES[0], DRAINED.name, "no-assertion"}
 
 
 def test_the_same_seed_draws_the_same_cases(port: Implementation) -> None:
-    first, again, other = (run(port, 3, 40, seed).total for seed in (5, 5, 6))
+    first, again, other = (run(port, 3, 15, seed).total for seed in (5, 5, 6))
     assert first == again
     assert first.rules != other.rules
 
@@ -142,7 +143,7 @@ def test_what_failed_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "cache"))
     source = patched(tmp_path / "src", "lib/xarray_split.c", "values -= slots;", "values -= 1;")
     one = examine(source, (2,))
-    assert search.search(one, [2], examples=100, seed=1).findings
+    assert search.search(one, [2], examples=30, seed=1).findings
     # Nothing is drawn, yet what failed before is run again.
     assert search.search(one, [2], examples=1, seed=2).findings
 
@@ -177,8 +178,12 @@ def test_what_the_sweep_knows_to_hang_is_not_tried(tmp_path: Path) -> None:
     assert report.total.branches["split: horizontal"] == 0
 
 
-def test_a_search_is_given_up_when_what_hangs_cannot_be_told(tmp_path: Path) -> None:
+def test_a_search_is_given_up_when_what_hangs_cannot_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Splits of values hang, those of pointers end: not all splits are left out."""
+    monkeypatch.setattr(search, "MOST_HANGS", 6)
+    monkeypatch.setattr(search, "BATCH", 20)
     report = run(hanging(tmp_path, "node->nr_values"), 2, examples=1000)
     assert report.not_drawn[2] > 500
     assert "histories were not drawn" in report.hindered[-1]

@@ -17,7 +17,7 @@ SMOKE = Path(__file__).with_name("port_smoke.c")
 VARIANTS = ("iterative", "recursive")
 SHIFTS = (1, 2, 3, 4, 5, 6)
 WARNINGS = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow")
-SANITIZERS = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SANITIZERS = ("-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
 def compile_port(

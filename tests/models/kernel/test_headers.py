@@ -52,7 +52,7 @@ def test_a_split_by_one_level_agrees_with_the_model(kernel: Kernel, shift: int) 
         Operation(Code.STORE, order=order, entry=0x3000),
         Operation(Code.SNAPSHOT),
     ]
-    with Worker(build.build(kernel.source, shift)) as worker:
+    with Worker(build.build(kernel.source, shift, cflags=("-O0", "-g0"))) as worker:
         result = worker.run([encode(case)])
     assert result.abnormal == []
     assert result.results == run_case(case, shift).results
