@@ -115,7 +115,8 @@ def judge(mutant: Mutant, s: int, limit: float, solver: str = "z3") -> Fate:
     except OverflowError:
         return Fate.UNDEFINED
     for script in made:
-        answer = decide(solver, script.negation, logic, limit)
-        if not script.broken and answer.verdict is Verdict.REFUTED:
+        if script.broken:
+            continue  # a control: refuted in any case
+        if decide(solver, script.negation, logic, limit).verdict is Verdict.REFUTED:
             return Fate.REFUTED
     return Fate.SURVIVED

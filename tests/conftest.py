@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from models import cache
 from tests.kernel_tree import make_kernel
 
 MAY_SKIP = "XASPLIT_MAY_SKIP"
@@ -97,6 +98,8 @@ SPREAD = {
 }
 """Files whose tests share nothing and go to whichever process is free; those of others stay in one
 process, as what they share is made once in each."""
+SHARING = "review/bundle"
+"""A folder whose files share bundles and pages, and stay in one process together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,7 +110,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name in SLOW:
             item.add_marker(pytest.mark.slow)
         if name not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(name))
+            item.add_marker(pytest.mark.xdist_group(SHARING if name.startswith(SHARING) else name))
 
 
 @pytest.fixture
@@ -117,9 +120,14 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests of trees keep what they compile: most of it is the same in all of them."""
-    return tmp_path_factory.mktemp("objects")
+def objects() -> Path:
+    """The user's compiled objects, for tests with a cache of their own: most are the same in all.
+
+    Of a scope that comes before any change of the environment.
+    """
+    folder = cache.directory() / "objects"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from models.implementation import examine
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
+from models.rcu import plan
+from models.rcu.explorer import Case
 from models.search import MachineReport
 from models.sweep import Coverage, Part, Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
@@ -173,7 +175,10 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
 
 
 @pytest.mark.usefixtures("short")
-def test_the_command_ends_with_the_claims_and_json_has_them_all(tmp_path: Path) -> None:
+def test_the_command_ends_with_the_claims_and_json_has_them_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "cases", lambda shift: [Case("split", 3, 0, 8, 8)])
     words = ["review", "--examples", "0", "--no-proofs", "--json", "--out", str(tmp_path / "b")]
     result = CliRunner().invoke(main, words, standalone_mode=False)
     told = json.loads(result.stdout)

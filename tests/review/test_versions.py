@@ -25,7 +25,7 @@ ONE_LEVEL = """	(void)entry;
 
 
 @pytest.fixture(scope="module")
-def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def tree(tmp_path_factory: pytest.TempPathFactory, objects: Path) -> Iterator[Path]:
     """Four releases: one that is right, one of one level without try_split, one that is wrong, and
     one that does not compile."""
     folder = tmp_path_factory.mktemp("versions")
@@ -47,9 +47,12 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     change(tree, "Makefile", "SUBLEVEL = 3", "SUBLEVEL = 4")
     change(tree, "lib/xarray.c", COUNT, "	unsigned long nodes = ;\n")
     git(tree, "tag", "broken")
+    (folder / "cache").mkdir()
+    (folder / "cache" / "objects").symlink_to(objects)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XASPLIT_CACHE", str(folder / "cache"))
-        patch.setattr(versions, "WHOLE", ((2, 2, 1), (2, 4, 1)))
+        patch.setattr(versions, "SHIFTS", (1, 6))
+        patch.setattr(versions, "WHOLE", ((1, 1, 0), (1, 3, 1)))
         patch.setattr(versions, "SAMPLED", ((6, 6, 0),))
         yield tree
 

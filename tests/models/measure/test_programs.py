@@ -23,11 +23,10 @@ def test_a_crash_is_told(tmp_path: Path) -> None:
         programs.run(crashing, SPLITS)
 
 
-def test_a_hang_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "SECONDS", 0.5)
+def test_a_hang_is_ended(tmp_path: Path) -> None:
     hanging = with_leaf(tmp_path, "	for (;;)\n		barrier();\n")
     with pytest.raises(MeasureError, match="did not end"):
-        programs.run(hanging, SPLITS)
+        programs.run(hanging, SPLITS, seconds=0.5)
 
 
 def test_too_many_nodes_are_told(tmp_path: Path) -> None:
