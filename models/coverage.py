@@ -24,6 +24,7 @@ from models.build import (
     compiler_version,
     preprocessing,
 )
+from models.families import Family
 from models.finding import Findings
 from models.implementation import Implementation
 from models.kernel.source import Source
@@ -33,8 +34,11 @@ from models.sweep import Unit, run_unit
 FILE = "lib/xarray_split.c"
 """Where the port's split functions are."""
 DRIVER = Path(__file__).parent / "driver"
-UNITS = ((1, 3, 0), (2, 3, 1), (2, 4, 0), (2, 2, 0), (3, 5, 1), (3, 5, 4))
-"""The splits that the sweep runs: chunk shift, order, new order."""
+UNITS = (
+    *(Unit(*one) for one in ((1, 3, 0), (2, 3, 1), (2, 2, 0), (3, 5, 4))),
+    *(Unit(s, 3, 0, family=family) for s in (1, 2) for family in (Family.WALKS, Family.REFUSALS)),
+)
+"""What the sweep runs: all that is reached without luck."""
 _OUTSIDE = "only for an entry in the head, or none: splitting that breaks the contract"
 EXPLAINED = {
     ("xas_split", "if (xas_is_node(xas))"): _OUTSIDE,
@@ -101,7 +105,7 @@ def measure(source: Source, shifts: Sequence[int], examples: int = 600, seed: in
             share = examples // len(shifts)
             report = search(one, [s], examples=share, seed=seed, remember=False)
             coverage.findings.update(report.findings)
-            for unit in (Unit(*split) for split in UNITS if split[0] == s):
+            for unit in [unit for unit in UNITS if unit.chunk_shift == s]:
                 coverage.findings.update(run_unit(unit, [one]).findings)
             text = (source.directory / FILE).read_text().splitlines()
             _add(coverage, gcov, folder, text)

@@ -9,7 +9,7 @@ from models.kernel.source import port_source
 
 @pytest.mark.parametrize("recursive", [False, True])
 def test_it_is_complete(recursive: bool) -> None:
-    done = coverage.measure(port_source(recursive), (1, 2, 3), 300)
+    done = coverage.measure(port_source(recursive), (1, 2, 3), 60)
     assert done.complete
     assert not done.findings
     assert {"xas_split_alloc", "xas_split", "xas_try_split"} <= set(done.functions)
