@@ -4,12 +4,12 @@ in one operation need not have one cause."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import Enum
 
 
 class Aspect(Enum):
-    """What a property is about."""
+    """What a property is about, and which mistakes drag others along: several properties that break
+    in one operation need not have one cause."""
 
     END = "how the case ended"
     ENTRIES = "which slots hold what"
@@ -44,11 +44,12 @@ _ABOUT = {
 }
 _ASPECTS = {name: aspect for aspect, names in _ABOUT.items() for name in names.split()}
 
+
 _EVERYTHING = frozenset(Aspect)
 _DRAGS = {
     Aspect.END: _EVERYTHING,
     Aspect.ENTRIES: _EVERYTHING - {Aspect.END},
-    Aspect.ALLOCATION: frozenset({Aspect.ANY}),
+    Aspect.ALLOCATION: frozenset({Aspect.UPDATE, Aspect.PUBLICATION, Aspect.ANSWERS, Aspect.ANY}),
     Aspect.VALUES: frozenset({Aspect.UPDATE, Aspect.ANY}),
     Aspect.MARKS: frozenset({Aspect.ANSWERS, Aspect.ANY}),
     Aspect.LINKS: frozenset({Aspect.ANSWERS, Aspect.ANY}),
@@ -57,7 +58,11 @@ _DRAGS = {
     Aspect.ANSWERS: frozenset({Aspect.ANY}),
     Aspect.ANY: frozenset[Aspect](),
 }
-"""What a mistake in one aspect may break of the others in the same operation."""
+
+
+def drags(one: Aspect, other: Aspect) -> bool:
+    """Whether a mistake in one aspect may break another one in the same operation."""
+    return one is not other and other in _DRAGS[one]
 
 
 def aspect(name: str) -> Aspect:
@@ -68,24 +73,3 @@ def aspect(name: str) -> Aspect:
 def unspecific(name: str) -> bool:
     """Whether a property says that something is wrong in the array, but hardly what."""
     return aspect(name) is Aspect.ANY
-
-
-def parts(names: Iterable[str]) -> list[frozenset[str]]:
-    """Properties that broke together, by what may be one mistake each.
-
-    An aspect that nothing else drags along stands for a mistake of its own; the properties that
-    several may have dragged along go with the first of them.
-    """
-    broken = list(names)
-    there = {aspect(name) for name in broken}
-    roots = [one for one in _DRAGS if one in there and not _dragged(one, there)]
-    found: dict[Aspect, set[str]] = {}
-    for name in broken:
-        about = aspect(name)
-        root = about if about in roots else next(one for one in roots if about in _DRAGS[one])
-        found.setdefault(root, set()).add(name)
-    return [frozenset(found[root]) for root in roots if root in found]
-
-
-def _dragged(one: Aspect, there: Iterable[Aspect]) -> bool:
-    return any(other is not one and one in _DRAGS[other] for other in there)

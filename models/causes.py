@@ -1,37 +1,55 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Failing cases grouped by what seems to be their cause.
 
-What breaks first in a case counts; what breaks later may be its consequence.  Cases in which the
-same properties break first, at the same kind of operation, fail alike.  Properties of different
-aspects that break at once are taken apart (``aspects.parts``).  Ways to fail that share a property
-belong to one cause, if they do at the same kind of operation or if they fail for the same traits;
-properties that any mistake breaks do not count for that.
+What breaks first in a case counts; what breaks later may be its consequence.  Cases with the same
+symptoms (``models.symptoms``) fail alike.  With several mistakes in the code most cases show the
+symptoms of more than one, so causes are made of symptoms, not of cases:
+
+* a symptom that never occurs without a certain other one is a consequence of that, or another word
+  for it;
+* of the others each stands for a cause if it occurs without them, alone or with consequences; what
+  only occurs together is one cause;
+* the same symptom in nodes of another role is one cause if it occurs for the same kinds of entries
+  and marks;
+* a crash, or an assertion that fails, belongs to what is wrong where the code goes on: to the one
+  root that is about the same field and kinds of entries, or fails under the same condition.
+
+A cause shows in every case that has its symptoms.  The case that stands for it has no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from models import aspects
 from models.aspects import Aspect
-from models.extent import CASES, COUNTED, ENTRIES, FAILING, MARKS, Extent
-from models.finding import Failure, Finding, Findings, Kind, site
+from models.extent import Extent
+from models.finding import Failure, Finding, Findings
+from models.roots import roots
+from models.symptoms import Kept, about, ends
 from specs.callers import Contract
+
+_ECHO = frozenset({"split: split-index"})
+"""A right answer that differs from a wrong one at another index, which is a case of its own."""
 
 
 @dataclass
 class Cause:
     """Failures that seem to have one cause.
 
-    ``first`` are the findings of the smallest case, ``later`` the names of properties that break
-    only after others have, ``extent`` where it shows.
+    ``failures`` show this cause alone, ``shared`` others as well.  ``first`` are the findings of
+    the case that stands for it, ``kept`` what a smaller one must show, ``later`` the names of
+    properties that break only after others have.  ``part``: what it is about, if no case shows it
+    alone, so that the case that stands for it stands for another one, too.
     """
 
     failures: list[Failure]
+    shared: list[Failure]
     first: tuple[Finding, ...]
-    cases: int
-    extent: Extent
+    kept: Kept
+    part: Aspect | None = None
     later: set[str] = field(default_factory=set)
 
     @property
@@ -41,29 +59,47 @@ class Cause:
         return (telling or list(self.first))[0]
 
     @property
+    def cases(self) -> int:
+        """How many cases show it."""
+        return sum(one.cases for one in (*self.failures, *self.shared))
+
+    @cached_property
+    def extent(self) -> Extent:
+        """The cases that show it."""
+        extent = Extent()
+        for failure in (*self.failures, *self.shared):
+            extent.update(failure.extent)
+        return extent
+
+    @property
     def properties(self) -> list[str]:
-        """The properties that break first, the most telling at the front."""
+        """The properties that break first where it is alone, the most telling at the front."""
         names = {name for failure in self.failures for name in failure.properties}
+        names.update(one.property for one in self.first)
         return sorted(names, key=lambda name: (name != self.smallest.property, name))
 
 
 def causes(findings: Findings) -> list[Cause]:
     """The causes, by implementation: what breaks within the callers' contract first, and of that
-    the one with the smallest case.  None is of two kinds (``Finding.kind``)."""
-    by_kind: dict[Kind, list[Failure]] = {}
-    for failure in findings.failures.values():
-        kind = failure.first[0].kind()
-        # A known deviation is one cause, whatever it breaks.
-        parts = [failure] if failure.first[0].deviations else _parts(failure)
-        by_kind.setdefault(kind, []).extend(parts)
-    found = [cause for failures in by_kind.values() for cause in _of_one(failures)]
+    the one with the smallest case.  A cause is within the contract if any case of it is."""
+    by_kind: dict[tuple[str, tuple[str, ...]], list[Failure]] = {}
+    for key in sorted(findings.failures, key=lambda key: (key[0], key[1], sorted(key[2]))):
+        by_kind.setdefault(key[:2], []).append(findings.failures[key])
+    found: list[Cause] = []
+    for (name, _), failures in by_kind.items():
+        if failures[0].first[0].deviations:
+            # A known deviation is one cause, whatever it breaks.
+            found.append(_cause(failures, []))
+        else:
+            others = [one for kind, ones in by_kind.items() for one in ones if kind[0] == name]
+            found += _of_one(_without(failures, [one for one in others if one not in failures]))
     classes = list(Contract)
     return sorted(
         found,
         key=lambda cause: (
             cause.smallest.implementation,
             classes.index(cause.smallest.contract),
-            _size(cause.smallest),
+            cause.smallest.rank(),
         ),
     )
 
@@ -76,87 +112,66 @@ def alike(found: Iterable[Cause], key: Callable[[Cause], object]) -> list[Cause]
     return [_merged(group) for group in groups.values()]
 
 
-def _parts(failure: Failure) -> list[Failure]:
-    """A failure for each mistake that it seems to show."""
-    return [
-        Failure(
-            tuple(one for one in failure.first if one.property in names),
-            failure.cases,
-            failure.extent,
-            failure.later,
-        )
-        for names in aspects.parts(sorted(failure.properties))
-    ]
+def _without(failures: Sequence[Failure], others: Sequence[Failure]) -> list[Failure]:
+    """Failures without the symptoms that others account for, where a case shows both: of the
+    ``failures``, what is new, if the others were there before, or the other way round."""
+    here = {one.symptoms for one in failures}
+    known = frozenset[str]().union(*(one.symptoms for one in others if one.symptoms not in here))
+    return [replace(one, symptoms=one.symptoms - known or one.symptoms) for one in failures]
 
 
-def _of_one(failures: list[Failure]) -> list[Cause]:
-    groups: list[list[Failure]] = []
-    for failure in failures:
-        linked = [group for group in groups if any(_linked(failure, one) for one in group)]
-        groups = [group for group in groups if group not in linked]
-        groups.append([failure, *(one for group in linked for one in group)])
-    found = [_cause(group) for group in groups]
-    shown = {name for cause in found for name in cause.properties}
+def _of_one(failures: Sequence[Failure]) -> list[Cause]:
+    """The causes of failures of one implementation."""
+    failures = [one for one in failures if one.symptoms != _ECHO] or list(failures)
+    groups, shown = roots(failures)
+    found = []
+    for place, group in enumerate(groups):
+        others = frozenset[str]().union(*groups[:place], *groups[place + 1 :])
+        mine = [(one, by) for one, by in zip(failures, shown, strict=True) if place in by]
+        alone = [one for one, by in mine if len(by) == 1]
+        own = [one for one in alone if not one.symptoms & others] or alone
+        chosen = set(map(id, own))
+        shared = [one for one, _ in mine if id(one) not in chosen]
+        found.append(_cause(own, shared, group, others))
+    names = {name for cause in found for name in cause.properties}
     for cause in found:
-        cause.later -= shown
+        cause.later -= names
     return found
 
 
-def _linked(one: Failure, other: Failure) -> bool:
-    if one.first[0].deviations:
-        return True
-    shared = one.properties & other.properties
-    if any(not aspects.unspecific(name) for name in shared):
-        return site(one.first[0]) == site(other.first[0]) or _same_pattern(one, other)
-    if _only_counts(one) and _only_counts(other):
-        mine, theirs = one.extent.splits.keys(), other.extent.splits.keys()
-        return mine <= theirs or theirs <= mine
-    return bool(shared) and one.properties == other.properties and _same_pattern(one, other)
+def _cause(
+    own: list[Failure],
+    shared: list[Failure],
+    group: frozenset[str] = frozenset(),
+    others: frozenset[str] = frozenset(),
+) -> Cause:
+    """The cause of a group of symptoms, of failures that show it alone and those that show others,
+    too; of any symptoms, if there is no group.  ``others`` stand for other causes, and what stands
+    for this one has as few of them as can be."""
+    documented, least = Contract.DOCUMENTATION, own or shared
 
+    def order(failure: Failure) -> tuple[object, ...]:
+        contract, early = failure.first[0].contract, ends(failure.symptoms)
+        # A split says more than a request for its nodes.
+        asked = failure.asks()
+        foreign = len(failure.symptoms & others)
+        return contract is documented, foreign, early, asked, len(failure.symptoms), failure.rank()
 
-def _only_counts(failure: Failure) -> bool:
-    """Whether nodes were only asked for in these cases, so that their splits are all there is."""
-    return failure.extent.pattern().get(CASES) == frozenset({COUNTED})
-
-
-def _same_pattern(one: Failure, other: Failure) -> bool:
-    """Whether two failures show for the same kinds of entries and the same marks, and otherwise
-    one where the other does; not every split has every index or place."""
-    mine, theirs = one.extent.pattern(), other.extent.pattern()
-    if any(aspects.aspect(name) is Aspect.END for name in one.properties & other.properties):
-        # Of cases that end the process a few are run, not one for every set of marks.
-        for pattern in (mine, theirs):
-            marks = pattern.get(MARKS, frozenset())
-            pattern[MARKS] = frozenset("none" if value == "none" else "some" for value in marks)
-    for dimension in (mine.keys() & theirs.keys()) - {CASES, FAILING}:
-        here, there = mine[dimension], theirs[dimension]
-        if dimension in (ENTRIES, MARKS) and here != there:
-            return False
-        if not (here <= there or there <= here):
-            return False
-    return True
-
-
-def _size(finding: Finding) -> tuple[object, ...]:
-    return (*finding.size(), finding.property)
-
-
-def _cause(group: list[Failure]) -> Cause:
-    extent = Extent()
-    for failure in group:
-        extent.update(failure.extent)
-    # A split says more than a request for its nodes.
-    smallest = min(
-        group, key=lambda one: (_only_counts(one), one.first[0].size(), -len(one.properties))
-    )
-    later = {name for failure in group for name in failure.later}
-    return Cause(group, smallest.first, sum(one.cases for one in group), extent, later)
+    best = min(least, key=order)
+    part = None if own else about(group)
+    first = [one for one in best.first if part in (None, aspects.aspect(one.property))]
+    later = {name for failure in least for name in failure.later}
+    kept = Kept(best.symptoms, group & best.symptoms or best.symptoms)
+    return Cause(own, shared, tuple(first) or best.first, kept, part, later)
 
 
 def _merged(group: list[Cause]) -> Cause:
     if len(group) == 1:
         return group[0]
-    merged = _cause([failure for cause in group for failure in cause.failures])
-    merged.first = min((cause.first for cause in group), key=lambda first: _size(first[0]))
+    best = min(group, key=lambda cause: cause.smallest.rank())
+    own = {id(failure): failure for cause in group for failure in cause.failures}
+    shared = {id(failure): failure for cause in group for failure in cause.shared}
+    more = [failure for name, failure in shared.items() if name not in own]
+    merged = Cause(list(own.values()), more, best.first, best.kept, best.part)
     merged.later = {name for cause in group for name in cause.later} - set(merged.properties)
     return merged

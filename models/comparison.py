@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from models.batch import SPLITTING
@@ -38,7 +38,8 @@ class Comparison(Closing):
     """One implementation through one unit; a context manager, since it holds a worker.
 
     ``done`` counts the cases that were run, and those that were left out; ``known`` is what other
-    units learnt about hangs.
+    units learnt about hangs.  ``on_failing`` is told of the cases in which anything breaks
+    that was not broken before.
     """
 
     def __init__(
@@ -50,7 +51,9 @@ class Comparison(Closing):
         done: Tried,
         family: Family = Family.SPLITS,
         known: Mapping[Area, Hangs] | None = None,
+        on_failing: Callable[[CaseGroup, Sequence[Start]], None] | None = None,
     ) -> None:
+        self._on_failing = on_failing
         self.implementation = implementation
         self.expected = expected
         self.findings = findings
@@ -268,6 +271,8 @@ class Comparison(Closing):
                 extent = Extent()
                 extent.count(group, starts)
                 self.findings.add_case(part, extent)
+        if self._on_failing is not None and any(not one.before for one in found):
+            self._on_failing(group, starts)
 
     def _finding(
         self,

@@ -22,6 +22,7 @@ FEW, MANY = 40, 4200
 more than the latter: that is above what 1 GiB to 4 KiB needs."""
 HIGHEST = 63
 """The highest order of an entry with 64-bit indices."""
+_FAILING = {name: Trait(extent.FAILING, name) for name in ("none", "the first", "a later one")}
 _COUNTS = Trait(extent.CASES, extent.COUNTED)
 
 
@@ -52,8 +53,12 @@ class CountGroup:
         return self.chunk_shift, self.order, self.new_order
 
     def traits(self) -> tuple[Trait, ...]:
-        """That only allocation was tried."""
-        return (_COUNTS,)
+        """That only allocation was tried, and whether enough was granted for it."""
+        need = geometry.split_nodes(self.order, self.new_order, self.chunk_shift)
+        enough = self.granted >= need or self.limited
+        return _COUNTS, _FAILING[
+            "none" if enough else "a later one" if self.granted else "the first"
+        ]
 
     def start_traits(self, start: Start) -> tuple[Trait, ...]:
         """Nothing else."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from models.extent import Extent, Split
+from models.symptoms import symptoms
 from specs.callers import Contract
 from specs.origin import Origin
 from specs.property import Violation
 from xarray_model import geometry
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Operation, encode
 
 AGREES = (
     "agrees-with-model",
@@ -28,6 +29,9 @@ _SPLITS = frozenset({Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT})
 Kind: TypeAlias = tuple[str, Contract, tuple[str, ...]]
 """Implementation, class, and known deviations of the split, of a finding; the last with "there
 before" if it was."""
+Alike: TypeAlias = tuple[str, tuple[str, ...], frozenset[str]]
+"""Implementation, known deviations of the split, with "there before" if it was, and symptoms, of
+cases that fail alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Finding:
     before: bool = field(default=False, compare=False)
 
     def kind(self) -> Kind:
-        """What findings about one cause have in common: all of another kind are of another."""
+        """What tells findings about one property apart."""
         return self.implementation, self.contract, (*self.deviations, *self._there_before())
 
     def label(self) -> str:
@@ -71,6 +75,12 @@ class Finding:
         """What "smallest" means: chunk shift, highest order, number of operations."""
         highest = max(operation.order for operation in self.operations)
         return self.chunk_shift, highest, len(self.operations)
+
+    def rank(self) -> tuple[object, ...]:
+        """Which of several stands for them: the first, and always the same one.  Within the
+        callers' contract before what only the documentation promises, then by size."""
+        documented = self.contract is Contract.DOCUMENTATION
+        return documented, self.size(), encode(list(self.operations)), self.property
 
 
 def last_operation(finding: Finding) -> int:
@@ -105,27 +115,37 @@ class Breach:
 
 @dataclass
 class Failure:
-    """Cases of one kind that fail alike: the same properties break first, at the same kind of
-    operation.
+    """Cases that fail alike: the same is wrong after the first operation that breaks anything
+    (``models.symptoms``).
 
-    ``first`` are the findings of the smallest case about these properties; ``later`` counts cases
-    by the properties that broke at a later operation of them.
+    ``first`` are the findings about that operation of the case that stands for all (``rank``);
+    ``later`` counts cases by the properties that broke at a later operation of them.
     """
 
     first: tuple[Finding, ...]
+    symptoms: frozenset[str]
     cases: int = 0
     extent: Extent = field(default_factory=Extent)
     later: dict[str, int] = field(default_factory=dict)
+    alone: bool = False
+    """Whether nothing breaks later in the case that stands for all."""
+    properties: set[str] = field(default_factory=set)
+    """The properties that break first in any of the cases."""
 
     @property
-    def properties(self) -> frozenset[str]:
-        """The properties that break first."""
-        return frozenset(finding.property for finding in self.first)
-
-    @property
-    def key(self) -> tuple[Kind, frozenset[str], str]:
+    def key(self) -> Alike:
         """What cases that fail alike have in common."""
-        return self.first[0].kind(), self.properties, site(self.first[0])
+        implementation, _, apart = self.first[0].kind()
+        return implementation, apart, self.symptoms
+
+    def rank(self) -> tuple[object, ...]:
+        """Which of two cases stands for both: the first."""
+        documented, *rest = self.first[0].rank()
+        return documented, self.asks(), not self.alone, *rest
+
+    def asks(self) -> bool:
+        """Whether the case that stands for all only asks for the nodes of a split."""
+        return self.first[0].operations[0].code is Code.COUNT_ALLOC
 
 
 class Findings:
@@ -137,7 +157,7 @@ class Findings:
     def __init__(self, on_new: Callable[[Finding], None] | None = None) -> None:
         self.on_new = on_new
         self.breaches: dict[tuple[Kind, str], Breach] = {}
-        self.failures: dict[tuple[Kind, frozenset[str], str], Failure] = {}
+        self.failures: dict[Alike, Failure] = {}
 
     def __len__(self) -> int:
         return len(self.breaches)
@@ -158,7 +178,9 @@ class Findings:
         start = min(places, default=None)
         first = tuple(one for one in found if one.operation == start)
         later = {one.property: cases for one in found if one.operation != start}
-        self._fail(Failure(first, cases, extent, later))
+        properties = {one.property for one in first}
+        told = symptoms(first)
+        self._fail(Failure(first, told, cases, extent, later, not later, properties))
 
     def update(self, other: Findings) -> None:
         """Take over what another search found."""
@@ -177,17 +199,19 @@ class Findings:
             return
         known.cases += new.cases
         known.extent |= new.extent
-        known.smallest = min(known.smallest, new.smallest, key=Finding.size)
+        known.smallest = min(known.smallest, new.smallest, key=Finding.rank)
 
     def _fail(self, new: Failure) -> None:
         known = self.failures.get(new.key)
         if known is None:
-            known = self.failures[new.key] = Failure(new.first)
+            known = self.failures[new.key] = Failure(new.first, new.symptoms, alone=new.alone)
         known.cases += new.cases
         known.extent.update(new.extent)
+        known.properties |= new.properties
         for name, cases in new.later.items():
             known.later[name] = known.later.get(name, 0) + cases
-        known.first = min(known.first, new.first, key=lambda first: first[0].size())
+        if new.rank() < known.rank():
+            known.first, known.alone = new.first, new.alone
 
     def sorted(self) -> list[Breach]:
         """What broke, by implementation and property name; within the callers' contract first."""

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from models.finding import Finding
+from models.symptoms import Kept, symptoms
 from models.tree_size import most_nodes, split_nodes
 from models.trial import Trial
+from specs.callers import Contract
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Flag, Operation
 
@@ -23,11 +25,15 @@ MOST_TRIALS = 2000
 
 
 def reduce(
-    trial: Trial, finding: Finding, deadline: float = math.inf, most: int = MOST_TRIALS
+    trial: Trial,
+    finding: Finding,
+    deadline: float = math.inf,
+    most: int = MOST_TRIALS,
+    *,
+    kept: Kept | None = None,
 ) -> Finding:
-    """The smallest case found that breaks the same property first, or ``finding`` itself;
-    ``deadline``, of ``time.monotonic``, and so many cases, ``most``, end the search for a smaller
-    one."""
+    """The smallest case found that fails as ``breaks`` says, or ``finding`` itself; after ``most``
+    trials, or at ``deadline``, of ``time.monotonic``, no smaller one is looked for."""
     known = finding
     trials = 0
     smaller = True
@@ -35,7 +41,7 @@ def reduce(
         smaller = False
         for candidate in _candidates(known.operations):
             trials += 1
-            found = breaks(trial, candidate, finding)
+            found = breaks(trial, candidate, finding, kept)
             if found is not None:
                 known = found
                 smaller = True
@@ -45,18 +51,33 @@ def reduce(
     return known
 
 
-def breaks(trial: Trial, operations: Sequence[Operation], finding: Finding) -> Finding | None:
-    """What a case derived from that of ``finding`` shows if the same is the first that breaks;
-    None, without a run, for one whose splits ask for too many nodes (``models/tree_size.py``)."""
-    label = finding.label()
+def breaks(
+    trial: Trial,
+    operations: Sequence[Operation],
+    finding: Finding,
+    kept: Kept | None = None,
+) -> Finding | None:
+    """What a case derived from that of ``finding`` shows if the same is the first that breaks: the
+    same property, and what is ``kept``; None, without a run, for one whose
+    splits ask for too many nodes (``models/tree_size.py``)."""
     if sum(split_nodes(operations, trial.s)) > most_nodes(finding.operations, finding.chunk_shift):
         return None
     try:
         expected = trial.expected(operations)
     except (PreconditionError, ValueError):
         return None
-    found = [one for one in trial.run(operations, expected) if one.label() == label]
-    return found[0] if found else None
+    found = [one for one in trial.run(operations, expected) if one.before == finding.before]
+    if kept is None:
+        found = [one for one in found if one.label() == finding.label()]
+    elif found and not (_as_strict(found[0], finding) and kept.admit(symptoms(found))):
+        found = []
+    return next((one for one in found if one.property == finding.property), None)
+
+
+def _as_strict(one: Finding, finding: Finding) -> bool:
+    """Whether it is of the same deviation, and not only outside the callers' contract."""
+    within = one.contract in (Contract.CALLERS, finding.contract)
+    return within and one.deviations == finding.deviations
 
 
 def _candidates(operations: Sequence[Operation]) -> Iterator[list[Operation]]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,13 +12,15 @@ from models.ends import HANGS
 from models.finding import Finding
 from models.implementation import Implementation
 from models.reduction import breaks, reduce
+from models.symptoms import Kept
 from models.trial import HANG_SECONDS, Trial
 from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
 
-SECONDS = 10.0
-"""How long one finding is shrunk; one that hangs half as long, since each attempt costs time."""
+TRIALS, HANGING_TRIALS = 300, 40
+"""Cases that are run to make one finding smaller, and one that hangs, since each costs time.  No
+time is set: what is found must not depend on the machine's load."""
 
 
 def at_shift(implementation: Implementation, s: int) -> Implementation:
@@ -30,29 +31,33 @@ def at_shift(implementation: Implementation, s: int) -> Implementation:
     return replace(implementation, executables=executables)
 
 
-def shrink(implementation: Implementation, finding: Finding, seconds: float = SECONDS) -> Finding:
-    """The smallest case found in about that time that breaks the same property before any other,
-    at the lowest chunk shift; ``finding`` itself when there is none."""
-    hangs = finding.property == HANGS
-    deadline = time.monotonic() + (seconds / 2 if hangs else seconds)
+def shrink(implementation: Implementation, finding: Finding, kept: Kept | None = None) -> Finding:
+    """The smallest case found that breaks the same property before any other, or fails as is
+    ``kept``, at the lowest chunk shift; ``finding`` itself when there is none."""
+    most = HANGING_TRIALS if finding.property == HANGS else TRIALS
     for s in CHUNK_SHIFTS:
         if s > finding.chunk_shift:
             break
-        moved = at(implementation, finding, s)
+        moved = at(implementation, finding, s, kept)
         if moved is not None:
             with trial_of(implementation, finding, s) as trial:
-                return reduce(trial, moved, deadline)
+                return reduce(trial, moved, kept=kept, most=most)
     return finding
 
 
-def at(implementation: Implementation, finding: Finding, s: int) -> Finding | None:
-    """What the finding's case shows at chunk shift ``s``, where that breaks the same property
-    before any other; None also where it would take too many nodes there."""
+def at(
+    implementation: Implementation,
+    finding: Finding,
+    s: int,
+    kept: Kept | None = None,
+) -> Finding | None:
+    """What the finding's case shows at chunk shift ``s``, where that breaks the same before
+    anything else (``reduction.breaks``); None also where it would take too many nodes there."""
     operations = transfer(finding.operations, finding.chunk_shift, s)
     if operations is None:
         return None
     with trial_of(implementation, finding, s) as trial:
-        return breaks(trial, operations, finding)
+        return breaks(trial, operations, finding, kept)
 
 
 def trial_of(implementation: Implementation, finding: Finding, s: int) -> Trial:

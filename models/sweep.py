@@ -228,12 +228,16 @@ def run_unit(
     implementations: Sequence[Implementation],
     known: Mapping[Area, Hangs] | None = None,
     on_found: Callable[[Finding], None] | None = None,
+    *,
+    expected: Expected | None = None,
+    on_failing: Callable[[CaseGroup, Sequence[Start]], None] | None = None,
 ) -> UnitResult:
     """Run one unit on the model and on every implementation; ``known`` is what other units learnt
-    about hangs.  ``on_found`` is told at once of the first case that breaks a property."""
+    about hangs.  ``on_found`` is told at once of the first case that breaks a property, and
+    ``on_failing`` of all cases that break any; ``expected`` is that of an earlier unit."""
     known = known or {}
     result = UnitResult(Findings(on_found))
-    expected = Expected(unit.chunk_shift)
+    expected = expected or Expected(unit.chunk_shift)
     with ExitStack() as stack:
         comparisons = [
             stack.enter_context(
@@ -245,6 +249,7 @@ def run_unit(
                     result.tried.setdefault(one.name, Tried()),
                     unit.family,
                     {area: had for area, had in known.items() if area.implementation == one.name},
+                    on_failing,
                 )
             )
             for one in implementations

@@ -20,6 +20,7 @@ from models.implementation import Implementation
 from models.origins import Placed
 from models.reproducer import Reproducer, reproducer
 from models.shrink import shrink
+from models.smallest import case, take
 from models.where.rank import Where, where
 from review.attempt import attempt
 
@@ -48,36 +49,40 @@ def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> l
         return []
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(found))) as pool:
         met = [cause.smallest for cause in found]
+        kept = [cause.kept for cause in found]
         unshrunk: dict[object, str] = {}
-        for cause, finding, made in zip(found, met, _each(pool, shrink, by_name, met), strict=True):
-            smallest, problem = made
-            smallest = smallest or finding
-            same = [one for one in cause.first if one.property != smallest.property]
-            cause.first = (smallest, *same)
+        for cause, made in zip(found, _each(pool, shrink, by_name, met, kept), strict=True):
+            shrunk, problem = made
+            take(cause, shrunk or cause.smallest)
             if problem:
-                unshrunk[_case(cause)] = f"It was not shrunk: {problem}"
-        found = alike(found, _case)
+                unshrunk[case(cause)] = f"It was not shrunk: {problem}"
+        found = alike(found, case)
         small = [cause.first[0] for cause in found]
-        told = _each(pool, reproducer, by_name, small)
+        reproducers = _each(pool, reproducer, by_name, small)
     return [
         Diagnosis(
             cause,
             finding,
             made or Reproducer("", f"making one failed, {problem}"),
-            unshrunk.get(_case(cause), ""),
+            unshrunk.get(case(cause), ""),
         )
-        for cause, finding, (made, problem) in zip(found, small, told, strict=True)
+        for cause, finding, (made, problem) in zip(found, small, reproducers, strict=True)
     ]
 
 
 def _each(
     pool: ProcessPoolExecutor,
-    make: Callable[[Implementation, Finding], _Made],
+    make: Callable[..., _Made],
     by_name: Mapping[str, Implementation],
     found: Sequence[Finding],
+    *also: Sequence[object],
 ) -> list[tuple[_Made | None, str]]:
-    """What is made of each finding, side by side, and ""; or None, and why it failed."""
-    begun = [attempt(partial(pool.submit, make, by_name[one.implementation], one)) for one in found]
+    """What is made of each finding, and of ``also`` what belongs to it, side by side, and ""; or
+    None, and why it failed."""
+    begun = [
+        attempt(partial(pool.submit, make, by_name[one.implementation], one, *more))
+        for one, *more in zip(found, *also, strict=True)
+    ]
     return [
         (None, problem) if future is None else attempt(future.result) for future, problem in begun
     ]
@@ -113,11 +118,6 @@ def undiagnosed(findings: Findings) -> list[Diagnosis]:
     """The causes as they were met, for a search that was ended before it worked them out."""
     none = Reproducer("", "the search was ended before one was made")
     return [Diagnosis(cause, cause.smallest, none) for cause in causes(findings)]
-
-
-def _case(cause: Cause) -> object:
-    first = cause.first[0]
-    return first.implementation, first.chunk_shift, first.operations, first.operation
 
 
 def reproducers_option(command: _Command) -> _Command:

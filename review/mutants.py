@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``xasplit mutants``: show that each seeded defect is caught, by what, and how fast."""
+"""``xasplit mutants``: show that each seeded defect is caught, by what, and how fast; or that each
+of several at once is told by itself."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from models.mutants.upstream import FOR_READERS
 from review import ranking
 from review.options import json_option
 from review.progress import Meter
+from review.several import SIZES, told_apart
 
 
 def run(mutants: Sequence[Mutant]) -> list[Outcome]:
@@ -88,8 +90,24 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
 @click.command("mutants", short_help="Show that seeded defects are caught.")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--where", is_flag=True, help="Measure how well the ranking finds their lines.")
+@click.option(
+    "--several",
+    type=SIZES,
+    help="Plant so many defects at once, or from so many to so many, such as 2-6.",
+)
+@click.option(
+    "--sample", type=click.IntRange(1), default=20, show_default=True, help="So many sets of them."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="What draws the sets.")
 @json_option
-def command(names: tuple[str, ...], where: bool, as_json: bool) -> int:
+def command(
+    names: tuple[str, ...],
+    where: bool,
+    several: range | None,
+    sample: int,
+    seed: int,
+    as_json: bool,
+) -> int:
     """Put each seeded defect of port, model and driver, or those with these NAMEs, through the
     check that must catch it.
 
@@ -99,18 +117,27 @@ def command(names: tuple[str, ...], where: bool, as_json: bool) -> int:
     With --where, lines of code are ranked for a case of each defect of the port (docs/where.md),
     and it is told on which place its own is.  Exit status 1 when the goal for that is not met.
 
+    With --several, sets of defects are planted together, those in which each is still seen alone,
+    and it is judged whether each is told as one finding whose smallest case shows no other.  Exit
+    status 1 when the goals for that are not met.
+
     \b
     Examples:
       xasplit mutants
       xasplit mutants --where --json
       xasplit mutants sibling-mask canonical-first --json
+      xasplit mutants --several 2-6 --sample 100
     """
     known = {mutant.name: mutant for mutant in MUTANTS}
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
     chosen = [known[name] for name in dict.fromkeys(names)] or list(MUTANTS)
+    if where and several is not None:
+        raise click.UsageError("--where and --several measure different things: give one of them.")
     if where:
         return ranking.measure(chosen, 2, as_json)
+    if several is not None:
+        return told_apart(chosen, several, sample, seed, as_json)
     outcomes = run(chosen)
     if as_json:
         click.echo(json.dumps(_as_json(outcomes), indent=2))

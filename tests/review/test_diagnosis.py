@@ -29,13 +29,14 @@ def broken() -> Findings:
     return found
 
 
-def shrink(_: Implementation, finding: Finding) -> Finding:
+def shrink(_: Implementation, finding: Finding, symptoms: object) -> Finding:
+    assert symptoms
     if finding.property == LOST:
         raise IndexError("list index\nout of range")
     return finding
 
 
-def killed(_: Implementation, finding: Finding) -> Finding:
+def killed(_: Implementation, finding: Finding, symptoms: object) -> Finding:
     if finding.property == LOST:
         os.kill(os.getpid(), signal.SIGKILL)
     return finding

@@ -3,10 +3,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from models.finding import Finding
 from models.mutants.catalogue import MUTANTS
+from models.mutants.several import Bench
+from models.mutants.told import Outcome, Told
 from review import mutants
+from xarray_model.operations import Code, Operation
 
 
 def test_shows_what_catches_a_defect() -> None:
@@ -51,3 +55,37 @@ def test_an_unknown_name_is_wrong_usage() -> None:
     done = CliRunner().invoke(mutants.command, ["nonsense"])
     assert done.exit_code == 2
     assert "There is no mutant nonsense" in done.output
+
+
+def test_several_at_once_are_told_by_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The goals that are met give status 0, those that are not 1, and name the sets."""
+    case = Finding("port", 2, "lru", "says", "detail", 0, (Operation(Code.STORE),), b"", b"")
+    right = Outcome(("a", "b"), (Told(case, ("a",)), Told(case, ("b",))))
+    wrong = Outcome(("a", "b"), (Told(case, ("a",)), Told(case, ("a",)), Told(case, ("a", "b"))))
+    asked = []
+
+    def outcomes(_: Bench, sizes: range, sample: int, seed: int) -> list[Outcome]:
+        asked.append((sizes, sample, seed))
+        return [right] if sample == 1 else [right, wrong]
+
+    monkeypatch.setattr(Bench, "outcomes", outcomes)
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(mutants.command, options, standalone_mode=False)
+
+    done = run("--several", "2-4", "--sample", "1", "--seed", "7")
+    assert (done.return_value, asked) == (0, [(range(2, 5), 1, 7)])
+    assert "are met" in done.output and "Of a, b" not in done.output
+    done = run("--several", "2", "--sample", "2")
+    assert done.return_value == 1 and asked[1] == (range(2, 3), 2, 1)
+    for line in ("are NOT met", "Of a, b:", "not told: b", "told 2 times: a", "shows a, b"):
+        assert line in done.output
+    told = json.loads(run("--several", "2", "--sample", "2", "--json").stdout)
+    assert (told["met"], told["all"]["told"], told["all"]["twice"]) == (False, 3, 1)
+    assert [one["right"] for one in told["sets"]] == [True, False]
+
+
+@pytest.mark.parametrize("sizes", ["0", "x", "3-2", "2-", "2000"])
+def test_sizes_that_are_none_are_wrong_usage(sizes: str) -> None:
+    done = CliRunner().invoke(mutants.command, ["--several", sizes])
+    assert done.exit_code == 2 and "Traceback" not in done.output

@@ -94,14 +94,14 @@ def test_a_fingerprint_lasts_from_version_to_version(bad: Reviewed) -> None:
     old = bad.search
     (tested,) = old.implementations
     (diagnosis,) = deepcopy(old.diagnoses)
-    diagnosis.cause.cases += 7
+    diagnosis.cause.failures[0].cases += 7
     newer = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="Linux 7"))
     search = replace(old, implementations=[replace(tested, name="Linux 7")])
     search.__dict__["diagnoses"] = [newer]
     (after,) = results(Reviewed(bad.options, search, complete=True))
     assert "Linux 7" in after["message"]["text"]
     assert before["partialFingerprints"] == after["partialFingerprints"]
-    newer.cause.failures[0].first = (replace(newer.smallest, property="lru"),)
+    newer.cause.first = (replace(newer.smallest, property="lru"),)
     (other,) = results(Reviewed(bad.options, search, complete=True))
     assert other["partialFingerprints"] != after["partialFingerprints"]
 
