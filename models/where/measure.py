@@ -21,7 +21,7 @@ from models.mutants import checks
 from models.mutants.mutant import Check, Mutant, Part
 from models.mutants.run import FLAGS
 from models.reduction import reduce
-from models.shrink import shrink
+from models.shrink import TRIALS, shrink
 from models.trial import Trial
 from models.where.rank import MOST, Where, where
 from models.where.spectrum import Line
@@ -29,7 +29,6 @@ from models.where.text import Text, has_code
 
 GOAL = 0.8
 """Share of the defects whose planted line is to be among the first ``MOST``."""
-_SHRINK_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,10 @@ def ranked(mutant: Mutant) -> Ranked:
         finding = _found(one, mutant)
         if finding is None:
             return Ranked(mutant, None, lines, Where(reason="it is not found"), None, 0.0)
-        small = shrink(one, finding, _SHRINK_SECONDS)
+        small = shrink(one, finding)
         if small is finding:
             with Trial(one, s) as trial:
-                small = reduce(trial, finding, time.monotonic() + _SHRINK_SECONDS)
+                small = reduce(trial, finding, most=TRIALS)
         started = time.monotonic()
         told = where(one, small)
         seconds = time.monotonic() - started

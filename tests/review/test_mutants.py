@@ -89,3 +89,8 @@ def test_several_at_once_are_told_by_set(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_sizes_that_are_none_are_wrong_usage(sizes: str) -> None:
     done = CliRunner().invoke(mutants.command, ["--several", sizes])
     assert done.exit_code == 2 and "Traceback" not in done.output
+
+
+def test_two_measurements_at_once_are_wrong_usage() -> None:
+    done = CliRunner().invoke(mutants.command, ["--several", "2", "--where"])
+    assert done.exit_code == 2 and "give one of them" in done.output
