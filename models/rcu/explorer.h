@@ -142,7 +142,7 @@ struct totals {
 	long executions, merged, pruned, loads, states;
 	long collisions;	/* states that share the fingerprint of another, where it is looked at */
 	double chance;		/* that there are any, by the number of states */
-	long answers;		/* different ones, and the sum of their hashes */
+	long answers;		/* different ones, and the sum of their hashes; unless by fingerprints */
 	uint64_t answers_digest;
 	bool complete;
 };

@@ -102,7 +102,7 @@ class Result:
     if there was no limit; ``complete`` whether all executions within it were covered.  ``chance``
     is the probability that two states shared a fingerprint, which would have left out executions;
     ``collisions`` are those that did, where it was looked at.  ``answers`` are the different ones
-    that the reader was given, ``digest`` a hash of all of them.
+    that the reader was given, ``digest`` a hash of all of them; with fingerprints neither is told.
     """
 
     case: Case
