@@ -13,7 +13,6 @@ import resource
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,14 +35,12 @@ from models.kernel_statements import NoCode
 from models.kernel_steps import checked
 from models.kernel_test import Look, function, looks
 from models.reduction import reduce
-from models.shrink import at, trial_of
+from models.shrink import at, trial_of, trials
 from models.tree_size import MOST_NODES, split_nodes
 from xarray_model.operations import Code, Operation
 
 SECONDS = 2.0
 """CPU time that a program may take; most take a hundredth."""
-SHRINK_SECONDS = 10.0
-"""How long a case that was moved to another chunk shift is shrunk."""
 _HOST = Path(__file__).with_name("kernel") / "host.c"
 _SURROUNDINGS = Path(__file__).with_name("reproducer.c")
 _TEST = "lib/test_xarray.c"
@@ -130,8 +127,9 @@ def _for_kernels(implementation: Implementation, finding: Finding) -> Finding:
         moved = finding if s == finding.chunk_shift else at(implementation, finding, s)
         if moved is not None:
             with trial_of(implementation, moved, s) as trial:
-                end = time.monotonic() + SHRINK_SECONDS
-                return reduce(trial, moved, end) if moved is not finding else moved
+                if moved is not finding:
+                    return reduce(trial, moved, most=trials(moved))
+                return moved
     return finding
 
 

@@ -34,15 +34,19 @@ def at_shift(implementation: Implementation, s: int) -> Implementation:
 def shrink(implementation: Implementation, finding: Finding, kept: Kept | None = None) -> Finding:
     """The smallest case found that breaks the same property before any other, or fails as is
     ``kept``, at the lowest chunk shift; ``finding`` itself when there is none."""
-    most = HANGING_TRIALS if finding.property == HANGS else TRIALS
     for s in CHUNK_SHIFTS:
         if s > finding.chunk_shift:
             break
         moved = at(implementation, finding, s, kept)
         if moved is not None:
             with trial_of(implementation, finding, s) as trial:
-                return reduce(trial, moved, kept=kept, most=most)
+                return reduce(trial, moved, kept=kept, most=trials(finding))
     return finding
+
+
+def trials(finding: Finding) -> int:
+    """How many cases may be run to make that of the finding smaller."""
+    return HANGING_TRIALS if finding.property == HANGS else TRIALS
 
 
 def at(

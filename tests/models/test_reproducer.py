@@ -94,9 +94,8 @@ def test_a_split_over_many_levels_is_moved_only_where_its_tree_can_be_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four levels take 85 nodes at chunk shift 2, 4,369 at 4 and 266,305 at 6."""
-    for module in (shrinking, reproducers):
-        monkeypatch.setattr(module, "SECONDS", 1.0)
-    monkeypatch.setattr(reproducers, "SHRINK_SECONDS", 0.5)
+    monkeypatch.setattr(reproducers, "SECONDS", 1.0)
+    monkeypatch.setattr(shrinking, "HANGING_TRIALS", 4)
     begins = "	unsigned int values = node->nr_values;"
     hangs = "while (order >= new.shift + 4 * XA_CHUNK_SHIFT);"
     edits = [("lib/xarray_split.c", begins, f"{begins}\n	{hangs}")]

@@ -1,5 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import time
+from itertools import count
+
+import pytest
+
+from models import shrink
+from models.mutants.catalogue import MUTANTS
+from models.mutants.run import mutated
 from models.shrink import transfer
+from models.sweep import Unit, run_unit
 from xarray_model.operations import Code, Operation
 
 
@@ -24,3 +33,16 @@ def test_what_does_not_exist_there_is_none() -> None:
     assert transfer([Operation(Code.STORE, 0, 2, entry=4)], 3, 2) is None
     assert transfer([Operation(Code.STORE, 3, 0, entry=4)], 2, 1) is None
     assert transfer([Operation(Code.STORE, 0, 11, entry=4)], 1, 6) is None
+
+
+def test_a_slow_machine_shrinks_as_far_as_a_fast_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    (mutant,) = (one for one in MUTANTS if one.name == "leaf-values-zero")
+    one = mutated(mutant)
+    found = run_unit(Unit(3, 5, 0, 80), [one]).findings.sorted()[0].smallest
+    small = shrink.shrink(one, found)
+    assert len(small.operations) < len(found.operations)
+    clock = count(step=1000.0)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    assert shrink.shrink(one, found) == small
+    monkeypatch.setattr(shrink, "TRIALS", 1)
+    assert len(shrink.shrink(one, found).operations) > len(small.operations)

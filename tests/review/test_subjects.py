@@ -84,9 +84,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """What hangs is shrunk and reproduced in little time."""
     monkeypatch.setattr(machines, "HANG_SHRINKS", 4)
     monkeypatch.setattr(batch, "HANG_SHRINKS", 4)
-    monkeypatch.setattr(reproducer, "SHRINK_SECONDS", 1.0)
-    for module in (shrink, reproducer):
-        monkeypatch.setattr(module, "SECONDS", 1.0)
+    monkeypatch.setattr(shrink, "HANGING_TRIALS", 8)
+    monkeypatch.setattr(reproducer, "SECONDS", 1.0)
 
 
 @pytest.mark.usefixtures("short", "hasty")
