@@ -5,7 +5,7 @@ of several at once is told by itself."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 import click
@@ -15,8 +15,8 @@ from rich.table import Table
 
 from models.build import BuildError
 from models.mutants.catalogue import MUTANTS
-from models.mutants.mutant import Mutant, MutantError
-from models.mutants.run import Outcome, catch_all
+from models.mutants.mutant import Check, Mutant, MutantError
+from models.mutants.run import Outcome, catch_all, controls
 from models.mutants.upstream import FOR_READERS
 from review import ranking
 from review.options import json_option
@@ -38,9 +38,17 @@ def run(mutants: Sequence[Mutant]) -> list[Outcome]:
     return outcomes
 
 
-def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
+Controls = Mapping[tuple[Check, int], Mapping[str, str]]
+"""What the unchanged port breaks, by check and chunk shift (``models.mutants.run.controls``)."""
+
+
+def _as_json(outcomes: Sequence[Outcome], unchanged: Controls) -> dict[str, object]:
     """The outcomes as a JSON object; times in seconds."""
     return {
+        "unchanged_port": [
+            {"check": check.value, "chunk_shift": s, "found": dict(found)}
+            for (check, s), found in unchanged.items()
+        ],
         "mutants": [
             {
                 "name": one.mutant.name,
@@ -64,7 +72,7 @@ def _as_json(outcomes: Sequence[Outcome]) -> dict[str, object]:
     }
 
 
-def show(outcomes: Sequence[Outcome], console: Console) -> None:
+def show(outcomes: Sequence[Outcome], unchanged: Controls, console: Console) -> None:
     """Print the outcomes for people."""
     table = Table("defect", "what is wrong", "caught by", "in", "seconds", box=box.SIMPLE)
     table.columns[4].justify = "right"
@@ -82,6 +90,13 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         f" (slowest {max(one.seconds for one in outcomes):.2f} s), compiling not counted",
         highlight=False,
     )
+    for (tried, s), found in unchanged.items():
+        told = f"WRONG: it breaks {', '.join(found)}" if found else "it passes"
+        console.print(
+            f"The unchanged port in the {tried.value} at chunk shift {s}: {told}",
+            highlight=False,
+            soft_wrap=True,
+        )
     for change, control in FOR_READERS.items():
         told = f"Not run: {change}: only readers see it, control {control} of xasplit rcu"
         console.print(told, highlight=False, soft_wrap=True)
@@ -112,7 +127,8 @@ def command(
     check that must catch it.
 
     A defect is caught when every property that it is declared to break is found broken: in samples
-    of the sweep, or in histories that the machine draws.  Exit status 1 when one survives.
+    of the sweep, or in histories that the machine draws.  Exit status 1 when one survives.  Where
+    no NAME is given the unchanged port is put through the whole of each check too, and must pass.
 
     With --where, lines of code are ranked for a case of each defect of the port (docs/where.md),
     and it is told on which place its own is.  Exit status 1 when the goal for that is not met.
@@ -139,8 +155,9 @@ def command(
     if several is not None:
         return told_apart(chosen, several, sample, seed, as_json)
     outcomes = run(chosen)
+    unchanged: Controls = {} if names else controls(chosen)
     if as_json:
-        click.echo(json.dumps(_as_json(outcomes), indent=2))
+        click.echo(json.dumps(_as_json(outcomes, unchanged), indent=2))
     else:
-        show(outcomes, Console())
-    return int(not all(one.caught for one in outcomes))
+        show(outcomes, unchanged, Console())
+    return int(any(unchanged.values()) or not all(one.caught for one in outcomes))

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -103,10 +104,20 @@ def catch(mutant: Mutant) -> Outcome:
 
 
 def _checked(one: Implementation, mutant: Mutant) -> Iterator[Mapping[str, Finding]]:
-    s = mutant.chunk_shift
-    if mutant.check is Check.MACHINE:
+    return _rounds(one, mutant.check, mutant.chunk_shift)
+
+
+def _rounds(one: Implementation, check: Check, s: int) -> Iterator[Mapping[str, Finding]]:
+    if check is Check.MACHINE:
         return checks.histories(one, s)
-    return checks.sweep(one, checks.high(s) if mutant.check is Check.HIGH else checks.ladder(s))
+    return checks.sweep(one, checks.high(s) if check is Check.HIGH else checks.ladder(s))
+
+
+def broken_by_port(check: Check, s: int) -> dict[str, str]:
+    """What the unchanged port breaks in the whole of a check at chunk shift ``s``, by property,
+    with a detail: nothing, or what is caught there says nothing."""
+    (found,) = deque(_rounds(port(s), check, s), maxlen=1)
+    return {name: one.detail for name, one in found.items()}
 
 
 def _catch_model(mutant: Mutant) -> Outcome:
@@ -141,3 +152,14 @@ def catch_all(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[Outcome]:
     """Put mutants through their checks with ``jobs`` processes; their outcomes in order."""
     with ProcessPoolExecutor(jobs) as pool:
         yield from pool.map(catch, mutants)
+
+
+def controls(mutants: Iterable[Mutant], jobs: int = 2) -> dict[tuple[Check, int], dict[str, str]]:
+    """What the unchanged port breaks (``broken_by_port``) in each check that mutants of port and
+    driver are put through, by check and chunk shift."""
+    tried = sorted(
+        {(one.check, one.chunk_shift) for one in mutants if one.part is not Part.MODEL},
+        key=lambda one: (one[0].value, one[1]),
+    )
+    with ProcessPoolExecutor(jobs) as pool:
+        return dict(zip(tried, pool.map(broken_by_port, *zip(*tried, strict=True)), strict=True))

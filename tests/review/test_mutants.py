@@ -6,7 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.finding import Finding
+from models.mutants import checks
 from models.mutants.catalogue import MUTANTS
+from models.mutants.mutant import Check
 from models.mutants.several import Bench
 from models.mutants.told import Outcome, Told
 from review import mutants
@@ -41,6 +43,22 @@ def test_a_survivor_gives_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.return_value == 1
     assert "SURVIVES" in done.output
     assert "0 of 1 caught" in done.output
+
+
+def test_without_names_the_unchanged_port_must_pass_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    (caught,) = (one for one in MUTANTS if one.name == "canonical-first")
+    monkeypatch.setattr(mutants, "MUTANTS", (caught,))
+    few = checks.ladder(3)[:6]
+    monkeypatch.setattr(checks, "ladder", lambda _: few)
+    done = CliRunner().invoke(mutants.command, standalone_mode=False)
+    assert done.return_value == 0
+    assert "The unchanged port in the sweep at chunk shift 3: it passes" in done.output
+    assert "unchanged port" not in CliRunner().invoke(mutants.command, ["canonical-first"]).output
+    monkeypatch.setattr(mutants, "controls", lambda _: {(Check.SWEEP, 3): {"lru": "said"}})
+    done = CliRunner().invoke(mutants.command, ["--json"], standalone_mode=False)
+    assert done.return_value == 1
+    (one,) = json.loads(done.stdout)["unchanged_port"]
+    assert one == {"check": "sweep", "chunk_shift": 3, "found": {"lru": "said"}}
 
 
 def test_a_mutant_that_does_not_fit_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
