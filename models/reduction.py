@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from models.finding import Finding
 from models.symptoms import Kept, symptoms
-from models.tree_size import most_nodes, split_nodes
+from models.tree_size import made_nodes, most_nodes
 from models.trial import Trial
 from specs.callers import Contract
 from xarray_model.errors import PreconditionError
@@ -60,7 +60,7 @@ def breaks(
     """What a case derived from that of ``finding`` shows if the same is the first that breaks: the
     same property, and what is ``kept``; None, without a run, for one whose
     splits ask for too many nodes (``models/tree_size.py``)."""
-    if sum(split_nodes(operations, trial.s)) > most_nodes(finding.operations, finding.chunk_shift):
+    if made_nodes(operations, trial.s) > most_nodes(finding.operations, finding.chunk_shift):
         return None
     try:
         expected = trial.expected(operations)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xarray_model import geometry
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 MOST_NODES = 5_000
 """Nodes that the splits of a case may ask for that was derived from another, unless that one asks
@@ -39,9 +39,14 @@ def split_nodes(case: Iterable[Operation], s: int) -> list[int]:
     return nodes
 
 
+def made_nodes(case: Iterable[Operation], s: int) -> int:
+    """The same in sum, without those that are only lent: a few, handed out again and again."""
+    return sum(split_nodes((one for one in case if not one.flags & Flag.REPEATING), s))
+
+
 def most_nodes(case: Iterable[Operation], s: int) -> int:
-    """The nodes that the splits of a case derived from this one may ask for, in sum."""
-    return max(MOST_NODES, sum(split_nodes(case, s)))
+    """What a case derived from this one may come to by ``made_nodes``."""
+    return max(MOST_NODES, made_nodes(case, s))
 
 
 _SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT, Code.COUNT_ALLOC})
