@@ -84,6 +84,8 @@ def _at(
     some = _some(met) if len(met) > 1 and whole else []
     if site.kind is Kind.BRANCH:
         yield Change(number, whole, Do.FLIP)
+        if len({event.taken for _, event in met}) > 1:
+            yield from (Change(number, whole, Do.TAKE), Change(number, whole, Do.PASS))
         yield from (Change(number, instance, Do.FLIP) for instance, _ in some)
     elif site.kind is Kind.CALL:
         yield Change(number, whole, Do.SKIP)

@@ -23,9 +23,10 @@ class Features:
     went_inside: float = 0.0
     last: float = 0.0
     beside: float = 0.0
-    late: float = 0.0
+    after: float = 0.0
+    first: float = 0.0
+    named: float = 0.0
     feeds: float = 0.0
-    governs: float = 0.0
     callers: int = 1
     ended: float = 0.0
     flip: float = 0.0
@@ -57,9 +58,6 @@ def slice_back(found: dict[Line, Features], text: Text, sites: Sequence[Site]) -
                 continue
             for other in text.feeding(line, by_function[function]):
                 found[other].feeds = max(found[other].feeds, weight)
-            governing = text.governing(line)
-            if governing in found:
-                found[governing].governs = max(found[governing].governs, weight)
             for called in text.called(line) & by_function.keys() - {function}:
                 for other in by_function[called]:
                     if "return" in text.of(other):

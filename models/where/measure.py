@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 import time
@@ -84,8 +85,9 @@ def share(found: Iterable[Ranked]) -> float:
 
 def planted_lines(mutant: Mutant) -> frozenset[Line]:
     """The lines that a defect changes or adds (``ranked`` takes the statements that they belong to,
-    as the ranking does).  Where it only takes something out, the lines of
-    code that are left next to it, within the function."""
+    as the ranking does).  Where it only takes something out, the line of code that is left before
+    it and the one behind it, within the function; for a macro, which runs nowhere itself, the lines
+    of the file that use it."""
     before = (mutant.folder / mutant.file).read_text().splitlines()
     after = mutant.changed().splitlines()
     lines: set[int] = set()
@@ -95,6 +97,10 @@ def planted_lines(mutant: Mutant) -> frozenset[Line]:
             continue
         new = {number for number in range(start + 1, end + 1) if has_code(after[number - 1])}
         lines |= new or _beside(after, start, end)
+    for number in sorted(lines):
+        if (macro := re.match(r"\s*#\s*define\s+(\w+)", after[number - 1])) is not None:
+            used = re.compile(rf"\b{macro[1]}\b")
+            lines |= {n for n, text in enumerate(after, 1) if n != number and used.search(text)}
     return frozenset((mutant.file, line) for line in lines)
 
 

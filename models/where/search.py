@@ -109,6 +109,8 @@ class Search:
             for operation in trace.operations
             for event in operation
         )
+        if finding.property != HANGS and any(one.property == HANGS for one in trace.found):
+            raise NotFollowed("its smallest case does more than is followed")
         self.done = [list(self.places.of(events)) for events in trace.operations]
         self.limit = min(most, 4 * ran + 20000)
         self.labels = {one.label() for one in trace.found}
@@ -133,10 +135,10 @@ class Search:
         who = written(
             trace, self.done, self.places, tracer.fields, tracer.flags, tracer.head, finding, right
         )
-        for counter, name in ((who.last, "last"), (who.beside, "beside"), (who.late, "late")):
-            wrong = max(1, who.places)
-            for line, times in counter.items():
-                setattr(found[line], name, min(1.0, times / wrong))
+        wrong = max(1, who.places)
+        for name in ("last", "beside", "after", "first"):
+            for line, times in getattr(who, name).items():
+                setattr(found[line], name, min(1.0, times if name == "first" else times / wrong))
         if finding.property in _ENDS:
             steps = self.done[-1]
             for end in steps[-1:]:
@@ -144,6 +146,7 @@ class Search:
                     found[end.line].ended = 1.0
                 for caller in end.callers[:1]:
                     found[caller].ended = max(found[caller].ended, 0.5)
+        text = Text(tracer.trial.implementation.source.directory, self.files)
         lines = self._lines(trace)
         for change, fixed, broken in self._fixes(trace, found, lines):
             mended = lines.get((change.site, change.instance))
@@ -153,9 +156,10 @@ class Search:
             one.fixes.append((change, fixed, broken))
             if change.site not in self.inside:
                 fixed /= 2
-            kind = {Do.FLIP: "flip", Do.SKIP: "skip"}.get(change.do, "store")
+            kind = _KINDS.get(change.do, "store")
             setattr(one, kind, max(getattr(one, kind), fixed - 0.3 * broken))
-        text = Text(tracer.trial.implementation.source.directory, self.files)
+        for line, one in found.items():
+            one.named = float(text.names(line, who.names))
         slice_back(found, text, tracer.sites)
         return by_statement(found, text)
 
@@ -236,10 +240,11 @@ class Search:
         self.counts["tried"] = len(tried)
         mended = self._mended(finding.operations, finding.expected, self.labels, tried)
         self.counts["mended"] = len(mended)
-        general = [one for one in mended if one.instance in (0, INSIDE)][:60]
+        general = [one for one, _ in mended if one.instance in (0, INSIDE)][:60]
         fixed, broken = self._compared(general)
         return [
-            (one, fixed.get(one, _ONCE.get(one.do, 0.3)), broken.get(one, 0.0)) for one in mended
+            (one, says * fixed.get(one, _ONCE.get(one.do, 0.3)), broken.get(one, 0.0))
+            for one, says in mended
         ]
 
     def _compared(self, some: Sequence[Change]) -> tuple[dict[Change, float], dict[Change, float]]:
@@ -267,8 +272,9 @@ class Search:
         expected: bytes,
         labels: set[str],
         tried: Sequence[Change],
-    ) -> list[Change]:
-        """Those changes with which the property holds, and no other breaks that held before."""
+    ) -> list[tuple[Change, float]]:
+        """Those changes with which the property holds, and no other breaks that held before; and
+        how much that says."""
         shown = operations[self.last + 1 : self.last + 2]
         upto = self.last + 1 + any(one.code is Code.SNAPSHOT for one in shown)
         right = pieces(operations, expected)[:upto]
@@ -285,19 +291,22 @@ class Search:
                     likely.append((apart, len(likely), change))
         likely = sorted(likely)[: min(_JUDGED, _MOST_BYTES // (len(expected) + 1))]
         self.counts["likely"] = len(likely)
-        found = []
-        for _, _, change in likely:
+        found: list[tuple[Change, float]] = []
+        for apart, _, change in likely:
             after = {
                 one.label()
                 for one in self.tracer.judged(operations, expected, change, self.last, self.limit)
                 if (one.operation or 0) <= self.last
             }
             if not self.wanted & after and after <= labels:
-                found.append(change)
+                found.append((change, _PARTLY if apart else 1.0))
         return found
 
 
+_KINDS = {Do.FLIP: "flip", Do.TAKE: "flip", Do.PASS: "flip", Do.SKIP: "skip"}
 _ONCE = {Do.FLIP: 0.6}
 """What a change speaks for a line that is made one of many times that the line runs."""
+_PARTLY = 0.5
+"""What a change says that mends the finding's property where something else stays wrong."""
 _NO_ANSWER = (b"", b"")
 _NOTHING = Change(MOST_SITES - 1, 0, Do.FLIP)

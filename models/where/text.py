@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the text of the source says of its lines: which feeds another, and which governs it.
+"""What the text of the source says of its lines: which feeds another, which fields they name.
 
 Names and indentation only, in the manner of the kernel's style: hints, which may be wrong.
 """
@@ -7,7 +7,7 @@ Names and indentation only, in the manner of the kernel's style: hints, which ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from models.where.spectrum import Line
@@ -49,27 +49,17 @@ class Text:
             number -= 1
         return file, number
 
-    def governing(self, line: Line) -> Line | None:
-        """The condition or loop that the line stands in, if there is one."""
-        file, number = line
-        depth = _depth(self.of(line))
-        for above in range(number - 1, max(number - 60, 0), -1):
-            text = self.of((file, above))
-            if text.strip() and not text.lstrip().startswith(("#", "*", "/*")):
-                if text[0] not in " \t":
-                    return None
-                if _depth(text) < depth:
-                    if _GOVERNS.match(text):
-                        return file, above
-                    depth = _depth(text)
-        return None
-
     def feeding(self, line: Line, others: Sequence[Line]) -> Iterator[Line]:
         """Those of the other lines of its function that assign to what stands in it."""
         names = set(_NAME.findall(self.of(line)))
         for other in others:
             if other != line and names & set(self._assigned(other)):
                 yield other
+
+    def names(self, line: Line, fields: Collection[str]) -> bool:
+        """Whether one of these fields stands there; marks have functions that are called so."""
+        words = _NAME.findall(self.of(line))
+        return any(word in fields or ("marks" in fields and "mark" in word) for word in words)
 
     def called(self, line: Line) -> set[str]:
         """The names that are called there."""
@@ -92,8 +82,3 @@ def _unfinished(text: str) -> bool:
         return False
     whole = bare.count("(") == bare.count(")")
     return not (whole and (_GOVERNS.match(text) or bare == "else" or text[0] not in " \t"))
-
-
-def _depth(text: str) -> int:
-    tabs = text.expandtabs(8)
-    return len(tabs) - len(tabs.lstrip())

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum { MOST_SITES = 1 << 16 };
-enum { CHANGE_NONE, CHANGE_FLIP, CHANGE_SET, CHANGE_ADD, CHANGE_SKIP };
+enum { CHANGE_NONE, CHANGE_FLIP, CHANGE_SET, CHANGE_ADD, CHANGE_SKIP, CHANGE_TAKE, CHANGE_PASS };
 #define INSIDE UINT32_MAX
 #define EVERY_SITE UINT64_MAX
 #define NO_SITE (UINT64_MAX - 1)
@@ -237,7 +237,7 @@ void where_branch(uint64_t site)
 {
 	one_less();
 	if (changes(site))
-		where_taken = !where_taken;
+		where_taken = change.kind == CHANGE_FLIP ? !where_taken : change.kind == CHANGE_TAKE;
 	note((uint32_t)site, where_taken, NULL, 0, 0);
 }
 

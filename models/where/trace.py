@@ -57,6 +57,10 @@ class Do(IntEnum):
     """A value is stored that is larger by so much, modulo its size."""
     SKIP = 4
     """A store is not made, a function not called."""
+    TAKE = 5
+    """A branch is taken."""
+    PASS = 6
+    """A branch is not taken."""
 
 
 INSIDE = (1 << 32) - 1

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from models.explanation import answers_apart, pictures_apart
 from models.finding import Finding
+from models.where.flow import Flow
 from models.where.spectrum import Line, Places, Step
 from models.where.trace import CALLBACK, MOST_SITES, PUBLICATION, REQUEST, Fields, Trace
 from xarray_model.log import UNREACHABLE, LogRecord, decode
 from xarray_model.log import Kind as Record
-from xarray_model.operations import Code
+from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import NodePicture
 
 
@@ -26,8 +27,12 @@ class Written:
     """Wrong places that the line wrote last, or that it called something for that did."""
     beside: dict[Line, float] = field(default_factory=lambda: defaultdict(float))
     """Wrong places beside which the line wrote after they were written last."""
-    late: dict[Line, float] = field(default_factory=lambda: defaultdict(float))
-    """The same, for what was written last of all of the node."""
+    after: dict[Line, float] = field(default_factory=lambda: defaultdict(float))
+    """Wrong places that the line ran after, where they, or beside them, were written last."""
+    first: dict[Line, float] = field(default_factory=lambda: defaultdict(float))
+    """How likely the line was the first to come up with a number that was answered and is wrong."""
+    names: set[str] = field(default_factory=set)
+    """The fields that are wrong."""
     places: int = 0
     """How many places are wrong."""
 
@@ -55,6 +60,7 @@ def written(
     """Who wrote what is wrong: in the first snapshot that is not as expected, or in the log, which
     should be as ``right``, the model's; ``done`` are the steps of each operation."""
     found = Written()
+    _answered(found, done, places, finding)
     apart = pictures_apart(finding)
     number = _operation(finding)
     wrong: list[Place] = []
@@ -81,16 +87,20 @@ def written(
     ]
     found.places = len(wrong)
     for place in wrong:
-        _credit(found, place, stores, places, fields)
+        array = {flags: "xa_flags", head: "xa_head"}.get(place.node)
+        found.names |= {array} if array else set(_named(place, fields))
+    flow = Flow(done[number] if number < len(done) else (), places)
+    for place in wrong:
+        _credit(found, place, stores, places, fields, flow)
     requests = [step for step, now in stores if now and step.event.site == REQUEST]
     surplus = requests[_wanted(finding, number, len(requests)) :]
     found.places += len(surplus)
     for step in surplus:
         _up(found.last, step, 1.0, _TOLD)
     if finding.property.startswith("publish"):
-        _published(found, trace, stores, number, right, places, fields)
+        _published(found, trace, stores, number, right, places, fields, flow)
     if not wrong:
-        _reported(found, trace, stores, number, finding, right, places, fields)
+        _reported(found, trace, stores, number, right, fields, flow)
     return found
 
 
@@ -125,7 +135,66 @@ _TOLD = (0.3, 1.0, 0.6)
 """The same for a report, which one line of all makes."""
 
 
-def _credit(found: Written, place: Place, stores: _Stores, places: Places, fields: Fields) -> None:
+_NAMES = ("shift", "offset", "count", "nr_values", "parent", "array", "slots", "marks")
+
+
+def _named(place: Place, fields: Fields) -> Iterator[str]:
+    """The field that a wrong place of a node is in."""
+    for name in _NAMES:
+        start: int = getattr(fields, name)
+        end = {"slots": fields.marks, "marks": fields.node}.get(name, start + 1)
+        if start <= place.start < end:
+            yield name
+
+
+def _answered(
+    found: Written, done: Sequence[Sequence[Step]], places: Places, finding: Finding
+) -> None:
+    """Who came up with the numbers that are answered and wrong."""
+    for number, (want, have) in answers_apart(finding)[:1]:
+        for wrong in Counter(have.words) - Counter(want.words):
+            given = any(wrong in _given(one) for one in finding.operations[: number + 1])
+            # Small numbers, and those that were given, come up everywhere.
+            common = given or wrong < _SMALL
+            steps = [step for one in done[number if common else 0 : number + 1] for step in one]
+            flow = Flow(steps, places)
+            bearing = [step for step in flow.bearing(wrong) if step.line]
+            handed = flow.handed_on(wrong)
+            for some, share in (
+                (bearing[:1], 0.5 if common else 1.0),
+                (bearing[-1:], 0.5),
+                (handed, 0.6),
+                (handed[-1:], 1.0),
+            ):
+                for step in some:
+                    lines = (step.line, *step.callers)
+                    for line, up in zip(lines, _UP, strict=False):
+                        if line is not None:
+                            found.first[line] = max(found.first[line], share * up)
+
+
+_SMALL = 8
+
+
+def _given(operation: Operation) -> tuple[int, ...]:
+    return (operation.index, operation.entry, operation.argument)
+
+
+def _after(found: Written, flow: Flow, step: Step, weight: float) -> None:
+    """Credits the lines that ran after a step: what should have been done and was not, is missing
+    before or after one of them."""
+    for frame, place, line in flow.following(step):
+        found.after[line] += weight * _UP[frame] * _NEXT[place]
+
+
+def _credit(
+    found: Written,
+    place: Place,
+    stores: _Stores,
+    places: Places,
+    fields: Fields,
+    flow: Flow,
+) -> None:
     inside = [
         one for one in stores if place.node <= one[0].event.address < place.node + fields.node
     ]
@@ -144,6 +213,10 @@ def _credit(found: Written, place: Place, stores: _Stores, places: Places, field
     since: Sequence[Step] = [step for step, now in inside[hits[-1] + 1 if recent else 0 :] if now]
     if not hits:
         since = _beginning(since, places, fields, place.node)
+    for step in since[-1:]:
+        _after(found, flow, step, 1.0)
+    for at in hits[-1:]:
+        _after(found, flow, inside[at][0], 1.0 if once else 0.5)
     _beside(found, since, place.node + place.beside, 0.6 if recent and not once else 1.0)
 
 
@@ -179,15 +252,16 @@ def _up(
 
 def _beside(found: Written, since: Sequence[Step], address: int, weight: float = 1.0) -> None:
     near = sorted(since, key=lambda step: abs(step.event.address - address))
-    late = list(reversed(since))
-    for steps, credited in ((near, found.beside), (late, found.late)):
-        for place, step in enumerate(_lines_once(steps)[:3]):
-            shares = _TOLD if step.event.site == CALLBACK else _UP
-            _up(credited, step, weight * _NEXT[place], shares)
+    for place, step in enumerate(_lines_once(near)[:3]):
+        shares = _TOLD if step.event.site == CALLBACK else _UP
+        _up(found.beside, step, weight * _NEXT[place], shares)
 
 
 def _lines_once(steps: Sequence[Step]) -> list[Step]:
-    return list({step.line: step for step in reversed(steps)}.values())[::-1]
+    once: dict[Line | None, Step] = {}
+    for step in steps:
+        once.setdefault(step.line, step)
+    return list(once.values())
 
 
 def _published(
@@ -198,10 +272,13 @@ def _published(
     right: bytes,
     places: Places,
     fields: Fields,
+    flow: Flow,
 ) -> None:
     """Who published, and who stored without publishing what the model publishes."""
     nodes = trace.nodes[number] if number < len(trace.nodes) else {}
-    published = {step.event.address for step, now in stores if step.event.site == PUBLICATION}
+    published = {
+        step.event.address for step, now in stores if now and step.event.site == PUBLICATION
+    }
     for step, now in stores:
         if now and step.event.site == PUBLICATION:
             _up(found.last, step, 0.5)
@@ -212,7 +289,7 @@ def _published(
         base = nodes.get(record.node)
         if base is not None and base + fields.slots + 8 * record.slot not in published:
             start = fields.slots + 8 * record.slot
-            _credit(found, Place(base, start, 8, start), stores, places, fields)
+            _credit(found, Place(base, start, 8, start), stores, places, fields, flow)
 
 
 def _reported(
@@ -220,10 +297,9 @@ def _reported(
     trace: Trace,
     stores: _Stores,
     number: int,
-    finding: Finding,
     right: bytes,
-    places: Places,
     fields: Fields,
+    flow: Flow,
 ) -> None:
     """The same for callbacks: those that are missing, too many, or too early."""
     nodes = trace.nodes[number] if number < len(trace.nodes) else {}
@@ -233,25 +309,38 @@ def _reported(
         if record.operation == number and record.kind is Record.CALLBACK:
             wanted[record.node] = record
     told: dict[int, list[Step]] = defaultdict(list)
-    for step, now in stores:
-        if now and step.event.site == CALLBACK:
+    now = [step for step, here in stores if here]
+    for step in now:
+        if step.event.site == CALLBACK:
             told[addresses.get(step.event.address, UNREACHABLE)].append(step)
     for ordinal, steps in told.items():
         if ordinal not in wanted or len(steps) > 1:
             for step in steps:
                 found.places += 1
                 _up(found.last, step, 0.5 if ordinal in wanted else 1.0, _TOLD)
+        base = nodes.get(ordinal)
+        if base is None:
+            continue
+        # What is still stored once it was reported: that was too early, or this is too late.
+        at = max(place for place, step in enumerate(now) if step is steps[-1])
+        for step in now[at + 1 :]:
+            if step.event.site < MOST_SITES and _in(step, base, fields):
+                found.places += 1
+                _up(found.last, steps[-1], 0.7, _TOLD)
+                _up(found.last, step, 1.0)
     for ordinal in wanted.keys() - told.keys():
         base = nodes.get(ordinal)
         if base is None:
             continue
         found.places += 1
-        since = [
-            step for step, now in stores if now and base <= step.event.address < base + fields.node
-        ]
-        for place, step in enumerate(_lines_once(list(reversed(since)))[:3]):
-            shares = _TOLD if step.event.site == CALLBACK else _UP
-            _up(found.late, step, _NEXT[place], shares)
+        # The report belongs behind the last that was done to the node.
+        for step in [step for step in now if _in(step, base, fields)][-1:]:
+            _after(found, flow, step, 1.0)
+
+
+def _in(step: Step, base: int, fields: Fields) -> bool:
+    """Whether something is done to a node."""
+    return base <= step.event.address < base + fields.node
 
 
 def _wrong(base: int, one: NodePicture, other: NodePicture, fields: Fields) -> Iterator[Place]:

@@ -105,6 +105,28 @@ def test_a_case_that_passes_is_not_ranked() -> None:
     assert "passes" in told.reason
 
 
+def test_what_was_there_before_is_not_ranked() -> None:
+    one = port(SHIFT)
+    found = Finding(one.name, SHIFT, "node-count", "", "", 1, VERTICAL, b"", b"")
+    assert where(one, replace(found, before=True)) == Where(reason="it was there before")
+
+
+def test_of_a_macro_the_lines_that_use_it_count() -> None:
+    mutant = BY_NAME["LRU list not updated in xas_split"]
+    lines = mutant.changed().splitlines()
+    texts = [lines[number - 1] for _, number in sorted(planted_lines(mutant))]
+    assert texts[0].startswith("#define xas_update")
+    assert len(texts) > 2
+    assert all("xas_update(" in text for text in texts)
+
+
+def test_of_what_is_taken_out_the_lines_beside_it_count() -> None:
+    mutant = BY_NAME["parent-count-kept"]
+    lines = mutant.changed().splitlines()
+    texts = [lines[number - 1].strip() for _, number in sorted(planted_lines(mutant))]
+    assert texts == ["node_release(node);", "xas_update(xas, parent);"]
+
+
 def test_a_machine_without_a_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     one = port(SHIFT)
     found = Finding(one.name, SHIFT, "node-count", "", "", 1, VERTICAL, b"", b"")
