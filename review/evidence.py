@@ -21,6 +21,7 @@ from proofs import catalogue
 from proofs.report import Report, Status
 from review import gaps
 from review.numbers import CHUNK_SHIFTS, NO_WALK, STACKS, Numbers
+from specs.callers import Contract
 from specs.claims import Evidence, Outcome
 from specs.origin import Origin
 from specs.registry import PROPERTIES
@@ -51,6 +52,9 @@ def of_sweep(
 ) -> Iterator[Evidence]:
     """One piece of evidence for each property, from the sweep of one implementation.
 
+    What only cases break that no caller may ask for (``specs.callers``) fails where it is what the
+    documentation promises of such cases, and elsewhere is told beside what the other cases decide.
+
     A property is undecided where cases that are about it (``review.gaps``) were not run, or not to
     their end.  A property that a known deviation outside the split breaks is undecided, and
     agreement is agreement but for such deviations.  Of a sweep that did not come to its end, which
@@ -62,7 +66,10 @@ def of_sweep(
     breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
     # What was not there before comes first, then what breaks within the callers' contract.
     breaches.sort(key=lambda one: one.smallest.before)
-    broken = {one.smallest.property: one for one in reversed(breaches)}
+    deciding = [one for one in breaches if decides(one.smallest)]
+    broken = {one.smallest.property: one for one in reversed(deciding)}
+    within = [one for one in deciding if one.smallest.contract is Contract.CALLERS]
+    outside = {one.smallest.property for one in breaches if not decides(one.smallest)}
     met = result.met.get(name, Counter[str]())
     known = {one.property: one for one in DEVIATIONS if met[one.name]}
     judged = result.judged.get(name, Counter[str]())
@@ -70,9 +77,9 @@ def of_sweep(
         breach = broken.get(check)
         about = gaps.deciding(check, parts)
         ran = sum(one.covered for one in about.values())
-        if check == "agreement" and broken:
-            breach = broken.get(AGREES[0], breaches[0])
-            breach = breach if not breach.smallest.before else breaches[0]
+        if check == "agreement" and within:
+            breach = broken.get(AGREES[0], within[0])
+            breach = breach if not breach.smallest.before else within[0]
         if breach is not None:
             detail = f"{breach.cases:,} cases, e.g. {breach.smallest.detail}"
             outcome = Outcome.FAILS
@@ -90,8 +97,17 @@ def of_sweep(
                 detail += f", judged {judged[check]:,} times"
             if check == "agreement" and met:
                 detail += f", of which {met.total():,} are known deviations outside the split"
+            if check in outside or (check == "agreement" and breaches):
+                detail += "; some that no caller may ask for break it"
         origin = None if breach is None else of_case(breach.smallest, based)
         yield Evidence(f"sweep:{check}", outcome, swept(about), name, detail, origin)
+
+
+def decides(finding: Finding) -> bool:
+    """Whether what a case breaks decides the property: it is within the callers' contract, or what
+    the documentation promises of cases beyond it."""
+    promised = finding.property.startswith(gaps.OF_TRYING)
+    return promised or finding.contract is Contract.CALLERS
 
 
 def of_case(finding: Finding, based: bool) -> Origin | None:
@@ -126,15 +142,17 @@ def of_machine(report: MachineReport | None, based: bool = False) -> Iterator[Ev
     what it was made from is known."""
     if report is None or report.interrupted:
         return
-    found = sorted(report.findings.sorted(), key=lambda one: one.smallest.before)
+    told = [one for one in report.findings.sorted() if decides(one.smallest)]
+    found = sorted(told, key=lambda one: one.smallest.before)
     broken = {one.smallest.property: one.smallest for one in reversed(found)}
     known = {had.deviation.property: had.deviation.name for had in report.known}
     total = report.total
     extent = Extent(total.examples, None, f"histories, seed {report.seed}")
     for check in ("agreement", *PROPERTIES):
         finding = broken.get(check)
-        if check == "agreement" and broken:
-            finding = found[0].smallest
+        if check == "agreement":
+            inside = (one for one in found if one.smallest.contract is Contract.CALLERS)
+            finding = next((one.smallest for one in inside), None)
         if finding is not None:
             outcome, detail = Outcome.FAILS, finding.detail
         elif report.hindered:

@@ -27,6 +27,8 @@ _WORDS = frozenset(
 """Properties that are judged as soon as a split has returned, whatever comes after it."""
 _REQUESTS = "split-requests"
 """The property that counting decides by itself."""
+OF_TRYING = "try-split-"
+"""How the properties begin that say what ``xas_try_split`` does, and what it refuses."""
 _COUNTING = frozenset({Family.COUNTS.value, Family.FAR_COUNTS.value})
 _TRYING = frozenset({Family.WALKS.value, Family.REFUSALS.value})
 
@@ -54,7 +56,7 @@ def deciding(check: str, parts: Mapping[Part, Coverage]) -> dict[Part, Coverage]
 def _about(check: str, family: str) -> bool:
     if check == "agreement":
         return True
-    if check.startswith("try-split-"):
+    if check.startswith(OF_TRYING):
         return family in _TRYING
     if check in _WORDS:
         return family not in _TRYING

@@ -70,6 +70,31 @@ def test_both_classes_are_kept_and_the_callers_comes_first() -> None:
     assert outcomes(result)["node-nr-values"].detail.endswith("was 9")
 
 
+def test_what_no_caller_may_ask_for_decides_only_what_is_promised_of_it() -> None:
+    outside = replace(COUNT, contract=Contract.DOCUMENTATION)
+    refused = replace(outside, property="try-split-refuses")
+    result = swept()
+    for one in (outside, refused):
+        result.findings.add(one, (2, 4, 1))
+    told = outcomes(result)
+    assert told["node-nr-values"].outcome is told["agreement"].outcome is Outcome.HOLDS
+    for check in ("node-nr-values", "agreement"):
+        assert told[check].detail.endswith("; some that no caller may ask for break it")
+    assert "no caller" not in told["node-count"].detail
+    assert told["try-split-refuses"].outcome is Outcome.FAILS
+    result.findings.add(COUNT, (2, 4, 1))
+    told = outcomes(result)
+    assert told["node-nr-values"].outcome is told["agreement"].outcome is Outcome.FAILS
+    tally = Tally(examples=1, judged=Counter(dict.fromkeys(PROPERTIES, 1)))
+    report = MachineReport("Linux", 1, tallies={2: tally})
+    report.findings.add(outside, (2, 4, 1))
+    machine = {one.check: one for one in evidence.of_machine(report)}
+    assert machine["machine:node-nr-values"].outcome is Outcome.HOLDS
+    report.findings.add(COUNT, (2, 4, 1))
+    machine = {one.check: one for one in evidence.of_machine(report)}
+    assert machine["machine:node-nr-values"].outcome is Outcome.FAILS
+
+
 def test_histories_decide_nothing_of_what_they_left_out() -> None:
     deviation = next(one for one in DEVIATIONS if one.name == "pause-inside")
     report = MachineReport("Linux", 1, known=[Known(deviation, COUNT)])
