@@ -4,7 +4,7 @@ before, and what could not be decided.  They can be pasted as a reply to the ser
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from models.implementation import Implementation, name_of
 from models.origins import Placed
@@ -115,14 +115,18 @@ def _findings(done: Reviewed) -> Iterator[str]:
     shown: dict[tuple[str, str, str], list[Found]] = {}
     for name, race in _races(done):
         if race.counts:
-            key = (name, race.result.case.writer, race.breach.promise)
-            shown.setdefault(key, []).append(race)
-    for (name, writer, promise), some in shown.items():
-        who = ", ".join(sorted({one.result.reader for one in some}))
+            shown.setdefault((name, _since(race.origin), race.breach.promise), []).append(race)
+    for (name, since, promise), some in shown.items():
+        asked = sorted({one.result.reader for one in some})
+        writers = sorted({one.result.case.writer for one in some})
         where = f"{name}: " if several else ""
-        yield f"R. {where}{_since(some[0].origin)}{promise}: {who} against {writer}"
+        yield f"R. {where}{since}{promise}: {_first(asked)} against {_first(writers)}"
     for line in done.search.broken:
         yield f"P. {line}"
+
+
+def _first(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _since(origin: Placed | None) -> str:
