@@ -50,7 +50,10 @@ def join_alike(
     for place, other in pairs:
         mine, theirs = roots[place], roots[other]
         if splits(mine) is splits(theirs) and (
-            (_without_role(mine) & _without_role(theirs) and _same(patterns, place, other, mine))
+            (
+                _without_role(mine) & _without_role(theirs)
+                and _same(patterns[place], patterns[other], mine)
+            )
             or _unbalanced(mine, theirs, patterns[place], patterns[other])
             or _gone(mine, theirs)
             or (_kept(mine) and _kept(theirs) and any({place, other} <= these for these in shown))
@@ -102,15 +105,26 @@ def _kept(root: frozenset[str]) -> bool:
 
 
 def _same(
-    patterns: Mapping[int, Mapping[str, frozenset[str]]], one: int, other: int, root: Root
+    one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]], root: Root
 ) -> bool:
-    """Whether two that are alike show for the same kinds of entries and the same marks, if both
-    have any, and these decide what is right."""
-    if about(root) not in (Aspect.VALUES, Aspect.MARKS, Aspect.ENTRIES):
-        return True
-    mine, theirs = patterns[one], patterns[other]
-    shared = mine.keys() & theirs.keys() & {ENTRIES, MARKS}
-    return all(mine[name] == theirs[name] for name in shared)
+    """Whether two that are alike show for the same kinds of entries, or the same marks, where these
+    decide what is right, and at the same places within an entry."""
+    if about(root) is Aspect.MARKS:
+        return _marks(one) == _marks(other) and _inside(one) is _inside(other)
+    if about(root) in (Aspect.VALUES, Aspect.ENTRIES) and one.keys() & other.keys() & {ENTRIES}:
+        return one[ENTRIES] == other[ENTRIES]
+    return True
+
+
+def _inside(pattern: Mapping[str, frozenset[str]]) -> bool:
+    """Whether this shows only where an index is not the first of its entry."""
+    return bool(pattern.get(INDEX)) and FIRST not in pattern[INDEX]
+
+
+def _marks(pattern: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The marks that all entries bear which show something."""
+    borne = [frozenset(marks.split("+")) for marks in pattern.get(MARKS, ())]
+    return frozenset.intersection(*borne) if borne else frozenset()
 
 
 LOOKUPS = frozenset({"load", "cursor_load"})
@@ -128,8 +142,7 @@ def _join_lookups(
         if not _looks(roots[place]) & LOOKUPS:
             continue
         for other in places:
-            inside = extents[other].pattern().get(INDEX)
-            if inside and FIRST not in inside and _strays(roots[other]):
+            if _strays(roots[other]) and _inside(extents[other].pattern()):
                 join(one_of, (place, other))
     cases = {place: extents[place].splits.total() for place in answers}
     for place in answers:
@@ -191,8 +204,7 @@ def _likely(
     """How much speaks for an end of the process to follow from another root; 0 if anything speaks
     against it."""
     mine, theirs = patterns[end], patterns[other]
-    inside = mine.get(INDEX)
-    if inside and FIRST not in inside | theirs.get(INDEX, {FIRST}):
+    if _inside(mine) and _inside(theirs):
         return 9
     if splits(roots[end]) != splits(roots[other]):
         return 0
