@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from models.aspects import Aspect
-from models.extent import AROUND, ENTRIES, FAILING, INDEX, MARKS, MEMORY, PLACE, Extent
+from models.extent import AROUND, CASES, ENTRIES, FAILING, INDEX, MARKS, MEMORY, PLACE, Extent
+from models.families import Family
 from models.symptoms import FAILED, about, ends, fields, splits
 from models.wrong_nodes import LRU
 
@@ -60,6 +61,7 @@ def join_alike(
         ):
             join(one_of, (place, other))
     _join_lookups(one_of, places, roots, extents)
+    _join_few(one_of, pairs, roots, extents)
     short = {name for name in one_of if _short(name, one_of, roots, at_ease)}
     join(one_of, [place for place in places if one_of[place] in short])
 
@@ -71,14 +73,21 @@ def _unbalanced(
     theirs: Mapping[str, frozenset[str]],
 ) -> bool:
     """Whether the number of values is wrong in nodes of one role, too high for some kinds of
-    entries and too low for others; that may be two mistakes if it is for one pair of kinds each."""
+    entries and too low for others; that may be two mistakes if it is for one pair of kinds each,
+    but hardly if it is for each change of kind and for no other entry.  In walks kinds take turns
+    and tell nothing."""
     roles = [
         {at.rpartition(": ")[0] for at in root if ": nr_values " in at} for root in (one, other)
     ]
-    if not splits(one) and not splits(other):
+    whole = Family.SPLITS.value in mine.get(CASES, frozenset()) | theirs.get(CASES, frozenset())
+    if not (splits(one) or splits(other)) or not whole:
         return bool(roles[0] & roles[1])
     kinds = mine.get(ENTRIES, frozenset()), theirs.get(ENTRIES, frozenset())
-    return bool(roles[0] & roles[1]) and not kinds[0] & kinds[1] and len(kinds[0] | kinds[1]) > 2
+    return (
+        bool(roles[0] & roles[1])
+        and not kinds[0] & kinds[1]
+        and (len(kinds[0] | kinds[1]) > 2 or kinds[0] | kinds[1] == CHANGED)
+    )
 
 
 def _short(
@@ -87,8 +96,7 @@ def _short(
     """Whether this is only what a split does that lacks the memory for a node, and not what a split
     does that has it."""
     mine = [root for of, root in zip(one_of, roots, strict=True) if of == name]
-    failed = all(symptom.startswith(FAILED) for root in mine for symptom in root)
-    return failed and not any(_without_role(root) & at_ease for root in mine)
+    return all(map(_failed, mine)) and not any(_without_role(root) & at_ease for root in mine)
 
 
 def _gone(one: Root, other: Root) -> bool:
@@ -102,6 +110,11 @@ def _kept(root: frozenset[str]) -> bool:
     """Whether nodes are left that nobody needs."""
     left = ("held more", "left over more", "more live nodes")
     return splits(root) and all(one.endswith(left) for one in root)
+
+
+def _failed(root: Root) -> bool:
+    """Whether a failing request shows all of it."""
+    return all(one.startswith(FAILED) for one in root)
 
 
 def _same(
@@ -127,6 +140,7 @@ def _marks(pattern: Mapping[str, frozenset[str]]) -> frozenset[str]:
     return frozenset.intersection(*borne) if borne else frozenset()
 
 
+CHANGED = frozenset({"pointer to value", "value to pointer"})
 LOOKUPS = frozenset({"load", "cursor_load"})
 FEW = 50
 """How many times as many cases another kind of answer must show, for the rest to follow from it."""
@@ -149,6 +163,22 @@ def _join_lookups(
         often = [other for other in answers if cases[other] >= FEW * cases[place]]
         if len({one_of[other] for other in often}) == 1:
             join(one_of, (place, often[0]))
+
+
+def _join_few(
+    one_of: list[int],
+    pairs: Iterable[tuple[int, int]],
+    roots: Sequence[Root],
+    extents: Sequence[Extent],
+) -> None:
+    """Make one of roots that tell of the same nodes after other operations, if the one shows hardly
+    ever: what is taken and not given back is there ever after."""
+    for pair in pairs:
+        few, many = sorted(extents[place].splits.total() for place in pair)
+        mine, theirs = (_without_role(roots[place]) for place in pair)
+        taken = about(roots[pair[0]]) is Aspect.ALLOCATION
+        if taken and mine & theirs and many >= FEW * few:
+            join(one_of, pair)
 
 
 def join_ends(
@@ -230,6 +260,6 @@ def _without_role(symptoms: frozenset[str]) -> frozenset[str]:
     wrong after several stores says no more than a wrong report after one, for these are not judged
     there."""
     told = {symptom.rpartition(": ")[2] for symptom in symptoms}
-    if any(one.startswith(("update-final", "update-reported")) for one in symptoms):
+    if any(one.startswith(("update-final", "update-reported")) for one in told):
         told.add(LRU)
     return frozenset(told)

@@ -27,6 +27,7 @@ FAILED = "failed "
 """What the symptoms begin with of a split that lacks the memory for a node."""
 _ENDS = frozenset(name for name, _ in ENDS.values())
 _LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION})
+_IN_NODES = frozenset({Aspect.VALUES, Aspect.MARKS, Aspect.LINKS})
 _WORDS = {
     Code.SPLIT: ("error", "requests", "held", "late requests", "left over", "warnings"),
     Code.TRY_SPLIT: ("error", "requests", "left over"),
@@ -68,10 +69,19 @@ def symptoms(first: Sequence[Finding]) -> frozenset[str]:
         elif aspect(finding.property) in _LOGGED and finding.property not in ("lru", "lru-stray"):
             found.add(f"{during}{finding.property} {_field(finding.detail)}".strip())
     try:
-        found.update(_differences(one))
+        # Of a split that was done before, too, where it should fail, only more is told.
+        more = all(aspect(finding.property) in _IN_NODES for finding in first)
+        differ = set(_differences(one, more))
+        inside = {told for told in differ if _about(told) in _IN_NODES}
+        found |= inside if more and inside else differ
     except ValueError:
         found.add("the answer is no answer")
-    return frozenset(found or (during + finding.property for finding in first))
+    return frozenset(found or (during + _plain(finding.property) for finding in first))
+
+
+def _plain(name: str) -> str:
+    """What a property that breaks is called where no difference says more."""
+    return "more live nodes" if name == "live-nodes" else name
 
 
 def ends(symptoms: frozenset[str]) -> bool:
@@ -135,9 +145,10 @@ def _field(detail: str) -> str:
     return told[1] if told else ""
 
 
-def _differences(one: Finding) -> Iterator[str]:
+def _differences(one: Finding, more: bool) -> Iterator[str]:
     """How the answers of the operation that shows it, or else of the first that is answered
-    otherwise, and the snapshot after it differ from what they should be."""
+    otherwise, and the snapshot after it differ from what they should be.  A split or store that is
+    done or fails, against what it should, is all that is told, unless ``more`` is asked for."""
     answers = zip(
         _answers(one.operations, one.expected), _answers(one.operations, one.actual), strict=False
     )
@@ -159,9 +170,8 @@ def _differences(one: Finding) -> Iterator[str]:
             return
         elif mine.words != theirs.words:
             yield from _words(operation, mine.words, theirs.words)
-            if _refused(operation, mine.words, theirs.words) or _refused(
-                operation, theirs.words, mine.words
-            ):
+            ways = ((mine.words, theirs.words), (theirs.words, mine.words))
+            if not more and any(_refused(operation, *way) for way in ways):
                 return
         shown = operation
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from models.extent import ENTRIES, INDEX, MARKS, Extent, Trait
+from models.extent import CASES, ENTRIES, INDEX, MARKS, Extent, Trait
 from models.finding import Failure
 from models.roots import roots
 
@@ -111,3 +111,28 @@ def test_marks_that_are_lost_are_told_apart_by_which_and_where() -> None:
     assert len(groups(third, lost("new", (MARKS, "1+2")))) == 2
     assert len(groups(third, lost("new", (MARKS, "1+2"), (MARKS, "0+2")))) == 1
     assert len(groups(third, lost("new", (MARKS, "2"), *INSIDE))) == 2
+
+
+def test_values_that_are_not_followed_when_kinds_change_are_one_cause() -> None:
+    """Of one pair of kinds each it may be two mistakes; in walks kinds take turns."""
+
+    def wrong(way: str, kinds: str, family: str) -> Failure:
+        traits = (ENTRIES, kinds), (CASES, family)
+        return failure(f"split node: nr_values {way}", traits=traits)
+
+    low = wrong("low", "pointer to value", "splits")
+    assert len(groups(low, wrong("high", "value to pointer", "splits"))) == 1
+    assert len(groups(low, wrong("high", "value to value", "splits"))) == 2
+    walks = [wrong(way, "value to pointer", "try_split walks") for way in ("low", "high")]
+    assert len(groups(*walks)) == 1
+
+
+def test_nodes_that_are_left_are_seen_after_any_operation() -> None:
+    split = failure("split: more live nodes", cases=100)
+    assert len(groups(split, failure("more live nodes", cases=2))) == 1
+    assert len(groups(split, failure("more live nodes", cases=9))) == 2
+
+
+def test_a_node_that_is_not_reported_is_not_listed_either() -> None:
+    listed = failure("new node: LRU not as count and nr_values tell")
+    assert len(groups(failure("split: update-reported"), listed)) == 1

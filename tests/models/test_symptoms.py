@@ -63,3 +63,9 @@ def test_an_iteration_that_is_paused_is_told_apart() -> None:
     find = Operation(Code.FIND, argument=3)
     for one, name in (find, ""), (replace(find, flags=Flag.PAUSE), " when paused"):
         assert told((STORE, one), (0, 1, 0, 4), (0, 0)) == {f"find answers otherwise{name}"}
+
+
+def test_nodes_that_no_difference_shows_are_told_all_the_same() -> None:
+    packed = struct.pack("<7Q", 0, *DONE)
+    one = Finding("port", 2, "live-nodes", "says", "leaked", 1, (STORE, SPLIT), packed, packed)
+    assert symptoms([one]) == {"split: more live nodes"}
