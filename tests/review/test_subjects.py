@@ -132,7 +132,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     outcome.show(whole_search, Console(file=printed))
     words = " ".join(printed.getvalue().split())
     assert "NOT COMPLETE" in words and "cases were not run, since others like them" in words
-    assert "not decided for" in words
+    assert "not all run for" in words
     assert "every split by one level and every split by several levels HANGS." in words
 
 
