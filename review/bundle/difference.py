@@ -40,6 +40,7 @@ def changes(first: Manifest, second: Manifest) -> list[Change]:
     pairing = Pairing(first.tested, second.tested)
     return [
         *_findings(first, second, pairing),
+        *_deviations(first, second, pairing),
         *_broken(first, second),
         *_claims(first, second, pairing),
         *_theorems(first, second),
@@ -117,6 +118,26 @@ def _similar(one: FindingEntry, other: FindingEntry) -> bool:
 def _name(one: FindingEntry) -> str:
     properties = ", ".join(one.properties)
     return f"{one.implementation}: {properties} in a {one.site} at chunk shift {one.chunk_shift}"
+
+
+def _deviations(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+    """Known deviations outside the split, which are in no finding."""
+    known = {(pairing.second(source), name) for source, name in first.deviations}
+    for source, name in second.deviations:
+        way, told = (Way.SAME, "still there")
+        if (source, name) not in known:
+            way, told = Way.WORSE, "new"
+            if pairing.first(source) is None:
+                way, told = Way.UNKNOWN, f"{source} was not tested before"
+        yield Change(way, "deviation", f"{source}: {name}", "", told)
+    for source, name in first.deviations:
+        there = pairing.second(source)
+        if (there, name) in second.deviations:
+            continue
+        way, told = (Way.BETTER, "gone") if second.complete else (Way.UNKNOWN, "not asked for")
+        if there is None:
+            way, told = Way.UNKNOWN, f"{source} was not tested again"
+        yield Change(way, "deviation", f"{there or source}: {name}", "still there", told)
 
 
 def _broken(first: Manifest, second: Manifest) -> Iterator[Change]:

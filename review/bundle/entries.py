@@ -133,8 +133,9 @@ class ScheduleEntry:
 class Manifest:
     """A whole manifest, but for what is only told to people.
 
-    ``never_met``: the implementations whose machines left something untested; ``tool`` is the
-    version of xasplit that made it, ``created`` when; ``sha256`` is its own.
+    ``deviations``: the known deviations outside the split, each with the implementation that has it
+    before its name; ``never_met``: the implementations whose machines left something untested;
+    ``tool`` is the version of xasplit that made it, ``created`` when; ``sha256`` is its own.
     """
 
     sha256: str
@@ -148,6 +149,7 @@ class Manifest:
     evidence: tuple[Evidence, ...]
     one_level: tuple[Evidence, ...]
     findings: tuple[FindingEntry, ...]
+    deviations: tuple[tuple[str, str], ...]
     theorems: Theorems | None
     obligations: tuple[ObligationEntry, ...]
     cells: tuple[CellEntry, ...]

@@ -39,7 +39,6 @@ def manifest(file: Reader) -> Manifest:
     own_hash = digest.parsed(fields.sha256)
     fields.each(coverage, schema_search.coverage)
     fields.each(judged, schema_search.judged)
-    fields.each(known, schema_search.known_deviation)
     fields.texts(unchecked)
     fields.plain(numbers, 0)
     names = fields.mapping(tools, Reader.text)
@@ -59,6 +58,7 @@ def manifest(file: Reader) -> Manifest:
             fields.each(evidence, _evidence),
             fields.each(one_level, _evidence),
             fields.each(findings, schema_search.finding, MOST_FOUND),
+            fields.each(known, schema_search.known_deviation),
             theorems.optional(schema_proofs.theorems),
             fields.each(obligations, schema_proofs.obligation),
             tuple(cell for cells in fields.each(readers, schema_readers.readers) for cell in cells),

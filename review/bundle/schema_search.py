@@ -107,14 +107,15 @@ def judged(record: Reader) -> None:
     fields.mapping(properties, lambda one: one.number(fields.COUNT))
 
 
-def known_deviation(record: Reader) -> None:
-    """Checks a known deviation outside the split, which is only told to people."""
-    *texts, cases, times = record.fields(
+def known_deviation(record: Reader) -> tuple[str, str]:
+    """The implementation that has a known deviation outside the split, and its name."""
+    implementation, name, *texts, cases, times = record.fields(
         "implementation", "name", "property", "statement", "cause", "cases", "set_aside"
     )
     cases.number(fields.COUNT), times.number(fields.COUNT)
     for text in texts:
         text.text()
+    return implementation.text(), name.text()
 
 
 def machine(record: Reader) -> tuple[str, bool]:

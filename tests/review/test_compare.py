@@ -76,6 +76,29 @@ def test_a_finding_that_is_gone_is_fixed(bad_bundle: Path, bad: Path) -> None:
     assert compared(bad, bad_bundle)[1].endswith("A REGRESSION.\n")
 
 
+def deviating(told: dict[str, Any]) -> None:
+    told["known_deviations"].append(
+        dict.fromkeys(("property", "statement", "cause"), "said")
+        | {"implementation": "Linux 6.18", "name": "pause-at-top", "cases": 0, "set_aside": 2}
+    )
+
+
+def test_known_deviations_are_compared(bad_bundle: Path, bad: Path) -> None:
+    forge.edit(bad, deviating)
+    name = ("deviation", "Linux 6.18: pause-at-top")
+    assert changed(bad_bundle, bad, "worse") == [(*name, "", "new")]
+    assert changed(bad, bad_bundle, "better") == [(*name, "still there", "gone")]
+    assert (*name, "", "still there") in changed(bad, bad, "unchanged")
+    other = [("deviation", "Linux 6.18: pause-at-top", "still there", "not asked for")]
+    incomplete = forge.edit(
+        Path(shutil.copytree(bad_bundle, bad.parent / "incomplete")),
+        lambda told: told.update(complete=False),
+    )
+    assert [one for one in changed(bad, incomplete, "cannot be told") if one[0] == "deviation"] == (
+        other
+    )
+
+
 def seed(told: dict[str, Any]) -> None:
     told["options"]["seed"] = 2
     command = told["options"]["command"]
