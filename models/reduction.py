@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from models.finding import Finding
 from models.symptoms import Kept, symptoms
-from models.tree_size import made_nodes, most_nodes
+from models.tree_size import made_nodes, most_nodes, split_nodes
 from models.trial import Trial
 from specs.callers import Contract
 from xarray_model.errors import PreconditionError
@@ -22,6 +22,9 @@ from xarray_model.operations import Code, Flag, Operation
 
 MOST_TRIALS = 2000
 """Cases that one reduction may run."""
+LENT = 1 << 23
+"""Nodes that are lent (``tree_size.made_nodes``) in the time of a trial: one that asks for more
+counts as several."""
 
 
 def reduce(
@@ -40,7 +43,7 @@ def reduce(
     while smaller and trials < most:
         smaller = False
         for candidate in _candidates(known.operations):
-            trials += 1
+            trials += 1 + sum(split_nodes(candidate, trial.s)) // LENT
             found = breaks(trial, candidate, finding, kept)
             if found is not None:
                 known = found

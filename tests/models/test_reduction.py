@@ -5,7 +5,7 @@ from models.finding import Finding
 from models.reduction import reduce
 from models.tree_size import MOST_NODES, split_nodes
 from models.trial import Trial
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 
 class Watched:
@@ -31,3 +31,12 @@ def test_a_lower_order_never_takes_more_nodes_than_there_may_be() -> None:
     assert reduce(cast("Trial", trial), found) is found
     assert trial.cases
     assert max(sum(split_nodes(one, 6)) for one in trial.cases) <= MOST_NODES
+
+
+def test_nodes_that_are_lent_by_the_million_count_as_trials() -> None:
+    count = Operation(Code.COUNT_ALLOC, 0, 60, 0, flags=Flag.REPEATING, argument=1 << 28)
+    found = Finding("port", 6, "split-requests", "s", "d", 1, (count, count), b"", b"")
+    trial = Watched(6)
+    assert reduce(cast("Trial", trial), found, most=100) is found
+    far = sum(1 for one in trial.cases if sum(split_nodes(one, 6)) >= 1 << 28)
+    assert 0 < far <= 4
