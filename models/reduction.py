@@ -22,7 +22,7 @@ from xarray_model.operations import Code, Flag, Operation
 
 MOST_TRIALS = 2000
 """Cases that one reduction may run."""
-LENT = 1 << 23
+LENT = 1 << 21
 """Nodes that are lent (``tree_size.made_nodes``) in the time of a trial: one that asks for more
 counts as several."""
 
