@@ -98,19 +98,9 @@ def located(
     if not diagnoses:
         return []
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(diagnoses))) as pool:
-        begun = [
-            attempt(
-                partial(
-                    pool.submit,
-                    where,
-                    by_name[one.smallest.implementation],
-                    one.smallest,
-                    () if origin is None else origin.since,
-                )
-            )
-            for one, origin in zip(diagnoses, origins, strict=True)
-        ]
-        told = [(None, why) if one is None else attempt(one.result) for one, why in begun]
+        small = [one.smallest for one in diagnoses]
+        since = [() if one is None else one.since for one in origins]
+        told = _each(pool, where, by_name, small, since)
     return [one or Where(reason=f"ranking failed, {why}") for one, why in told]
 
 

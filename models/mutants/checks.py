@@ -18,6 +18,7 @@ from models.finding import Finding
 from models.high_cases import LOWEST
 from models.implementation import Implementation
 from models.machine import ArrayMachine
+from models.mutants.mutant import Check
 from models.reference import run_case
 from models.sweep import Unit, run_unit, sampled_units
 from models.trial import Trial
@@ -81,6 +82,13 @@ def histories(one: Implementation, s: int) -> Iterator[dict[str, Finding]]:
             labels.update(batch.found)
             found.update({one.property: one for one in batch.found.values()})
             yield found
+
+
+def rounds(one: Implementation, check: Check, s: int) -> Iterator[dict[str, Finding]]:
+    """A check of port or driver at chunk shift ``s``: after each round the findings so far."""
+    if check is Check.MACHINE:
+        return histories(one, s)
+    return sweep(one, high(s) if check is Check.HIGH else ladder(s))
 
 
 def model(s: int) -> Iterator[dict[str, Violation]]:

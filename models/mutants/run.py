@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -14,15 +13,15 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.build import build
-from models.finding import Finding
 from models.implementation import Implementation
-from models.kernel.source import port_source
+from models.kernel.source import Source, port_source
 from models.mutants import checks
 from models.mutants.mutant import Check, Mutant, MutantError, Part
+from models.mutants.planted import with_contents
 
 FLAGS = ("-O0", "-g0")
 """Mutants run for a moment only: what compiles fastest."""
@@ -71,16 +70,19 @@ def _built(mutant: Mutant | None, s: int) -> Path:
     source = port_source()
     if mutant is None:
         return build(source, s, cflags=FLAGS)
-    changed = mutant.changed().encode()
-    hashes = {**source.sha256, mutant.file: hashlib.sha256(changed).hexdigest()}
     with tempfile.TemporaryDirectory(prefix="xasplit-mutant-") as folder:
+        if mutant.part is Part.PORT:
+            return build(seeded(mutant, Path(folder)), s, cflags=FLAGS)
         copy = Path(folder) / mutant.folder.name
         shutil.copytree(mutant.folder, copy)
-        (copy / mutant.file).write_bytes(changed)
-        if mutant.part is Part.DRIVER:
-            return build(source, s, cflags=FLAGS, driver=copy)
-        named = replace(source, name=f"mutant {mutant.name}", directory=copy, sha256=hashes)
-        return build(named, s, cflags=FLAGS)
+        (copy / mutant.file).write_text(mutant.changed())
+        return build(source, s, cflags=FLAGS, driver=copy)
+
+
+def seeded(mutant: Mutant, folder: Path) -> Source:
+    """The port with one of its mutants, in a folder."""
+    changed = {mutant.file: mutant.changed()}
+    return with_contents(port_source(), changed, f"mutant {mutant.name}", folder)
 
 
 def catch(mutant: Mutant) -> Outcome:
@@ -95,7 +97,7 @@ def catch(mutant: Mutant) -> Outcome:
     built = time.monotonic()
     details: dict[str, str] = {}
     rounds = 0
-    for found in _checked(one, mutant):
+    for found in checks.rounds(one, mutant.check, mutant.chunk_shift):
         rounds += 1
         details = {name: finding.detail for name, finding in found.items()}
         if details.keys() >= set(mutant.caught_by):
@@ -103,20 +105,10 @@ def catch(mutant: Mutant) -> Outcome:
     return Outcome(mutant, details, time.monotonic() - built, built - started, rounds)
 
 
-def _checked(one: Implementation, mutant: Mutant) -> Iterator[Mapping[str, Finding]]:
-    return _rounds(one, mutant.check, mutant.chunk_shift)
-
-
-def _rounds(one: Implementation, check: Check, s: int) -> Iterator[Mapping[str, Finding]]:
-    if check is Check.MACHINE:
-        return checks.histories(one, s)
-    return checks.sweep(one, checks.high(s) if check is Check.HIGH else checks.ladder(s))
-
-
 def broken_by_port(check: Check, s: int) -> dict[str, str]:
     """What the unchanged port breaks in the whole of a check at chunk shift ``s``, by property,
     with a detail: nothing, or what is caught there says nothing."""
-    (found,) = deque(_rounds(port(s), check, s), maxlen=1)
+    (found,) = deque(checks.rounds(port(s), check, s), maxlen=1)
     return {name: one.detail for name, one in found.items()}
 
 

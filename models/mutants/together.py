@@ -3,11 +3,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from models.build import BuildError, build
 from models.implementation import Implementation
 from models.kernel.source import Source
 from models.mutants.mutant import Mutant, MutantError
+from models.mutants.planted import with_contents
 from models.mutants.run import FLAGS
 
 SHIFTS = (1, 2, 3)
@@ -49,15 +47,9 @@ def planted(mutants: Sequence[Mutant], base: Source) -> Implementation | None:
     files = changed(mutants, base)
     if files is None:
         return None
-    hashes = dict(base.sha256)
+    name = " + ".join(one.name for one in mutants) or base.name
     with tempfile.TemporaryDirectory(prefix="xasplit-mutants-") as folder:
-        copy = Path(folder) / "source"
-        shutil.copytree(base.directory, copy)
-        for name, text in files.items():
-            (copy / name).write_text(text)
-            hashes[name] = hashlib.sha256(text.encode()).hexdigest()
-        name = " + ".join(one.name for one in mutants) or base.name
-        source = replace(base, name=name, directory=copy, sha256=hashes)
+        source = with_contents(base, files, name, Path(folder))
         try:
             built = {s: build(source, s, cflags=FLAGS) for s in SHIFTS}
         except BuildError:

@@ -3,26 +3,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from models.build import build
 from models.finding import Finding
 from models.implementation import Implementation
-from models.kernel.source import Source, port_source
 from models.mutants import checks
-from models.mutants.mutant import Check, Mutant, Part
-from models.mutants.run import FLAGS
+from models.mutants.mutant import Mutant, Part
+from models.mutants.run import FLAGS, seeded
 from models.reduction import reduce
-from models.shrink import TRIALS, shrink
+from models.shrink import shrink, trials
 from models.trial import Trial
 from models.where.rank import MOST, Where, where
 from models.where.spectrum import Line
@@ -48,7 +45,7 @@ class Ranked:
 def ranked(mutant: Mutant) -> Ranked:
     """Plant a defect of the port, find and shrink a case that shows it, and rank."""
     with tempfile.TemporaryDirectory(prefix="xasplit-where-") as folder:
-        source = planted(mutant, Path(folder))
+        source = seeded(mutant, Path(folder))
         s = mutant.chunk_shift
         built = {s: build(source, s, cflags=FLAGS)}
         one = Implementation(mutant.name, source, mutant.one_level, built)
@@ -59,7 +56,7 @@ def ranked(mutant: Mutant) -> Ranked:
         small = shrink(one, finding)
         if small is finding:
             with Trial(one, s) as trial:
-                small = reduce(trial, finding, most=TRIALS)
+                small = reduce(trial, finding, most=trials(finding))
         started = time.monotonic()
         told = where(one, small)
         seconds = time.monotonic() - started
@@ -111,25 +108,9 @@ def _beside(text: list[str], start: int, end: int) -> set[int]:
     return {n for n in (above, below) if n is not None and text[n - 1][:1] in " \t"}
 
 
-def planted(mutant: Mutant, folder: Path) -> Source:
-    """The port with the defect, in a folder of its own."""
-    port = port_source()
-    copy = folder / "port"
-    shutil.copytree(mutant.folder, copy)
-    changed = mutant.changed().encode()
-    (copy / mutant.file).write_bytes(changed)
-    hashes = {**port.sha256, mutant.file: hashlib.sha256(changed).hexdigest()}
-    return replace(port, name=f"mutant {mutant.name}", directory=copy, sha256=hashes)
-
-
 def _found(one: Implementation, mutant: Mutant) -> Finding | None:
     """A case of the first declared property that its check meets."""
-    s = mutant.chunk_shift
-    if mutant.check is Check.MACHINE:
-        met = checks.histories(one, s)
-    else:
-        met = checks.sweep(one, checks.high(s) if mutant.check is Check.HIGH else checks.ladder(s))
-    for found in met:
+    for found in checks.rounds(one, mutant.check, mutant.chunk_shift):
         for name in mutant.caught_by:
             if name in found:
                 return found[name]

@@ -12,10 +12,10 @@ from models.finding import Finding
 from models.implementation import Implementation
 from models.kernel.source import Source, port_source
 from models.mutants.catalogue import MUTANTS
-from models.mutants.run import port
+from models.mutants.run import port, seeded
 from models.shrink import at_shift
 from models.trial import Trial
-from models.where.measure import planted, planted_lines
+from models.where.measure import planted_lines
 from models.where.rank import Where, where
 from xarray_model.operations import Code, Operation
 
@@ -55,7 +55,7 @@ def test_the_planted_line_is_among_the_first(
     name: str, case: tuple[Operation, ...], tmp_path: Path
 ) -> None:
     mutant = BY_NAME[name]
-    told = looked(planted(mutant, tmp_path), case, mutant.caught_by[0])
+    told = looked(seeded(mutant, tmp_path), case, mutant.caught_by[0])
     assert not told.reason
     assert 1 <= len(told.suspects) <= 3
     assert named(told) & planted_lines(mutant)
