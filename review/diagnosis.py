@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from models.shrink import shrink
 from models.smallest import case, take
 from models.where.rank import Where, where
 from review.attempt import attempt
+from review.pool import Pool
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Made = TypeVar("_Made")
@@ -47,7 +47,7 @@ def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> l
     found = causes(findings)
     if not found:
         return []
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(found))) as pool:
+    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
         met = [cause.smallest for cause in found]
         kept = [cause.kept for cause in found]
         unshrunk: dict[object, str] = {}
@@ -71,7 +71,7 @@ def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> l
 
 
 def _each(
-    pool: ProcessPoolExecutor,
+    pool: Pool,
     make: Callable[..., _Made],
     by_name: Mapping[str, Implementation],
     found: Sequence[Finding],
@@ -97,7 +97,7 @@ def located(
     by_name = {one.name: one for one in implementations}
     if not diagnoses:
         return []
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(diagnoses))) as pool:
+    with Pool(min(os.cpu_count() or 1, len(diagnoses))) as pool:
         small = [one.smallest for one in diagnoses]
         since = [() if one is None else one.since for one in origins]
         told = _each(pool, where, by_name, small, since)

@@ -37,10 +37,11 @@ def tell(finding: Finding) -> None:
 
 
 class Pool:
-    """``jobs`` processes; a context manager.  ``on_found`` is told of each finding, in the parent,
-    while it waits for tasks."""
+    """``jobs`` processes; a context manager, which ends all tasks at once when it is left by an
+    exception, such as Ctrl-C.  ``on_found`` is told of each finding, in the parent, while it waits
+    for tasks."""
 
-    def __init__(self, jobs: int, on_found: Callable[[Finding], None]) -> None:
+    def __init__(self, jobs: int, on_found: Callable[[Finding], None] = lambda _: None) -> None:
         self._on_found = on_found
         self._queue: SimpleQueue[Finding] = multiprocessing.SimpleQueue()
         self._pool = ProcessPoolExecutor(jobs, initializer=_prepare, initargs=(self._queue,))
@@ -54,6 +55,8 @@ class Pool:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None:
+            self.stop()
         self._pool.shutdown()
 
     def submit(self, task: Callable[..., _T], *arguments: Any) -> Future[_T]:
