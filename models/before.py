@@ -19,7 +19,7 @@ from models.closing import Closing
 from models.ends import ENDS
 from models.finding import LOG_AGREES, Finding, last_operation
 from models.implementation import Implementation, refuses_two_levels
-from models.worker import Worker
+from models.worker import BatchResult, Worker
 from specs.callers import asked
 from specs.judge import Judge
 from specs.stream import cut_one
@@ -51,6 +51,15 @@ class Before(Closing):
         self._implementation = implementation
         self._s = s
         self._worker: Worker | None = None
+        self._offered: Sequence[bytes] = ()
+        self._ran: dict[bytes, _Run] = {}
+        self._all_end = True
+
+    def offer(self, cases: Sequence[bytes]) -> None:
+        """The cases, encoded, of which some will be asked for: all of them are run at once when the
+        first is, for a case by itself takes longer than a hundred together; unless some of those
+        that were offered earlier did not end."""
+        self._offered, self._ran = cases if self._all_end else (), {}
 
     def close(self) -> None:
         """End what was started."""
@@ -113,10 +122,17 @@ class Before(Closing):
 
     def _run(self, operations: Sequence[Operation]) -> _Run:
         assert self._worker is not None
-        result = self._worker.run([encode(list(operations))], log=True)
-        ended = result.abnormal[0] if result.abnormal else None
-        end = None if ended is None else (ENDS[ended.status][0], ended.operation)
-        return _Run(bytes(result.case(0)), bytes(result.case_log(0)), end)
+        case = encode(list(operations))
+        if self._offered:
+            # No further than to the first that does not end: others may not either.
+            offered, self._offered = self._offered, ()
+            result = self._worker.run(offered, log=True, most_ends=1)
+            self._all_end = not result.abnormal
+            self._ran = {
+                one: _told(result, number) for number, one in enumerate(offered[: len(result.ends)])
+            }
+        known = self._ran.get(case)
+        return known or _told(self._worker.run([case], log=True), 0)
 
     def _judged(self, operations: Sequence[Operation], ran: _Run) -> dict[tuple[str, int], str]:
         """Details of what breaks on the base, by property and the operation that shows it."""
@@ -137,6 +153,13 @@ class Before(Closing):
             and geometry.one_level_limit_exceeded(one.order, one.new_order, self._s)
             for one in asked(operations)
         )
+
+
+def _told(result: BatchResult, number: int) -> _Run:
+    """What the case of this number was answered."""
+    ended = next((one for one in result.abnormal if one.case == number), None)
+    end = None if ended is None else (ENDS[ended.status][0], ended.operation)
+    return _Run(bytes(result.case(number)), bytes(result.case_log(number)), end)
 
 
 def at_first_index(operation: Operation) -> Operation:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from models.aspects import Aspect, aspect
-from models.deviating import ON_SPLIT, answer
+from models.deviating import ON_SPLIT, answer, possible
 from models.ends import ENDS, HANGS
 from models.finding import LOG_AGREES, Finding
 from models.implementation import Implementation
@@ -81,7 +81,8 @@ def explained(
     the number of the operation that never ends by them, and each property that broke one that
     breaks by them at that operation.
     """
-    names = implementation.deviations
+    shown = [one.operation for one in found]
+    names = possible(operations, s, implementation.deviations, shown)
     broken = {one.property for one in found}
     likely = [name for name in names if _PROPERTIES[name] in broken]
 
@@ -95,7 +96,7 @@ def explained(
         outcome = made_by([name])
         if outcome is not None and _breaks(implementation, s, operations, outcome, found):
             return frozenset({name})
-    outcome = made_by(names) if names else None
+    outcome = made_by(names) if len(names) > len(likely[:1]) else None
     if outcome is None or not _breaks(implementation, s, operations, outcome, found):
         return None
     others = {name: [other for other in names if other != name] for name in names}

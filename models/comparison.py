@@ -104,6 +104,7 @@ class Comparison(Closing):
             # Once more, in an order that shows soon which cases do that.
             return self._with_patience(groups)
         abnormal = {ended.case: ended for ended in result.abnormal}
+        self._before.offer(cases)
         first = 0
         for group, starts in groups:
             self._group(group, starts, first, result, abnormal)
@@ -133,6 +134,8 @@ class Comparison(Closing):
             cases = [case for one in some for case in self.expected.cases(one.group, one.starts)]
             result = self._worker.run(cases, log=True, most_ends=1)
             abnormal = {ended.case: ended for ended in result.abnormal}
+            ran_whole = enumerate(cases[: len(result.ends)])
+            self._before.offer([case for at, case in ran_whole if at not in abnormal])
             covered += len(result.ends)
             first = 0
             again: list[Item] = []
@@ -211,7 +214,7 @@ class Comparison(Closing):
         answer, log = bytes(result.case(place)), bytes(result.case_log(place))
         if ended is not None:
             # What ended it, and what broke before.
-            operations = group.operations(start)
+            operations = self.expected.operations(group, start)
             completed = operations[: ended.operation]
             self.cut += len(starts)
             splits = any(one.code in SPLITTING for one in operations[ended.operation :])
@@ -244,7 +247,7 @@ class Comparison(Closing):
         if not violations:
             return []
         name, s = self.implementation.name, group.chunk_shift
-        case = group.operations(start)
+        case = self.expected.operations(group, start)
         return of_violations(violations, name, s, case, expected, answer)
 
     def _found(
@@ -291,7 +294,7 @@ class Comparison(Closing):
             statement,
             detail,
             None,
-            tuple(group.operations(start)),
+            tuple(self.expected.operations(group, start)),
             expected,
             answer,
         )

@@ -186,9 +186,8 @@ def _split_limit(runner: Runner) -> None:
         right = runner.handlers[code]
 
         def split(operation: Operation) -> list[int]:
-            beyond = operation.order == node_shift(operation.new_order, s) + 2 * s
             higher = replace(operation, new_order=operation.new_order + s)
-            return right(runner, higher if beyond else operation)
+            return right(runner, higher if _beyond_limit(operation, s) else operation)
 
         _instead(runner, code, split)
 
@@ -222,10 +221,8 @@ def _try_split_siblings(runner: Runner) -> None:
     right = runner.handlers[Code.TRY_SPLIT]
 
     def split(operation: Operation) -> list[int]:
-        below = operation.order - 1
-        alike = below >= 0 and operation.new_order % s == below % s
-        taken = alike and operation.order % s == 0 and operation.new_order < below
-        return right(runner, replace(operation, new_order=below) if taken else operation)
+        taken = _sibling_order(operation, s)
+        return right(runner, operation if taken is None else replace(operation, new_order=taken))
 
     _instead(runner, Code.TRY_SPLIT, split)
 
@@ -241,6 +238,94 @@ PLANTS: Mapping[str, Plant] = {
     "try-split-siblings": _try_split_siblings,
 }
 """How each known deviation is planted, by its name, in an order in which they go together."""
+
+Meets: TypeAlias = Callable[[Operation, Sequence[Operation], int], bool]
+_THROUGH_CURSOR = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
+
+
+def _by_code(*codes: Code) -> Meets:
+    return lambda one, _, __: one.code in codes
+
+
+def _stores_other_kind(one: Operation, before: Sequence[Operation], s: int) -> bool:
+    """Whether it may store the other kind into a larger entry."""
+    if one.code not in (Code.STORE, Code.CURSOR_STORE) or one.entry == NULL:
+        return False
+
+    def larger(other: Operation) -> bool:
+        left = max(other.order, other.new_order)
+        inside = one.index >> left == other.index >> left and left > one.order
+        return is_value(other.entry) != is_value(one.entry) and (
+            inside or bool({one.code, other.code} & _THROUGH_CURSOR)
+        )
+
+    return any(other.entry != NULL and larger(other) for other in before)
+
+
+def _beyond_limit(one: Operation, s: int) -> bool:
+    return one.order == node_shift(one.new_order, s) + 2 * s
+
+
+def _sibling_order(one: Operation, s: int) -> int | None:
+    """The order that such an order is taken for, if it is for another one."""
+    below = one.order - 1
+    alike = below >= 0 and one.new_order % s == below % s
+    return below if alike and one.order % s == 0 and one.new_order < below else None
+
+
+MEETS: Mapping[str, Meets] = {
+    "split-sibling-marks": _by_code(
+        Code.SPLIT, Code.CURSOR_SPLIT, Code.FIND_MARKED, Code.CURSOR_FIND_MARKED
+    ),
+    "store-other-kind": _stores_other_kind,
+    "pause-inside": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
+    "pause-inside-slots": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
+    "pause-at-top": _by_code(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
+    "step-inside": _by_code(Code.NEXT, Code.PREV, Code.CURSOR_NEXT, Code.CURSOR_PREV),
+    "split-limit": lambda one, _, s: (
+        one.code in (Code.SPLIT, Code.COUNT_ALLOC) and _beyond_limit(one, s)
+    ),
+    "try-split-siblings": lambda one, _, s: (
+        one.code is Code.TRY_SPLIT and _sibling_order(one, s) is not None
+    ),
+}
+"""Whether a planted model may do an operation, after those before it and at a chunk shift,
+otherwise than the right one: all others it does alike, on the same array with the cursor at the
+same place."""
+_CHANGING = frozenset(
+    {"split-sibling-marks", "store-other-kind", "split-limit", "try-split-siblings"}
+)
+
+
+def possible(
+    operations: Sequence[Operation], s: int, names: Iterable[str], broken: Iterable[int | None]
+) -> list[str]:
+    """Those of these deviations that a case may meet, if together they may be why something breaks
+    at the operations of these numbers; else none.
+
+    What changes no array breaks nothing but the operations that meet it, unless a cursor is led
+    astray by it.
+    """
+    met = {
+        name: numbers
+        for name in names
+        if (
+            numbers := {
+                number
+                for number, one in enumerate(operations)
+                if MEETS[name](one, operations[:number], s)
+            }
+        )
+    }
+    every = set[int]().union(*met.values())
+    shown = {number for number in broken if number is not None}
+    by_cursor = any(one.code in _THROUGH_CURSOR for one in operations)
+    if by_cursor or met.keys() & _CHANGING:
+        possibly = bool(every) and min(every) <= min(shown, default=len(operations))
+    else:
+        possibly = shown <= every
+    return list(met) if possibly else []
+
 
 ON_SPLIT = frozenset(one.name for one in DEVIATIONS if one.on_split)
 """The known deviations of the split itself: findings like any other, told as known."""

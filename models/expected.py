@@ -50,12 +50,13 @@ class Expected:
         """The result bytes that every case of the group must give."""
         known = self._answers.get((group, kind))
         if known is None:
-            operations = self._case(group, FIRST)
+            operations = self.operations(group, FIRST)
             known = run_case(operations, group.chunk_shift, split=kind).results
             self._answers[group, kind] = known
         return known
 
-    def _case(self, group: CaseGroup, start: Start) -> list[Operation]:
+    def operations(self, group: CaseGroup, start: Start) -> list[Operation]:
+        """The case of the group that begins at ``start``."""
         known = self._operations.get((group, start))
         if known is None:
             known = self._operations[group, start] = group.operations(start)
@@ -91,7 +92,7 @@ class Expected:
             judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
             judge.judged = Counter()
             try:
-                operations = self._case(group, start) if completed is None else completed
+                operations = self.operations(group, start) if completed is None else completed
                 found = judge.case(operations, answer, log)
             except ValueError as error:
                 found = [Violation(*AGREES, f"the answer is no answer: {error}")]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from models.deviating import ON_SPLIT, PLANTS, answer
+from models.before import equal
+from models.deviating import MEETS, ON_SPLIT, PLANTS, answer, possible
 from models.families import Family
 from models.finding import Breach
 from models.implementation import Implementation, examine
@@ -199,3 +200,41 @@ def test_an_answer_that_is_not_the_one_told_is_not_worked_out() -> None:
     assert answer(case, 2, SplitKind.ITERATIVE, [], outcome.results) == outcome
     for other in (b"", outcome.results[:-1] + b"\1", outcome.results[:8]):
         assert answer(case, 2, SplitKind.ITERATIVE, [], other) is None
+
+
+def sampled_cases() -> list[tuple[Operation, ...]]:
+    """The deviations' own cases, and some of each family at chunk shift 2."""
+    units = [
+        Unit(2, 3, 0, 6, 1),
+        Unit(2, 3, 0, 6, 1, Family.WALKS),
+        Unit(2, 2, 0, 6, 1, Family.REFUSALS),
+    ]
+    drawn = [tuple(group.operations()) for unit in units for group, _ in unit.groups()]
+    return [one.case for one in DEVIATIONS if one.chunk_shift == 2] + drawn
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_what_a_deviation_does_otherwise_is_thought_possible(name: str) -> None:
+    """Where it is not thought possible the planted model is not asked: it must answer right."""
+    differ = 0
+    for case in sampled_cases():
+        told = answer(case, 2, kind(name), [name])
+        if told is None:
+            continue
+        right = run_case(case[: told.hangs], 2, split=kind(name)).results
+        alike = equal(case[: told.hangs], right, told.results)
+        if told.hangs is not None or right != told.results:
+            differ += 1
+            assert possible(case, 2, [name], [alike]) == [name]
+        met = [place for place, one in enumerate(case) if MEETS[name](one, case[:place], 2)]
+        assert met or right == told.results
+    assert differ
+
+
+def test_what_a_lookup_does_otherwise_breaks_nothing_else() -> None:
+    case = BY_NAME["step-inside"].case
+    step = len(case) - 1
+    assert case[step].code in (Code.NEXT, Code.PREV)
+    assert possible(case, 2, ["step-inside"], [step]) == ["step-inside"]
+    assert possible(case, 2, ["step-inside"], [0, step]) == []
+    assert possible(case[:step], 2, ["step-inside"], [0]) == []
