@@ -25,6 +25,8 @@ class Features:
     beside: float = 0.0
     after: float = 0.0
     first: float = 0.0
+    along: float = 0.0
+    cut: float = 0.0
     named: float = 0.0
     feeds: float = 0.0
     callers: int = 1

@@ -119,6 +119,7 @@ def _score(one: Features, whole: float, inside: float) -> float:
     spectrum = 1.5 * (max(one.ran, one.went) / whole) ** _SHARPER
     spectrum += 3.0 * (max(one.ran_inside, one.went_inside) / inside) ** _SHARPER
     wrote = 1.5 * one.last + 2.0 * one.beside + 1.0 * one.after + 1.2 * one.first
+    wrote += 3.0 * one.along + 5.0 * one.cut
     mends = 1.6 * max(one.flip, 0) + 3.5 * max(one.flip, one.store, one.skip, 0)
     hints = 1.4 * one.feeds + 0.8 * one.named
     # What many call is run by much that works.

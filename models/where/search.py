@@ -6,6 +6,7 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from models.classes import kind_of
 from models.ends import ENDS, HANGS
@@ -13,6 +14,8 @@ from models.finding import Finding, last_operation
 from models.reference import run_case
 from models.where.assembly import Kind
 from models.where.changes import MOST, changes
+from models.where.companions import Companions
+from models.where.cut import cutting
 from models.where.features import Features, by_statement, slice_back
 from models.where.spectrum import Line, Met, Places, elements, met, ochiai
 from models.where.text import Text
@@ -21,7 +24,7 @@ from models.where.variants import variants
 from models.where.written import written
 from specs.stream import cut_one
 from xarray_model.errors import PreconditionError
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 _ENDS = {name for name, _ in ENDS.values()}
 MOST_VARIANTS = 80
@@ -36,6 +39,8 @@ _MOST_ANSWERED = 1 << 25
 """Bytes that the changed cases answer together."""
 _HANGING = 1 << 14
 """Lines and branches that a case may run which does not end, and those like it."""
+_BEGINNING = 1 << 14
+"""Lines and branches of the beginning of a case that does too much."""
 _MOST_HANGS = 16
 """Cases like the finding's that may not end; no further ones are run then."""
 _COMPARED = 10
@@ -102,15 +107,16 @@ class Search:
         finding, tracer = self.finding, self.tracer
         most = _HANGING if finding.property == HANGS else MOST_STEPS
         trace = tracer.trace(finding.operations, finding.expected, most)
+        text = Text(tracer.trial.implementation.source.directory, self.files)
         if not trace.whole or len(finding.expected) > _MOST_BYTES:
-            raise NotFollowed("its smallest case does more than is followed")
+            return self._begun(text)
         ran = sum(
             event.site < MOST_SITES and tracer.sites[event.site].kind in (Kind.LINE, Kind.BRANCH)
             for operation in trace.operations
             for event in operation
         )
         if finding.property != HANGS and any(one.property == HANGS for one in trace.found):
-            raise NotFollowed("its smallest case does more than is followed")
+            return self._begun(text)
         self.done = [list(self.places.of(events)) for events in trace.operations]
         self.limit = min(most, 4 * ran + 20000)
         self.labels = {one.label() for one in trace.found}
@@ -146,7 +152,11 @@ class Search:
                     found[end.line].ended = 1.0
                 for caller in end.callers[:1]:
                     found[caller].ended = max(found[caller].ended, 0.5)
-        text = Text(tracer.trial.implementation.source.directory, self.files)
+        together = Companions(text, self.functions)
+        for line, names in who.wrote.items():
+            for name in names:
+                share = together.missing(line, name)
+                found[line].along = max(found[line].along, share)
         lines = self._lines(trace)
         for change, fixed, broken in self._fixes(trace, found, lines):
             mended = lines.get((change.site, change.instance))
@@ -160,8 +170,35 @@ class Search:
             setattr(one, kind, max(getattr(one, kind), fixed - 0.3 * broken))
         for line, one in found.items():
             one.named = float(text.names(line, who.names))
+        self._cut(found, text)
         slice_back(found, text, tracer.sites)
         return by_statement(found, text)
+
+    def _begun(self, text: Text) -> dict[Line, Features]:
+        """What speaks for lines where a case does too much to be run again and again: how it
+        begins may tell where a number that is answered and wrong comes from."""
+        # What is asked for again and again begins with what is smaller.
+        plain = [replace(one, flags=one.flags & ~Flag.REPEATING) for one in self.finding.operations]
+        trace = self.tracer.trace(plain, self.finding.expected, _BEGINNING)
+        self.done = [list(self.places.of(events)) for events in trace.operations]
+        found: dict[Line, Features] = defaultdict(Features)
+        self._cut(found, text)
+        if not found:
+            raise NotFollowed("its smallest case does more than is followed")
+        slice_back(found, text, self.tracer.sites)
+        return by_statement(found, text)
+
+    def _cut(self, found: dict[Line, Features], text: Text) -> None:
+        """Credits the lines that cut a number short, and the declarations of what they store to."""
+        steps = [step for one in self.done for step in one]
+        for step in cutting(steps, self.places, self.finding):
+            if step.line is None:
+                continue
+            found[step.line].cut = 1.0
+            function = self.functions.get(step.line, "")
+            same = [line for line, name in self.functions.items() if name == function]
+            for line in text.declaring(step.line, same):
+                found[line].cut = 1.0
 
     def _spectra(self, found: dict[Line, Features]) -> None:
         """Runs cases like the finding's, and compares what failing and passing ones come by."""

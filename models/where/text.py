@@ -14,6 +14,7 @@ from models.where.spectrum import Line
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _GOVERNS = re.compile(r"\s*(?:\}\s*)?(?:else\s+)?(?:if|for|while|switch|do|list_for_each\w*)\b")
+_DECLARES = re.compile(r"\s+(?:[A-Za-z_]\w*\s+)+\**([A-Za-z_]\w*\s*(?:=(?!=)|,|;).*)")
 _EMPTY = re.compile(r"\s*\*(?:[ /].*)?|[\s;{}]*(?:else[\s{]*)?(?:\w+:)?[\s;{}]*(?:/\*.*)?")
 
 
@@ -55,6 +56,14 @@ class Text:
         for other in others:
             if other != line and names & set(self._assigned(other)):
                 yield other
+
+    def declaring(self, line: Line, others: Sequence[Line]) -> Iterator[Line]:
+        """Those of the other lines of its function that declare what is assigned to in it."""
+        names = set(self._assigned(line))
+        for other in others:
+            if other != line and (found := _DECLARES.match(self.of(other))):
+                if names & set(_NAME.findall(found[1])):
+                    yield other
 
     def names(self, line: Line, fields: Collection[str]) -> bool:
         """Whether one of these fields stands there; marks have functions that are called so."""

@@ -31,6 +31,8 @@ class Written:
     """Wrong places that the line ran after, where they, or beside them, were written last."""
     first: dict[Line, float] = field(default_factory=lambda: defaultdict(float))
     """How likely the line was the first to come up with a number that was answered and is wrong."""
+    wrote: dict[Line, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The fields that are wrong of the nodes that the line wrote to."""
     names: set[str] = field(default_factory=set)
     """The fields that are wrong."""
     places: int = 0
@@ -92,6 +94,9 @@ def written(
     flow = Flow(done[number] if number < len(done) else (), places)
     for place in wrong:
         _credit(found, place, stores, places, fields, flow)
+        for step, _ in stores:
+            if step.line is not None and _in(step, place.node, fields):
+                found.wrote[step.line] |= set(_named(place, fields))
     requests = [step for step, now in stores if now and step.event.site == REQUEST]
     surplus = requests[_wanted(finding, number, len(requests)) :]
     found.places += len(surplus)
