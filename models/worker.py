@@ -22,6 +22,8 @@ from models.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Wor
 _PATIENCE = 20.0
 """Seconds without any progress, on top of what a case may take, after which a process that waits
 is ended: for code that blocks without using CPU time, which the driver's own timer does not see."""
+TIMED = ("no end within", "no progress for")
+"""What is told of a hang begins so where time ended it, and not the driver at once."""
 
 
 class Status(IntEnum):

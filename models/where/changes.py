@@ -17,6 +17,8 @@ MOST = 6000
 """Changes that are tried for a finding."""
 _WORD = (1 << 64) - 1
 _ADDRESSES = 1 << 32
+_WIDE = 8
+_MOST_WIDE = 8
 
 
 class Wanted:
@@ -48,6 +50,21 @@ class Wanted:
                 self._number(mine, theirs)
 
 
+def wide_numbers(finding: Finding) -> list[int]:
+    """Numbers that the operations are about and that take more than 32 bits, which code may have
+    cut off: the first index of an entry, the last, the one behind it, and how many it covers."""
+    found: dict[int, None] = {}
+    for one in finding.operations:
+        size = 1 << one.order
+        first = one.index - one.index % size
+        for number in (first, first + size - 1, first + size, size, size - 1):
+            if _ADDRESSES <= number <= _WORD:
+                found[number] = None
+    if found:
+        found[_WORD] = None
+    return list(found)[:_MOST_WIDE]
+
+
 def changes(trace: Trace, sites: Sequence[Site], finding: Finding, last: int) -> Iterator[Change]:
     """What to try, for each site that the operations up to ``last`` come by."""
     wanted = Wanted(finding)
@@ -55,6 +72,7 @@ def changes(trace: Trace, sites: Sequence[Site], finding: Finding, last: int) ->
     deltas += [d for d in (1, _WORD) if d not in deltas]
     values = [v for v, _ in wanted.values.most_common(3)]
     values += [v for v in (0,) if v not in values]
+    wide = wide_numbers(finding)
     passes: Counter[int] = Counter()
     inside: dict[int, list[tuple[int, Event]]] = {}
     before: dict[int, list[tuple[int, Event]]] = {}
@@ -65,10 +83,10 @@ def changes(trace: Trace, sites: Sequence[Site], finding: Finding, last: int) ->
                 where = inside if number == last else before
                 where.setdefault(event.site, []).append((passes[event.site], event))
     for number, met in inside.items():
-        yield from _at(number, sites[number], met, INSIDE, deltas, values)
+        yield from _at(number, sites[number], met, INSIDE, deltas, values, wide)
     for number, met in before.items():
         if number not in inside:
-            yield from _at(number, sites[number], met, 0, deltas, values)
+            yield from _at(number, sites[number], met, 0, deltas, values, wide)
 
 
 def _at(
@@ -78,6 +96,7 @@ def _at(
     whole: int,
     deltas: Sequence[int],
     values: Sequence[int],
+    wide: Sequence[int],
 ) -> Iterator[Change]:
     """What to try at a site: each time, which is what ``whole`` means; and where the case comes by
     it several times in the operation that shows the finding, one of them."""
@@ -92,6 +111,8 @@ def _at(
         yield from (Change(number, instance, Do.SKIP) for instance, _ in some)
     elif site.kind is not Kind.LINE:
         addresses = all(event.value > _ADDRESSES for _, event in met)
+        if site.size == _WIDE and not addresses:
+            yield from (Change(number, whole, Do.SET, value) for value in wide)
         if site.kind is not Kind.RETURN:
             yield Change(number, whole, Do.SKIP)
             yield from (Change(number, instance, Do.SKIP) for instance, _ in some)

@@ -117,10 +117,10 @@ def _score(one: Features, whole: float, inside: float) -> float:
     """Weights that were fitted to defects of the catalogue (``measure.py``), each of them tried
     with weights fitted to others; but for that of an end, of which there are too few."""
     spectrum = 1.5 * (max(one.ran, one.went) / whole) ** _SHARPER
-    spectrum += 3.0 * (max(one.ran_inside, one.went_inside) / inside) ** _SHARPER
+    spectrum += 1.8 * (max(one.ran_inside, one.went_inside) / inside) ** _SHARPER
     wrote = 1.5 * one.last + 2.0 * one.beside + 1.0 * one.after + 1.2 * one.first
-    wrote += 3.0 * one.along + 5.0 * one.cut
-    mends = 1.6 * max(one.flip, 0) + 3.5 * max(one.flip, one.store, one.skip, 0)
+    wrote += 4.5 * one.along + 9.0 * one.cut
+    mends = 2.9 * max(one.flip, 0) + 5.2 * max(one.flip, one.store, one.skip, 0)
     hints = 1.4 * one.feeds + 0.8 * one.named
     # What many call is run by much that works.
     return spectrum + wrote + mends + hints + 5.0 * one.ended - 1.1 * math.log(one.callers)
@@ -130,10 +130,12 @@ def _why(one: Features) -> tuple[str, ...]:
     """What speaks for a line, the strongest first."""
     told = (
         (9.0 * one.ended, "it ended here"),
-        (5.1 * one.flip, "the case passes if its condition goes the other way"),
-        (3.6 * one.skip, "the case passes without what it calls or stores"),
-        (3.5 * one.store, "the case passes if it stores something else"),
+        (8.1 * one.flip, "the case passes if its condition goes the other way"),
+        (5.3 * one.skip, "the case passes without what it calls or stores"),
+        (5.2 * one.store, "the case passes if it stores something else"),
         (1.5 * one.last, "it wrote or told what is wrong"),
+        (9.0 * one.cut, "it cuts off the high bytes of a number that is answered"),
+        (4.5 * one.along, "it writes another field of what is wrong, elsewhere together with it"),
         (1.2 * one.first, "it came up with a number that is answered and wrong"),
         (2.0 * one.beside, "it wrote beside what is wrong"),
         (1.0 * one.after, "it runs after what is wrong, or what is beside that, was written"),

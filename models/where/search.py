@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from models.classes import kind_of
 from models.ends import ENDS, HANGS
 from models.finding import Finding, last_operation
 from models.reference import run_case
+from models.where.answers import apart_bytes, pieces
 from models.where.assembly import Kind
 from models.where.changes import MOST, changes
 from models.where.companions import Companions
@@ -22,14 +22,13 @@ from models.where.text import Text
 from models.where.trace import INSIDE, MOST_SITES, MOST_STEPS, Change, Counted, Do, Trace, Tracer
 from models.where.variants import variants
 from models.where.written import written
-from specs.stream import cut_one
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Flag, Operation
 
 _ENDS = {name for name, _ in ENDS.values()}
 MOST_VARIANTS = 80
 """Cases like the finding's that are run."""
-MOST_EVENTS = 20_000_000
+MOST_EVENTS = 40_000_000
 """What all changed cases of a finding may come by together."""
 _JUDGED = 60
 """Changes after which the answer is better, of which the specs judge the rest."""
@@ -53,33 +52,6 @@ def first_score(one: Features) -> float:
     """How suspicious a line is before anything is changed."""
     ran = max(one.ran, one.went) + max(one.ran_inside, one.went_inside)
     return ran / 2 + one.last + one.beside / 2 + one.ended
-
-
-def pieces(operations: Sequence[Operation], data: bytes) -> list[memoryview]:
-    """The bytes that answer each operation."""
-    view, position = memoryview(data), 0
-    found = []
-    for operation in operations:
-        _, end = cut_one(operation, view, position)
-        found.append(view[position:end])
-        position = end
-    return found
-
-
-def _apart(operations: Sequence[Operation], right: Sequence[memoryview], answer: bytes) -> int:
-    """How many bytes of an answer are not right; one that is cut short lacks the rest."""
-    view, position, apart = memoryview(answer), 0, 0
-    for operation, want in zip(operations, right, strict=False):
-        try:
-            _, end = cut_one(operation, view, position)
-        except (ValueError, struct.error, IndexError):
-            end = len(answer)
-        have = view[position:end]
-        if have != want:
-            apart += abs(len(have) - len(want))
-            apart += sum(one != other for one, other in zip(have, want, strict=False))
-        position = end
-    return apart
 
 
 class NotFollowed(Exception):
@@ -318,11 +290,11 @@ class Search:
         as_it_is, *told = [
             *self.tracer.answers(operations, [_NOTHING, *tried], self.last, self.limit)
         ] or [_NO_ANSWER]
-        before = _apart(operations, right, as_it_is[0])
+        before = apart_bytes(operations, right, as_it_is[0])
         likely: list[tuple[int, int, Change]] = []
         for change, answer in zip(tried, told, strict=False):
             if answer != as_it_is:
-                apart = _apart(operations, right, answer[0])
+                apart = apart_bytes(operations, right, answer[0])
                 # Where several things are wrong, mending one does not make the whole answer right.
                 if apart < before or not apart:
                     likely.append((apart, len(likely), change))

@@ -61,9 +61,9 @@ class Text:
         """Those of the other lines of its function that declare what is assigned to in it."""
         names = set(self._assigned(line))
         for other in others:
-            if other != line and (found := _DECLARES.match(self.of(other))):
-                if names & set(_NAME.findall(found[1])):
-                    yield other
+            found = _DECLARES.match(self.of(other)) if other != line else None
+            if found is not None and names & set(_NAME.findall(found[1])):
+                yield other
 
     def names(self, line: Line, fields: Collection[str]) -> bool:
         """Whether one of these fields stands there; marks have functions that are called so."""

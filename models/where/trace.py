@@ -22,7 +22,7 @@ from models.implementation import Implementation
 from models.trial import Trial
 from models.where.assembly import Site
 from models.where.build import build
-from models.worker import Status, Worker
+from models.worker import TIMED, Status, Worker
 from xarray_model.operations import Operation, encode
 
 _PLAN = struct.Struct("<14Q10Q")
@@ -41,8 +41,6 @@ MOST_OPERATIONS = 64
 """Operations of a case that are told apart."""
 MOST_SITES = 1 << 16
 """What is noted with a greater number is no site."""
-_TOO_MANY = "more lines"
-"""How it is told that a case runs more lines and branches than it may."""
 _OPERATION, _NODE, CALLBACK, PUBLICATION, REQUEST = range(MOST_SITES, MOST_SITES + 5)
 
 
@@ -251,8 +249,7 @@ class Tracer(Closing):
             yield from self._answers(case, changes[half:], shown, limit)
             return
         self._slow += sum(
-            one.status is Status.HANG and not one.text.startswith(_TOO_MANY)
-            for one in result.abnormal
+            one.status is Status.HANG and one.text.startswith(TIMED) for one in result.abnormal
         )
         for number in range(len(changes)):
             yield bytes(result.case(number)), bytes(result.case_log(number))

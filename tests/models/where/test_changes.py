@@ -3,6 +3,7 @@ from models.finding import Finding
 from models.where.assembly import Kind, Site
 from models.where.changes import changes
 from models.where.trace import INSIDE, Change, Do, Event, Trace
+from xarray_model.operations import Code, Operation
 
 BRANCH = Site(Kind.BRANCH, "lib/own.c", 7, "some")
 
@@ -21,3 +22,13 @@ def test_a_branch_that_goes_both_ways_also_goes_the_same_way_each_time() -> None
     whole = {one.do for one in tried(True, False, True) if one.instance == INSIDE}
     assert whole == {Do.FLIP, Do.TAKE, Do.PASS}
     assert {one.do for one in tried(True, True) if one.instance == INSIDE} == {Do.FLIP}
+
+
+def test_numbers_that_take_more_than_32_bits_are_stored_where_64_are() -> None:
+    case = (Operation(Code.STORE, index=6 << 30, order=30, entry=4),)
+    finding = Finding("own", 1, "node-count", "", "", 0, case, bytes(8), bytes(8))
+    for size, wide in ((8, {6 << 30, (7 << 30) - 1, 7 << 30, (1 << 64) - 1}), (4, set())):
+        site = Site(Kind.STORE, "lib/own.c", 7, "some", size)
+        done = Trace([[Event(0, False, 0, 0, 5)]], [{}], [], True)
+        tried = changes(done, [site], finding, 0)
+        assert {one.value for one in tried if one.do is Do.SET} - {0} == wide

@@ -17,7 +17,7 @@ from models.shrink import at_shift
 from models.trial import Trial
 from models.where.measure import planted_lines
 from models.where.rank import Where, where
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 BY_NAME = {mutant.name: mutant for mutant in MUTANTS}
 POINTER, VALUE = 4, 1
@@ -34,9 +34,9 @@ FROM_VALUE = (
 )
 
 
-def looked(source: Source, case: tuple[Operation, ...], broken: str) -> Where:
-    one = at_shift(Implementation(source.name, source, False, {}), SHIFT)
-    with Trial(one, SHIFT) as trial:
+def looked(source: Source, case: tuple[Operation, ...], broken: str, s: int = SHIFT) -> Where:
+    one = at_shift(Implementation(source.name, source, False, {}), s)
+    with Trial(one, s) as trial:
         found = trial.run(case, trial.expected(case))
     found = [finding for finding in found if finding.property == broken]
     assert found
@@ -61,6 +61,43 @@ def test_the_planted_line_is_among_the_first(
     assert named(told) & planted_lines(mutant)
     assert all(one.function and one.why for one in told.suspects)
     assert told.passing > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "answer"), [("count-in-a-byte", 9, 255), ("count-in-16-bits", 17, 65535)]
+)
+def test_a_number_that_lost_its_high_bytes_is_declared_there(
+    name: str, order: int, answer: int, tmp_path: Path
+) -> None:
+    flags = Flag.REPEATING if order > 9 else Flag.NONE
+    case = (Operation(Code.COUNT_ALLOC, order=order, argument=answer, flags=flags),)
+    mutant = BY_NAME[name]
+    told = looked(seeded(mutant, tmp_path), case, mutant.caught_by[0])
+    assert named(told) & planted_lines(mutant), told
+    assert any("high bytes" in why for one in told.suspects for why in one.why)
+
+
+def test_a_field_that_is_written_along_with_another_elsewhere(tmp_path: Path) -> None:
+    mutant = BY_NAME["growth-loses-value"]
+    case = (
+        Operation(Code.STORE, index=0, entry=VALUE),
+        Operation(Code.STORE, index=1, entry=VALUE),
+        Operation(Code.SNAPSHOT),
+    )
+    told = looked(seeded(mutant, tmp_path), case, mutant.caught_by[0])
+    assert (told.suspects[0].file, told.suspects[0].line) in planted_lines(mutant), told
+    assert "together" in told.suspects[0].why[0]
+
+
+def test_changes_that_find_too_much_keep_no_other_from_being_tried(tmp_path: Path) -> None:
+    mutant = BY_NAME["move-in-32-bits"]
+    case = (
+        Operation(Code.STORE, index=3 << 31, entry=POINTER),
+        Operation(Code.SET_MARK, index=3 << 31, mark=1),
+        Operation(Code.FIND_MARKED, mark=1, argument=(1 << 43) - 1),
+    )
+    told = looked(seeded(mutant, tmp_path), case, "answer-find-marked", 3)
+    assert named(told) & planted_lines(mutant), told
 
 
 def edited(folder: Path, old: str, new: str) -> tuple[Source, int]:
