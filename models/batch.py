@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.ends import HANGS
-from models.finding import SITES, Finding
+from models.finding import SITES, Finding, Seen, is_seen
 from models.hangs import ENOUGH
 from models.kernel.deviations import Deviation
 from models.trial import Trial
@@ -80,7 +80,7 @@ class Batch:
     ``hanging``: operations (``likeness``) that are left out, since they hang and never ended.
     ``deadline`` (of ``time.monotonic``) ends the batch; so many cases, ``shrinks``, the shrinking
     of what it found.  ``on_found`` is told of the first case that breaks a property, before it is
-    shrunk.
+    shrunk.  ``seen`` is how cases failed elsewhere: one that fails like them is ``counted`` only.
     """
 
     def __init__(
@@ -93,7 +93,11 @@ class Batch:
         shrinks: int = SHRINKS,
         hanging: frozenset[str] = frozenset(),
         on_found: Callable[[Finding], None] | None = None,
+        seen: Seen | None = None,
     ) -> None:
+        self._seen = seen or {}
+        self.counted: list[list[Finding]] = []
+        """What broke first in each case that failed as others did."""
         self.on_found = on_found
         self.trial = trial
         self.tally = tally
@@ -134,6 +138,9 @@ class Batch:
         """
         if not self.found:
             self.tally.add(done)
+            if findings and is_seen(findings, self._seen):
+                self.counted.append(list(findings))
+                return
         fresh = [finding for finding in findings if finding.label() not in self.aside]
         if not fresh:
             if not self.found and self.hung.total() >= ENOUGH:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -32,6 +32,10 @@ before" if it was."""
 Alike: TypeAlias = tuple[str, tuple[str, ...], frozenset[str]]
 """Implementation, known deviations of the split, with "there before" if it was, and symptoms, of
 cases that fail alike."""
+
+
+Seen: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
+"""Symptoms that cases showed, by what an ``Alike`` has besides them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,13 @@ class Finding:
         callers' contract before what only the documentation promises, then by size."""
         documented = self.contract is Contract.DOCUMENTATION
         return documented, self.size(), encode(list(self.operations)), self.property
+
+
+def is_seen(found: Sequence[Finding], seen: Seen) -> bool:
+    """Whether the first operation of a case that breaks something fails as others did: it shows
+    their symptoms, and no other.  ``found`` are the findings about it."""
+    known = seen.get(found[0].kind()[2], frozenset())
+    return bool(known) and symptoms(found) <= known
 
 
 def last_operation(finding: Finding) -> int:
@@ -212,6 +223,14 @@ class Findings:
             known.later[name] = known.later.get(name, 0) + cases
         if new.rank() < known.rank():
             known.first, known.alone = new.first, new.alone
+
+    def seen(self, implementation: str) -> Seen:
+        """How the cases of an implementation fail."""
+        found: dict[tuple[str, ...], frozenset[str]] = {}
+        for name, apart, shown in self.failures:
+            if name == implementation:
+                found[apart] = found.get(apart, frozenset()) | shown
+        return found
 
     def sorted(self) -> list[Breach]:
         """What broke, by implementation and property name; within the callers' contract first."""

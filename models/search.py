@@ -23,7 +23,8 @@ from models import branches, cache
 from models.batch import HANG_SHRINKS, SHRINKS, Batch, Tally
 from models.drawing import draw
 from models.ends import HANGS
-from models.finding import Finding, Findings
+from models.extent import Extent
+from models.finding import Finding, Findings, Seen
 from models.implementation import Implementation
 from models.kernel.deviations import Deviation
 from models.known import Known, known
@@ -122,6 +123,7 @@ def search(
     seconds: float | None = None,
     remember: bool = True,
     hanging: Mapping[int, frozenset[str]] | None = None,
+    seen: Seen | None = None,
     on_progress: Callable[[MachineReport], None] | None = None,
     on_found: Callable[[Finding], None] | None = None,
 ) -> MachineReport:
@@ -129,8 +131,10 @@ def search(
 
     The same ``seed`` draws the same cases.  ``seconds`` ends the search earlier.  ``remember``
     first runs what failed in earlier searches of this user.  ``hanging``: by chunk shift the splits
-    (``finding.SITES``) that are known to hang, which are left out.  ``on_progress`` is told now and
-    then, with the report as it then is, ``on_found`` at once of a case that breaks a property.
+    (``finding.SITES``) that are known to hang, which are left out.  ``seen``: how cases are known
+    to fail; those that fail like them are counted, and not made smaller.  ``on_progress`` is told
+    now and then, with the report as it then is, ``on_found`` at once of a case that breaks a
+    property in another way.
     """
     deviating = known(implementation)
     implementation = replace(implementation, deviations=deviating.names)
@@ -153,7 +157,16 @@ def search(
             hangs = (hanging or {}).get(s, frozenset())
             searches.append(
                 _Search(
-                    implementation, s, steps, seed, share, database, deviations, hangs, on_found
+                    implementation,
+                    s,
+                    steps,
+                    seed,
+                    share,
+                    database,
+                    deviations,
+                    hangs,
+                    on_found,
+                    seen,
                 )
             )
             report.tallies[s] = searches[-1].tally
@@ -195,7 +208,10 @@ class _Search:
         deviations: Sequence[Deviation],
         hanging: frozenset[str],
         on_found: Callable[[Finding], None] | None,
+        seen: Seen | None,
     ) -> None:
+        self._seen = seen
+        self.counted: list[list[Finding]] = []
         self._hanging = hanging
         self._on_found = on_found
         self._hung: Counter[str] = Counter()
@@ -224,6 +240,7 @@ class _Search:
             SHRINKS,
             self._hanging | {like for like in self._hung if like not in self._ended},
             self._on_found,
+            self._seen,
         )
         before = self.tally.examples
         size = min(self.left, BATCH)
@@ -247,6 +264,7 @@ class _Search:
             most = HANG_SHRINKS if hangs else MOST_TRIALS
             end = math.inf if deadline is None else deadline
             self.found[finding.label()] = reduce(self.trial, finding, end, most)
+        self.counted += batch.counted
         self._hung.update(batch.hung)
         self._ended |= batch.ended
         if not first:
@@ -263,6 +281,11 @@ def _take(report: MachineReport, one: _Search) -> None:
     """Hand over what was found and not yet told, and what was not drawn."""
     if one.not_drawn:
         report.not_drawn[one.trial.s] = one.not_drawn
+    for found in one.counted:
+        extent = Extent()
+        extent.splits[extent_of(found[0])] += 1
+        report.findings.add_case(found, extent)
+    one.counted.clear()
     for finding in one.found.values():
         key = (finding.kind(), finding.property)
         known = report.findings.breaches.get(key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.families import Family
-from models.finding import Finding
+from models.finding import Finding, Seen
 from models.hangs import Area, Hangs, hopeless_splits
 from models.implementation import Implementation
 from models.search import MachineReport
@@ -158,7 +158,7 @@ def machines(
     jobs: int,
     on_progress: Callable[[MachineReport], None],
     reports: list[MachineReport],
-    hangs: Mapping[Area, Hangs] | None = None,
+    swept: UnitResult | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
     failed: list[str] | None = None,
     deadline: float = math.inf,
@@ -166,13 +166,17 @@ def machines(
     """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
 
     Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
-    ``hangs`` is what the sweep learnt.  ``on_found``, ``failed`` and ``deadline`` as for ``run``.
+    ``swept`` is what the sweep came to: what hung there is left out, and what fails as cases did
+    there is counted, and not made smaller.  ``on_found``, ``failed`` and ``deadline`` as for
+    ``run``.
     """
     trouble = [] if failed is None else failed
     had = {(one.implementation, s) for one in reports for s in one.tallies}
     tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in had]
     seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
     examples = -(-effort.examples // len(shifts))
+    swept = swept or UnitResult()
+    hung = swept.hung()
     with Pool(jobs, on_found) as pool:
         futures = {
             pool.submit(
@@ -181,7 +185,8 @@ def machines(
                 s,
                 replace(effort, examples=examples, seconds=seconds),
                 seed,
-                hopeless_splits(hangs or {}, one.name, s),
+                hopeless_splits(hung, one.name, s),
+                swept.findings.seen(one.name),
             ): (one, s)
             for one, s in tasks
         }
@@ -203,7 +208,7 @@ def machines(
 
 
 def _machine(
-    one: Implementation, s: int, effort: Effort, seed: int, hanging: frozenset[str]
+    one: Implementation, s: int, effort: Effort, seed: int, hanging: frozenset[str], seen: Seen
 ) -> MachineReport:
     return machine_search(
         one,
@@ -214,5 +219,6 @@ def _machine(
         seconds=effort.seconds,
         remember=effort.remember,
         hanging={s: hanging},
+        seen=seen,
         on_found=tell,
     )

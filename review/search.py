@@ -137,7 +137,7 @@ def search(
                 jobs,
                 stepped,
                 had.machines,
-                had.result.hung(),
+                had.result,
                 found,
                 failed,
                 deadline + _GRACE,

@@ -10,10 +10,11 @@ import pytest
 from models import machine, search, trial
 from models.batch import Batch, Tally
 from models.branches import expected
-from models.finding import AGREES, SITES
+from models.finding import AGREES, SITES, Finding
 from models.implementation import Implementation, examine
 from models.kernel.source import Source, port_source
 from models.machine import RULES, ArrayMachine
+from models.reduction import reduce
 from models.search import MachineReport
 from models.trial import DRAINED, Trial
 from specs.registry import PROPERTIES
@@ -79,6 +80,29 @@ def test_a_planted_defect_is_found_by_its_name(
     assert name in broken
     # Shrunk: an entry, a split of it, and what it takes to look.
     assert len(broken[name].operations) <= 6
+
+
+def test_what_fails_as_other_cases_do_is_counted_and_not_made_smaller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = examine(patched(tmp_path, "lib/xarray_split.c", "values -= slots;", "values -= 1;"), (2,))
+    before = run(one, 2).findings
+    tried: list[Finding] = []
+
+    def smaller(trial: Trial, finding: Finding, deadline: float, most: int) -> Finding:
+        tried.append(finding)
+        return reduce(trial, finding, deadline, most)
+
+    monkeypatch.setattr(search, "reduce", smaller)
+    seen = before.seen(one.name)
+    again = search.search(one, [2], examples=50, remember=False, seen=seen)
+    assert not tried
+    assert again.findings.failures.keys() <= before.failures.keys()
+    for breach in again.findings.sorted():
+        assert len(breach.smallest.operations) > 6
+    # What fails in any other way is made smaller as ever.
+    assert search.search(one, [2], examples=50, remember=False, seen={(): frozenset({"other"})})
+    assert tried
 
 
 def test_the_search_goes_on_behind_a_finding(tmp_path: Path) -> None:
