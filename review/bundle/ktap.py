@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``results.ktap``: the results as the kernel's tools for tests read them, KTAP version 1.
 
-Each implementation is a test with subtests.  What is undecided is skipped, never passed.
+Each implementation is a test with subtests.  What is undecided is skipped, never passed; so is what
+was there before a series: its readers take ``not ok`` for a failure whatever follows, and ``ok``
+with XFAIL for a pass.
 """
 
 from __future__ import annotations

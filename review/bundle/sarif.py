@@ -16,11 +16,13 @@ from typing import Any
 from models.finding import site
 from models.origins import Placed
 from models.strict_json import clean
+from models.where.rank import Suspect
 from review import evidence, findings, readers
 from review.bundle import locate
 from review.bundle.folder import sha256
 from review.bundle.locate import Location
 from review.reviewed import Reviewed
+from review.where import suspect_text
 from specs.callers import Contract
 from specs.origin import Origin
 from specs.readers import PROMISES
@@ -35,6 +37,7 @@ _WRITERS = {
 """The function that a writer runs, if it is not ``xas_store``."""
 _STATES = {Origin.NEW: "new", Origin.WORSE: "updated", Origin.BEFORE: "unchanged"}
 """What SARIF calls where something comes from."""
+_RANKED = "Look here first, {} in a ranking of lines, which is no proof"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,20 @@ class _Result:
     location: Location
     key: tuple[str, ...]
     origin: Placed | None = None
+    suspects: tuple[Suspect, ...] = ()
 
-    @property
-    def uri(self) -> str:
-        """The file: in a kernel's tree, or in this project's if it is the port's."""
+    def place(self, path: str, line: int, function: str) -> dict[str, Any]:
+        """A location: in a kernel's tree, or in this project's if it is the port's."""
         folder = "" if _kind(self.implementation) == "kernel" else "models/port/"
-        return folder + self.location.path
+        told: dict[str, Any] = {
+            "physicalLocation": {
+                "artifactLocation": {"uri": folder + path},
+                "region": {"startLine": line},
+            }
+        }
+        if function:
+            told["logicalLocations"] = [{"name": function, "kind": "function"}]
+        return told
 
 
 def dumps(done: Reviewed) -> str:
@@ -80,33 +91,36 @@ def dumps(done: Reviewed) -> str:
 
 
 def _record(one: _Result, number: int) -> dict[str, Any]:
-    place: dict[str, Any] = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": one.uri},
-            "region": {"startLine": one.location.line},
-        }
-    }
-    if one.location.function:
-        place["logicalLocations"] = [{"name": one.location.function, "kind": "function"}]
+    location = one.location
     told: dict[str, Any] = {}
     if one.origin is not None:
         if one.origin.origin in _STATES:
             told["baselineState"] = _STATES[one.origin.origin]
         told["properties"] = {"origin": findings.origin_json(one.origin)}
+    if one.suspects:
+        told["relatedLocations"] = [
+            {
+                **one.place(each.file, each.line, each.function),
+                "id": place,
+                "message": {"text": clean(f"{_RANKED.format(place)}: {suspect_text(each)}")},
+            }
+            for place, each in enumerate(one.suspects, 1)
+        ]
     return {
         **told,
         "ruleId": one.rule,
         "ruleIndex": number,
         "level": one.level,
         "message": {"text": clean(one.text)},
-        "locations": [place],
+        "locations": [one.place(location.path, location.line, location.function)],
         "partialFingerprints": {"xasplit/v1": sha256("\n".join(one.key).encode())},
     }
 
 
 def _findings(done: Reviewed) -> Iterator[_Result]:
     sources = {one.name: one.source for one in done.implementations}
-    for one, origin in zip(done.search.diagnoses, done.search.origins, strict=True):
+    search = done.search
+    for one, origin, where in zip(search.diagnoses, search.origins, search.wheres, strict=True):
         smallest = one.smallest
         location = locate.of_finding(sources[smallest.implementation], smallest)
         names = sorted(one.cause.properties)
@@ -127,6 +141,7 @@ def _findings(done: Reviewed) -> Iterator[_Result]:
             location,
             key,
             origin,
+            where.suspects,
         )
 
 

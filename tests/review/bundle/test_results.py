@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from models.batch import Tally
+from models.origins import Placed
 from models.search import SUFFICIENT, MachineReport
 from proofs.report import Status, TheoremResult
 from review.bundle import junit, ktap
@@ -17,6 +18,7 @@ from review.evidence import UPSTREAM_TEST
 from review.reviewed import Reviewed
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome
+from specs.origin import Origin
 from specs.strength import Extent, nothing
 from tests.review.bundle import small
 from tests.review.bundle.strict_ktap import Test as KtapTest
@@ -79,6 +81,32 @@ def test_a_suite_fails_with_any_of_its_tests(bad: Reviewed) -> None:
     assert int(suite.attrib["failures"]) == len(failing) == len(suite.findall("*/failure"))
     first = suite.find("*/failure")
     assert first is not None and "slots" in first.attrib["message"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "everything", "outcome"),
+    [
+        (Placed(Origin.NEW, ("patch 2 of 4",)), False, Outcome.FAILS),
+        (Placed(Origin.WORSE), False, Outcome.FAILS),
+        (Placed(Origin.UNDECIDED, reason="the base hangs"), False, Outcome.FAILS),
+        (Placed(Origin.BEFORE), False, Outcome.UNDECIDED),
+        (Placed(Origin.BEFORE), True, Outcome.FAILS),
+    ],
+)
+def test_what_was_there_before_is_told_and_fails_nothing(
+    origin: Placed, everything: bool, outcome: Outcome, bad: Reviewed
+) -> None:
+    bad.search = replace(bad.search)
+    vars(bad.search).update(diagnoses=small.broken().diagnoses, origins=[origin])
+    bad.options = replace(bad.options, everything=everything)
+    name = ("Linux 6.18", "finding 1: node-count, split-nodes-outside")
+    told = ktap.dumps(bad)
+    assert ktap_outcomes(parse(told))[name] is outcome
+    assert junit_outcomes(junit.dumps(bad))[name] is outcome
+    (line,) = [one.strip() for one in told.splitlines() if f" {name[1]}" in one]
+    assert line.startswith("not ok" if outcome is Outcome.FAILS else "ok")
+    assert ("# SKIP there before" in line) == (outcome is Outcome.UNDECIDED)
+    assert str(origin) in told and str(origin) in junit.dumps(bad)
 
 
 def test_what_is_undecided_is_never_passed(good: Reviewed) -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from models.finding import Finding
 from models.kernel.source import port_source
+from models.origins import Placed
 from models.rcu.explore import Found
+from models.where.rank import NOT_ASKED
 from review.bundle import locate, sarif
 from review.reviewed import Reviewed
+from specs.origin import Origin
 from specs.readers import PROMISES
 from tests import kernels
 from tests.kernels import Kernel
@@ -71,11 +74,47 @@ def test_a_finding_of_the_port_is_in_this_project(bad: Reviewed) -> None:
     (tested,) = bad.implementations
     search = replace(bad.search, implementations=[replace(tested, name="port")])
     mine = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="port"))
-    search.__dict__["diagnoses"] = [mine]
+    search.__dict__.update(diagnoses=[mine], wheres=[NOT_ASKED])
     (one,) = results(Reviewed(bad.options, search, complete=True))
     uri = one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "models/port/lib/xarray_split.c"
     assert one["partialFingerprints"] != results(bad)[0]["partialFingerprints"]
+
+
+def test_where_to_look_first_is_told_as_a_ranking(bad: Reviewed) -> None:
+    (one,) = results(bad)
+    suspects = bad.search.wheres[0].suspects
+    told = one["relatedLocations"]
+    assert len(told) == len(suspects) > 0
+    for place, (related, suspect) in enumerate(zip(told, suspects, strict=True), 1):
+        physical = related["physicalLocation"]
+        assert related["id"] == place
+        assert physical["artifactLocation"]["uri"] == suspect.file
+        assert physical["region"] == {"startLine": suspect.line}
+        assert "no proof" in related["message"]["text"]
+        assert suspect.why[0] in related["message"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "state", "level"),
+    [
+        (Placed(Origin.NEW, ("patch 2 of 4",), "XArray: split"), "new", "error"),
+        (Placed(Origin.WORSE, ("patch 1 of 4",)), "updated", "error"),
+        (Placed(Origin.BEFORE), "unchanged", "note"),
+        (Placed(Origin.UNDECIDED, reason="the base hangs"), None, "error"),
+    ],
+)
+def test_where_a_finding_comes_from(
+    origin: Placed, state: str | None, level: str, bad: Reviewed
+) -> None:
+    bad.search = replace(bad.search)
+    found = small.broken()
+    vars(bad.search).update(diagnoses=found.diagnoses, origins=[origin], wheres=[NOT_ASKED])
+    (one,) = results(bad)
+    assert (one.get("baselineState"), one["level"]) == (state, level)
+    assert one["properties"]["origin"]["origin"] == origin.origin.value
+    assert one["properties"]["origin"]["since"] == list(origin.since)
+    assert f"Origin: {origin}" in one["message"]["text"]
 
 
 def test_what_readers_broke_is_told_but_not_what_is_documented(
@@ -97,7 +136,7 @@ def test_a_fingerprint_lasts_from_version_to_version(bad: Reviewed) -> None:
     diagnosis.cause.failures[0].cases += 7
     newer = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="Linux 7"))
     search = replace(old, implementations=[replace(tested, name="Linux 7")])
-    search.__dict__["diagnoses"] = [newer]
+    search.__dict__.update(diagnoses=[newer], wheres=[NOT_ASKED])
     (after,) = results(Reviewed(bad.options, search, complete=True))
     assert "Linux 7" in after["message"]["text"]
     assert before["partialFingerprints"] == after["partialFingerprints"]
