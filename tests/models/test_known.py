@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The known deviations: each kernel has just those that are listed for it, the port has none."""
 
+from dataclasses import replace
+
 import pytest
 
-from models.implementation import examine
+import models.known
+from models.finding import Finding
+from models.implementation import Implementation, examine
 from models.kernel.deviations import DEVIATIONS
-from models.kernel.source import port_source
-from models.known import Deviating, known
+from models.kernel.source import Lineage, port_source
+from models.known import Deviating, Known, known
 from models.search import search
 from models.trial import Trial
 from specs.registry import PROPERTIES
@@ -37,6 +41,25 @@ def expected(kernel: Kernel) -> set[str]:
 
 def test_the_port_has_none() -> None:
     assert known(examine(port_source(), (2,))) == Deviating()
+
+
+def test_the_cases_of_a_base_are_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = port_source()
+    source = replace(base, lineage=Lineage(base, ()))
+    one = Implementation("prefix", source, False, {})
+    (deviation, *_) = DEVIATIONS
+    finding = Finding("prefix", 2, deviation.property, "", "", 0, deviation.case, b"", b"")
+    asked: list[str] = []
+
+    def shown(implementation: Implementation) -> Deviating:
+        asked.append(implementation.name)
+        return Deviating([Known(deviation, finding)])
+
+    monkeypatch.setattr(models.known, "_known", shown)
+    monkeypatch.setattr(models.known, "_of_bases", {})
+    for _ in range(3):
+        assert known(one).names == (deviation.name,)
+    assert len(asked) == 3 + 1
 
 
 def test_the_list() -> None:
