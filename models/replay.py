@@ -34,9 +34,9 @@ class Replay:
     same_model: bool
 
     @property
-    def broken(self) -> bool:
-        """Whether anything breaks."""
-        return self.still is not None or bool(self.others)
+    def broken(self) -> list[Finding]:
+        """All that breaks, what broke before first."""
+        return [*([] if self.still is None else [self.still]), *self.others]
 
 
 def replay(implementation: Implementation, known: Finding) -> Replay:

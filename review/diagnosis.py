@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,14 @@ import click
 from models.causes import Cause, alike, causes
 from models.finding import Finding, Findings
 from models.implementation import Implementation
-from models.origins import Placed
+from models.origins import Placed, place
 from models.reproducer import Reproducer, reproducer
 from models.shrink import shrink
 from models.smallest import case, take
 from models.where.rank import Where, where
 from review.attempt import attempt
 from review.pool import Pool
+from specs.origin import Origin
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Made = TypeVar("_Made")
@@ -88,19 +90,36 @@ def _each(
     ]
 
 
+def originated(
+    found: Sequence[Finding], implementations: Sequence[Implementation], ended: str = ""
+) -> list[Placed | None]:
+    """Where each finding comes from; None where the base of what was tested is not known.
+    ``ended``: why it is not tried, or ""."""
+    by_name = {one.name: one for one in implementations}
+
+    def of(finding: Finding) -> Placed | None:
+        one = by_name[finding.implementation]
+        if ended and one.source.lineage is not None and not finding.before:
+            return Placed(Origin.UNDECIDED, reason=ended)
+        told, problem = attempt(partial(place, one, finding))
+        return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else told
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return list(pool.map(of, found))
+
+
 def located(
-    diagnoses: Sequence[Diagnosis],
+    found: Sequence[Finding],
     origins: Sequence[Placed | None],
     implementations: Sequence[Implementation],
 ) -> list[Where]:
-    """Where to look first for each cause, of which ``origins`` tell where it comes from."""
+    """Where to look first for each finding, of which ``origins`` tell where it comes from."""
     by_name = {one.name: one for one in implementations}
-    if not diagnoses:
+    if not found:
         return []
-    with Pool(min(os.cpu_count() or 1, len(diagnoses))) as pool:
-        small = [one.smallest for one in diagnoses]
+    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
         since = [() if one is None else one.since for one in origins]
-        told = _each(pool, where, by_name, small, since)
+        told = _each(pool, where, by_name, found, since)
     return [one or Where(reason=f"ranking failed, {why}") for one, why in told]
 
 

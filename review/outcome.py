@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import os
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 
 from rich import box
 from rich.console import Console
@@ -22,17 +20,16 @@ from models.implementation import Implementation
 from models.implementation import name_of as called
 from models.kernel.source import Source
 from models.known import Known, known
-from models.origins import Placed, place
+from models.origins import Placed
 from models.search import MachineReport, extent_of
 from models.sweep import Coverage, Unit, UnitResult
 from models.where.rank import Where
 from review import findings
-from review.attempt import attempt
-from review.diagnosis import Diagnosis, diagnose, located, undiagnosed
-from specs.origin import Origin
+from review.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
 from specs.registry import PROPERTIES
 
-_LEFT = Where(reason="the search was ended before that was tried")
+_ENDED = "the search was ended before that was tried"
+_LEFT = Where(reason=_ENDED)
 
 
 @dataclass
@@ -158,25 +155,19 @@ class Search:
     def origins(self) -> list[Placed | None]:
         """Where each of ``diagnoses`` comes from; None where the base of what was tested is not
         known."""
-        by_name = {one.name: one for one in self.implementations}
-        smallest = [one.smallest for one in self.diagnoses]
-
-        def of(finding: Finding) -> Placed | None:
-            one = by_name[finding.implementation]
-            if self._ended_early and one.source.lineage is not None and not finding.before:
-                return Placed(Origin.UNDECIDED, reason="the search was ended before that was tried")
-            told, problem = attempt(partial(place, one, finding))
-            return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else told
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return list(pool.map(of, smallest))
+        ended = _ENDED if self._ended_early else ""
+        return originated(self._smallest, self.implementations, ended)
 
     @cached_property
     def wheres(self) -> list[Where]:
         """Where to look first for each of ``diagnoses``."""
         if self._ended_early:
             return [_LEFT] * len(self.diagnoses)
-        return located(self.diagnoses, self.origins, self.implementations)
+        return located(self._smallest, self.origins, self.implementations)
+
+    @property
+    def _smallest(self) -> list[Finding]:
+        return [one.smallest for one in self.diagnoses]
 
     @property
     def counted(self) -> list[Diagnosis]:

@@ -2,6 +2,7 @@
 """``xasplit replay``: verdicts and exit statuses."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from models import counterexample
+from models.case_text import parse_case
 from models.counterexample import MOST_BYTES, Counterexample
 from models.finding import Finding
 from models.kernel import source as sources
@@ -204,3 +206,46 @@ def test_a_prefix_that_does_not_compile_by_its_own_fault_fails(tree: Path, tmp_p
     assert status == 1
     assert "1 of 2 patches does not compile: lib/xarray.c:" in said
     assert "'doubled'" in said and "stand-ins" not in said
+
+
+VALUES = "	unsigned int values = node->nr_values;\n"
+SPLITS = "store(0, 2)\nsplit(0, 2 to 0)\n"
+
+
+def test_with_which_patch_it_came_and_where_to_look(tree: Path, tmp_path: Path) -> None:
+    change(tree, "lib/xarray.c", VALUES, VALUES + "	node->count += 0;\n")
+    change(tree, "lib/xarray.c", "count += 0;", "count++;", "XArray: Count it")
+    box = mailbox(tree, tmp_path / "box")
+    written, kept = tmp_path / "case", tmp_path / "kept.json"
+    written.write_text(SPLITS)
+    operations = (*parse_case(SPLITS).operations, Operation(Code.SNAPSHOT))
+    right = run_case(operations, 2).results
+    finding = Finding("Linux", 2, "node-count", "a statement", "", 2, operations, right, right)
+    example = Counterexample(finding, SplitKind.ITERATIVE, {}, "0.1")
+    kept.write_text(counterexample.dumps(example))
+    series = ["--kernel", str(tree), "--mbox", str(box)]
+    for options in ([str(written), "--chunk-shift", "2"], [str(kept)]):
+        status, text = run(*options, *series)
+        said = " ".join(text.split())
+        assert status == 1
+        assert 'new with patch 2 of 2, "[PATCH 2/2] XArray: Count it".' in said
+        assert "Look here first" in said and "no proof" in said
+        assert "lib/xarray.c:" in said and "(patch 2 of 2, @@" in said
+    status, text = run(str(kept), *series, "--json")
+    (told,) = json.loads(text)
+    assert status == 1 and told["still"]["origin"]["since"] == ["patch 2 of 2"]
+    assert told["where"]["lines"][0]["brought_by"] == "patch 2 of 2"
+
+
+def test_what_was_there_before_does_not_count(tree: Path, tmp_path: Path) -> None:
+    change(tree, "lib/xarray.c", VALUES, VALUES + "	node->count++;\n")
+    later = tmp_path / "later"
+    shutil.copytree(tree, later)
+    change(later, "lib/xarray.c", "node->count++;", "node->count += 1;")
+    path = tmp_path / "case.txt"
+    path.write_text(SPLITS)
+    options = [str(path), "--chunk-shift", "2", "--kernel", str(later), "--base", str(tree)]
+    status, text = run(*options)
+    assert status == 0 and "something breaks" in text and "there before." in text
+    assert "Look here first" not in text
+    assert run(*options, "--all")[0] == 1
