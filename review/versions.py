@@ -20,10 +20,13 @@ from models.families import Family
 from models.finding import AGREES, LOG_AGREES
 from models.implementation import Implementation
 from models.known import known
+from models.origins import Placed
 from models.sweep import Unit, UnitResult
+from models.where.rank import Where
 from review import campaign, evidence, findings, subjects
-from review.diagnosis import diagnose
+from review.diagnosis import Diagnosis, diagnose, located, originated
 from review.options import jobs_option, json_option
+from review.outcome import base_json
 from review.progress import Meter
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
@@ -54,6 +57,8 @@ class Cell(Enum):
 
     HOLD = "hold"
     FAIL = "fail"
+    BEFORE = "fail as before"
+    """What it was made from fails in the same way, to the byte."""
     UNSUPPORTED = "not supported"
     """It does not offer this, or refuses it as it should."""
     UNDECIDED = "undecided"
@@ -96,10 +101,12 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
     """What one implementation does in a section, by property."""
     if not any(unit.offered(one) for unit in section.units):
         return dict.fromkeys((*PROPERTIES, *sorted(_REST)), Cell.UNSUPPORTED)
+    smallest = [breach.smallest for breach in result.findings.sorted()]
+    # What is new comes last, and counts where some cases are and others were there before.
     broken = {
-        breach.smallest.property
-        for breach in result.findings.sorted()
-        if breach.smallest.implementation == one.name
+        each.property: Cell.BEFORE if each.before else Cell.FAIL
+        for each in sorted(smallest, key=lambda each: not each.before)
+        if each.implementation == one.name
     }
     found = {item.check.removeprefix("sweep:"): item for item in evidence.of_sweep(result, one)}
     # Where cases were left out, it is not decided that none ends badly.
@@ -107,7 +114,7 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
     told = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
-            told[name] = Cell.FAIL
+            told[name] = broken[name]
         elif gaps if name in _REST else found[name].detail == evidence.NOT_ENDED:
             told[name] = Cell.UNDECIDED
         elif section.deep and one.one_level:
@@ -132,6 +139,8 @@ class Versions:
     deviations: dict[str, list[str]]
     seconds: float
     finished: bool
+    everything: bool = False
+    """Whether what was there before counts as a failure too."""
 
     @property
     def implementations(self) -> list[Implementation]:
@@ -141,8 +150,9 @@ class Versions:
     @property
     def failed(self) -> bool:
         """Whether a property of the split fails in some version, or one does not compile."""
+        bad = {Cell.FAIL, Cell.BROKEN, *([Cell.BEFORE] if self.everything else [])}
         return any(
-            cell in (Cell.FAIL, Cell.BROKEN)
+            cell in bad
             for by_version in self.table.values()
             for column in by_version.values()
             for cell in column.values()
@@ -193,7 +203,7 @@ def show(done: Versions, console: Console) -> None:
         rest: dict[tuple[Cell, ...], int] = {}
         for name in next(iter(by_version.values())):
             row = tuple(by_version[version][name] for version in names)
-            if Cell.FAIL in row:
+            if {Cell.FAIL, Cell.BEFORE} & set(row):
                 table.add_row(f"  {name}", *(cell.value for cell in row))
             else:
                 rest[row] = rest.get(row, 0) + 1
@@ -209,13 +219,25 @@ def show(done: Versions, console: Console) -> None:
     total = UnitResult()
     for result in done.results:
         total.update(result)
-    diagnosed = diagnose(total.findings, done.implementations)
+    diagnosed, origins, wheres = _diagnosed(total, done)
     broken = [f"{one}\n" for one in done.versions.values() if isinstance(one, BuildError)]
-    told = findings.lines(diagnosed, total.tried)
+    told = findings.lines(diagnosed, total.tried, origins, wheres)
     for line in (*broken, *told, UNITS, f"{done.seconds:.0f} s"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:
         console.print("Interrupted: what was not run is not in the table.")
+
+
+def _diagnosed(
+    result: UnitResult, done: Versions
+) -> tuple[list[Diagnosis], list[Placed | None], list[Where]]:
+    """The causes of what a part found, where each comes from, and where to look first; those that
+    were there before last."""
+    found = diagnose(result.findings, done.implementations)
+    found.sort(key=lambda one: one.smallest.before)
+    smallest = [one.smallest for one in found]
+    origins = originated(smallest, done.implementations)
+    return found, origins, located(smallest, origins, done.implementations)
 
 
 def _as_json(done: Versions) -> dict[str, object]:
@@ -237,9 +259,9 @@ def _as_json(done: Versions) -> dict[str, object]:
             for version, one in done.versions.items()
         ],
         "findings": [
-            {"part": title, **findings.as_json(cause, result.tried)}
+            {"part": title, **findings.as_json(cause, result.tried, origin, where)}
             for title, result in zip(done.table, done.results, strict=True)
-            for cause in diagnose(result.findings, done.implementations)
+            for cause, origin, where in zip(*_diagnosed(result, done), strict=True)
         ],
     }
 
@@ -251,6 +273,7 @@ def _version(one: Implementation | BuildError) -> dict[str, object]:
     return {
         "does_not_compile": None,
         "source": one.source.name,
+        "base": base_json(one.source),
         "one_level": one.one_level,
         "try_split": one.source.capabilities.try_split,
     }
@@ -259,12 +282,18 @@ def _version(one: Implementation | BuildError) -> dict[str, object]:
 @click.command("versions", short_help="Which properties hold in which kernel.")
 @subjects.kernel_option
 @click.argument("revisions", nargs=-1)
+@subjects.mbox_option
+@subjects.base_option
+@subjects.everything_option
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
 @jobs_option
 @json_option
 def command(
     kernels: tuple[str, ...],
     revisions: tuple[str, ...],
+    mailboxes: tuple[str, ...],
+    base: str | None,
+    everything: bool,
     seed: int,
     jobs: int,
     as_json: bool,
@@ -272,13 +301,15 @@ def command(
     """Compare kernels: REVISIONS of the git repository that --kernel names, or several --kernel.
 
     A part of the sweep is run on each; the table says which properties hold, which fail, and what
-    is not supported.  Exit status 1 when a property of the split fails in one of them, or one does
-    not compile; 2 when none does.
+    is not supported.  With --mbox, --base or a revision A..B each finding says with which patch it
+    came, and what was there before does not count.  Exit status 1 when a property of the split
+    fails in one of them, or one does not compile; 2 when none does.
 
     \b
     Examples:
       xasplit versions --kernel ~/linux v6.1 v6.6 v6.12 v6.18
       xasplit versions --kernel linux-source-6.1.tar.xz --kernel linux-source-6.12.tar.xz
+      xasplit versions --kernel ~/linux v6.12 v6.18 --mbox series.mbx
     """
     if not kernels:
         raise click.UsageError("Name kernels with --kernel.")
@@ -287,13 +318,14 @@ def command(
     named = [
         source
         for revision in (dict.fromkeys(revisions) or [None])
-        for source in subjects.kernel_sources(kernels, revision)
+        for source in subjects.kernel_sources(kernels, revision, mailboxes, base=base)
     ]
     built = subjects.built_each(named, SHIFTS)
     errors = [one for one in built.values() if isinstance(one, BuildError)]
     if len(errors) == len(built):
         raise click.ClickException(f"Not one of them compiles: {errors[0]}")
     done = compare(built, seed, jobs)
+    done.everything = everything
     if as_json:
         click.echo(json.dumps(_as_json(done), indent=2))
     else:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from models.known import Deviating
 from models.sweep import Unit
-from review import versions
+from review import subjects, versions
 from review.cli import main
 from tests.kernel_tree import change, git, make_kernel
 from tests.review.bundle import small
@@ -47,6 +48,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory, objects: Path) -> Iterator[Pa
     change(tree, "Makefile", "SUBLEVEL = 3", "SUBLEVEL = 4")
     change(tree, "lib/xarray.c", COUNT, "	unsigned long nodes = ;\n")
     git(tree, "tag", "broken")
+    git(tree, "reset", "--quiet", "--hard", "wrong")
+    change(tree, "lib/xarray.c", "	nodes = 1;\n", "	nodes = 0 + 1;\n")
+    git(tree, "tag", "later")
     (folder / "cache").mkdir()
     (folder / "cache" / "objects").symlink_to(objects)
     with pytest.MonkeyPatch.context() as patch:
@@ -147,6 +151,44 @@ def test_one_that_does_not_compile_has_a_column_that_says_so(
     assert {cell for part in PARTS for cell in said(bad, part)} == {"does not compile"}
     lines = [" ".join(line.split()) for line in told[1].splitlines()]
     assert sum("broken does not compile: lib/xarray.c:" in line for line in lines) == 1
+
+
+def test_what_came_with_a_range_and_what_was_there_before(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = [versions.Section(PARTS[0], (Unit(1, 1, 0),))]
+    monkeypatch.setattr(versions, "SHIFTS", (1,))
+    monkeypatch.setattr(versions, "sections", lambda _: few)
+    # Their cases are run at chunk shifts of their own, and say nothing here.
+    monkeypatch.setattr(versions, "known", lambda _: Deviating())
+    monkeypatch.setattr(subjects, "with_known", lambda one: one)
+    command = ["versions", "--kernel", str(tree), "right..wrong", "wrong..later", "--json"]
+    done = CliRunner().invoke(main, command, standalone_mode=False)
+    told = json.loads(done.stdout)
+    assert done.return_value == 1
+    new, before = (one["properties"][PARTS[0]] for one in told["versions"])
+    assert new["split-requests"] == "fail" and before["split-requests"] == "fail as before"
+    assert "fail" not in before.values()
+    names = [one["name"] for one in told["versions"]]
+    placed = {
+        (names.index(one["implementation"]), one["origin"]["origin"]): one
+        for one in told["findings"]
+    }
+    assert set(placed) == {(0, "new"), (1, "there before")}
+    assert placed[0, "new"]["origin"]["since"]
+    first = placed[0, "new"]["where"]["lines"][0]
+    assert (
+        first["file"] == "lib/xarray.c"
+        and first["brought_by"] in placed[0, "new"]["origin"]["since"]
+    )
+    assert placed[1, "there before"]["where"]["lines"] == []
+
+
+def test_what_was_there_before_counts_only_if_asked_for() -> None:
+    table = {"split": {"one": {"node-count": versions.Cell.BEFORE}}}
+    done = versions.Versions({}, table, [], {}, 0.0, finished=True)
+    assert not done.failed
+    assert replace(done, everything=True).failed
 
 
 def test_nothing_that_compiles_is_an_error(tree: Path) -> None:
