@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from models.batch import SPLITTING
 from models.before import Before
@@ -32,6 +34,10 @@ AGAIN_SECONDS = 0.1
 FEW_NODES = 64
 BATCH = 512
 """Cases that are run at once where some of them end the process."""
+
+
+Block: TypeAlias = Sequence[tuple[CaseGroup, Sequence[Start]]]
+"""Groups of cases, and of each the starts."""
 
 
 class Comparison(Closing):
@@ -69,6 +75,9 @@ class Comparison(Closing):
         """Cases that did not come to their end; those in which what splits did not return."""
         self._not_judged = 0
         """Cases that were run and say nothing."""
+        self._digest = hashlib.blake2b(digest_size=16)
+        self.clean = True
+        """Whether all cases were run to their end, and nothing broke in any."""
         self._careful = False
         """Whether cases ended the process, or are expected to."""
 
@@ -83,7 +92,41 @@ class Comparison(Closing):
         self._worker.close()
         self._before.close()
 
-    def run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
+    @property
+    def digest(self) -> str:
+        """A hash of all answers and logs so far."""
+        return self._digest.hexdigest()
+
+    def answers(self, blocks: Iterable[Block]) -> str | None:
+        """What ``digest`` will be after these blocks, found by running them without judging; None
+        if some case does not come to its end, or is not expected to."""
+        digest = hashlib.blake2b(digest_size=16)
+        for block in blocks:
+            if any(self._patience.expects(group.split) for group, _ in block):
+                return None
+            self.expected.clear()
+            result = self._worker.run(self._cases(self._groups(block)), log=True, most_ends=1)
+            if result.abnormal:
+                return None
+            _update(digest, result)
+        return digest.hexdigest()
+
+    def count(self, blocks: Iterable[Block]) -> int:
+        """Count the cases of blocks as run, and return how many they are."""
+        groups = [item for block in blocks for item in self._groups(block)]
+        for group, starts in groups:
+            self.done.run.count(group, starts)
+        return sum(len(starts) for _, starts in groups)
+
+    def _groups(self, block: Block) -> list[tuple[CaseGroup, Sequence[Start]]]:
+        # Nothing is requested where a split is refused, so no request can fail there.
+        one = self.implementation
+        return [item for item in block if not (item[0].failing and refuses(one, item[0]))]
+
+    def _cases(self, groups: Block) -> list[bytes]:
+        return [case for item in groups for case in self.expected.cases(*item)]
+
+    def run(self, block: Block) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
 
         Cases that are like those that ended the process are not run (``Patience``).
@@ -91,15 +134,15 @@ class Comparison(Closing):
         before = self._not_judged
         return self._run(block) - (self._not_judged - before)
 
-    def _run(self, block: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
-        # Nothing is requested where a split is refused, so no request can fail there.
-        one = self.implementation
-        groups = [item for item in block if not (item[0].failing and refuses(one, item[0]))]
+    def _run(self, block: Block) -> int:
+        groups = self._groups(block)
         expected = any(self._patience.expects(group.split) for group, _ in groups)
         if self._careful or expected:
             return self._with_patience(groups)
-        cases = [case for item in groups for case in self.expected.cases(*item)]
+        cases = self._cases(groups)
         result = self._worker.run(cases, log=True, most_ends=1)
+        _update(self._digest, result)
+        self.clean &= not result.abnormal
         if any(ended.status in FATAL for ended in result.abnormal):
             # Once more, in an order that shows soon which cases do that.
             return self._with_patience(groups)
@@ -111,8 +154,9 @@ class Comparison(Closing):
             first += len(starts)
         return len(cases)
 
-    def _with_patience(self, groups: Sequence[tuple[CaseGroup, Sequence[Start]]]) -> int:
+    def _with_patience(self, groups: Block) -> int:
         """Run a block in which cases end the process; returns how many were run."""
+        self.clean = False
         if not self._careful:
             self._careful = True
             self._patience.note_ended(self.done.run)
@@ -261,6 +305,7 @@ class Comparison(Closing):
         """Keep the findings of a case, which the cases of ``starts`` share; ``hung`` is the number
         of the operation that did not end."""
         if found:
+            self.clean = False
             operations = found[0].operations
             cases = len(starts)
             found = classified(
@@ -298,3 +343,9 @@ class Comparison(Closing):
             expected,
             answer,
         )
+
+
+def _update(digest: hashlib.blake2b, result: BatchResult) -> None:
+    """Add what a batch answered to a hash."""
+    for part in (result.ends.tobytes(), result.results, result.log_ends.tobytes(), result.log):
+        digest.update(part)

@@ -27,6 +27,7 @@ from models.finding import Finding, Findings
 from models.hangs import Area, Hangs
 from models.implementation import Implementation
 from models.kernel.source import RECURSIVE
+from models.verdicts import Verdicts
 from xarray_model import geometry
 
 BLOCK_BYTES = 4 << 20
@@ -93,13 +94,15 @@ class Part(NamedTuple):
 class Coverage:
     """How many of the cases of a part were run; ``highest`` is the largest order among them.
     ``cut`` are those that did not come to their end, ``unsplit`` those of them in which what splits
-    did not return."""
+    did not return, and ``alike`` those that were answered as in an earlier run, when they were
+    judged right (``models.verdicts``)."""
 
     covered: int = 0
     total: int = 0
     highest: int = 0
     cut: int = 0
     unsplit: int = 0
+    alike: int = 0
 
     def add(self, other: Coverage) -> None:
         """Add another unit's."""
@@ -108,6 +111,7 @@ class Coverage:
         self.highest = max(self.highest, other.highest)
         self.cut += other.cut
         self.unsplit += other.unsplit
+        self.alike += other.alike
 
     @property
     def complete(self) -> bool:
@@ -131,6 +135,8 @@ class UnitResult:
     judged: dict[str, Counter[str]] = field(default_factory=dict)
     """How often each property was judged with its premise true, by implementation and property:
     answers that are the same to the byte are judged once."""
+    misjudged: list[str] = field(default_factory=list)
+    """What was judged otherwise in an earlier run, with the same answers, a line each."""
 
     def update(self, other: UnitResult) -> None:
         """Add what another unit found."""
@@ -145,6 +151,7 @@ class UnitResult:
             self.met.setdefault(name, Counter()).update(met)
         for name, judged in other.judged.items():
             self.judged.setdefault(name, Counter()).update(judged)
+        self.misjudged += other.misjudged
 
     def hung(self) -> dict[Area, Hangs]:
         """What the units that are still to be run should know: where anything hung.  A copy."""
@@ -230,11 +237,13 @@ def run_unit(
     on_found: Callable[[Finding], None] | None = None,
     *,
     expected: Expected | None = None,
+    verdicts: Verdicts | None = None,
     on_failing: Callable[[CaseGroup, Sequence[Start]], None] | None = None,
 ) -> UnitResult:
     """Run one unit on the model and on every implementation; ``known`` is what other units learnt
     about hangs.  ``on_found`` is told at once of the first case that breaks a property, and
-    ``on_failing`` of all cases that break any; ``expected`` is that of an earlier unit."""
+    ``on_failing`` of all cases that break any; ``expected`` is that of an earlier unit, and
+    ``verdicts`` are those of earlier runs."""
     known = known or {}
     result = UnitResult(Findings(on_found))
     expected = expected or Expected(unit.chunk_shift)
@@ -271,10 +280,20 @@ def run_unit(
             part = Part(name, family, unit.chunk_shift, sampled)
             result.coverage[part] = coverage
             progress.append((comparison, coverage))
-        for block in _blocks(unit):
+        judged = [
+            (comparison, coverage)
+            for comparison, coverage in progress
+            if verdicts is None or not _alike(unit, comparison, coverage, verdicts)
+        ]
+        for block in _blocks(unit) if judged else ():
             expected.clear()
-            for comparison, coverage in progress:
+            for comparison, coverage in judged:
                 coverage.covered += comparison.run(block)
+        for comparison, _ in judged:
+            if verdicts is not None and comparison.clean:
+                one_level = comparison.implementation.one_level
+                if not verdicts.note(unit, one_level, comparison.digest, comparison.judged):
+                    result.misjudged.append(f"{unit} of {comparison.implementation.name}")
         for comparison, coverage in progress:
             coverage.cut, coverage.unsplit = comparison.cut, comparison.unsplit
             result.hangs.update(comparison.hangs())
@@ -283,6 +302,18 @@ def run_unit(
             result.judged.setdefault(name, Counter()).update(comparison.judged)
     result.findings.on_new = None  # a result is sent to another process
     return result
+
+
+def _alike(unit: Unit, comparison: Comparison, coverage: Coverage, verdicts: Verdicts) -> bool:
+    """Whether an implementation answers the unit as in an earlier run, when nothing broke; what
+    was judged then is taken over."""
+    known = verdicts.of(unit, comparison.implementation.one_level)
+    judged = known.get(comparison.answers(_blocks(unit)) or "") if known else None
+    if judged is None:
+        return False
+    comparison.judged.update(judged)
+    coverage.alike = coverage.covered = comparison.count(_blocks(unit))
+    return True
 
 
 def _blocks(unit: Unit) -> Iterator[list[tuple[CaseGroup, Sequence[Start]]]]:

@@ -230,6 +230,7 @@ def _theorem_json(result: TheoremResult) -> dict[str, Any]:
                         "seconds": round(answer.seconds, 3),
                         "model": dict(answer.model),
                         "remark": answer.remark,
+                        "kept": answer.kept,
                     }
                     for answer in finding.answers.values()
                 },

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from proofs import catalogue
+from proofs.keeping import Keeping, Memory, Script
 from proofs.obligation import Theorem
 from proofs.report import Finding, Report, TheoremResult
 from proofs.smtlib import negation, premises
@@ -28,16 +28,6 @@ GRACE = 10.0
 """Seconds beyond its own limit after which a solver's process is ended."""
 
 Progress = Callable[[Report], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """One obligation ready for the solvers; ``premises`` is empty without hypotheses."""
-
-    name: str
-    broken: str
-    negation: str
-    premises: str
 
 
 def scripts(name: str, s: int | None) -> list[Script]:
@@ -97,34 +87,53 @@ class _Run:
     """The state of one run: what was asked, what is known so far, what the workers are to do."""
 
     def __init__(
-        self, report: Report, timeout: float, workers: Workers, export: Path | None
+        self,
+        report: Report,
+        timeout: float,
+        workers: Workers,
+        export: Path | None,
+        memory: Memory,
     ) -> None:
+        self.memory = memory
         self.report = report
         self.timeout = timeout
         self.workers = workers
         self.export = export
         self.logics = {theorem.name: theorem.logic for theorem in catalogue.THEOREMS}
         self.checked: dict[str, list[Finding]] = {}
+        self.premises: dict[str, Answer | None] = {}
+        """What is known of the hypotheses in ``checked``."""
 
     def start(self, theorems: Sequence[Theorem]) -> None:
         """Queue the making of every theorem's obligations."""
         for theorem, s in _instances(theorems, self.report.chunk_shifts):
             key = (theorem.name, s)
-            self.workers.submit(Task(key, scripts, (theorem.name, s), BUILD_LIMIT))
+            known = self.memory.scripts(*key)
+            if known is None:
+                self.workers.submit(Task(key, scripts, key, BUILD_LIMIT))
+            else:
+                self._made(*key, known)
 
     def take(self, outcome: Outcome) -> None:
         """Note what became of a task."""
         key = outcome.task.key
         if outcome.task.function is scripts:
             self._built(key[0], key[1], outcome)
-        elif isinstance(key, str):
+            return
+        answer = self._answer(outcome)
+        wrong = self.memory.note(answer, *outcome.task.arguments[1:3])
+        if isinstance(key, str):
+            self.premises[key] = answer
             for finding in self.checked[key]:
-                finding.premises = self._answer(outcome)
+                finding.premises = answer
+                finding.error = finding.error or wrong
         else:
             finding, solver = key
-            finding.answers[solver] = self._answer(outcome)
+            finding.answers[solver] = answer
             if outcome.ending is Ending.RAISED:
-                finding.error = f"{solver}: {outcome.remark}"
+                wrong = outcome.remark
+            if wrong:
+                finding.error = f"{solver}: {wrong}"
 
     def _answer(self, outcome: Outcome) -> Answer:
         if isinstance(outcome.result, Answer):
@@ -143,22 +152,35 @@ class _Run:
         if outcome.ending is not Ending.DONE:
             result.findings.append(Finding(name, s, "build", "", (), error=outcome.remark))
             return
+        self.memory.note_scripts(name, s, outcome.result)
+        self._made(name, s, outcome.result)
+
+    def _made(self, name: str, s: int | None, made: Sequence[Script]) -> None:
+        result = self.report.theorems[name]
         result.built.add(s)
         if self.export is not None:
-            _write(self.export, name, s, outcome.result)
+            _write(self.export, name, s, made)
         logic = self.logics[name]
         able = tuple(solver for solver in self.report.solvers if supports(solver, logic))
-        for script in outcome.result:
+        for script in made:
             finding = Finding(name, s, script.name, script.broken, able, bool(script.premises))
             result.findings.append(finding)
             for solver in able:
-                self._ask((finding, solver), solver, script.negation, logic)
+                known = self.memory.answer(solver, script.negation, logic)
+                if known is None:
+                    self._ask((finding, solver), solver, script.negation, logic)
+                else:
+                    finding.answers[solver] = known
             if script.premises:
                 # the same hypotheses serve many obligations: ask once
                 sharing = self.checked.setdefault(script.premises, [])
-                if not sharing and able:
-                    self._ask(script.premises, able[0], script.premises, logic)
                 sharing.append(finding)
+                if able and len(sharing) == 1:
+                    known = self.memory.answer(able[0], script.premises, logic)
+                    self.premises[script.premises] = known
+                    if known is None:
+                        self._ask(script.premises, able[0], script.premises, logic)
+                finding.premises = self.premises.get(script.premises)
 
     def _ask(self, key: object, solver: str, script: str, logic: str) -> None:
         arguments = (solver, script, logic, self.timeout)
@@ -173,6 +195,7 @@ def prove(
     on_progress: Progress | None = None,
     processes: int | None = None,
     export: Path | None = None,
+    keeping: Keeping | None = None,
 ) -> Report:
     """Decide theorems at ``chunk_shifts`` with ``solvers``, ``timeout`` seconds for each answer.
 
@@ -180,7 +203,7 @@ def prove(
     one that is unknown.  ``on_progress`` is called with the growing report after every task.
     Ctrl-C ends the run early: what was found is kept and the report says ``interrupted``.
     ``export`` is a folder that gets every obligation and control as an SMT-LIB 2 file; ``OSError``
-    when it cannot be written.
+    when it cannot be written.  ``keeping`` has, and gets, answers of other runs.
     """
     chosen = catalogue.select(names)
     if export is not None:
@@ -200,7 +223,7 @@ def prove(
     )
     start = time.perf_counter()
     with Workers(processes or os.cpu_count() or 1) as workers:
-        run = _Run(report, timeout, workers, export)
+        run = _Run(report, timeout, workers, export, Memory(keeping))
         run.start(chosen)
         try:
             for outcome in workers.outcomes():

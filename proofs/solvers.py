@@ -33,13 +33,15 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One solver's verdict, the seconds it took, the counterexample of a refutation (by the names
-    of the script's constants), and a remark on a verdict that is no decision."""
+    of the script's constants), and a remark on a verdict that is no decision.  ``kept``: when and
+    where it was given, if that was in an earlier run."""
 
     solver: str
     verdict: Verdict
     seconds: float
     model: Mapping[str, str] = field(default_factory=dict)
     remark: str = ""
+    kept: str = ""
 
 
 def _undecided(solver: str, seconds: float, limit: float, remark: str) -> Answer:

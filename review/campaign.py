@@ -18,6 +18,7 @@ from models.implementation import Implementation
 from models.search import MachineReport
 from models.search import search as machine_search
 from models.sweep import SAMPLE, Unit, UnitResult, run_unit
+from models.verdicts import Verdicts
 from review.attempt import one_line
 from review.pool import Pool, tell
 from xarray_model import geometry
@@ -39,6 +40,7 @@ def run(
     failed: list[str] | None = None,
     known: Mapping[Area, Hangs] | None = None,
     deadline: float = math.inf,
+    verdicts: Verdicts | None = None,
 ) -> bool:
     """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
 
@@ -49,7 +51,7 @@ def run(
 
     What is found does not depend on which unit ends when: units are begun and added up in one
     order, and what a unit knows of hangs is ``known`` and what those learnt that come ``LAG`` or
-    more before it.
+    more before it.  ``verdicts`` are those of earlier runs.
     """
     trouble = [] if failed is None else failed
     # The longest first, so that no core is left alone with one at the end; but where time may run
@@ -79,9 +81,8 @@ def run(
                         if before not in ended:
                             break
                         learnt.update(UnitResult(hangs=ended[before].hangs))
-                    futures[pool.submit(_unit, ordered[begun], implementations, learnt.hung())] = (
-                        begun
-                    )
+                    task = (ordered[begun], implementations, learnt.hung(), verdicts)
+                    futures[pool.submit(_unit, *task)] = begun
                     begun += 1
                 if not futures:
                     break
@@ -108,9 +109,12 @@ def run(
 
 
 def _unit(
-    unit: Unit, implementations: Sequence[Implementation], known: Mapping[Area, Hangs]
+    unit: Unit,
+    implementations: Sequence[Implementation],
+    known: Mapping[Area, Hangs],
+    verdicts: Verdicts | None,
 ) -> UnitResult:
-    return run_unit(unit, implementations, known, on_found=tell)
+    return run_unit(unit, implementations, known, on_found=tell, verdicts=verdicts)
 
 
 class _Over(Exception):

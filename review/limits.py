@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from models import far_counts
-from review import outcome, readers
+from review import earlier, outcome, readers
 from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -31,12 +31,12 @@ _ALWAYS = (
 
 def bounds(done: Reviewed) -> str:
     """Within which bounds a sweep is complete, and of which implementations it was not."""
-    cut = [name for name, one in sorted(done.search.result.tried.items()) if one.left_out.splits]
-    if not cut:
-        return _within()
-    return (
-        f"{_within()} NOT of {', '.join(cut)}: cases like those that crash or hang were left out."
-    )
+    result = done.search.result
+    cut = [name for name, one in sorted(result.tried.items()) if one.left_out.splits]
+    told = [_within()]
+    if cut:
+        told.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
+    return " ".join([*told, *earlier.of_sweep(result)])
 
 
 def not_checked(done: Reviewed) -> list[str]:

@@ -26,6 +26,9 @@ def together(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+fresh_option = click.option(
+    "--fresh", is_flag=True, help="Take nothing from earlier runs: judge and decide all anew."
+)
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1),

@@ -18,8 +18,10 @@ from rich.table import Table
 from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
+from review import earlier
 from review.findings import wrap_words
-from review.options import Command, chunk_shifts_option, json_option, together
+from review.options import Command, chunk_shifts_option, fresh_option, json_option, together
+from review.store import Store
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -119,6 +121,8 @@ def show(report: Report, console: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for line in earlier.of_theorems(report):
+        console.print(line, highlight=False, soft_wrap=True)
     if report.interrupted:
         console.print("Interrupted: what was not decided is missing above.")
 
@@ -159,10 +163,13 @@ def decide(
     timeout: float = run.TIMEOUT,
     export: Path | None = None,
     processes: int | None = None,
+    store: Store | None = None,
 ) -> Report:
     """``proofs.run.prove`` with progress on standard error."""
     with _Progress() as progress:
-        return run.prove(names, chunk_shifts, solvers, timeout, progress.update, processes, export)
+        return run.prove(
+            names, chunk_shifts, solvers, timeout, progress.update, processes, export, store
+        )
 
 
 def summary(report: Report) -> str:
@@ -172,7 +179,9 @@ def summary(report: Report) -> str:
     told = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
     told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
     missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
-    return "\n".join(wrap_words(told + missing, "    ", ""))
+    return "\n".join(
+        wrap_words(" ".join([told + missing, *earlier.of_theorems(report)]), "    ", "")
+    )
 
 
 def solver_options(timeout: float) -> Callable[[Command], Command]:
@@ -210,6 +219,7 @@ def _all_or_these(_: click.Context, __: click.Parameter, names: tuple[str, ...])
     type=click.Path(file_okay=False, path_type=Path),
     help="Write every obligation as an SMT-LIB 2 file into this folder.",
 )
+@fresh_option
 @json_option
 def prove(
     names: tuple[str, ...],
@@ -217,12 +227,14 @@ def prove(
     solvers: tuple[str, ...],
     timeout: float,
     export: Path | None,
+    fresh: bool,
     as_json: bool,
 ) -> int:
     """Decide the theorems on the split's arithmetic, all or those named (N1, or N1.loop).
 
     Every obligation must be proved by each solver that knows its logic, and every negative control
-    refuted.  Theorems for any chunk shift are decided once.
+    refuted.  Theorems for any chunk shift are decided once.  An answer that a solver gave to the
+    same script before is kept, and told as such; some are asked for again.
 
     \b
     Examples:
@@ -233,7 +245,7 @@ def prove(
     Exit status: 0 all proved, 1 anything refuted, unknown or missing, 2 wrong usage.
     """
     try:
-        report = decide(names, shifts, solvers, timeout, export)
+        report = decide(names, shifts, solvers, timeout, export, store=Store(fresh=fresh))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -15,7 +15,9 @@ from review.bundle import folder, manifest
 from review.bundle.write import write
 from review.findings import wrap
 from review.kept import Kept
+from review.options import fresh_option
 from review.reviewed import Options, Reviewed
+from review.store import Store
 from xarray_model.geometry import CHUNK_SHIFTS
 
 EXAMPLES = 120
@@ -43,6 +45,7 @@ SEED = 1
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Go on with the review that left this incomplete bundle; --jobs alone may differ.",
 )
+@fresh_option
 @click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
 def command(
     kernels: tuple[str, ...],
@@ -60,6 +63,7 @@ def command(
     out: Path | None,
     proofs: bool,
     resume: Path | None,
+    fresh: bool,
     as_json: bool,
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
@@ -67,9 +71,10 @@ def command(
     With --mbox, --rev A..B or --base, each finding says where it comes from: new with a patch, made
     worse, or there before; the last does not count unless --all is given.
     A claim that some check has not decided is shown as undecided, with what is missing.
-    Ctrl-C ends it with what was found.  All of it is left in a folder, the bundle: report.txt to be
-    pasted in a mail, report.html, obligations, counterexamples, schedules, and a manifest with the
-    hash of each file.
+    What solvers and specs said of the same scripts and answers in earlier runs is taken from there,
+    and told; --fresh takes nothing.  Ctrl-C ends it with what was found.  All of it is left in a
+    folder, the bundle: report.txt to be pasted in a mail, report.html, obligations,
+    counterexamples, schedules, and a manifest with the hash of each file.
 
     \b
     Examples:
@@ -98,7 +103,9 @@ def command(
     elif had.tested != tested:
         raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
     place = folder.choose(out) if place is None else resuming.cleared(place)
-    done = stages.run(options, built, broken, jobs, place, had)
+    store = Store(fresh=fresh)
+    store.trim()
+    done = stages.run(options, built, broken, jobs, place, had, store)
     told = write(done, place)
     resuming.keep(told, had)
     if as_json:

@@ -26,12 +26,21 @@ from models.sweep import (
     quick_units,
     sampled_units,
 )
+from models.verdicts import Verdicts
 from review import bounded, campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
 from review.evidence import PORTS
-from review.options import Command, chunk_shifts_option, jobs_option, json_option, together
+from review.options import (
+    Command,
+    chunk_shifts_option,
+    fresh_option,
+    jobs_option,
+    json_option,
+    together,
+)
 from review.outcome import Search, SoFar
 from review.progress import Meter
+from review.store import Store
 
 EXAMPLES, STEPS = 2400, 50
 """What the machines do by default, for each implementation."""
@@ -84,11 +93,13 @@ def search(
     effort: Effort,
     had: SoFar | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
+    store: Store | None = None,
 ) -> Search:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
-    ``on_found`` is told of what breaks as soon as it is found.
+    ``on_found`` is told of what breaks as soon as it is found; ``store`` has what was judged in
+    earlier runs.
     """
     had = had or SoFar()
 
@@ -117,9 +128,15 @@ def search(
             rate = covered / had.seconds
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
 
+        verdicts = None
+        if store is not None:
+            verdicts = Verdicts(store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
-            left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline
-        )
+            left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
+            verdicts,
+        )  # fmt: skip
+    for unit in had.result.misjudged:
+        failed.append(f"{unit}: an earlier run judged the same answers otherwise")
     machines = len(implementations) * len(shifts)
     if (finished or failed) and effort.examples and time.monotonic() < deadline:
         left_for = replace(effort, seconds=_left(deadline))
@@ -200,6 +217,7 @@ def _left_out(had: SoFar, units: Sequence[Unit], machines: int) -> list[str]:
 @effort_options(EXAMPLES)
 @saving.save_option
 @diagnosis.reproducers_option
+@fresh_option
 @json_option
 def command(
     kernels: tuple[str, ...],
@@ -217,6 +235,7 @@ def command(
     examples: int,
     save: Path,
     reproducers: Path | None,
+    fresh: bool,
     as_json: bool,
 ) -> int:
     """Look for counterexamples in the C port or, with --kernel, in kernels.
@@ -227,6 +246,7 @@ def command(
     the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
     and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
     --base each finding says with which patch it came, and what was there before does not count.
+    All cases are run; what they are answered with is judged once, as long as model and specs stay.
 
     \b
     Examples:
@@ -244,7 +264,9 @@ def command(
     bounds = effort(examples, steps, seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
     with bounded.within(seconds):
-        done = search(built, shifts, drawn, jobs, bounds, on_found=saver.found)
+        done = search(
+            built, shifts, drawn, jobs, bounds, on_found=saver.found, store=Store(fresh=fresh)
+        )
         done.broken, done.everything = broken, everything
         saver.finish(done.findings)
         outcome.explain(done)

@@ -18,6 +18,7 @@ from review.kept import Kept
 from review.numbers import Numbers
 from review.progress import Meter
 from review.reviewed import Options, Reviewed
+from review.store import Store
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -41,12 +42,13 @@ def run(
     jobs: int,
     place: Path,
     had: Kept,
+    store: Store | None = None,
 ) -> Reviewed:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not.
 
     ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
-    done again; it is kept up to date.  After Ctrl-C the stages that were not run are missing in
-    what is returned, and it is not complete.
+    done again; it is kept up to date.  ``store`` has what earlier runs judged and decided.  After
+    Ctrl-C the stages that were not run are missing in what is returned, and it is not complete.
     """
     for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
     effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
@@ -54,7 +56,7 @@ def run(
     saver = saving.Saver(place / FOUND, built, options.seed)
     with _timed(had.durations, "search"):
         search = searches.search(
-            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store
         )
     search.broken, search.everything = broken, options.everything
     done = Reviewed(options, search, durations=had.durations)
@@ -63,7 +65,7 @@ def run(
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
         with bounded.within(left):
-            done.complete = search.finished and _rest(done, place, jobs, had)
+            done.complete = search.finished and _rest(done, place, jobs, had, store)
     except KeyboardInterrupt:
         outcome.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
@@ -72,13 +74,13 @@ def run(
     return done
 
 
-def _rest(done: Reviewed, place: Path, jobs: int, had: Kept) -> bool:
+def _rest(done: Reviewed, place: Path, jobs: int, had: Kept, store: Store | None = None) -> bool:
     """What comes after the search; whether all of it was done."""
     built, took = done.implementations, had.durations
     if done.options.proofs:
         with _timed(took, "theorems"):
             done.proofs = had.proofs or prove.decide(
-                chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs
+                chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs, store=store
             )
         if done.proofs.interrupted:
             return False

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from proofs import catalogue, run
-from proofs.run import Script
+from proofs.keeping import Script
 from proofs.smtlib import statuses
 from proofs.solvers import Answer, Verdict, supports
 from proofs.workers import Ending, Outcome, Task, Workers

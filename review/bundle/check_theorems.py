@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from proofs import catalogue
+from proofs.keeping import Script
 from proofs.report import Finding, Report, Status, TheoremResult
-from proofs.run import Script, files
+from proofs.run import files
 from proofs.solvers import Answer, supports
 from review import evidence
 from review.bundle.account import Account

@@ -20,7 +20,7 @@ from models.finding import site
 from models.strict_json import clean
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
-from review import findings, limits, numbers_json, origin, outcome, readers
+from review import earlier, findings, limits, numbers_json, origin, outcome, readers
 from review.bundle.folder import Artefact, sha256
 from review.diagnosis import Diagnosis
 from review.reviewed import Reviewed
@@ -28,7 +28,7 @@ from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 
 FORMAT = "xasplit bundle"
-VERSION = 3
+VERSION = 4
 _TOOLS = ("xasplit", "z3-solver", "cvc5", "bitwuzla", "hypothesis")
 
 
@@ -54,6 +54,7 @@ def build(
             "machine": _machine(),
             "seconds": {name: round(took, 3) for name, took in done.durations.items()},
             "solver_seconds": _solver_seconds(done.proofs),
+            "kept": [*earlier.of_sweep(done.search.result), *earlier.of_theorems(done.proofs)],
         },
         "tools": _tools(),
         "options": _options(done),

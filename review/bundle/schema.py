@@ -101,13 +101,14 @@ def _agreeing(file: Reader, one: Manifest) -> Manifest:
 
 
 def _run(record: Reader) -> str:
-    created, machine, seconds, solvers = record.fields(
-        "created", "machine", "seconds", "solver_seconds"
+    created, machine, seconds, solvers, kept = record.fields(
+        "created", "machine", "seconds", "solver_seconds", "kept"
     )
     system, arch, cores = machine.fields("system", "arch", "cores")
     system.text(), arch.text(), cores.optional(lambda one: one.number(fields.MOST))
     fields.mapping(seconds, fields.real)
     fields.mapping(solvers, fields.real)
+    fields.texts(kept)
     return created.text()
 
 
