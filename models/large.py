@@ -24,10 +24,12 @@ _GROUP = Group(CHUNK_SHIFT, ORDER, NEW_ORDER, 1, Surroundings.NEIGHBOURS, 5, Tru
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one implementation did: ``holds``, and a line that says what was seen."""
+    """How one implementation did: ``holds``, a line that says what was seen, and the properties
+    that ``broke``, as far as they are known."""
 
     holds: bool
     detail: str
+    broke: tuple[str, ...] = ()
 
 
 def split_whole(implementation: Implementation) -> Answer:
@@ -40,11 +42,15 @@ def split_whole(implementation: Implementation) -> Answer:
         result = worker.run(_GROUP.encoded([FIRST]), log=True)
     if result.abnormal:
         return Answer(False, result.abnormal[0].text)
+    try:
+        violations = Judge(CHUNK_SHIFT).case(operations, result.results, result.log)
+    except ValueError as error:
+        return Answer(False, f"the answer is no answer: {error}")
+    if violations:
+        broke = tuple(dict.fromkeys(one.property for one in violations))
+        return Answer(False, f"{violations[0].property}: {violations[0].detail}", broke)
     if result.results != _expected():
         return Answer(False, "model and implementation answer with different bytes")
-    violations = Judge(CHUNK_SHIFT).case(operations, result.results, result.log)
-    if violations:
-        return Answer(False, f"{violations[0].property}: {violations[0].detail}")
     nodes = geometry.split_nodes(ORDER, NEW_ORDER, CHUNK_SHIFT)
     return Answer(True, f"{nodes:,} nodes, each equal to the model's in every field and slot")
 

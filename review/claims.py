@@ -59,8 +59,7 @@ def _numbers(item: Evidence, done: Reviewed) -> list[int]:
     """The findings that make a check fail: those that break its property first, or else as a
     consequence."""
     kind, _, name = item.check.partition(":")
-    if kind not in ("sweep", "machine"):
-        return []
+    broke = {name} if kind in ("sweep", "machine") else set(item.broke)
     mine = [
         (number, one.cause)
         for number, one in enumerate(done.search.diagnoses, 1)
@@ -68,8 +67,8 @@ def _numbers(item: Evidence, done: Reviewed) -> list[int]:
     ]
     if name == "agreement":
         return [number for number, _ in mine]
-    first = [number for number, cause in mine if name in cause.properties]
-    return first or [number for number, cause in mine if name in cause.later]
+    first = [number for number, cause in mine if broke.intersection(cause.properties)]
+    return first or [number for number, cause in mine if broke & cause.later]
 
 
 def _missing(names: Sequence[str]) -> list[str]:

@@ -250,7 +250,8 @@ def of_large_split(implementations: Sequence[Implementation]) -> Iterator[Eviden
         else:
             check, answer = "large:1G-4K", large.split_whole(one)
         outcome = Outcome.HOLDS if answer.holds else Outcome.FAILS
-        yield Evidence(check, outcome, Extent(1, None, what), one.name, answer.detail)
+        extent = Extent(1, None, what)
+        yield Evidence(check, outcome, extent, one.name, answer.detail, broke=answer.broke)
 
 
 def of_bases(implementations: Sequence[Implementation]) -> Iterator[Evidence]:

@@ -53,8 +53,9 @@ class Evidence:
 
     ``extent`` says how much of what was run, of which its strength follows; ``target`` names the
     implementation or what else was checked; ``detail`` gives numbers, or the first counterexample.
-    ``origin`` says of a failure where it comes from, None where no base is known.
-    What would hold though nothing was run is undecided.
+    ``origin`` says of a failure where it comes from, None where no base is known; ``broke`` are the
+    properties that broke, of a check that is not named by one.  What would hold though nothing was
+    run is undecided.
     """
 
     check: str
@@ -63,6 +64,7 @@ class Evidence:
     target: str
     detail: str = ""
     origin: Origin | None = None
+    broke: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.HOLDS and self.strength is None:
