@@ -42,7 +42,9 @@ def test_two_processes_find_what_one_finds(port: Implementation) -> None:
     assert told == sorted(told) and len(told) == len(units)
 
 
-def unlucky(unit: Unit, *_: object, on_found: Callable[[Finding], None]) -> UnitResult:
+def unlucky(
+    unit: Unit, *_: object, on_found: Callable[[Finding], None], **__: object
+) -> UnitResult:
     """As if there were a mistake of our own in what one unit meets."""
     if unit.order == 1:
         raise KeyError(unit.order)
@@ -67,7 +69,7 @@ def test_a_unit_that_fails_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch
     assert line.startswith("Unit(chunk_shift=1, order=1") and line.endswith("KeyError: 1")
 
 
-def dying(*_: object, on_found: Callable[[Finding], None]) -> UnitResult:
+def dying(*_: object, on_found: Callable[[Finding], None], **__: object) -> UnitResult:
     """As if memory were short."""
     on_found(FINDING)
     os.kill(os.getpid(), signal.SIGKILL)
