@@ -19,14 +19,17 @@ A cause shows in every case that has its symptoms.  The case that stands for it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, permutations, product
 
 from models import aspects
 from models.aspects import Aspect
-from models.extent import Extent
-from models.finding import Failure, Finding, Findings
+from models.conditions import two
+from models.extent import INDEX, MARKS, Cell, Extent, Tried
+from models.finding import Example, Failure, Finding, Findings
+from models.joining import without_role
 from models.roots import roots
 from models.symptoms import Kept, about, ends
 from specs.callers import Contract
@@ -51,6 +54,10 @@ class Cause:
     kept: Kept
     part: Aspect | None = None
     later: set[str] = field(default_factory=set)
+    group: frozenset[str] = frozenset()
+    """The symptoms that stand for it,"""
+    others: frozenset[str] = frozenset()
+    """and for others."""
 
     @property
     def smallest(self) -> Finding:
@@ -79,9 +86,13 @@ class Cause:
         return sorted(names, key=lambda name: (name != self.smallest.property, name))
 
 
-def causes(findings: Findings) -> list[Cause]:
+def causes(findings: Findings, tried: Mapping[str, Tried] | None = None) -> list[Cause]:
     """The causes, by implementation: what breaks within the callers' contract first, and of that
-    the one with the smallest case.  A cause is within the contract if any case of it is."""
+    the one with the smallest case.  A cause is within the contract if any case of it is.
+
+    ``tried`` are the cases that were run, by implementation: what fails under two independent
+    conditions can be told apart only if it is known which cases pass.
+    """
     by_kind: dict[tuple[str, tuple[str, ...]], list[Failure]] = {}
     for key in sorted(findings.failures, key=lambda key: (key[0], key[1], sorted(key[2]))):
         by_kind.setdefault(key[:2], []).append(findings.failures[key])
@@ -92,7 +103,9 @@ def causes(findings: Findings) -> list[Cause]:
             found.append(_cause(failures, []))
         else:
             others = [one for kind, ones in by_kind.items() for one in ones if kind[0] == name]
-            found += _of_one(_without(failures, [one for one in others if one not in failures]))
+            mine = _of_one(_without(failures, [one for one in others if one not in failures]))
+            passed = _passed(others, tried[name]) if tried and name in tried else frozenset()
+            found += _parted(mine, passed)
     classes = list(Contract)
     return sorted(
         found,
@@ -139,6 +152,78 @@ def _of_one(failures: Sequence[Failure]) -> list[Cause]:
     return found
 
 
+def _passed(failures: Iterable[Failure], tried: Tried) -> frozenset[Cell]:
+    """The cells of which cases were run and none fails."""
+    failed = set[Cell]().union(*(one.extent.cells for one in failures))
+    return frozenset(tried.run.cells.keys() - failed)
+
+
+def _parted(found: Sequence[Cause], passed: frozenset[Cell]) -> list[Cause]:
+    """The causes, those that show under two conditions told apart.  What is the same in nodes of
+    another role, for no other marks and places within an entry than one of these, is no cause of
+    its own."""
+    parts = [_apart(cause, passed) for cause in found]
+    parts.sort(key=lambda ones: max(len(one.kept.allowed) for one in ones))
+    for pair, others in permutations(parts, 2):
+        for cause in list(others) if len(pair) > 1 else []:
+            alike = without_role(cause.group) & without_role(pair[0].group)
+            mine, theirs = _marked(cause), [_box(_marked(part)) for part in pair]
+            if alike and mine <= theirs[0] | theirs[1]:
+                nearest = pair[len(theirs[1] & mine) > len(theirs[0] & mine)]
+                nearest.shared += [*cause.failures, *cause.shared]
+                others.remove(cause)
+    return list(chain.from_iterable(parts))
+
+
+def _marked(cause: Cause) -> frozenset[tuple[str, ...]]:
+    """The marks and places within an entry for which a cause shows."""
+    return frozenset(
+        tuple(trait.value for trait in traits if trait.dimension in (MARKS, INDEX))
+        for _, traits in cause.extent.cells
+    )
+
+
+def _box(pairs: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
+    """All that meets the condition that allows these."""
+    return frozenset(product(*map(frozenset, zip(*pairs, strict=False))))
+
+
+def _apart(cause: Cause, passed: frozenset[Cell]) -> list[Cause]:
+    """The causes that a cause is, if it shows under two independent conditions."""
+    every = [*cause.failures, *cause.shared]
+    found = None
+    for symptoms in (cause.group, cause.kept.needed):
+        shown = (one.extent.cells for one in every if one.symptoms & symptoms)
+        found = found or two(frozenset[Cell]().union(*shown), passed)
+    if found is None:
+        return [cause]
+    parts = []
+    every_cell = frozenset[Cell]().union(*(one.extent.cells for one in every))
+    for cells in (found.one, found.other):
+        own = [part for one in cause.failures if (part := _within(one, cells)).examples]
+        shared = [part for one in cause.shared if (part := _within(one, cells)).examples]
+        if not own and not shared:
+            return [cause]
+        rest = every_cell - found.one - found.other
+        both = [part for one in every if (part := _within(one, rest)).cases]
+        made = _cause(own, shared, cause.group, cause.others)
+        made.shared = [*shared, *both]
+        parts.append(made)
+    return parts
+
+
+def _within(failure: Failure, cells: frozenset[Cell]) -> Failure:
+    """The cases of a failure that are in some cells; the first of its examples there stands for
+    them."""
+    extent = failure.extent.within(cells)
+    examples = {at: one for at, one in failure.examples.items() if one.cell in cells}
+    part = replace(failure, extent=extent, cases=extent.splits.total(), examples=examples)
+    if examples:
+        best = min(examples.values(), key=Example.rank)
+        part.first, part.alone = best.first, best.alone
+    return part
+
+
 def _cause(
     own: list[Failure],
     shared: list[Failure],
@@ -162,7 +247,7 @@ def _cause(
     first = [one for one in best.first if part in (None, aspects.aspect(one.property))]
     later = {name for failure in least for name in failure.later}
     kept = Kept(best.symptoms, group & best.symptoms or best.symptoms)
-    return Cause(own, shared, tuple(first) or best.first, kept, part, later)
+    return Cause(own, shared, tuple(first) or best.first, kept, part, later, group, others)
 
 
 def _merged(group: list[Cause]) -> Cause:

@@ -8,9 +8,8 @@ split, so that "where" can be limited to the splits in which something fails at 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -25,6 +24,10 @@ class Trait(NamedTuple):
 
     dimension: str
     value: str
+
+
+Cell: TypeAlias = tuple[Split, tuple[Trait, ...]]
+"""A split with all traits that a case of it has: cases that nothing here tells apart."""
 
 
 CASES = "cases"
@@ -54,27 +57,51 @@ class Described(Protocol):
         """What the case that begins at ``start`` has beside that."""
 
 
+_ONE: dict[tuple[Trait, ...], tuple[Trait, ...]] = {}
+
+
+def _one(traits: tuple[Trait, ...]) -> tuple[Trait, ...]:
+    """The same traits, kept in memory once."""
+    return _ONE.setdefault(traits, traits)
+
+
 @dataclass
 class Extent:
-    """Cases by split, and within each split by trait."""
+    """Cases by split, within each split by trait, and by all traits together."""
 
     splits: Counter[Split] = field(default_factory=Counter)
     traits: Counter[tuple[Split, Trait]] = field(default_factory=Counter)
+    cells: Counter[Cell] = field(default_factory=Counter)
 
     def count(self, group: Described, starts: Sequence[Start]) -> None:
         """Count the cases of a group that begin at ``starts``."""
         split = group.split
         self.splits[split] += len(starts)
-        for trait in group.traits():
+        common = group.traits()
+        for trait in common:
             self.traits[split, trait] += len(starts)
-        apart = Counter(chain.from_iterable(map(group.start_traits, starts)))
-        for trait, cases in apart.items():
-            self.traits[split, trait] += cases
+        for apart, cases in Counter(map(group.start_traits, starts)).items():
+            for trait in apart:
+                self.traits[split, trait] += cases
+            self.cells[split, _one(common + apart)] += cases
 
     def update(self, other: Extent) -> None:
         """Add the cases of another."""
         self.splits.update(other.splits)
         self.traits.update(other.traits)
+        self.cells.update(other.cells)
+
+    def within(self, cells: Container[Cell]) -> Extent:
+        """Its cases in some cells."""
+        found = Extent()
+        for cell, cases in self.cells.items():
+            if cell in cells:
+                split, traits = cell
+                found.splits[split] += cases
+                found.cells[cell] += cases
+                for trait in traits:
+                    found.traits[split, trait] += cases
+        return found
 
     def values(self, dimension: str, within: Iterable[Split] | None = None) -> Counter[str]:
         """Cases by value of a dimension, in all splits or ``within`` some."""

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from models.extent import Extent, Split
+from models.extent import AROUND, MEMORY, PLACE, Cell, Extent, Split
 from models.symptoms import symptoms
 from specs.callers import Contract
 from specs.origin import Origin
@@ -124,6 +124,29 @@ class Breach:
     """(chunk shift, order, new order) of the splits that show it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A failing case, without its answers: the findings about the first operation that breaks
+    anything, and its cell; ``alone``: whether nothing breaks later."""
+
+    first: tuple[Finding, ...]
+    cell: Cell
+    alone: bool
+
+    @property
+    def like(self) -> object:
+        """What it is an example of: how many levels the split has, and those of its traits that
+        are hardly ever without effect."""
+        (s, order, new_order), traits = self.cell
+        told = (one for one in traits if one.dimension not in (PLACE, AROUND, MEMORY))
+        return geometry.split_depth(order, new_order, s), *told
+
+    def rank(self) -> tuple[object, ...]:
+        """Which of several is taken: the first."""
+        documented, *rest = self.first[0].rank()
+        return documented, not self.alone, *rest
+
+
 @dataclass
 class Failure:
     """Cases that fail alike: the same is wrong after the first operation that breaks anything
@@ -142,6 +165,8 @@ class Failure:
     """Whether nothing breaks later in the case that stands for all."""
     properties: set[str] = field(default_factory=set)
     """The properties that break first in any of the cases."""
+    examples: dict[object, Example] = field(default_factory=dict)
+    """A case for each combination of traits that may decide whether it fails."""
 
     @property
     def key(self) -> Alike:
@@ -188,10 +213,13 @@ class Findings:
         places = [one.operation for one in found if one.operation is not None]
         start = min(places, default=None)
         first = tuple(one for one in found if one.operation == start)
+        bare = tuple(replace(one, expected=b"", actual=b"") for one in first)
+        some = (Example(bare, cell, len(first) == len(found)) for cell in list(extent.cells)[:1])
         later = {one.property: cases for one in found if one.operation != start}
         properties = {one.property for one in first}
         told = symptoms(first)
-        self._fail(Failure(first, told, cases, extent, later, not later, properties))
+        examples = {one.like: one for one in some}
+        self._fail(Failure(first, told, cases, extent, later, not later, properties, examples))
 
     def update(self, other: Findings) -> None:
         """Take over what another search found."""
@@ -221,6 +249,10 @@ class Findings:
         known.properties |= new.properties
         for name, cases in new.later.items():
             known.later[name] = known.later.get(name, 0) + cases
+        for like, example in new.examples.items():
+            had = known.examples.get(like)
+            if had is None or example.rank() < had.rank():
+                known.examples[like] = example
         if new.rank() < known.rank():
             known.first, known.alone = new.first, new.alone
 

@@ -45,14 +45,14 @@ def join_alike(
 ) -> None:
     """Make one of roots that are the same in nodes of another role, or as much too low in one case
     as too high in another, or that tell of what, of all symptoms, only failing requests show."""
-    at_ease = _without_role(frozenset(one for one in symptoms if not one.startswith(FAILED)))
+    at_ease = without_role(frozenset(one for one in symptoms if not one.startswith(FAILED)))
     patterns = {place: extents[place].pattern() for place in places}
     pairs = [(place, other) for number, place in enumerate(places) for other in places[:number]]
     for place, other in pairs:
         mine, theirs = roots[place], roots[other]
         if splits(mine) is splits(theirs) and (
             (
-                _without_role(mine) & _without_role(theirs)
+                without_role(mine) & without_role(theirs)
                 and _same(patterns[place], patterns[other], mine)
             )
             or _unbalanced(mine, theirs, patterns[place], patterns[other])
@@ -96,7 +96,7 @@ def _short(
     """Whether this is only what a split does that lacks the memory for a node, and not what a split
     does that has it."""
     mine = [root for of, root in zip(one_of, roots, strict=True) if of == name]
-    return all(map(_failed, mine)) and not any(_without_role(root) & at_ease for root in mine)
+    return all(map(_failed, mine)) and not any(without_role(root) & at_ease for root in mine)
 
 
 def _gone(one: Root, other: Root) -> bool:
@@ -175,7 +175,7 @@ def _join_few(
     ever: what is taken and not given back is there ever after."""
     for pair in pairs:
         few, many = sorted(extents[place].splits.total() for place in pair)
-        mine, theirs = (_without_role(roots[place]) for place in pair)
+        mine, theirs = (without_role(roots[place]) for place in pair)
         taken = about(roots[pair[0]]) is Aspect.ALLOCATION
         if taken and mine & theirs and many >= FEW * few:
             join(one_of, pair)
@@ -255,11 +255,14 @@ def _looks(root: frozenset[str]) -> frozenset[str]:
     return frozenset(told[1] for one in root if (told := _LOOK.match(one))) - _NO_LOOKS
 
 
-def _without_role(symptoms: frozenset[str]) -> frozenset[str]:
+def without_role(symptoms: frozenset[str]) -> frozenset[str]:
     """The symptoms as they are for nodes of any role, and requests of any kind.  That the LRU is
     wrong after several stores says no more than a wrong report after one, for these are not judged
     there."""
     told = {symptom.rpartition(": ")[2] for symptom in symptoms}
     if any(one.startswith(("update-final", "update-reported")) for one in told):
         told.add(LRU)
+    if "requests more" in told:
+        # What is left over follows from that; it may also be left for another reason.
+        told -= {"held more", "left over more"}
     return frozenset(told)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from models.causes import Cause, alike, causes
+from models.extent import Tried
 from models.finding import Finding, Findings
 from models.implementation import Implementation
 from models.origins import Placed, place
@@ -43,10 +44,15 @@ class Diagnosis:
     unshrunk: str = ""
 
 
-def diagnose(findings: Findings, implementations: Sequence[Implementation]) -> list[Diagnosis]:
-    """Work out the causes of the findings; those that shrink to the same case are one."""
+def diagnose(
+    findings: Findings,
+    implementations: Sequence[Implementation],
+    tried: Mapping[str, Tried] | None = None,
+) -> list[Diagnosis]:
+    """Work out the causes of the findings of what was ``tried``, by implementation; those that
+    shrink to the same case are one."""
     by_name = {one.name: one for one in implementations}
-    found = causes(findings)
+    found = causes(findings, tried)
     if not found:
         return []
     with Pool(min(os.cpu_count() or 1, len(found))) as pool:

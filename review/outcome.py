@@ -144,7 +144,7 @@ class Search:
         if self._ended_early:
             found = undiagnosed(self.findings)
         else:
-            found = diagnose(self.findings, self.implementations)
+            found = diagnose(self.findings, self.implementations, self.result.tried)
         return sorted(found, key=lambda one: one.smallest.before)
 
     @property

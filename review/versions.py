@@ -233,7 +233,7 @@ def _diagnosed(
 ) -> tuple[list[Diagnosis], list[Placed | None], list[Where]]:
     """The causes of what a part found, where each comes from, and where to look first; those that
     were there before last."""
-    found = diagnose(result.findings, done.implementations)
+    found = diagnose(result.findings, done.implementations, result.tried)
     found.sort(key=lambda one: one.smallest.before)
     smallest = [one.smallest for one in found]
     origins = originated(smallest, done.implementations)

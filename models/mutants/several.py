@@ -8,12 +8,13 @@ is worked out as in a review: causes, and the smallest case of each.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from models.cases import Start
 from models.causes import Cause
 from models.expected import Expected
+from models.extent import Tried
 from models.families import CaseGroup, Family
 from models.finding import Finding, Findings
 from models.implementation import Implementation
@@ -79,13 +80,14 @@ class _Kept(Expected):
 class Bench:
     """What all sets share: the sweep, and what each defect does alone.
 
-    ``grouping`` makes causes of findings; the defects are those of ``base``, the port if None.
+    ``grouping`` makes causes of findings and what was tried, by implementation;
+    the defects are those of ``base``, the port if None.
     """
 
     def __init__(
         self,
         mutants: Sequence[Mutant],
-        grouping: Callable[[Findings], list[Cause]],
+        grouping: Callable[[Findings, Mapping[str, Tried]], list[Cause]],
         sweep: Sequence[Unit] | None = None,
         base: Source | None = None,
     ) -> None:
@@ -96,7 +98,7 @@ class Bench:
         self._expected = {s: _Kept(s) for s in SHIFTS}
         self._alone: dict[str, tuple[Implementation, frozenset[Case]]] = {}
 
-    def _run(self, one: Implementation) -> tuple[Findings, frozenset[Case]]:
+    def _run(self, one: Implementation) -> tuple[UnitResult, frozenset[Case]]:
         """What the sweep finds, and which cases fail."""
         failing: set[Case] = set()
         result = UnitResult()
@@ -108,7 +110,7 @@ class Bench:
             expected = self._expected[unit.chunk_shift]
             known = result.hung()
             result.update(run_unit(unit, [one], known, expected=expected, on_failing=note))
-        return result.findings, frozenset(failing)
+        return result, frozenset(failing)
 
     def alone(self, name: str) -> tuple[Implementation, frozenset[Case]]:
         """The source with one defect, and the cases that fail."""
@@ -169,10 +171,10 @@ class Bench:
         one = planted([self.mutants[name] for name in names], self.base)
         if one is None:
             return None
-        found, failing = self._run(one)
+        result, failing = self._run(one)
         if not self._seen_alone(names, failing):
             return None
-        causes = smallest(self._grouping(found), lambda _: one)
+        causes = smallest(self._grouping(result.findings, result.tried), lambda _: one)
         new = [cause for cause in causes if not cause.first[0].before]
         return Outcome(tuple(names), tuple(self._judged(cause, names) for cause in new))
 
