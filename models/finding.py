@@ -126,7 +126,7 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A failing case, without its answers: the findings about the first operation that breaks
+    """A failing case: the findings about the first operation that breaks
     anything, and its cell; ``alone``: whether nothing breaks later."""
 
     first: tuple[Finding, ...]
@@ -140,6 +140,12 @@ class Example:
         (s, order, new_order), traits = self.cell
         told = (one for one in traits if one.dimension not in (PLACE, AROUND, MEMORY))
         return geometry.split_depth(order, new_order, s), *told
+
+    def bare(self) -> Example:
+        """The same without its answers."""
+        return replace(
+            self, first=tuple(replace(one, expected=b"", actual=b"") for one in self.first)
+        )
 
     def rank(self) -> tuple[object, ...]:
         """Which of several is taken: the first."""
@@ -213,8 +219,7 @@ class Findings:
         places = [one.operation for one in found if one.operation is not None]
         start = min(places, default=None)
         first = tuple(one for one in found if one.operation == start)
-        bare = tuple(replace(one, expected=b"", actual=b"") for one in first)
-        some = (Example(bare, cell, len(first) == len(found)) for cell in list(extent.cells)[:1])
+        some = (Example(first, cell, len(first) == len(found)) for cell in list(extent.cells)[:1])
         later = {one.property: cases for one in found if one.operation != start}
         properties = {one.property for one in first}
         told = symptoms(first)
@@ -252,7 +257,7 @@ class Findings:
         for like, example in new.examples.items():
             had = known.examples.get(like)
             if had is None or example.rank() < had.rank():
-                known.examples[like] = example
+                known.examples[like] = example.bare()
         if new.rank() < known.rank():
             known.first, known.alone = new.first, new.alone
 

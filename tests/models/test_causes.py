@@ -3,9 +3,9 @@ from dataclasses import replace
 from itertools import combinations
 
 from models.aspects import _ASPECTS, Aspect, aspect, drags
-from models.cases import Group, Surroundings
+from models.cases import Group, Surroundings, groups
 from models.causes import alike, causes
-from models.extent import Extent
+from models.extent import MARKS, Extent, Tried
 from models.finding import AGREES, LOG_AGREES, Finding, Findings
 from specs.callers import Contract
 from specs.registry import PROPERTIES
@@ -168,3 +168,46 @@ def test_the_order_in_which_cases_come_makes_no_difference() -> None:
             found.add_case(case, extent())
         told.add(tuple((tuple(one.properties), one.cases, one.first) for one in causes(found)))
     assert len(told) == 1
+
+
+def swept(*symptoms: str, only_third: bool = False) -> tuple[Findings, dict[str, Tried]]:
+    """The third mark is lost anywhere, and any mark where the index is in a later slot, which is
+    told by ``symptoms`` in turn; or only the third."""
+    found, tried = Findings(), Tried()
+    for number, group in enumerate(groups(2, 1, 0)):
+        starts = group.starts()
+        tried.run.count(group, starts)
+        lost = [
+            one
+            for one in starts
+            if group.marks & 4 or (group.marks and one.offset and not only_third)
+        ]
+        for one in lost:
+            extent = Extent()
+            extent.count(group, [one])
+            shown = replace(
+                finding(symptoms[number % len(symptoms)]),
+                operations=tuple(group.operations(one)),
+                operation=len(group.preparation()) + 1,
+            )
+            found.add_case([shown], extent)
+    return found, {"port": tried}
+
+
+def test_what_fails_under_two_independent_conditions_is_two_causes() -> None:
+    found, tried = swept("split-marks")
+    assert len(causes(found)) == 1, "what passes is not known"
+    told = causes(found, tried)
+    assert len(told) == 2
+    marks = {frozenset(part.failures[0].extent.values(MARKS)) for part in told}
+    assert marks == {frozenset({"0", "1", "0+1"}), frozenset({"2", "0+2", "1+2", "0+1+2"})}
+    (failure,) = found.failures.values()
+    assert all(failure.cases > part.cases > 0 for part in told), "cases of both count for both"
+    for part in told:
+        split = next(one for one in part.smallest.operations if one.code is Code.SPLIT)
+        third = any(one.code is Code.SET_MARK and one.mark == 2 for one in part.smallest.operations)
+        assert third is not bool(split.index % 2), "one that shows both stands for neither"
+
+
+def test_what_fails_under_one_condition_is_one_cause() -> None:
+    assert len(causes(*swept("split-marks", only_third=True))) == 1

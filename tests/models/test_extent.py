@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 from models import count_cases, extent, walk_cases
 from models.cases import Group, Surroundings
-from models.extent import Extent, Row, Tried, rows, split_rows
+from models.extent import Extent, Row, Trait, Tried, rows, split_rows
 
 GROUP = Group(2, 3, 1, 1, Surroundings.NEIGHBOURS, 5, True, False, failing=2)
 
@@ -19,6 +19,19 @@ def test_a_group_is_counted_by_all_its_traits() -> None:
         "in a later slot": 8,
     }
     assert found.values(extent.MEMORY) == {"may block": 8, "must not block": 8}
+
+
+def test_cells_are_the_cases_by_all_traits_together_and_what_is_within_some_is_counted_anew() -> (
+    None
+):
+    found = Extent()
+    found.count(GROUP, GROUP.starts())
+    assert sorted(found.cells.values()) == [1, 1, 3, 3, 4, 4], "three places, two ways to ask"
+    assert found.within(found.cells) == found
+    later = {cell for cell in found.cells if Trait(extent.INDEX, "in a later slot") in cell[1]}
+    part = found.within(later)
+    assert part.splits == {(2, 3, 1): 8} and part.values(extent.MARKS) == {"0+2": 8}
+    assert part.values(extent.INDEX) == {"in a later slot": 8}
 
 
 def test_counts_have_their_own_pair_of_orders() -> None:

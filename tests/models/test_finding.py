@@ -1,4 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+from dataclasses import replace
+
+from models.cases import Group, Surroundings
+from models.extent import Extent
 from models.finding import Finding, Findings, of_violations
 from specs.property import Violation
 from xarray_model.operations import Code, Operation
@@ -56,3 +60,21 @@ def test_a_case_makes_one_finding_for_each_property() -> None:
         ("lru", "a", 0),
         ("x", "c", None),
     ]
+
+
+def test_of_each_combination_of_traits_that_fails_the_smallest_case_is_kept_without_answers() -> (
+    None
+):
+    found = Findings()
+    group = Group(2, 3, 1, 0, Surroundings.ALONE, 1, True, False, failing=0)
+    elsewhere = replace(group, position=1)
+    for of, order in ((elsewhere, 3), (group, 2), (elsewhere, 4), (replace(group, marks=2), 3)):
+        extent = Extent()
+        extent.count(of, of.starts()[:1])
+        found.add_case([replace(finding(order=order), actual=b"answer")], extent)
+    total = Findings()
+    total.update(found)
+    (failure,) = total.failures.values()
+    kept = sorted(one.first[0].operations[0].order for one in failure.examples.values())
+    assert kept == [2, 3] and failure.cases == 4
+    assert {one.first[0].actual for one in failure.examples.values()} == {b""}

@@ -46,6 +46,13 @@ def test_what_always_leads_to_the_same_and_alone_does_is_one_cause() -> None:
     assert groups(*found, failure(high)) == [[sibling], [high], [entry]]
 
 
+def test_what_is_left_over_of_too_many_requests_is_no_leak_of_a_split_that_fails() -> None:
+    more = failure("split: requests more", "split: held more", "split: left over more")
+    leak = failure("failed split: held more", "failed split: left over more")
+    assert len(groups(more, leak)) == 2
+    assert len(groups(failure("split: held more"), leak)) == 1
+
+
 def test_what_only_failing_requests_show_is_one_cause() -> None:
     ends = [failure(f"failed split: {one}: double_free") for one in ("freed-once", "no-assertion")]
     assert len(groups(*ends)) == 1
