@@ -105,7 +105,7 @@ def causes(findings: Findings, tried: Mapping[str, Tried] | None = None) -> list
             others = [one for kind, ones in by_kind.items() for one in ones if kind[0] == name]
             mine = _of_one(_without(failures, [one for one in others if one not in failures]))
             passed = _passed(others, tried[name]) if tried and name in tried else frozenset()
-            found += _parted(mine, passed)
+            found += _parted(mine, passed) if passed else mine
     classes = list(Contract)
     return sorted(
         found,
