@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The benchmark of several defects at once, on two sets and a few cases; and that it can fail."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 
 from models.causes import Cause, causes
+from models.extent import Tried
 from models.finding import Finding, Findings
 from models.kernel.source import port_source
 from models.mutants import together
@@ -24,7 +25,7 @@ UNITS = [Unit(2, order, new, 8, 1) for order, new in ((3, 2), (3, 0))]
 BY_NAME = {one.name: one for one in MUTANTS}
 
 
-def as_one(found: Findings) -> list[Cause]:
+def as_one(found: Findings, _: Mapping[str, Tried]) -> list[Cause]:
     """The grouping that tells nothing apart."""
     failures = list(found.failures.values())
     least = min(failures, key=lambda one: one.first[0].size())
