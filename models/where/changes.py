@@ -103,7 +103,10 @@ def _at(
     some = _some(met) if len(met) > 1 and whole else []
     if site.kind is Kind.BRANCH:
         yield Change(number, whole, Do.FLIP)
-        if len({event.taken for _, event in met}) > 1:
+        ways = Counter(event.taken for _, event in met)
+        # What ends a loop is the rarer way, if it went round at all.
+        yield Change(number, whole, Do.AGAIN, int(min(ways, key=lambda way: (ways[way], way))))
+        if len(ways) > 1:
             yield from (Change(number, whole, Do.TAKE), Change(number, whole, Do.PASS))
         yield from (Change(number, instance, Do.FLIP) for instance, _ in some)
     elif site.kind is Kind.CALL:

@@ -312,7 +312,7 @@ class Search:
         return found
 
 
-_KINDS = {Do.FLIP: "flip", Do.TAKE: "flip", Do.PASS: "flip", Do.SKIP: "skip"}
+_KINDS = {Do.FLIP: "flip", Do.TAKE: "flip", Do.PASS: "flip", Do.AGAIN: "flip", Do.SKIP: "skip"}
 _ONCE = {Do.FLIP: 0.6}
 """What a change speaks for a line that is made one of many times that the line runs."""
 _PARTLY = 0.5

@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 enum { MOST_SITES = 1 << 16 };
-enum { CHANGE_NONE, CHANGE_FLIP, CHANGE_SET, CHANGE_ADD, CHANGE_SKIP, CHANGE_TAKE, CHANGE_PASS };
+enum { CHANGE_NONE, CHANGE_FLIP, CHANGE_SET, CHANGE_ADD, CHANGE_SKIP, CHANGE_TAKE, CHANGE_PASS,
+       CHANGE_AGAIN };
 #define INSIDE UINT32_MAX
 #define EVERY_SITE UINT64_MAX
 #define NO_SITE (UINT64_MAX - 1)
@@ -62,6 +63,7 @@ static uint64_t operation; /* of the case */
 extern const uint8_t where_sizes[];
 extern const uint32_t where_sites;
 static uint32_t passes; /* of the site that is changed, in this case */
+static bool went_on; /* whether a loop that would have ended went on when the branch came last */
 static unsigned char *stored_to;
 static uint64_t stored_before;
 
@@ -160,6 +162,7 @@ void __wrap_arena_reset(void)
 	plan->events = 0;
 	begin(0);
 	passes = 0;
+	went_on = false;
 	where_left = (int64_t)plan->limit;
 	where_only = plan->noting ? EVERY_SITE : change.kind ? change.site : NO_SITE;
 }
@@ -232,12 +235,25 @@ void where_step(uint64_t site)
 	note((uint32_t)site, false, NULL, 0, 0);
 }
 
+/* Which way a branch goes that is changed. */
+static bool goes(bool taken)
+{
+	switch (change.kind) {
+	case CHANGE_FLIP:
+		return !taken;
+	case CHANGE_AGAIN:
+		went_on = taken == (change.value != 0) && !went_on;
+		return taken != went_on;
+	}
+	return change.kind == CHANGE_TAKE;
+}
+
 void where_branch(uint64_t site);
 void where_branch(uint64_t site)
 {
 	one_less();
 	if (changes(site))
-		where_taken = change.kind == CHANGE_FLIP ? !where_taken : change.kind == CHANGE_TAKE;
+		where_taken = goes(where_taken);
 	note((uint32_t)site, where_taken, NULL, 0, 0);
 }
 

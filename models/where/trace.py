@@ -59,6 +59,9 @@ class Do(IntEnum):
     """A branch is taken."""
     PASS = 6
     """A branch is not taken."""
+    AGAIN = 7
+    """A branch that goes as ``value`` says, 1 if taken, goes the other way once: a loop that it
+    ends goes one round more."""
 
 
 INSIDE = (1 << 32) - 1

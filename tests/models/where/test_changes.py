@@ -15,13 +15,20 @@ def tried(*ways: bool) -> set[Change]:
 
 
 def test_a_branch_that_always_goes_one_way_goes_the_other() -> None:
-    assert tried(True) == {Change(0, INSIDE, Do.FLIP)}
+    assert tried(True) == {Change(0, INSIDE, Do.FLIP), Change(0, INSIDE, Do.AGAIN, 1)}
+
+
+def test_a_loop_goes_one_round_more() -> None:
+    for ways, ends in (((False, True, True), 0), ((True, False, False), 1), ((False,), 0)):
+        again = {one for one in tried(*ways) if one.do is Do.AGAIN}
+        assert again == {Change(0, INSIDE, Do.AGAIN, ends)}
 
 
 def test_a_branch_that_goes_both_ways_also_goes_the_same_way_each_time() -> None:
     whole = {one.do for one in tried(True, False, True) if one.instance == INSIDE}
-    assert whole == {Do.FLIP, Do.TAKE, Do.PASS}
-    assert {one.do for one in tried(True, True) if one.instance == INSIDE} == {Do.FLIP}
+    assert whole == {Do.FLIP, Do.AGAIN, Do.TAKE, Do.PASS}
+    whole = {one.do for one in tried(True, True) if one.instance == INSIDE}
+    assert whole == {Do.FLIP, Do.AGAIN}
 
 
 def test_numbers_that_take_more_than_32_bits_are_stored_where_64_are() -> None:

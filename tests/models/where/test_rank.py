@@ -49,7 +49,11 @@ def named(told: Where) -> set[tuple[str, int]]:
 
 @pytest.mark.parametrize(
     ("name", "case"),
-    [("value-to-pointer", FROM_VALUE), ("count-one-low", VERTICAL)],
+    [
+        ("value-to-pointer", FROM_VALUE),
+        ("count-one-low", VERTICAL),
+        ("level-forgotten", (Operation(Code.COUNT_ALLOC, order=1, argument=0),)),
+    ],
 )
 def test_the_planted_line_is_among_the_first(
     name: str, case: tuple[Operation, ...], tmp_path: Path
