@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from models.extent import CASES, COUNTED, ENTRIES, INDEX, MARKS, MEMORY, Cell, Trait
 
-LEAST = 12
+LEAST = 16
 """Cells of failing cases that must meet one condition only, of each, and of cases that pass though
 a condition that allows all that fail allows them: a few may do so by chance where cases are drawn,
 and for what conditions do not tell."""
@@ -38,12 +38,29 @@ class Two(NamedTuple):
     other: frozenset[Cell]
 
 
-def two(failed: Collection[Cell], passed: Iterable[Cell]) -> Two | None:
+def two(failed: Iterable[Cell], passed: Collection[Cell]) -> Two | None:
     """The two independent conditions under which the cases of ``failed`` fail and none of
-    ``passed``; None if one accounts for them, or if it takes more.  Of several ways that one is
+    ``passed``; None if one accounts for them, or if it takes more.  They are looked for among the
+    cases of one kind at a time, since each kind has traits of its own.  Of several ways that one is
     told in which the fewest cases that meet one condition only are most."""
+    kinds: dict[Trait | None, list[Cell]] = {}
+    for cell in sorted(failed):
+        kinds.setdefault(_kind(cell), []).append(cell)
+    for kind, cells in kinds.items():
+        if kind != _COUNTED:
+            found = _two(cells, (cell for cell in passed if _kind(cell) == kind))
+            if found is not None:
+                return found
+    return None
+
+
+def _kind(cell: Cell) -> Trait | None:
+    return next((trait for trait in cell[1] if trait.dimension == CASES), None)
+
+
+def _two(failed: Sequence[Cell], passed: Iterable[Cell]) -> Two | None:
+    """The same for cases of one kind."""
     bits: dict[tuple[str, object], _Mask] = {}
-    failed = sorted(cell for cell in failed if _COUNTED not in cell[1])
     cells = {_mask(cell, bits): cell for cell in failed}
     whole = _all(cells)
     values = _values(bits)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 from models.cases import Group, Start, Surroundings, groups
 from models.conditions import LEAST, two
-from models.extent import INDEX, MARKS, Cell, Extent
+from models.extent import CASES, INDEX, MARKS, Cell, Extent, Trait
 
 
 def parted(fails: Callable[[Group, Start], bool]) -> tuple[set[Cell], set[Cell]]:
@@ -65,3 +65,13 @@ def test_a_few_cells_are_chance() -> None:
     few = sorted(cell for cell in failed if "in a later slot" in told(frozenset({cell}), INDEX))
     assert two(failed - set(few[LEAST - 1 :]), passed) is None
     assert two(failed, sorted(passed)[: LEAST - 1]) is None
+
+
+def test_cases_of_several_kinds_are_not_compared() -> None:
+    """What walks show has no marks to tell it by."""
+    failed, passed = parted(third)
+    walks = set()
+    for split, traits in failed:
+        rest = (one for one in traits if one.dimension not in (CASES, MARKS))
+        walks.add((split, (Trait(CASES, "try_split walks"), *rest)))
+    assert len(walks) > LEAST and two(failed | walks, passed) is None
