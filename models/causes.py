@@ -243,7 +243,7 @@ def _cause(
         return contract is documented, foreign, early, asked, len(failure.symptoms), failure.rank()
 
     best = min(least, key=order)
-    part = None if own else about(group)
+    part = None if own and not best.symptoms & others else about(group)
     first = [one for one in best.first if part in (None, aspects.aspect(one.property))]
     later = {name for failure in least for name in failure.later}
     kept = Kept(best.symptoms, group & best.symptoms or best.symptoms)

@@ -34,8 +34,8 @@ Alike: TypeAlias = tuple[str, tuple[str, ...], frozenset[str]]
 cases that fail alike."""
 
 
-Seen: TypeAlias = Mapping[tuple[str, ...], frozenset[str]]
-"""Symptoms that cases showed, by what an ``Alike`` has besides them."""
+Seen: TypeAlias = Mapping[tuple[str, ...], frozenset[frozenset[str]]]
+"""The symptoms that cases showed together, by what an ``Alike`` has besides them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,11 @@ class Finding:
 
 def is_seen(found: Sequence[Finding], seen: Seen) -> bool:
     """Whether the first operation of a case that breaks something fails as others did: it shows
-    their symptoms, and no other.  ``found`` are the findings about it."""
-    known = seen.get(found[0].kind()[2], frozenset())
-    return bool(known) and symptoms(found) <= known
+    all symptoms of some of them, and no other.  One that shows fewer tells more.  ``found`` are
+    the findings about it."""
+    told = symptoms(found)
+    known = (one for one in seen.get(found[0].kind()[2], ()) if one <= told)
+    return told == frozenset[str]().union(*known)
 
 
 def last_operation(finding: Finding) -> int:
@@ -263,10 +265,10 @@ class Findings:
 
     def seen(self, implementation: str) -> Seen:
         """How the cases of an implementation fail."""
-        found: dict[tuple[str, ...], frozenset[str]] = {}
+        found: dict[tuple[str, ...], frozenset[frozenset[str]]] = {}
         for name, apart, shown in self.failures:
             if name == implementation:
-                found[apart] = found.get(apart, frozenset()) | shown
+                found[apart] = found.get(apart, frozenset()) | {shown}
         return found
 
     def sorted(self) -> list[Breach]:

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from models.cases import Group, Surroundings
 from models.extent import Extent
-from models.finding import Finding, Findings, of_violations
+from models.finding import Finding, Findings, is_seen, of_violations
 from specs.property import Violation
 from xarray_model.operations import Code, Operation
 
@@ -78,3 +78,21 @@ def test_of_each_combination_of_traits_that_fails_the_smallest_case_is_kept_with
     kept = sorted(one.first[0].operations[0].order for one in failure.examples.values())
     assert kept == [2, 3] and failure.cases == 4
     assert {one.first[0].actual for one in failure.examples.values()} == {b""}
+
+
+def test_what_fails_as_others_did_is_seen_and_what_shows_less_is_not() -> None:
+    """A case that shows one of two symptoms that were only met together tells them apart."""
+    one, other = finding(broken="lru"), finding(broken="refines")
+    both, alone = Findings(), Findings()
+    extent = Extent()
+    extent.splits[2, 3, 0] += 1
+    both.add_case([one, other], extent)
+    alone.add_case([one], extent)
+    assert is_seen([one, other], both.seen("port")) and is_seen([one], alone.seen("port"))
+    assert not is_seen([one], both.seen("port"))
+    assert not is_seen([one, other], alone.seen("port"))
+    assert not is_seen([one], both.seen("Linux 6.1"))
+    before = replace(one, before=True)
+    assert not is_seen([before], alone.seen("port"))
+    alone.add_case([other], extent)
+    assert is_seen([one, other], alone.seen("port"))

@@ -101,7 +101,9 @@ def test_what_fails_as_other_cases_do_is_counted_and_not_made_smaller(
     for breach in again.findings.sorted():
         assert len(breach.smallest.operations) > 6
     # What fails in any other way is made smaller as ever.
-    assert search.search(one, [2], examples=50, remember=False, seen={(): frozenset({"other"})})
+    assert search.search(
+        one, [2], examples=50, remember=False, seen={(): frozenset({frozenset({"other"})})}
+    )
     assert tried
 
 
