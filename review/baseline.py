@@ -9,11 +9,11 @@ from dataclasses import asdict
 
 import click
 
-from models.build import BuildError
-from models.kernel.baseline import SECONDS, Baseline, NoTest, run_test
 from models.kernel.mailbox import SeriesError
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source
+from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
+from models.subject.build import BuildError
 from review import subjects
 from review.options import json_option
 

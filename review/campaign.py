@@ -11,14 +11,15 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models.families import Family
-from models.finding import Finding, Seen
-from models.hangs import Area, Hangs, hopeless_splits
-from models.implementation import Implementation
-from models.search import MachineReport
-from models.search import search as machine_search
-from models.sweep import SAMPLE, Unit, UnitResult, run_unit
-from models.verdicts import Verdicts
+from models.case.finding import Finding
+from models.case.findings import Seen
+from models.histories.search import MachineReport
+from models.histories.search import search as machine_search
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.hangs import Area, Hangs, hopeless_splits
+from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
+from models.sweep.verdicts import Verdicts
 from review.attempt import one_line
 from review.pool import Pool, tell
 from xarray_model import geometry

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from models import counterexample
-from models.case_text import CaseText, observed, parse_case, too_large
-from models.counterexample import MOST_BYTES, Counterexample
-from models.notation import operation_text
-from models.strict_json import FormatError
-from models.trial import NoCase
+from models.case import counterexample
+from models.case.counterexample import MOST_BYTES, Counterexample
+from models.case.notation import operation_text
+from models.case.strict_json import FormatError
+from models.case.text import CaseText, observed, parse_case, too_large
+from models.case.trial import NoCase
 from xarray_model.operations import Operation
 
 STDIN = "-"

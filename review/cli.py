@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-from models.driver_process import WorkerError
+from models.driver.process import WorkerError
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from models.strict_json import FormatError
+from models.case.strict_json import FormatError
 from review.bundle.account import Item, counts
 from review.bundle.difference import Change, Way, changes, search_options
 from review.bundle.entries import Manifest, Tested

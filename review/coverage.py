@@ -10,8 +10,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
-from models.coverage import EXPLAINED, Coverage, measure
+from models.mutants.coverage import EXPLAINED, Coverage, measure
+from models.subject.build import BuildError
 from review import subjects
 from review.options import json_option
 

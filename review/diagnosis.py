@@ -14,15 +14,16 @@ from typing import Any, TypeVar
 
 import click
 
-from models.causes import Cause, alike, causes
-from models.extent import Tried
-from models.finding import Finding, Findings
-from models.implementation import Implementation
-from models.origins import Placed, place
-from models.reproducer import Reproducer, reproducer
-from models.shrink import shrink
-from models.smallest import case, take
-from models.where.rank import Where, where
+from models.case.extent import Tried
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.case.origins import Placed, place
+from models.diagnosis.causes import Cause, alike, causes
+from models.diagnosis.reproducer import Reproducer, reproducer
+from models.diagnosis.shrink import shrink
+from models.diagnosis.smallest import case, take
+from models.diagnosis.where.rank import Where, where
+from models.subject.implementation import Implementation
 from review.attempt import attempt
 from review.pool import Pool
 from specs.origin import Origin

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models.sweep import UnitResult
+from models.sweep.sweep import UnitResult
 from proofs.report import Report
 
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from models import large
-from models.build import BuildError
-from models.count_cases import HIGHEST
-from models.finding import AGREES, Finding
-from models.implementation import Implementation, examine
-from models.kernel.baseline import NoTest
-from models.kernel.deviations import DEVIATIONS
+from models.case.deviations import DEVIATIONS
+from models.case.finding import AGREES, Finding
+from models.histories.search import MachineReport
 from models.measure.programs import Way
 from models.mutants import upstream_test
-from models.search import MachineReport
-from models.sweep import Coverage, Part, UnitResult
+from models.subject.baseline import NoTest
+from models.subject.build import BuildError
+from models.subject.implementation import Implementation, examine
+from models.sweep import large
+from models.sweep.count_cases import HIGHEST
+from models.sweep.sweep import Coverage, Part, UnitResult
 from proofs import catalogue
 from proofs.report import Report, Status
 from review import gaps

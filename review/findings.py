@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
-from models import explanation
-from models.batch import SPLITTING
-from models.extent import Extent, Row, Tried, rows, split_rows
-from models.finding import Finding, last_operation
-from models.kernel.deviations import DEVIATIONS
-from models.notation import operation_text
-from models.origins import Placed
-from models.reproducer import Reproducer
-from models.where.rank import NOT_ASKED, Where
+from models.case.deviations import DEVIATIONS
+from models.case.extent import Extent, Row, Tried, rows, split_rows
+from models.case.finding import SPLITTING, Finding, last_operation
+from models.case.notation import operation_text
+from models.case.origins import Placed
+from models.diagnosis.reproducer import Reproducer
+from models.diagnosis.where.rank import NOT_ASKED, Where
+from models.pictures import explanation
 from review.attempt import attempt
 from review.diagnosis import Diagnosis
 from review.where import where_json, where_lines

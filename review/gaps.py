@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.families import Family
-from models.sweep import Coverage, Part
+from models.sweep.families import Family
+from models.sweep.sweep import Coverage, Part
 
 _WORDS = frozenset(
     {

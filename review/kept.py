@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from models import cache
-from models.rcu import explore
+from models.kernel import cache
+from models.readers import explore
 from proofs.report import Report
 from review.outcome import SoFar
 from review.reviewed import Options

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models import far_counts
+from models.sweep import far_counts
 from review import earlier, outcome, readers
 from review.reviewed import Reviewed
 from xarray_model.geometry import CHUNK_SHIFTS

@@ -13,11 +13,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Check, Mutant, MutantError
 from models.mutants.run import Outcome, catch_all, controls
 from models.mutants.upstream import FOR_READERS
+from models.subject.build import BuildError
 from review import ranking
 from review.options import json_option
 from review.progress import Meter

@@ -16,15 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from models import costs, stack_use, work
-from models.build import BuildError, compiler, compiler_version
-from models.costs import PageSplit, WayCost
-from models.implementation import Implementation
 from models.kernel.source import Source
-from models.measure import programs
+from models.measure import costs, programs, stack_use, work
+from models.measure.costs import PageSplit, WayCost
 from models.measure.programs import SECONDS, Item, MeasureError, Way
-from models.stack_use import Use
-from models.work import Instructions, Work
+from models.measure.stack_use import Use
+from models.measure.work import Instructions, Work
+from models.subject.build import BuildError, compiler, compiler_version
+from models.subject.implementation import Implementation
 from xarray_model import geometry
 
 CHUNK_SHIFTS = (6, 4)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from models import costs
+from models.measure import costs
 from models.measure.programs import Item
-from models.stack_use import Use
-from models.work import Stores, Work
+from models.measure.stack_use import Use
+from models.measure.work import Stores, Work
 from review.numbers import MINIMALITY, Measured, Numbers
 from xarray_model import geometry
 

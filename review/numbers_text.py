@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from models.costs import LEAST_OBJECTS, slab
+from models.measure.costs import LEAST_OBJECTS, slab
 from models.measure.programs import Item, Way
-from models.stack_use import FRAME_WARNING, KERNEL_STACK, SHARE, Frame, Use
-from models.work import Work
+from models.measure.stack_use import FRAME_WARNING, KERNEL_STACK, SHARE, Frame, Use
+from models.measure.work import Work
 from review.findings import wrap_words
 from review.numbers import (
     AT_ONCE,

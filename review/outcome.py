@@ -13,17 +13,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.families import Family
-from models.finding import SITES, Finding, Findings
-from models.hangs import never_survived
-from models.implementation import Implementation
-from models.implementation import name_of as called
+from models.case.finding import SITES, Finding
+from models.case.findings import Findings
+from models.case.known import Known, known
+from models.case.origins import Placed
+from models.diagnosis.where.rank import Where
+from models.histories.search import MachineReport, extent_of
 from models.kernel.source import Source
-from models.known import Known, known
-from models.origins import Placed
-from models.search import MachineReport, extent_of
-from models.sweep import Coverage, Unit, UnitResult
-from models.where.rank import Where
+from models.subject.implementation import Implementation
+from models.subject.implementation import name_of as called
+from models.sweep.families import Family
+from models.sweep.hangs import never_survived
+from models.sweep.sweep import Coverage, Unit, UnitResult
 from review import findings
 from review.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
 from specs.registry import PROPERTIES

@@ -21,7 +21,7 @@ from multiprocessing.queues import SimpleQueue
 from types import TracebackType
 from typing import Any, TypeVar
 
-from models.finding import Finding
+from models.case.finding import Finding
 
 _T = TypeVar("_T")
 _POLL = 0.2

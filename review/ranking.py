@@ -11,10 +11,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
+from models.diagnosis.where.rank import MOST
 from models.mutants.mutant import Mutant, MutantError, Part
-from models.where.measure import GOAL, Ranked, ranked_all, share
-from models.where.rank import MOST
+from models.mutants.where import GOAL, Ranked, ranked_all, share
+from models.subject.build import BuildError
 from review.progress import Meter
 from review.where import where_json
 

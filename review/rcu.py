@@ -12,15 +12,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
-from models.implementation import name_of
 from models.kernel.source import Source
-from models.rcu import controls, explorer, litmus
-from models.rcu.build import build
-from models.rcu.columns import lines
-from models.rcu.controls import Caught
-from models.rcu.explore import Report, explore
-from models.rcu.explorer import ExplorerError
+from models.readers import controls, explorer, litmus
+from models.readers.build import build
+from models.readers.columns import lines
+from models.readers.controls import Caught
+from models.readers.explore import Report, explore
+from models.readers.explorer import ExplorerError
+from models.subject.build import BuildError
+from models.subject.implementation import name_of
 from review import readers, subjects
 from review.options import json_option
 from review.progress import Meter

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from models.rcu import explorer, plan
-from models.rcu.columns import lines
-from models.rcu.controls import Caught
-from models.rcu.exploration import Unexplored
-from models.rcu.explore import Found, Report
-from models.rcu.explorer import Case, Result, Span, Trouble
+from models.readers import explorer, plan
+from models.readers.columns import lines
+from models.readers.controls import Caught
+from models.readers.exploration import Unexplored
+from models.readers.explore import Found, Report
+from models.readers.explorer import Case, Result, Span, Trouble
 from review import findings
 from review.findings import wrap
 from specs.claims import Evidence, Outcome

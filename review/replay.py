@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 import click
 
-from models import explanation
-from models.counterexample import Counterexample
-from models.ends import ENDS
-from models.finding import Finding
-from models.implementation import Implementation
+from models.case.counterexample import Counterexample
+from models.case.ends import ENDS
+from models.case.finding import Finding
+from models.case.notation import operation_text
+from models.case.origins import Placed
+from models.case.replay import Replay, judge, replay
+from models.case.trial import NoCase
+from models.diagnosis.where.rank import NOT_ASKED, Where
+from models.driver.worker import Status
 from models.kernel.source import Source, port_source
-from models.notation import operation_text
-from models.origins import Placed
-from models.replay import Replay, judge, replay
-from models.trial import NoCase
-from models.where.rank import NOT_ASKED, Where
-from models.worker import Status
+from models.pictures import explanation
+from models.subject.implementation import Implementation
 from review import case_files, subjects
 from review.case_files import WrittenCase
 from review.diagnosis import located, originated

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from models.strict_json import FormatError
+from models.case.strict_json import FormatError
 from review import kept
 from review.bundle import manifest
 from review.bundle.folder import MANIFEST

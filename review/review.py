@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from models.implementation import Implementation
+from models.subject.implementation import Implementation
 from review import claims, limits, outcome, prove, resuming, stages, subjects
 from review import search as searches
 from review.bundle import folder, manifest

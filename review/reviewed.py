@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from models.ends import HANGS
-from models.implementation import Implementation
-from models.rcu import explore
+from models.case.ends import HANGS
+from models.readers import explore
+from models.subject.implementation import Implementation
 from proofs.report import Report
 from review import evidence, readers
 from review.numbers import Numbers

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from models import counterexample
-from models.counterexample import Counterexample
-from models.finding import Finding, Findings
-from models.implementation import Implementation
-from models.notation import operation_text
-from models.reference import SplitKind
+from models.case import counterexample
+from models.case.counterexample import Counterexample
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.case.notation import operation_text
+from models.case.reference import SplitKind
+from models.subject.implementation import Implementation
 from review.attempt import attempt
 from xarray_model.operations import Code
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from models.finding import Finding
-from models.implementation import Implementation
-from models.search import MachineReport, extent_of
-from models.sweep import (
+from models.case.finding import Finding
+from models.histories.search import MachineReport, extent_of
+from models.subject.implementation import Implementation
+from models.sweep.sweep import (
     SAMPLE,
     Unit,
     UnitResult,
@@ -26,7 +26,7 @@ from models.sweep import (
     quick_units,
     sampled_units,
 )
-from models.verdicts import Verdicts
+from models.sweep.verdicts import Verdicts
 from review import bounded, campaign, diagnosis, outcome, saving, subjects
 from review.campaign import Effort
 from review.evidence import PORTS

@@ -12,11 +12,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
-from models.causes import causes
+from models.diagnosis.causes import causes
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.several import Bench
 from models.mutants.told import NOT_PURE_OR_TWICE, TOLD, Outcome, Sum, by_size
+from models.subject.build import BuildError
 from review.progress import Meter
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from models import boxes, diagram, explanation
-from models.counterexample import Counterexample
-from models.notation import operation_text
-from models.reference import Runner, SplitKind, run_case
-from models.trial import NoCase, answer
+from models.case.counterexample import Counterexample
+from models.case.notation import operation_text
+from models.case.reference import Runner, SplitKind, run_case
+from models.case.trial import NoCase, answer
+from models.pictures import boxes, diagram, explanation
 from review import case_files
 from review.case_files import WrittenCase
 from review.count import parse_orders

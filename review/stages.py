@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from models.implementation import Implementation
-from models.rcu import explore, plan
+from models.readers import explore, plan
+from models.subject.implementation import Implementation
 from review import bounded, evidence, numbers, outcome, prove, saving
 from review import search as searches
 from review.attempt import one_line

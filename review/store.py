@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import cache as remember
 from pathlib import Path
 
-from models import cache
+from models.kernel import cache
 from proofs.keeping import Kept
 
 MOST_BYTES = 256 << 20

@@ -10,14 +10,14 @@ from typing import Any
 
 import click
 
-from models.build import BuildError, ToolError, UnclearError, build
-from models.implementation import Implementation, examine, name_of
+from models.case.known import with_known
 from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
 from models.kernel.ranges import is_range, open_range, prefixes_of, with_base
 from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
-from models.known import with_known
+from models.subject.build import BuildError, ToolError, UnclearError, build
+from models.subject.implementation import Implementation, examine, name_of
 from review.options import together
 
 _FOLDERS, _EMPTY = "xasplit.include", "xasplit.include-empty"

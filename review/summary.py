@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from models.implementation import Implementation, name_of
-from models.origins import Placed
-from models.rcu.explore import Found
+from models.case.origins import Placed
+from models.readers.explore import Found
+from models.subject.implementation import Implementation, name_of
 from review import claims, findings, outcome, readers
 from review.findings import WIDTH, wrap_words
 from review.reviewed import Reviewed

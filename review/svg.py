@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from models.boxes import Box, Label
+from models.pictures.boxes import Box, Label
 from review.xml_text import xml_text
 
 _CHARACTER = 7.3  # pixels that a character of the 12 pixel monospace font takes

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
+from models.case.strict_json import FormatError
 from models.kernel.ranges import is_range
 from models.kernel.source import Source
-from models.strict_json import FormatError
 from review import subjects
 from review.bundle import check_cases, check_claims
 from review.bundle.account import Account, Item, counts, rechecked

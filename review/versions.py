@@ -14,15 +14,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.build import BuildError
-from models.ends import ENDS
-from models.families import Family
-from models.finding import AGREES, LOG_AGREES
-from models.implementation import Implementation
-from models.known import known
-from models.origins import Placed
-from models.sweep import Unit, UnitResult
-from models.where.rank import Where
+from models.case.ends import ENDS
+from models.case.finding import AGREES, LOG_AGREES
+from models.case.known import known
+from models.case.origins import Placed
+from models.diagnosis.where.rank import Where
+from models.subject.build import BuildError
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.sweep import Unit, UnitResult
 from review import campaign, evidence, findings, subjects
 from review.diagnosis import Diagnosis, diagnose, located, originated
 from review.options import jobs_option, json_option

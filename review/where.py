@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.where.rank import Suspect, Where
+from models.diagnosis.where.rank import Suspect, Where
 
 
 def where_lines(told: Where) -> Iterator[str]:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a reader without a lock may rely on while a writer is under way.
 
-The explorer of compiled code (``models/rcu``) and the one of the model (``models/interleave.py``)
-judge by these promises and name them in their findings.  The source is what ``lib/xarray.c`` and
-``Documentation/core-api/xarray.rst`` offer to users under the RCU read lock, and what
-``mm/filemap.c`` relies on.
+The explorer of compiled code (``models/readers/explorer.py``) and the one of the model
+(``models/readers/interleave.py``) judge by these promises and name them in their findings.  The
+source is what ``lib/xarray.c`` and ``Documentation/core-api/xarray.rst`` offer to users under the
+RCU read lock, and what ``mm/filemap.c`` relies on.
 """
 
 from __future__ import annotations

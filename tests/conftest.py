@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models import cache
+from models.kernel import cache
 from tests.kernel_tree import make_kernel
 
 MAY_SKIP = "XASPLIT_MAY_SKIP"
@@ -36,30 +36,30 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 SLOW = {
-    "models/kernel/test_baseline",
+    "models/subject/test_baseline",
     "models/kernel/test_headers",
     "models/measure/test_programs",
-    "models/rcu/test_controls",
-    "models/rcu/test_exploration",
-    "models/rcu/test_explore",
-    "models/rcu/test_explorer",
-    "models/test_build",
-    "models/test_coverage",
-    "models/test_interleave",
-    "models/test_kernel_steps",
-    "models/test_known",
-    "models/test_machine",
-    "models/test_mutants",
-    "models/test_origins",
-    "models/test_own_c",
-    "models/test_port",
-    "models/test_promela",
-    "models/test_reproducer",
-    "models/test_stack_use",
-    "models/test_sweep",
-    "models/test_upstream_test",
-    "models/test_work",
-    "models/test_worker",
+    "models/readers/test_controls",
+    "models/readers/test_exploration",
+    "models/readers/test_explore",
+    "models/readers/test_explorer",
+    "models/subject/test_build",
+    "models/mutants/test_coverage",
+    "models/readers/test_interleave",
+    "models/diagnosis/test_kernel_steps",
+    "models/case/test_known",
+    "models/histories/test_machine",
+    "models/mutants/test_mutants",
+    "models/case/test_origins",
+    "models/port/test_own_c",
+    "models/port/test_port",
+    "models/readers/test_promela",
+    "models/diagnosis/test_reproducer",
+    "models/measure/test_stack_use",
+    "models/sweep/test_sweep",
+    "models/mutants/test_upstream_test",
+    "models/measure/test_work",
+    "models/driver/test_worker",
     "proofs/test_mutants",
     "proofs/test_run",
     "proofs/test_words",
@@ -97,11 +97,11 @@ SLOW = {
 
 SPREAD = {
     "models/kernel/test_headers",
-    "models/test_coverage",
-    "models/test_machine",
-    "models/test_mutants",
-    "models/test_port",
-    "models/test_reproducer",
+    "models/mutants/test_coverage",
+    "models/histories/test_machine",
+    "models/mutants/test_mutants",
+    "models/port/test_port",
+    "models/diagnosis/test_reproducer",
     "proofs/test_mutants",
     "review/test_several_defects",
 }

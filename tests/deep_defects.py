@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from models.causes import causes
+from models.diagnosis.causes import causes
 from models.kernel.source import Lineage, Source, open_source
 from models.mutants.mutant import Mutant
 from models.mutants.several import Bench

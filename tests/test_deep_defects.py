@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from models.causes import causes
+from models.diagnosis.causes import causes
 from models.mutants import together
 from models.mutants.several import Bench
 from models.mutants.together import changed
-from models.sweep import Unit
+from models.sweep.sweep import Unit
 from tests import kernels
 from tests.deep_defects import DEFECTS, right
 

@@ -49,8 +49,8 @@ def test_all_of_our_c_is_compared() -> None:
     texts = {file: [unit.name for unit in text] for file, text in likeness.ours().items()}
     assert "xas_find_marked{}" in texts["port/lib/xarray_iter.c"]
     assert "update_callback{}" in texts["driver/hooks.c"]
-    assert "_UPDATE" in texts["kernel_test.py"]
-    assert {name.partition("/")[0] for name in texts} >= {"rcu", "measure", "kernel", "mutants"}
+    assert "_UPDATE" in texts["diagnosis/kernel_test.py"]
+    assert {name.partition("/")[0] for name in texts} >= {"readers", "measure", "kernel", "mutants"}
 
 
 def text_of(unit: Unit, renamed: bool) -> str:

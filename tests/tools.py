@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from models.build import compiler
+from models.subject.build import compiler
 
 
 def needs(name: str) -> pytest.MarkDecorator:

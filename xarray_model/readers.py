@@ -3,7 +3,8 @@
 
 A machine's state is immutable and can be hashed; ``request`` names the memory that the next step
 loads, and ``step`` gives the state after it, for whatever value that load returned.  What a load
-may return is the business of who runs the machine: ``models/interleave.py`` tries everything.
+may return is the business of who runs the machine: ``models/readers/interleave.py`` tries
+everything.
 
 Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find`` and ``xas_pause`` in
 ``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.  Unlike those of Linux 6.12, an

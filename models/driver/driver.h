@@ -19,7 +19,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 
-/* How a case can end; the numbers are those of models/worker.py. */
+/* How a case can end; the numbers are those of models/driver/worker.py. */
 enum status {
 	STATUS_OK,
 	STATUS_ASSERTION,

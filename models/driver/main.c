@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The process: shared memory, rounds of cases, and what ends a case early.  Started by
- * models/worker.py with the number of the shared memory's file descriptor; PROTOCOL.md describes the
+ * models/driver/worker.py with the number of the shared memory's file descriptor; PROTOCOL.md describes the
  * memory and the messages.
  */
 #include "driver.h"
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
 	char message = 'k';
 
 	if (argc != 2) {
-		fprintf(stderr, "driver: started by models/worker.py\n");
+		fprintf(stderr, "driver: started by models/driver/worker.py\n");
 		return 2;
 	}
 	descriptor = atoi(argv[1]);

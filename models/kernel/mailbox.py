@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from models.kernel.printable import clean
 from models.kernel.source import Letter
-from models.strict_json import clean
 
 LARGEST = 64 << 20
 """Bytes of a mailbox; a larger one is no patch series."""

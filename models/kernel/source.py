@@ -15,8 +15,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models import cache
-from models.kernel import headers
+from models.kernel import cache, headers
 
 REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
 OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")

@@ -17,9 +17,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from models import cache
-from models.build import (
+from models.kernel import cache
+from models.kernel.source import Source
+from models.subject.build import (
     FLAGS,
+    INSTRUMENT,
+    UNSEEN,
     BuildError,
     compile_source,
     compiled,
@@ -27,8 +30,6 @@ from models.build import (
     preprocessing,
     stand_ins,
 )
-from models.kernel.source import Source
-from models.rcu.build import INSTRUMENT, UNSEEN
 
 _HERE = Path(__file__).resolve().parent
 X86_64 = platform.machine() == "x86_64"

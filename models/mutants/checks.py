@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 
 from hypothesis import Phase
 
-from models.batch import Batch, Tally
-from models.drawing import draw
-from models.families import Family
-from models.finding import Finding
-from models.high_cases import LOWEST
-from models.implementation import Implementation
-from models.machine import ArrayMachine
+from models.case.finding import Finding
+from models.case.reference import run_case
+from models.case.trial import Trial
+from models.histories.batch import Batch, Tally
+from models.histories.drawing import draw
+from models.histories.machine import ArrayMachine
 from models.mutants.mutant import Check
-from models.reference import run_case
-from models.sweep import Unit, run_unit, sampled_units
-from models.trial import Trial
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.high_cases import LOWEST
+from models.sweep.sweep import Unit, run_unit, sampled_units
 from specs.judge import Judge
 from specs.property import Violation
 

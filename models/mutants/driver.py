@@ -7,7 +7,7 @@ and ends a case in which the lock is missing.
 
 from __future__ import annotations
 
-from models.finding import AGREES
+from models.case.finding import AGREES
 from models.mutants.mutant import Mutant, Part
 
 MUTANTS = (

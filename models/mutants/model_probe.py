@@ -14,9 +14,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 import xarray_model
-from models.implementation import Implementation
 from models.kernel.source import port_source
 from models.mutants import checks
+from models.subject.implementation import Implementation
 
 
 def main() -> None:

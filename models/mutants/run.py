@@ -16,12 +16,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.build import build
-from models.implementation import Implementation
 from models.kernel.source import Source, port_source
 from models.mutants import checks
 from models.mutants.mutant import Check, Mutant, MutantError, Part
 from models.mutants.planted import with_contents
+from models.subject.build import build
+from models.subject.implementation import Implementation
 
 FLAGS = ("-O0", "-g0")
 """Mutants run for a moment only: what compiles fastest."""

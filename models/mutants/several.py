@@ -11,20 +11,20 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from models.cases import Start
-from models.causes import Cause
-from models.expected import Expected
-from models.extent import Tried
-from models.families import CaseGroup, Family
-from models.finding import Finding, Findings
-from models.implementation import Implementation
+from models.case.extent import Start, Tried
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.case.trial import Trial
+from models.diagnosis.causes import Cause
+from models.diagnosis.smallest import smallest
 from models.kernel.source import Source, port_source
 from models.mutants.mutant import Check, Mutant, MutantError, Part
 from models.mutants.together import SHIFTS, changed, planted
 from models.mutants.told import Outcome, Told
-from models.smallest import smallest
-from models.sweep import Unit, UnitResult, run_unit
-from models.trial import Trial
+from models.subject.implementation import Implementation
+from models.sweep.expected import Expected
+from models.sweep.families import CaseGroup, Family
+from models.sweep.sweep import Unit, UnitResult, run_unit
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Operation
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from models.build import BuildError, build
-from models.implementation import Implementation
 from models.kernel.source import Source
 from models.mutants.mutant import Mutant, MutantError
 from models.mutants.planted import with_contents
 from models.mutants.run import FLAGS
+from models.subject.build import BuildError, build
+from models.subject.implementation import Implementation
 
 SHIFTS = (1, 2, 3)
 """Where they are tried."""

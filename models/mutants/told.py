@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from models.finding import Finding
+from models.case.finding import Finding
 
 TOLD, NOT_PURE_OR_TWICE = 95, 5
 """The goals, in percent: of the defects told at least, of the findings not pure or told twice at

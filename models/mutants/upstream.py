@@ -103,7 +103,7 @@ FOR_READERS = {
     "cbc02854331e": "sibling-before",
 }
 """The races that only a reader next to a writer sees, which neither sweep nor machines can show:
-by the id of the upstream change the control in ``models/rcu/controls.py`` that re-creates it.
+by the id of the upstream change the control in ``models/readers/controls.py`` that re-creates it.
 
 63b1898fffcd: ``xas_load`` next to ``xas_split`` returned the wrong page, since a reader that
 follows a sibling found a node where it expects the entry.  cbc02854331e: a reader between two

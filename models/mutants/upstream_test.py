@@ -17,13 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import cache
+from models.kernel import cache
 from models.kernel import source as sources
-from models.kernel.baseline import TEST, Baseline, NoTest, build_test, run_program
 from models.kernel.source import Source, port_source
 from models.mutants import try_split
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Mutant, Part
+from models.subject.baseline import TEST, Baseline, NoTest, build_test, run_program
 
 CHUNK_SHIFT = 3
 """Where the test is run: at the lowest that the checks of the kernel's test hold at."""

@@ -12,19 +12,21 @@ import resource
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from models import counterexample, reproducer
-from models.build import BuildError, build
-from models.counterexample import Counterexample
-from models.ends import ENDS
-from models.implementation import Implementation, examine
+from models.case import counterexample
+from models.case.counterexample import Counterexample
+from models.case.ends import ENDS
+from models.case.notation import operation_text
+from models.case.origins import Placed, place
+from models.case.replay import replay
+from models.case.strict_json import FormatError
+from models.case.tree_size import split_nodes
+from models.diagnosis import reproducer
+from models.driver.worker import Status
+from models.kernel.printable import clean
 from models.kernel.source import Source
-from models.notation import operation_text
-from models.origins import Placed, place
-from models.rcu import schedule
-from models.replay import replay
-from models.strict_json import FormatError, clean
-from models.tree_size import split_nodes
-from models.worker import Status
+from models.readers import schedule
+from models.subject.build import BuildError, build
+from models.subject.implementation import Implementation, examine
 from proofs.workers import MEMORY, Ending, Outcome, Task, Workers
 from review.attempt import attempt
 from review.bundle.account import Account

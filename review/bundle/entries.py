@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.origins import Placed
+from models.case.origins import Placed
 from proofs.report import Status
 from review.bundle.folder import Artefact
 from review.reviewed import Options

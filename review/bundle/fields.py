@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from models.origins import Placed
-from models.strict_json import Reader
+from models.case.origins import Placed
+from models.case.strict_json import Reader
 from proofs.solvers import SOLVERS
 from specs.origin import Origin
 from specs.readers import Memory

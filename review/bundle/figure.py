@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import matplotlib
 from matplotlib.figure import Figure
 
-from models.strict_json import clean
+from models.kernel.printable import clean
 
 INK, LINE = "#010101", "#010102"
 SERIES = ("#010103", "#010104", "#010105", "#010106")

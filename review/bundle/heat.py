@@ -13,9 +13,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 
-from models.extent import CASES, COUNTED, Extent, Split, Trait, Tried
-from models.families import Family
-from models.implementation import Implementation
+from models.case.extent import CASES, COUNTED, Extent, Split, Trait, Tried
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
 from review.bundle.figure import FILLS, INK, figure, inline
 from review.reviewed import Reviewed
 from xarray_model.operations import Code

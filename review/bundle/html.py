@@ -15,16 +15,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from models import boxes, diagram, explanation
-from models.extent import Row, Tried, rows, split_rows
-from models.finding import Finding, last_operation
+from models.case.extent import Row, Tried, rows, split_rows
+from models.case.finding import Finding, last_operation
+from models.case.notation import operation_text
+from models.case.reference import run_case
+from models.kernel.printable import clean
 from models.measure.programs import Way
-from models.notation import operation_text
-from models.rcu import columns, explore, schedule
-from models.rcu.explorer import ExplorerError
-from models.reference import run_case
-from models.strict_json import clean
-from models.timing import Timed
+from models.measure.timing import Timed
+from models.pictures import boxes, diagram, explanation
+from models.readers import columns, explore, schedule
+from models.readers.explorer import ExplorerError
 from proofs.report import Status
 from review import (
     claims,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from models.finding import Finding, last_operation
+from models.case.finding import Finding, last_operation
 from models.kernel.source import Source
 from xarray_model.operations import Code
 

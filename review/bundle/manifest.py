@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from models.build import compiler, compiler_version
-from models.finding import site
-from models.strict_json import clean
+from models.case.finding import site
+from models.kernel.printable import clean
+from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
 from review import earlier, findings, limits, numbers_json, origin, outcome, readers

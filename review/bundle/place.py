@@ -13,8 +13,9 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from models.closing import Closing
-from models.strict_json import FormatError, clean
+from models.case.strict_json import FormatError
+from models.driver.closing import Closing
+from models.kernel.printable import clean
 
 MOST_FILES = 20_000
 """The most files that a bundle may have."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
-from models.strict_json import clean
-from models.timing import Timed
+from models.kernel.printable import clean
+from models.measure.timing import Timed
 from review.bundle.figure import LINE, SERIES, figure, inline
 from review.count import count
 from xarray_model import geometry

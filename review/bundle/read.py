@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.closing import Closing
-from models.strict_json import FormatError, Reader, parse
+from models.case.strict_json import FormatError, Reader, parse
+from models.driver.closing import Closing
 from review.bundle import manifest as manifests
 from review.bundle import schema
 from review.bundle.entries import Manifest

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from models.search import SUFFICIENT, MachineReport
-from models.strict_json import clean
+from models.histories.search import SUFFICIENT, MachineReport
+from models.kernel.printable import clean
 from review import evidence, findings
 from review.reviewed import Reviewed
 from specs.callers import Contract

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from models.finding import site
-from models.origins import Placed
-from models.strict_json import clean
-from models.where.rank import Suspect
+from models.case.finding import site
+from models.case.origins import Placed
+from models.diagnosis.where.rank import Suspect
+from models.kernel.printable import clean
 from review import evidence, findings, readers
 from review.bundle import locate
 from review.bundle.folder import sha256

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models.strict_json import Reader
+from models.case.strict_json import Reader
 from review.bundle import fields, schema_proofs, schema_readers, schema_search
 from review.bundle.entries import ClaimEntry, Manifest, Tested
 from review.bundle.folder import MANIFEST, Artefact

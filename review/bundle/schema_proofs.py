@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models.strict_json import Reader
+from models.case.strict_json import Reader
 from proofs.report import Status
 from proofs.solvers import SOLVERS
 from review.bundle import fields

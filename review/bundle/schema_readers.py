@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from models.strict_json import Reader
+from models.case.strict_json import Reader
 from review.bundle import fields
 from review.bundle.entries import CellEntry, ScheduleEntry
 from review.bundle.place import plain_path

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from models.finding import SITES
-from models.strict_json import Reader
+from models.case.finding import SITES
+from models.case.strict_json import Reader
 from review.bundle import fields
 from review.bundle.entries import FindingEntry
 from review.bundle.place import plain_path

@@ -6,8 +6,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
-from models.implementation import name_of
 from models.kernel.source import Source
+from models.subject.implementation import name_of
 from proofs.report import Status, TheoremResult
 from review import claims, findings, limits, numbers_text, origin, outcome, prove, readers, summary
 from review.findings import wrap_words

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from models import timing
-from models.rcu import schedule
-from models.rcu.explorer import ExplorerError
+from models.measure import timing
+from models.readers import schedule
+from models.readers.explorer import ExplorerError
 from proofs import run
 from proofs.report import Report
 from review import readers, saving

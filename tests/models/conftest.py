@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models import build
+from models.subject import build
 from tests.models.planted import planted
 from tests.tools import has_sanitizers
 

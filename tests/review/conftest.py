@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.kernel.source import Source
-from models.sweep import Unit
+from models.sweep.sweep import Unit
 from proofs import catalogue
 from review import search, subjects
 from tests.review.bundle import small

@@ -10,15 +10,15 @@ from typing import Any, cast
 
 import pytest
 
-from models import comparison
-from models.finding import Finding
-from models.implementation import Implementation, examine
+from models.case.finding import Finding
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
-from models.sweep import Unit, UnitResult, run_unit
+from models.subject.implementation import Implementation, examine
+from models.sweep import comparison
+from models.sweep.sweep import Unit, UnitResult, run_unit
 from review import campaign
-from tests.models.test_counterexample import FINDING
+from tests.models.case.test_counterexample import FINDING
 
 
 @pytest.fixture(scope="module")
@@ -161,11 +161,11 @@ def test_the_time_bounds_a_campaign(port: Implementation) -> None:
 
 INTERRUPTED = """
 import os, signal, threading
-from models.implementation import examine
+from models.subject.implementation import examine
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
-from models.sweep import Unit, UnitResult
+from models.sweep.sweep import Unit, UnitResult
 from review import campaign
 port = examine(port_source(), (1, 2))
 def progress(unit, so_far):

@@ -9,10 +9,11 @@ from typing import NoReturn
 
 import pytest
 
-from models import explanation
-from models.finding import Finding, Findings
-from models.implementation import Implementation
-from models.reproducer import Reproducer
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.diagnosis.reproducer import Reproducer
+from models.pictures import explanation
+from models.subject.implementation import Implementation
 from review import diagnosis, findings
 from review.diagnosis import Diagnosis, diagnose
 from tests.review.bundle import small

@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.batch import Tally
-from models.families import Family
-from models.finding import Finding, Findings
-from models.implementation import Implementation
-from models.kernel.deviations import DEVIATIONS
+from models.case.deviations import DEVIATIONS
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.case.known import Known
+from models.histories.batch import Tally
+from models.histories.search import MachineReport
 from models.kernel.source import port_source
-from models.known import Known
-from models.search import MachineReport
-from models.sweep import Coverage, Part, UnitResult
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.sweep import Coverage, Part, UnitResult
 from review import evidence
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome

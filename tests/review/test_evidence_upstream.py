@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from models.implementation import Implementation
 from models.kernel.source import open_source, port_source
 from models.mutants import upstream_test
 from models.mutants.catalogue import MUTANTS
+from models.subject.implementation import Implementation
 from review import evidence
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
 from specs.strength import Strength

@@ -2,12 +2,13 @@
 import json
 from dataclasses import replace
 
-from models import causes
-from models.cases import FIRST, Group, Surroundings
-from models.extent import Extent, Tried
-from models.finding import Finding, Findings
-from models.reference import run_case
-from models.reproducer import Reproducer
+from models.case.extent import Extent, Tried
+from models.case.finding import Finding
+from models.case.findings import Findings
+from models.case.reference import run_case
+from models.diagnosis import causes
+from models.diagnosis.reproducer import Reproducer
+from models.sweep.cases import FIRST, Group, Surroundings
 from review import findings
 from review.diagnosis import Diagnosis
 from specs.callers import Contract

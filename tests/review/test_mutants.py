@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner, Result
 
-from models.finding import Finding
+from models.case.finding import Finding
 from models.mutants import checks
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Check

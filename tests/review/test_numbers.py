@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from models import work
-from models.implementation import Implementation
 from models.kernel.source import Source, port_source
+from models.measure import work
 from models.measure.programs import SECONDS, Item, MeasureError, Way
-from models.work import Work
+from models.measure.work import Work
+from models.subject.implementation import Implementation
 from review import numbers, numbers_json, numbers_text
 from review.numbers import AT_ONCE, Measured, Numbers
 from tests.models.measure.changed import changed

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.kernel.source import port_source
-from models.rcu import explorer, plan
-from models.rcu.exploration import Unexplored
-from models.rcu.explore import Report, explore
-from models.rcu.explorer import Case, Problem, Trouble
+from models.readers import explorer, plan
+from models.readers.exploration import Unexplored
+from models.readers.explore import Report, explore
+from models.readers.explorer import Case, Problem, Trouble
 from review import readers
 from review.cli import main
 from specs.claims import Outcome
@@ -146,7 +146,7 @@ def test_what_was_not_explored_is_told_where_it_is_missing(report: Report) -> No
 
 
 def test_a_limit_that_was_reached_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.rcu.exploration.BOUNDED_EXECUTIONS", 1)
+    monkeypatch.setattr("models.readers.exploration.BOUNDED_EXECUTIONS", 1)
     monkeypatch.setattr(explorer, "EXECUTIONS", 1)
     report = explore(port_source(), (2,))
     (one,) = readers.evidence(report, "port")

@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from models import counterexample
-from models.case_text import parse_case
-from models.counterexample import MOST_BYTES, Counterexample
-from models.finding import Finding
+from models.case import counterexample
+from models.case.counterexample import MOST_BYTES, Counterexample
+from models.case.finding import Finding
+from models.case.reference import SplitKind, run_case
+from models.case.text import parse_case
 from models.kernel import source as sources
 from models.kernel.source import port_source
-from models.reference import SplitKind, run_case
 from review import replay
 from tests import kernels
 from tests.kernel_tree import change, mailbox
 from tests.kernels import Kernel
-from tests.models.test_machine import patched
+from tests.models.histories.test_machine import patched
 from xarray_model.operations import Code, Operation
 
 CASE = (Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SNAPSHOT))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from models.search import MachineReport
+from models.histories.search import MachineReport
 from review import campaign, kept, stages
 from review.bundle import folder
 from review.bundle.read import Bundle

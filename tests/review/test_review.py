@@ -8,15 +8,15 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
-from models.families import Family
-from models.implementation import examine
+from models.histories.search import MachineReport
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
-from models.rcu import plan
-from models.rcu.explorer import Case
-from models.search import MachineReport
-from models.sweep import Coverage, Part, Unit, UnitResult, run_unit
+from models.readers import plan
+from models.readers.explorer import Case
+from models.subject.implementation import examine
+from models.sweep.families import Family
+from models.sweep.sweep import Coverage, Part, Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review import claims, evidence, findings

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from models.counterexample import loads
-from models.finding import Finding, Findings
+from models.case.counterexample import loads
+from models.case.finding import Finding
+from models.case.findings import Findings
 from review import saving
 from review.saving import Saver
-from tests.models.test_counterexample import FINDING
+from tests.models.case.test_counterexample import FINDING
 from tests.review.bundle import small
 from xarray_model.operations import Code, Operation
 
@@ -99,8 +100,8 @@ def test_names_that_differ_in_what_a_path_cannot_hold_get_two_files(saver: Saver
 
 ENDLESS = """
 import sys
-from models.implementation import examine
-from models.sweep import Unit
+from models.subject.implementation import examine
+from models.sweep.sweep import Unit
 from review import search, subjects
 from review.cli import main
 from tests.review.bundle import small

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from models.counterexample import loads
+from models.case.counterexample import loads
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
-from models.sweep import Unit
+from models.sweep.sweep import Unit
 from review import search, subjects
 from review.cli import main
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from models.families import Family
-from models.implementation import examine
+from models.case.origins import place
 from models.kernel.series import apply_series
-from models.origins import place
-from models.sweep import Unit, UnitResult, run_unit
+from models.subject.implementation import examine
+from models.sweep.families import Family
+from models.sweep.sweep import Unit, UnitResult, run_unit
 from review import search as searches
 from review.cli import main
 from specs.origin import Origin

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from models.sweep import Unit
+from models.sweep.sweep import Unit
 from review import search as searches
 from review.cli import main, run
 from tests.kernel_tree import change, git, mailbox

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from models import extent
-from models.families import Family
-from models.implementation import Implementation, examine
+from models.case import extent
+from models.case.known import known, with_known
 from models.kernel.source import Source, port_source
-from models.known import known, with_known
 from models.mutants.catalogue import MUTANTS
-from models.sweep import Unit, UnitResult, run_unit
+from models.subject.implementation import Implementation, examine
+from models.sweep.families import Family
+from models.sweep.sweep import Unit, UnitResult, run_unit
 from review import findings
 from review.diagnosis import Diagnosis, diagnose, write
 from tests import kernels

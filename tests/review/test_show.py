@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from models.counterexample import Counterexample, dumps
-from models.finding import Finding
-from models.reference import SplitKind, run_case
+from models.case.counterexample import Counterexample, dumps
+from models.case.finding import Finding
+from models.case.reference import SplitKind, run_case
 from review.cli import run
 from review.show import command
 from specs.stream import cut

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from models.ends import ENDS
-from models.extent import FAILING, Trait
-from models.finding import SITES, Finding
-from models.hangs import Area, Hangs
-from models.rcu.exploration import Unexplored
-from models.rcu.explorer import Case, Problem, Trouble
-from models.worker import Status
+from models.case.ends import ENDS
+from models.case.extent import FAILING, Trait
+from models.case.finding import SITES, Finding
+from models.driver.worker import Status
+from models.readers.exploration import Unexplored
+from models.readers.explorer import Case, Problem, Trouble
+from models.sweep.hangs import Area, Hangs
 from review import limits, stages
 from review.bundle import text
 from review.kept import Kept

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from models import batch, reproducer, shrink
-from models import search as machines
-from models.sweep import Unit
+from models.diagnosis import reproducer, shrink
+from models.histories import batch
+from models.histories import search as machines
+from models.sweep.sweep import Unit
 from review import outcome
 from review import search as searches
 from review.cli import main

@@ -4,8 +4,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from models.rcu.explore import Report
-from models.rcu.explorer import Result
+from models.readers.explore import Report
+from models.readers.explorer import Result
 from review import summary
 from tests.review.bundle import small
 

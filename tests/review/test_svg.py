@@ -2,10 +2,10 @@
 import re
 from xml.etree import ElementTree
 
-from models.boxes import Box, Label, Row
-from models.diagram import boxes
+from models.pictures.boxes import Box, Label, Row
+from models.pictures.diagram import boxes
 from review.svg import inline, style, svg
-from tests.models.pictures import PTR1, PTR2, Node, picture
+from tests.models.pictured import PTR1, PTR2, Node, picture
 
 SPACE = "{http://www.w3.org/2000/svg}"
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from models.known import Deviating
-from models.sweep import Unit
+from models.case.known import Deviating
+from models.sweep.sweep import Unit
 from review import subjects, versions
 from review.cli import main
 from tests.kernel_tree import change, git, make_kernel

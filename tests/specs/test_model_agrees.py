@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.reference import SplitKind, run_case
+from models.case.reference import SplitKind, run_case
 from specs.abstract import EMPTY, AbstractArray
 from specs.contract import nodes_needed
 from specs.judge import Judge

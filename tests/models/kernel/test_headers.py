@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models import build
 from models import kernel as package
-from models.reference import run_case
-from models.worker import Worker
+from models.case.reference import run_case
+from models.driver.worker import Worker
+from models.subject import build
 from tests import kernels
 from tests.kernels import Kernel
 from tests.tools import COMPILERS

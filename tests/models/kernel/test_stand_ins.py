@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.build import HEADERS, compiler
+from models.subject.build import HEADERS, compiler
 
 CHECKS = Path(__file__).with_name("stand_ins.c")
 

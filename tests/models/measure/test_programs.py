@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from models.build import BuildError, compiler
 from models.measure import programs
 from models.measure.programs import Item, MeasureError, Way
+from models.subject.build import BuildError, compiler
 from tests.models.measure.changed import SPLIT, changed
 
 LEAF = "	if (xa_is_value(new->entry))\n		node->nr_values = XA_CHUNK_SIZE;\n"

@@ -10,13 +10,13 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from models.implementation import examine
 from models.kernel.source import Source, port_source
-from models.rcu import explorer
-from models.rcu.build import build
-from models.rcu.explore import Report
-from models.rcu.explorer import Case
-from models.sweep import Unit, run_unit
+from models.readers import explorer
+from models.readers.build import build
+from models.readers.explore import Report
+from models.readers.explorer import Case
+from models.subject.implementation import examine
+from models.sweep.sweep import Unit, run_unit
 from review import prove
 from review.bundle.write import OBLIGATIONS, write
 from review.outcome import Search, SoFar

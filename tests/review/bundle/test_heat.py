@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from models.extent import Extent, Tried
-from models.families import Family
-from models.finding import Finding
-from models.implementation import Implementation
-from models.search import MachineReport
-from models.sweep import Unit, UnitResult, run_unit
+from models.case.extent import Extent, Tried
+from models.case.finding import Finding
+from models.histories.search import MachineReport
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.sweep import Unit, UnitResult, run_unit
 from review.bundle import heat
 from review.bundle.heat import Map, State
 from review.outcome import Search, SoFar

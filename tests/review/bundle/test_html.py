@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from models.rcu import schedule
-from models.rcu.explorer import ExplorerError
-from models.timing import Timed
+from models.measure.timing import Timed
+from models.readers import schedule
+from models.readers.explorer import ExplorerError
 from review.bundle import html
 from review.outcome import Search, SoFar
 from review.reviewed import Options, Reviewed

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import matplotlib
 import pytest
 
-from models.timing import Timed
+from models.measure.timing import Timed
 from review.bundle import plots
 from review.count import count
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.strict_json import FormatError
+from models.case.strict_json import FormatError
 from review.bundle import read
 from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle, Changed

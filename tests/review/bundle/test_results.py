@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from models.batch import Tally
-from models.origins import Placed
-from models.search import SUFFICIENT, MachineReport
+from models.case.origins import Placed
+from models.histories.batch import Tally
+from models.histories.search import SUFFICIENT, MachineReport
 from proofs.report import Status, TheoremResult
 from review.bundle import junit, ktap
 from review.bundle.results import Suite, suites

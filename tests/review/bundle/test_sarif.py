@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from models.finding import Finding
+from models.case.finding import Finding
+from models.case.origins import Placed
+from models.diagnosis.where.rank import NOT_ASKED
 from models.kernel.source import port_source
-from models.origins import Placed
-from models.rcu.explore import Found
-from models.where.rank import NOT_ASKED
+from models.readers.explore import Found
 from review.bundle import locate, sarif
 from review.reviewed import Reviewed
 from specs.origin import Origin

@@ -6,8 +6,8 @@ from __future__ import annotations
 from functools import cache
 
 from models.kernel.source import port_source
-from models.rcu import explore
-from models.timing import Timed
+from models.measure.timing import Timed
+from models.readers import explore
 from proofs.report import Finding, Report, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review import numbers

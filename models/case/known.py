@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which of the known deviations an implementation has, found out by running their cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from models.case.classes import explained, kind_of
+from models.case.deviating import answer
+from models.case.deviations import DEVIATIONS, Deviation
+from models.case.finding import Finding
+from models.case.trial import Trial
+from models.kernel.source import Source
+from models.subject.build import BuildError, build
+from models.subject.implementation import Implementation, examine
+from xarray_model.operations import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known deviation that an implementation has, and what its case shows there."""
+
+    deviation: Deviation
+    finding: Finding
+
+
+@dataclass
+class Deviating:
+    """What the cases of the known deviations show.
+
+    ``present`` are those that the implementation has.  ``otherwise`` is what breaks in a case that
+    is answered neither rightly nor as these deviate: another defect in the same place.
+    """
+
+    present: list[Known] = field(default_factory=list)
+    otherwise: list[Finding] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that the implementation has."""
+        return tuple(had.deviation.name for had in self.present)
+
+
+def known(implementation: Implementation) -> Deviating:
+    """What the cases of the known deviations show.  BuildError if it does not compile.
+
+    Where the base of what is tested is known, a deviation that it does not have is one no more.
+    """
+    shown = _known(implementation)
+    lineage = implementation.source.lineage
+    if lineage is None or not shown.present:
+        return shown
+    try:
+        theirs = _names(lineage.base)
+    except BuildError:
+        return shown
+    added = [had.finding for had in shown.present if had.deviation.name not in theirs]
+    shown.present = [had for had in shown.present if had.deviation.name in theirs]
+    shown.otherwise += [replace(one, deviations=()) for one in added]
+    return shown
+
+
+_of_bases: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+
+def _names(base: Source) -> tuple[str, ...]:
+    """Those that a base has; its cases are run once, however many sources were made from it."""
+    key = (base.units, base.defines, *sorted(base.sha256.items()))
+    if key not in _of_bases:
+        shifts = tuple(sorted({deviation.chunk_shift for deviation in DEVIATIONS}))
+        _of_bases[key] = _known(examine(base, shifts)).names
+    return _of_bases[key]
+
+
+def _known(implementation: Implementation) -> Deviating:
+    shown = Deviating()
+    bare = replace(implementation, deviations=())
+    for s in sorted({deviation.chunk_shift for deviation in DEVIATIONS}):
+        if s not in bare.executables:
+            bare = replace(bare, executables={**bare.executables, s: build(bare.source, s)})
+        with Trial(bare, s) as trial:
+            wrong = []
+            for one in DEVIATIONS:
+                found = []
+                if one.chunk_shift == s and _offered(bare, one):
+                    found = trial.everything(one.case, trial.expected(one.case))
+                hung = trial.hung
+                if found and _is(bare, (one.name,), found, hung) and _ends(trial, one):
+                    first = next(each for each in found if each.property == one.property)
+                    told = (one.name,) if one.on_split else ()
+                    shown.present.append(Known(one, replace(first, deviations=told)))
+                elif found:
+                    wrong.append((found, hung))
+        shown.otherwise += [
+            one for found, hung in wrong if not _is(bare, shown.names, found, hung) for one in found
+        ]
+    return shown
+
+
+def _is(
+    implementation: Implementation, names: tuple[str, ...], found: list[Finding], hung: int | None
+) -> bool:
+    """Whether what was found in a case is what these deviations make of it."""
+    one = found[0]
+    having = replace(implementation, deviations=names)
+    kind = kind_of(implementation)
+    told = explained(having, one.chunk_shift, kind, one.operations, one.actual, hung, found)
+    return bool(told)
+
+
+def _offered(implementation: Implementation, one: Deviation) -> bool:
+    """Whether the implementation has what the case asks for."""
+    asks = any(operation.code is Code.TRY_SPLIT for operation in one.case)
+    return implementation.source.capabilities.try_split or not asks
+
+
+def _ends(trial: Trial, one: Deviation) -> bool:
+    """Whether the case that ends, if there is one, is answered as the deviation answers it."""
+    told = answer(one.ending, trial.s, kind_of(trial.implementation), [one.name])
+    if told is None:
+        return False
+    trial.everything(one.ending, told.results)
+    return (trial.answer, trial.hung) == (told.results, told.hangs)
+
+
+def with_known(implementation: Implementation) -> Implementation:
+    """The implementation, knowing its deviations.  BuildError if it does not compile."""
+    return replace(implementation, deviations=known(implementation).names)

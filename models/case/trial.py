@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One case, three ways: the model, an implementation and the specs on the same operations.
+
+What comes first in the order of the operations counts; all that follows may be its consequence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from models.case.before import Before
+from models.case.classes import classified, kind_of
+from models.case.ends import ENDS
+from models.case.finding import AGREES, Finding
+from models.case.reference import Runner
+from models.driver.closing import Closing
+from models.driver.worker import Status, Worker
+from models.subject.implementation import Implementation
+from specs.abstract import EMPTY, AbstractArray
+from specs.cursor import AbstractCursor
+from specs.judge import CHANGING, Judge
+from specs.property import Property, Violation
+from specs.stream import cut
+from xarray_model.array import XArray
+from xarray_model.entries import ZERO, is_error, is_internal
+from xarray_model.errors import PreconditionError
+from xarray_model.operations import Code, Operation, encode
+from xarray_model.snapshot import Snapshot
+
+DRAINED = Property("drained", "after xa_destroy the array is empty and no node is left anywhere")
+HANG_SECONDS = 0.25
+"""CPU time that a case may take; a machine's take less than a fiftieth."""
+
+
+def model(implementation: Implementation, s: int) -> Runner:
+    """The model of an empty array, which splits what the implementation is to split."""
+    return Runner(XArray(s), kind_of(implementation))
+
+
+def after(array: AbstractArray, operation: Operation) -> AbstractArray:
+    """The abstract effect of an operation that succeeded."""
+    code, index = operation.code, operation.index
+    if code is Code.STORE:
+        return array.store(index, operation.order, operation.entry)
+    if code in (Code.SPLIT, Code.TRY_SPLIT):
+        return array.split(index, operation.order, operation.new_order, operation.entry)
+    if code is Code.SET_MARK:
+        return array.set_mark(index, operation.mark)
+    if code is Code.CLEAR_MARK:
+        return array.clear_mark(index, operation.mark)
+    return array.destroy() if code is Code.DESTROY else array
+
+
+class NoCase(PreconditionError):
+    """A case breaks the contract of what it calls; ``operation`` is the number of the operation
+    that does."""
+
+    def __init__(self, operation: int, why: str) -> None:
+        super().__init__(why)
+        self.operation = operation
+
+
+_STORES = frozenset({Code.STORE, Code.CURSOR_STORE})
+
+
+def _storable(entry: int) -> bool:
+    return not is_internal(entry) or entry == ZERO
+
+
+def _refused(operations: Sequence[Operation], answer: bytes, s: int) -> NoCase | None:
+    """The first operation whose precondition does not hold, if there is one; ``answer`` is the
+    model's."""
+    array, cursor = EMPTY, AbstractCursor()
+    for number, (given, one) in enumerate(zip(operations, cut(operations, answer), strict=True)):
+        operation = cursor.plain(given)
+        if not cursor.allows(given, array, s):
+            place = cursor.place.value
+            return NoCase(number, f"the cursor is not valid for this where it stands ({place})")
+        split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)
+        orders = (operation.order, operation.new_order)
+        if split and not array.splittable(operation.index, *orders, operation.entry):
+            return NoCase(number, "a split without its entry, or to an entry that is none")
+        cursor = cursor.after(given, array, one.words)
+        if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
+            array = after(array, operation)
+    return None
+
+
+def answer(runner: Runner, operations: Sequence[Operation]) -> bytes:
+    """What the model, an empty array, answers to a case; NoCase when the case is none."""
+    answers: list[bytes] = []
+    try:
+        for operation in operations:
+            if operation.code in _STORES and not _storable(operation.entry):
+                raise PreconditionError("callers store NULL, pointers, values and zero entries")
+            answers.append(runner.run(operation))
+    except ValueError as error:
+        raise NoCase(len(answers), str(error)) from None
+    told = b"".join(answers)
+    refused = _refused(operations, told, runner.array.s)
+    if refused is not None:
+        raise refused
+    return told
+
+
+class Trial(Closing):
+    """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker.
+
+    A case that takes ``hang_seconds`` of CPU time, ``HANG_SECONDS`` unless told otherwise, counts
+    as one that hangs.
+    """
+
+    def __init__(
+        self, implementation: Implementation, s: int, hang_seconds: float | None = None
+    ) -> None:
+        self.implementation = implementation
+        self.s = s
+        self._worker = Worker(
+            implementation.executables[s], hang_seconds=hang_seconds or HANG_SECONDS
+        )
+        self._before = Before(implementation, s)
+        self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
+        self.log = b""
+        """The log of the case that was run last."""
+        self.judged: Counter[str] = Counter()
+        """How often each property was judged in it, by name."""
+        self.answer = b""
+        """Its result bytes."""
+        self.hung: int | None = None
+        """The number of the operation of that case which did not end, if one did not."""
+        self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
+        self._before.close()
+
+    def forget(self) -> None:
+        """Judge the next case by itself: not by splits that were run before it, either."""
+        self._judge = Judge(self.s, one_level=self.implementation.one_level, keep=1 << 20)
+
+    def expected(self, operations: Sequence[Operation]) -> bytes:
+        """The model's answer; NoCase when the case is none, since it breaks the contract of what
+        it calls."""
+        return answer(model(self.implementation, self.s), operations)
+
+    def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
+        """What breaks first in a case: one finding for each property that the operation breaks;
+        empty when all hold.  ``expected`` is the model's answer."""
+        found = self.everything(operations, expected)
+        first = min((one.operation or 0 for one in found), default=0)
+        return [one for one in found if (one.operation or 0) == first]
+
+    def everything(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
+        """All that breaks in a case: one finding for each property, where it breaks first; nothing
+        where known deviations outside the split account for all of it."""
+        result = self._worker.run([encode(list(operations))], log=True)
+        answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
+        self.answer = answer
+        completed = operations
+        found: list[Violation] = []
+        self.hung = None
+        if result.abnormal:
+            ended = result.abnormal[0]
+            self.hung = ended.operation if ended.status is Status.HANG else None
+            completed = operations[: ended.operation]
+            text = f"{ended.status.name.lower()}: {ended.text}"
+            found.append(Violation(*ENDS[ended.status], text, ended.operation))
+        self.judged = self._judge.judged = Counter()
+        try:
+            found += self._judge.case(completed, answer, self.log)
+        except ValueError as error:
+            found.append(Violation(*AGREES, f"the answer is no answer: {error}", len(completed)))
+        found += self._undrained(completed, answer)
+        place = _first_difference(operations, completed, expected, answer)
+        if place is not None and all((one.operation or 0) > place for one in found):
+            found.append(Violation(*AGREES, "the answers differ", place))
+        found.sort(key=lambda one: one.operation or 0)
+        names: dict[str, Violation] = {}
+        for one in found:
+            names.setdefault(one.property, one)
+        last = len(operations) - 1
+        told = [
+            Finding(
+                self.implementation.name,
+                self.s,
+                one.property,
+                one.statement,
+                one.detail,
+                min(one.operation or 0, last),
+                tuple(operations),
+                expected,
+                answer,
+            )
+            for one in names.values()
+        ]
+        told = classified(self.implementation, operations, answer, self.hung, told)
+        return self._before.marked(operations, answer, told)
+
+    def _undrained(self, operations: Sequence[Operation], answer: bytes) -> list[Violation]:
+        """A case that ends with DESTROY and SNAPSHOT leaves nothing."""
+        if [operation.code for operation in operations[-2:]] != [Code.DESTROY, Code.SNAPSHOT]:
+            return []
+        if answer.endswith(self._empty):
+            return []
+        return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
+
+
+def _first_difference(
+    operations: Sequence[Operation],
+    completed: Sequence[Operation],
+    expected: bytes,
+    answer: bytes,
+) -> int | None:
+    """The first of the completed operations that was answered otherwise than expected; for a
+    snapshot that is the operation before it."""
+    if expected.startswith(answer):
+        return None
+    want = cut(operations, expected)
+    try:
+        have = cut(completed, answer)
+    except ValueError:
+        return None
+    place = next(n for n, (one, other) in enumerate(zip(want, have, strict=False)) if one != other)
+    return place - 1 if place and operations[place].code is Code.SNAPSHOT else place

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Steps, and operations on the case's own cursor, as statements of C in the manner of a kernel's
+``lib/test_xarray.c``.
+
+What each step answers is checked on the spot: the entry, and where the cursor then stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from models.diagnosis.kernel_statements import (
+    STATEMENTS,
+    How,
+    NoCode,
+    entry_text,
+    index_text,
+    split_through,
+)
+from specs.stream import Answer
+from xarray_model.entries import NULL, ZERO, is_internal, is_node, is_sibling
+from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.operations import Code, Flag, Operation
+
+MOST_STEPS = 24
+"""Answers that are checked one by one; a longer run of alike ones is a loop."""
+_LOOP = 4
+_WIDTH = 72
+_THROUGH = (Code.CURSOR_SET, Code.CURSOR_SPLIT)
+"""What needs to know of the operations before."""
+_CHECKED = frozenset(
+    {
+        *(Code.LOAD, Code.GET_ORDER, Code.GET_MARK, Code.FIND, Code.FIND_MARKED),
+        *(Code.NEXT, Code.PREV, Code.TRY_SPLIT_MIN_ORDER),
+        *(Code.CURSOR_LOAD, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED, Code.CURSOR_GET_MARK),
+        *(Code.CURSOR_NEXT, Code.CURSOR_PREV, Code.CURSOR_PAUSE),
+    }
+)
+
+
+def statements(operations: Sequence[Operation], answers: Sequence[Answer], how: How) -> list[str]:
+    """All operations as statements; the case's cursor, if it has one, is ``declared``."""
+    lines: list[str] = []
+    first = _first(operations)
+    order = 0
+    for one, answer in zip(operations, answers, strict=True):
+        words = answer.words
+        order = one.order if one.code is Code.CURSOR_SET else order
+        if one.code is Code.CURSOR_SET:
+            lines += [] if one is first else [_set(one)]
+            lines += ["xas_set_update(&cursor, check_update);"] if how.update else []
+        elif one.code is Code.CURSOR_SPLIT:
+            split = Operation(Code.SPLIT, 0, one.order, order, one.entry, flags=one.flags)
+            lines += split_through("cursor", split, how)
+        elif one.code in (Code.FIND, Code.FIND_MARKED) and len(words) <= 1 + 2 * MOST_STEPS:
+            lines += _search(one, words)
+        else:
+            lines += (STEPS.get(one.code) or STATEMENTS[one.code])(one, words, how)
+    return _joined(lines)
+
+
+def declared(operations: Sequence[Operation]) -> list[str]:
+    """The declaration of the case's cursor, where it is set first; nothing without one."""
+    first = _first(operations)
+    if first is None:
+        return []
+    index = index_text(first.index)
+    if first.order:
+        return [f"XA_STATE_ORDER(cursor, xa, {index}, {first.order});"]
+    return [f"XA_STATE(cursor, xa, {index});"]
+
+
+def told(operation: Operation) -> bool:
+    """Whether there is a statement for an operation."""
+    return operation.code in STEPS or operation.code in STATEMENTS or operation.code in _THROUGH
+
+
+def checked(operation: Operation) -> bool:
+    """Whether the statement of an operation checks what it answers."""
+    return operation.code in _CHECKED
+
+
+def _first(operations: Sequence[Operation]) -> Operation | None:
+    return next((one for one in operations if one.code is Code.CURSOR_SET), None)
+
+
+def _answers(call: str, entry: int) -> str:
+    """The check that a call answers an entry as a slot has it."""
+    if is_node(entry):
+        return f"XA_BUG_ON(xa, !xa_is_node({call}));"
+    if entry == ZERO:
+        text = "XA_ZERO_ENTRY"
+    elif is_sibling(entry, max(CHUNK_SHIFTS)):
+        text = f"xa_mk_sibling({entry >> 2})"
+    elif is_internal(entry):
+        raise NoCode("test code has no name for an entry that is answered")
+    else:
+        text = entry_text(entry)
+    line = f"XA_BUG_ON(xa, {call} != {text});"
+    return line if len(line) <= _WIDTH else f"XA_BUG_ON(xa, {call} !=\n\t\t{text});"
+
+
+def _stands(cursor: str, index: int) -> str:
+    return f"XA_BUG_ON(xa, {cursor}.xa_index != {index_text(index)});"
+
+
+def _read(*lines: str) -> list[str]:
+    """Lines under the lock of a reader, which others that follow may share."""
+    parts = [part for line in lines for part in line.split("\n")]
+    return ["rcu_read_lock();", *parts, "rcu_read_unlock();"]
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """The lines without a lock that is dropped only to be taken again."""
+    left: list[str] = []
+    for line in lines:
+        if line == "rcu_read_lock();" and left and left[-1] == "rcu_read_unlock();":
+            left.pop()
+        else:
+            left.append(line)
+    return left
+
+
+def _steps(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    """A load, and steps to the next indices or the previous ones."""
+    call = "xas_next(&xas)" if one.code is Code.NEXT else "xas_prev(&xas)"
+    way = 1 if one.code is Code.NEXT else -1
+    places = list(zip(words[1::2], words[2::2], strict=True))
+    lines = [_answers("xas_load(&xas)", words[0])]
+    loops = False
+    at = 0
+    while at < len(places):
+        index, entry = places[at]
+        alike = 1
+        while at + alike < len(places) and places[at + alike] == (index + way * alike, entry):
+            alike += 1
+        if alike >= _LOOP:
+            loops = True
+            lines += [f"for (steps = 0; steps < {alike}; steps++)", f"\t{_answers(call, entry)}"]
+            lines.append(_stands("xas", index + way * (alike - 1)))
+        else:
+            alike = 1
+            lines += [_answers(call, entry), _stands("xas", index)]
+        at += alike
+        if len(lines) > 3 * MOST_STEPS:
+            raise NoCode("test code for so many steps would be too long")
+    counter = ["\tunsigned long steps;"] if loops else []
+    body = [f"\t{line}" for line in _read(*lines)]
+    return ["{", f"\tXA_STATE(xas, xa, {index_text(one.index)});", *counter, "", *body, "}"]
+
+
+def _search(one: Operation, words: Sequence[int]) -> list[str]:
+    """A search for one entry after another, each of which is checked."""
+    call = _search_call(one, "xas")
+    pause = ["xas_pause(&xas);"] if one.flags & Flag.PAUSE else []
+    lines: list[str] = []
+    for index, entry in zip(words[1::2], words[2::2], strict=True):
+        lines += [_answers(call, entry), _stands("xas", index), *pause]
+    lines.append(_answers(call, NULL))
+    body = [f"\t{line}" for line in _read(*lines)]
+    return ["{", f"\tXA_STATE(xas, xa, {index_text(one.index)});", "", *body, "}"]
+
+
+def _search_call(one: Operation, cursor: str) -> str:
+    last = index_text(one.argument)
+    if one.code in (Code.FIND_MARKED, Code.CURSOR_FIND_MARKED):
+        return f"xas_find_marked(&{cursor}, {last}, XA_MARK_{one.mark})"
+    return f"xas_find(&{cursor}, {last})"
+
+
+def _set(one: Operation) -> str:
+    return f"xas_set_order(&cursor, {index_text(one.index)}, {one.order});"
+
+
+def _reset(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return ["xas_reset(&cursor);"]
+
+
+def _looks(call: str) -> Callable[[Operation, Sequence[int], How], list[str]]:
+    def lines(one: Operation, words: Sequence[int], how: How) -> list[str]:
+        return _read(_answers(f"{call}(&cursor)", words[1]), _stands("cursor", words[0]))
+
+    return lines
+
+
+def _find(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    # One that finds nothing is at no certain index.
+    stands = [_stands("cursor", words[0])] if words[1] != NULL else []
+    return _read(_answers(_search_call(one, "cursor"), words[1]), *stands)
+
+
+def _pause(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return _read("xas_pause(&cursor);", _stands("cursor", words[0]))
+
+
+def _mark(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    what = "set" if one.code is Code.CURSOR_SET_MARK else "clear"
+    return _locked(f"xas_{what}_mark(&cursor, XA_MARK_{one.mark});")
+
+
+def _get_mark(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    has = "!" if words[0] else ""
+    return _read(f"XA_BUG_ON(xa, {has}xas_get_mark(&cursor, XA_MARK_{one.mark}));")
+
+
+def _locked(line: str) -> list[str]:
+    return ["xas_lock(&cursor);", line, "xas_unlock(&cursor);"]
+
+
+def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    stored = [f"\t{line}" for line in _locked(f"xas_store(&cursor, {entry_text(one.entry)});")]
+    return ["do {", *stored, "} while (xas_nomem(&cursor, GFP_KERNEL));"]
+
+
+def _min_order(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return [f"XA_BUG_ON(xa, xas_try_split_min_order({one.order}) != {words[0]});"]
+
+
+STEPS: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
+    Code.NEXT: _steps,
+    Code.PREV: _steps,
+    Code.TRY_SPLIT_MIN_ORDER: _min_order,
+    Code.CURSOR_RESET: _reset,
+    Code.CURSOR_LOAD: _looks("xas_load"),
+    Code.CURSOR_FIND: _find,
+    Code.CURSOR_FIND_MARKED: _find,
+    Code.CURSOR_NEXT: _looks("xas_next"),
+    Code.CURSOR_PREV: _looks("xas_prev"),
+    Code.CURSOR_PAUSE: _pause,
+    Code.CURSOR_SET_MARK: _mark,
+    Code.CURSOR_CLEAR_MARK: _mark,
+    Code.CURSOR_GET_MARK: _get_mark,
+    Code.CURSOR_STORE: _store,
+}

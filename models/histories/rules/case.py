@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the rules of the machine are made of: a case, which is run when it is complete."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize
+
+from models.case.finding import SPLITTING
+from models.case.trial import after, model
+from models.histories import strategies
+from models.histories.batch import Batch, Tally, likeness
+from models.histories.met import met, met_by_cursor
+from models.histories.strategies import DIGITS, Choice
+from specs.abstract import EMPTY, AbstractArray, Item
+from specs.contract import nodes_needed
+from specs.cursor import AbstractCursor
+from specs.judge import CHANGING
+from xarray_model.entries import is_error
+from xarray_model.operations import Code, Flag, Operation
+
+TOP = (1 << 64) - 1
+BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
+NUMBER = st.integers(0, DIGITS)
+"""What rules draw: taken apart into choices."""
+_SNAPSHOT = Operation(Code.SNAPSHOT)
+
+MOST_NODES = {1: 24, 2: 24, 3: 24, 4: 18, 5: 12, 6: 8}
+"""Nodes that one split may take, by chunk shift, in most cases."""
+MANY_NODES = {1: 48, 2: 96, 3: 80, 4: 20, 5: 34, 6: 66}
+"""The same in a few cases: enough for the depths of ``branches.DEPTHS``."""
+
+
+class Case(RuleBasedStateMachine):
+    """One case: the array as the model and the specs have it, and the operations so far."""
+
+    batch: ClassVar[Batch]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batch.check_time()
+        self.s = self.batch.trial.s
+        self.implementation = self.batch.trial.implementation
+        self.model = model(self.implementation, self.s)
+        self.operations: list[Operation] = []
+        self.likenesses: list[str] = []
+        """What each operation is like (``batch.likeness``)."""
+        self.expected: list[bytes] = []
+        self.array: AbstractArray = EMPTY
+        self.cursor = AbstractCursor()
+        self.done = Tally()
+        self.bits = 3 * self.s + 2
+        self.most_nodes = MOST_NODES[self.s]
+        self.erasing = 0
+        self.splits: list[tuple[int, int, int]] = []
+        """(first index, order, entry) of what was split and not merged."""
+
+    def run_now(self, operation: Operation) -> Sequence[int]:
+        """Do an operation on model and abstract array; its result words, none if it would meet a
+        known deviation or hang."""
+        before, cursor = self.array, self.cursor
+        plain = cursor.plain(operation)
+        like = likeness(plain, self.s)
+        if self.hangs(plain):
+            self.done.left_out[like] += 1
+            return ()
+        for deviation in self.batch.deviations:
+            if deviation.covers(plain, before, self.s, cursor):
+                self.done.set_aside[deviation.name] += 1
+                return ()
+        data = self.model.run(operation)
+        self.operations.append(operation)
+        self.expected.append(data)
+        words = struct.unpack(f"<{len(data) // 8}Q", data)
+        failing = plain.code in SPLITTING and is_error(words[0])
+        self.likenesses.append(f"{like}, failing" if failing else like)
+        self.done.branches.update(met(plain, before, words, self.s))
+        self.done.branches.update(met_by_cursor(operation, cursor, before, words))
+        self.cursor = cursor.after(operation, before, words)
+        if plain.code in CHANGING:
+            if not (words and is_error(words[0])):
+                self.array = after(before, plain)
+            self.operations.append(_SNAPSHOT)
+            self.likenesses.append("snapshot")
+            self.expected.append(self.model.run(_SNAPSHOT))
+        return words
+
+    def hangs(self, operation: Operation) -> bool:
+        """Whether all like this operation, which does not go through the cursor, hang."""
+        return likeness(operation, self.s) in self.batch.hanging
+
+    def count(self, name: str) -> None:
+        """Count a rule that does something."""
+        self.done.steps += 1
+        self.done.rules[name] += 1
+
+    def index(self, choice: Choice) -> int:
+        """Any index, chosen by what the array holds."""
+        return strategies.index(self.array, self.s, self.bits, choice)
+
+    @initialize(number=NUMBER)
+    def start(self, number: int) -> None:
+        """How large everything gets, and in which order it is erased in the end."""
+        choice = Choice(number)
+        space = choice.below(8)
+        if space >= 6:
+            self.bits = 64
+        elif space == 5:
+            self.bits = 5 * self.s + 1
+        if choice.below(16) >= 14:
+            self.most_nodes = MANY_NODES[self.s]
+        self.erasing = choice.below(3)
+
+    def refused(self, order: int, new_order: int) -> bool:
+        """Whether the implementation refuses a split, which then costs nothing."""
+        return self.implementation.refuses(order, new_order, self.s)
+
+    def affordable(self, order: int, new_order: int) -> bool:
+        """Whether a split takes no more nodes than a case may."""
+        return self.refused(order, new_order) or (
+            nodes_needed(order, new_order, self.s) <= self.most_nodes and order - new_order <= 10
+        )
+
+    def teardown(self) -> None:
+        """Drain the array, run the case, and say what breaks."""
+        self.run_now(Operation(Code.FAIL))
+        for first, item in self.drained_in_order():
+            self.run_now(Operation(Code.STORE, first, item.order))
+        self.run_now(Operation(Code.DESTROY))
+        findings = self.batch.trial.run(self.operations, b"".join(self.expected))
+        self.done.judged = self.batch.trial.judged
+        self.done.examples = 1
+        self.done.operations = len(self.operations)
+        self.batch.note(self.likenesses, self.batch.trial.hung)
+        self.batch.add(self.done, findings)
+
+    def drained_in_order(self) -> list[tuple[int, Item]]:
+        """The entries that are erased one by one: all from either end, or none."""
+        if self.erasing == 2 or len(self.array) > 64:
+            return []
+        return sorted(self.array.items().items(), reverse=bool(self.erasing))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules that look: loads, iterations and steps."""
+
+from __future__ import annotations
+
+from hypothesis.stateful import rule
+
+from models.histories.rules.case import NUMBER, TOP, Case
+from models.histories.strategies import EDGES, Choice
+from xarray_model.operations import Code, Flag, Operation
+
+
+class Looking(Case):
+    """Operations that change nothing."""
+
+    @rule(where=NUMBER)
+    def load(self, where: int) -> None:
+        """Load an index and ask for its order."""
+        self.count("load")
+        index = self.index(Choice(where))
+        self.run_now(Operation(Code.LOAD, index))
+        self.run_now(Operation(Code.GET_ORDER, index))
+
+    @rule(where=NUMBER, to=NUMBER)
+    def find(self, where: int, to: int) -> None:
+        """Iterate, to the end or to any index."""
+        self.count("find")
+        index, last, flags, _ = self.a_range(Choice(where), Choice(to))
+        self.run_now(Operation(Code.FIND, index, flags=flags, argument=last))
+
+    @rule(where=NUMBER, to=NUMBER)
+    def find_marked(self, where: int, to: int) -> None:
+        """Iterate over what bears a mark."""
+        self.count("find_marked")
+        index, last, flags, mark = self.a_range(Choice(where), Choice(to))
+        self.run_now(Operation(Code.FIND_MARKED, index, mark=mark, flags=flags, argument=last))
+
+    def a_range(self, place: Choice, choice: Choice) -> tuple[int, int, Flag, int]:
+        """First and last index of an iteration, whether it pauses, and a mark."""
+        flags = Flag.PAUSE if choice.below(2) else Flag.NONE
+        mark = choice.below(3)
+        kind = choice.below(4)
+        first = self.index(place)
+        if kind < 2:
+            return first, TOP, flags, mark
+        other = self.index(choice)
+        if kind == 2 and other < first:
+            first, other = other, first
+        return first, other, flags, mark
+
+    @rule(where=NUMBER, steps=NUMBER)
+    def step(self, where: int, steps: int) -> None:
+        """Move a cursor on, or back, by some indices."""
+        self.count("step")
+        choice = Choice(steps)
+        code = Code.PREV if choice.below(2) else Code.NEXT
+        index = self.index(Choice(where))
+        if self.bits == 64 and choice.below(2):
+            index = EDGES[choice.below(len(EDGES))] - (code is Code.NEXT)
+        # Beyond either end a cursor has left the array: where it goes from there is not defined.
+        left = index if code is Code.PREV else TOP - index
+        argument = min(1 + choice.below(2 << self.s), left + 1)
+        self.run_now(Operation(code, index, argument=argument))

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds the explorer against one XArray at one chunk shift: an executable in the user's cache.
+
+Code under test and scenarios are compiled with the compiler's thread-sanitizer instrumentation, as
+kernels are otherwise; no sanitizer library is linked, so that a ``__tsan_*`` function that the
+explorer does not know is an error of the build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from models.kernel import cache
+from models.kernel.source import Source
+from models.subject.build import (
+    CHECKED,
+    FLAGS,
+    INSTRUMENT,
+    OWN,
+    SANITIZE,
+    UNSEEN,
+    BuildError,
+    compiled,
+    compiler,
+    compiler_version,
+    preprocessing,
+    run_compiler,
+    stand_ins,
+)
+from xarray_model.geometry import CHUNK_SHIFTS
+
+_HERE = Path(__file__).resolve().parent
+_INSTRUMENTED = ("writers.c", "folios.c", "readers.c", "protocols.c", "litmus.c")
+
+_FLAGS = (*FLAGS, "-fno-pie")
+
+
+def build(
+    source: Source,
+    shift: int,
+    edits: Mapping[str, tuple[str, str]] | None = None,
+    *,
+    sanitize: bool = False,
+) -> Path:
+    """The explorer's executable for ``source`` at chunk shift ``shift`` (1..6).
+
+    ``edits`` gives for a file of the source a text and what replaces it, before it is compiled;
+    ``sanitize`` adds the address and undefined-behaviour sanitizers to what is not instrumented.
+    Raises BuildError (also when a text to replace is not there exactly once), or ValueError when
+    there is no such chunk shift.
+    """
+    if shift not in CHUNK_SHIFTS:
+        raise ValueError(f"chunk shift {shift} is not in 1..6")
+    command = compiler()
+    get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
+    seen = preprocessing(source, shift, *get_order)
+    files = _edited(source, edits or {})
+
+    def fill(folder: Path) -> None:
+        _compile(source, command, seen, files, folder, SANITIZE if sanitize else ())
+
+    key = _key((*command, *(SANITIZE if sanitize else ())), command, seen, files)
+    return cache.entry("explorers", key, fill) / "explorer"
+
+
+def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
+    """The executables for several chunk shifts, by shift, built in parallel.  Raises BuildError."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        built = pool.map(lambda shift: build(source, shift), shifts)
+        return dict(zip(shifts, built, strict=True))
+
+
+def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    files = {
+        path: (source.directory / path).read_text(errors="surrogateescape")
+        for path in source.sha256
+        if path.endswith((".c", ".h")) and not path.startswith("lib/test_")
+    }
+    for path, (old, new) in edits.items():
+        if files.get(path, "").count(old) != 1:
+            raise BuildError(f"{source.name}: {path} does not have the text to replace once")
+        files[path] = files[path].replace(old, new)
+    return files
+
+
+def _key(
+    asked: tuple[str, ...],
+    command: tuple[str, ...],
+    seen: Sequence[str],
+    files: Mapping[str, str],
+) -> str:
+    digest = hashlib.sha256(repr((asked, compiler_version(command), _FLAGS, seen)).encode())
+    digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
+    for path in sorted(_HERE.glob("*.[ch]")):
+        digest.update(f"{path.name} ".encode() + path.read_bytes())
+    digest.update(stand_ins())
+    return digest.hexdigest()
+
+
+def _compile(
+    source: Source,
+    command: tuple[str, ...],
+    seen: Sequence[str],
+    files: Mapping[str, str],
+    folder: Path,
+    sanitize: tuple[str, ...],
+) -> None:
+    tree = folder / "tree"
+    for name, text in files.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text, errors="surrogateescape")
+    kind = "clang" if "clang" in compiler_version(command) else "gcc"
+    objects: list[str] = []
+    for unit in source.units:
+        flags = (*_FLAGS, *INSTRUMENT[kind], *CHECKED)
+        objects.append(compiled(source, command, flags, seen, unit, tree))
+        _refuse_unseen(source, objects[-1])
+    for path in sorted(_HERE.glob("*.c")):
+        added = INSTRUMENT[kind] if path.name in _INSTRUMENTED else sanitize
+        objects.append(compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree))
+    target = str(folder / "explorer")
+    run_compiler(source, [*command, *_FLAGS, *sanitize, "-no-pie", *objects, "-o", target], tree)
+
+
+def _refuse_unseen(source: Source, target: str) -> None:
+    """The compiler must not have made a library call of the stores of the code under test."""
+    names = subprocess.run(
+        ["nm", "--undefined-only", "--format=posix", target],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    called = {line.split()[0] for line in names.splitlines() if line}
+    for name in UNSEEN:
+        if name in called:
+            raise BuildError(f"{source.name} calls {name}, whose stores cannot be followed")

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which readers are explored against which writers, on which arrays."""
+
+from __future__ import annotations
+
+from models.readers.explorer import Case
+
+SINGLE = ("load", "load-retry", "reload")
+"""Readers of one index; any writer."""
+
+ITERATIONS = (
+    "get-order",
+    "find",
+    "find-pause",
+    "find-ordered",
+    "marked",
+    "marked-pause",
+    "marked-ordered",
+    "next",
+)
+"""Readers that look at entries only; writers that replace an entry by others."""
+
+PAGE_CACHE = ("lookup", "batch", "find-lookup", "marked-lookup")
+"""Readers that take folios; writers that leave a folio of the right size in each place."""
+
+VALUES = ("split-value", "split-to-value", "split-from-value")
+"""Splits of value entries, into others or folios, and of a folio into value entries."""
+
+SPLITS = ("split", "try-split", *VALUES, "folio-uniform", "folio-nonuniform")
+"""Writers that split: these decide whether readers are safe from a split."""
+
+OTHERS = ("merge", "erase", "erase-pieces", "store", "store-over")
+"""Writers beside the split: merging back, and what else may happen to a large entry."""
+
+WRITERS = (*SPLITS, *OTHERS)
+
+_READERS = {
+    "split": (*SINGLE, *ITERATIONS),
+    "try-split": (*SINGLE, *ITERATIONS),
+    "split-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
+    "split-to-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
+    "split-from-value": (*SINGLE, *ITERATIONS),
+    "folio-uniform": (*SINGLE, *PAGE_CACHE),
+    "folio-nonuniform": (*SINGLE, *PAGE_CACHE),
+}
+
+
+def readers_of(writer: str) -> tuple[str, ...]:
+    """The readers that go with a writer."""
+    return _READERS.get(writer, (*SINGLE, *ITERATIONS, *PAGE_CACHE))
+
+
+LEVELS = {1: 3, 2: 5}
+"""The largest order that is explored, by chunk shift: splits over three levels of nodes."""
+
+PIECES = {"merge": 8, "erase-pieces": 4}
+"""The most pieces that these writers deal with: their runs are the longest."""
+
+LARGE = ((9, 0), (9, 6))
+"""From 2 MiB to 4 KiB and to 256 KiB at chunk shift 6: down one level, and within one."""
+
+
+LONG = ("marked-pause", "next")
+"""Readers that go from index to index, or walk the tree again for each: at chunk shift 6 they have
+the most executions, and long ones."""
+
+
+def cases(shift: int) -> list[Case]:
+    """The arrays that are explored at a chunk shift: 1, 2 (small scope) or 6 (2 MiB pages).
+
+    ValueError for another one.
+    """
+    if shift == 6:
+        made = [case for orders in LARGE for case in _of(*orders, ats=(77,))]
+        # Within one level the kind of an entry changes nothing that a reader loads.
+        return [case for case in made if case.writer not in VALUES or case.new_order == 0]
+    if shift not in LEVELS:
+        raise ValueError(f"chunk shift {shift} is not in 1, 2, 6")
+    found = []
+    for order in range(1, LEVELS[shift] + 1):
+        # The head of the entry and a tail index: every path of a walk to it.
+        ats = (0, (1 << order) - 1) if order > 1 else (0,)
+        for new_order in range(order):
+            found += _of(order, new_order, ats)
+            found.append(Case("split", order, new_order, 0, 0))
+    return found
+
+
+def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:
+    found = []
+    base = 1 << order
+    for writer in WRITERS:
+        if 1 << (order - new_order) > PIECES.get(writer, 1 << order):
+            continue
+        moves = writer in ("split", "try-split", "folio-nonuniform", "store", *VALUES[:2])
+        found += [
+            Case(writer, order, new_order, base, base + at) for at in (ats if moves else (0,))
+        ]
+    return found

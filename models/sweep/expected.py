@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a case must answer, and what the specs say of an answer, worked out once for all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from models.case.extent import Start
+from models.case.finding import AGREES
+from models.case.reference import SplitKind, run_case
+from models.subject.implementation import Implementation
+from models.sweep.cases import FIRST
+from models.sweep.families import CaseGroup
+from specs.judge import Judge
+from specs.property import Violation
+from xarray_model.operations import Operation
+
+
+class Verdict(NamedTuple):
+    """What the specs say of an answer: what does not hold, and how often each property was judged
+    on it (``Judge.judged``)."""
+
+    violations: list[Violation]
+    judged: Counter[str]
+
+
+class Expected:
+    """What is worked out once for all implementations: the model's answers, cases and verdicts.
+
+    It holds one block of groups at a time.
+    """
+
+    def __init__(self, s: int) -> None:
+        self._s = s
+        self._judges: dict[str, Judge] = {}
+        self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
+        self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
+        self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
+        self._verdicts: dict[tuple[object, ...], Verdict] = {}
+
+    def clear(self) -> None:
+        """Forget a block that is done."""
+        self._answers.clear()
+        self._operations.clear()
+        self._cases.clear()
+        self._verdicts.clear()
+
+    def answer(self, group: CaseGroup, kind: SplitKind) -> bytes:
+        """The result bytes that every case of the group must give."""
+        known = self._answers.get((group, kind))
+        if known is None:
+            operations = self.operations(group, FIRST)
+            known = run_case(operations, group.chunk_shift, split=kind).results
+            self._answers[group, kind] = known
+        return known
+
+    def operations(self, group: CaseGroup, start: Start) -> list[Operation]:
+        """The case of the group that begins at ``start``."""
+        known = self._operations.get((group, start))
+        if known is None:
+            known = self._operations[group, start] = group.operations(start)
+        return known
+
+    def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
+        """The group's cases that begin at ``starts``, as the driver reads them."""
+        key = (group, tuple(starts))
+        known = self._cases.get(key)
+        if known is None:
+            known = self._cases[key] = group.encoded(starts)
+        return known
+
+    def verdict(
+        self,
+        one: Implementation,
+        group: CaseGroup,
+        start: Start,
+        answer: bytes,
+        log: bytes,
+        completed: Sequence[Operation] | None = None,
+    ) -> Verdict:
+        """What the specs find in an implementation's answer and its log; ``completed`` are the
+        operations that were answered, if not all were.
+
+        Each implementation has a judge of its own, which also compares a split at one index with
+        the same split at another; only the right answer is judged once for all.
+        """
+        right = answer == self._answers.get((group, kind(one, group)))
+        key = (right or one.name, group, start, answer, log)
+        known = self._verdicts.get(key)
+        if known is None:
+            judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
+            judge.judged = Counter()
+            try:
+                operations = self.operations(group, start) if completed is None else completed
+                found = judge.case(operations, answer, log)
+            except ValueError as error:
+                found = [Violation(*AGREES, f"the answer is no answer: {error}")]
+            known = self._verdicts[key] = Verdict(found, judge.judged)
+        return known
+
+
+def kind(one: Implementation, group: CaseGroup) -> SplitKind:
+    """Which of the model's splits an implementation must agree with in a group."""
+    return SplitKind.ONE_LEVEL if refuses(one, group) else SplitKind.ITERATIVE
+
+
+def refuses(one: Implementation, group: CaseGroup) -> bool:
+    """Whether a group is beyond what the implementation claims to support."""
+    return one.one_level and group.limited

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The driver answers every operation as the model does."""
+
+import pytest
+
+from models.case.reference import run_case
+from models.driver.worker import Worker
+from models.kernel.source import port_source
+from models.subject import build
+from xarray_model.log import Kind, LogRecord, decode
+from xarray_model.operations import Code, Flag, Operation, encode
+
+LAST = (1 << 64) - 1
+
+
+def operations(s: int) -> list[Operation]:
+    """Each operation at least once, with its flags, and what can be seen after it."""
+    order, new_order = 2 * s + 1, max(1, s - 1)
+    changes = [
+        Operation(Code.STORE, index=1, entry=3),
+        Operation(Code.STORE, index=1 << order, order=order, entry=0x1000),
+        Operation(Code.SET_MARK, index=(1 << order) + 1, mark=2),
+        Operation(Code.SPLIT, (1 << order) + 3, order, new_order, 5),
+        Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=1),
+        Operation(Code.SPLIT, 1 << order, new_order, 0, 7, flags=Flag.NONBLOCKING),
+        Operation(Code.STORE, index=1 << order, order=order, entry=0x2000),
+        Operation(Code.FAIL, flags=Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING, argument=3),
+        Operation(Code.SPLIT, 1 << order, order, 0, 9),
+        Operation(Code.SPLIT, 1 << order, order, 0, 9, flags=Flag.NONBLOCKING),
+        Operation(Code.COUNT_ALLOC, order=order, new_order=0, argument=2),
+        Operation(Code.COUNT_ALLOC, order=order, new_order=0, argument=1 << 20),
+        Operation(Code.TRY_SPLIT_MIN_ORDER, order=order),
+        Operation(Code.CLEAR_MARK, index=(1 << order) + 1, mark=2),
+        Operation(Code.SET_MARK, index=1, mark=0),
+        Operation(Code.STORE, index=1 << (3 * s), order=s, entry=0x3000),
+        Operation(Code.TRY_SPLIT, 1 << (3 * s), s, s - 1, 0x4000),
+        Operation(Code.STORE, index=1, entry=0),
+        *kept_cursor(order, new_order),
+        Operation(Code.DESTROY),
+    ]
+    views = [
+        Operation(Code.GET_MARK, index=1, mark=0),
+        Operation(Code.LOAD, index=1 << order),
+        Operation(Code.GET_ORDER, index=1 << order),
+        Operation(Code.FIND, argument=LAST),
+        Operation(Code.FIND, index=1, argument=1 << order, flags=Flag.PAUSE),
+        Operation(Code.FIND_MARKED, mark=2, argument=LAST),
+        Operation(Code.NEXT, index=0, argument=3),
+        Operation(Code.PREV, index=1, argument=3),
+        Operation(Code.SNAPSHOT),
+    ]
+    return [one for change in changes for one in (change, *views)]
+
+
+def kept_cursor(order: int, new_order: int) -> list[Operation]:
+    """Each operation on a cursor that is kept from one to the next."""
+    start = 1 << (order + 1)
+    return [
+        Operation(Code.STORE, start, order, entry=0x5000),
+        Operation(Code.CURSOR_SET, start, new_order),
+        Operation(Code.CURSOR_SPLIT, order=order, entry=11),
+        Operation(Code.CURSOR_SET, start),
+        Operation(Code.CURSOR_LOAD),
+        Operation(Code.CURSOR_SET_MARK, mark=1),
+        Operation(Code.CURSOR_GET_MARK, mark=1),
+        Operation(Code.CURSOR_CLEAR_MARK, mark=1),
+        Operation(Code.CURSOR_STORE, entry=13),
+        Operation(Code.CURSOR_RESET),
+        Operation(Code.CURSOR_FIND, argument=LAST),
+        Operation(Code.CURSOR_PAUSE),
+        Operation(Code.CURSOR_FIND_MARKED, mark=2, argument=LAST),
+        Operation(Code.CURSOR_SET, start),
+        Operation(Code.CURSOR_LOAD),
+        Operation(Code.CURSOR_NEXT),
+        Operation(Code.CURSOR_PREV),
+    ]
+
+
+def test_no_operation_is_forgotten() -> None:
+    assert {one.code for one in operations(2)} == set(Code)
+
+
+def told(record: LogRecord) -> tuple[int, ...]:
+    """A record without the node's offset, which has no meaning for a root."""
+    return (
+        record.kind,
+        record.flags,
+        record.operation,
+        record.node,
+        record.count,
+        record.nr_values,
+        record.shift,
+        record.slot,
+        record.value,
+    )
+
+
+@pytest.mark.parametrize("s", [1, 2, 3, 6])
+@pytest.mark.parametrize("recursive", [False, True])
+def test_results_and_log_agree_with_the_model(s: int, recursive: bool) -> None:
+    case = operations(s)
+    expected = run_case(case, s, log=True)
+    with Worker(build.build(port_source(recursive), s)) as worker:
+        result = worker.run([encode(case)], log=True)
+    assert result.abnormal == []
+    assert result.results == expected.results
+    # How the head of an array that is destroyed is cleared is an implementation's own choice.
+    destroy = [one.code for one in case].index(Code.DESTROY)
+    wanted = [told(one) for records in expected.log[:destroy] for one in records]
+    logged = [told(one) for one in decode(result.log) if one.operation < destroy]
+    assert sorted(logged) == sorted(wanted)
+    assert {kind for kind, *_ in wanted} == set(Kind)
+
+
+def test_a_wrong_answer_would_show() -> None:
+    """The comparison above is one of bytes that differ when one entry does."""
+    case = operations(2)
+    other = [Operation(Code.STORE, index=1, entry=11), *case[1:]]
+    with Worker(build.build(port_source(), 2)) as worker:
+        result = worker.run([encode(case), encode(other)])
+    assert bytes(result.case(0)) != bytes(result.case(1))

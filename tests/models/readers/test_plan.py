@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import pytest
+
+from models.readers import plan
+
+
+@pytest.mark.parametrize("shift", [1, 2])
+def test_every_split_over_three_levels_is_there(shift: int) -> None:
+    pairs = {(case.order, case.new_order) for case in plan.cases(shift) if case.writer == "split"}
+    assert {(order, new) for order in range(1, 2 * shift + 1) for new in range(order)} <= pairs
+    assert {case.writer for case in plan.cases(shift)} == set(plan.WRITERS)
+
+
+def test_every_reader_meets_some_writer() -> None:
+    met = {name for writer in plan.WRITERS for name in plan.readers_of(writer)}
+    assert met == {*plan.SINGLE, *plan.ITERATIONS, *plan.PAGE_CACHE} and set(plan.LONG) <= met
+
+
+def test_a_2_mib_entry_is_split_down_one_level_and_within_one() -> None:
+    pairs = {(case.order, case.new_order) for case in plan.cases(6) if case.writer == "split"}
+    assert pairs == {(9, 0), (9, 6)}
+
+
+def test_other_chunk_shifts_are_refused() -> None:
+    with pytest.raises(ValueError, match="chunk shift 3"):
+        plan.cases(3)
