@@ -78,6 +78,8 @@ class Failure:
     later: dict[str, int] = field(default_factory=dict)
     alone: bool = False
     """Whether nothing breaks later in the case that stands for all."""
+    counted: bool = False
+    """Whether it was only counted, and is not as small as it might be."""
     properties: set[str] = field(default_factory=set)
     """The properties that break first in any of the cases."""
     examples: dict[object, Example] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class Failure:
     def rank(self) -> tuple[object, ...]:
         """Which of two cases stands for both: the first."""
         documented, *rest = self.first[0].rank()
-        return documented, self.asks(), not self.alone, *rest
+        return documented, self.counted, self.asks(), not self.alone, *rest
 
     def asks(self) -> bool:
         """Whether the case that stands for all only asks for the nodes of a split."""
@@ -119,9 +121,10 @@ class Findings:
         extent.splits[split] += cases
         self.add_case([finding], extent)
 
-    def add_case(self, found: Sequence[Finding], extent: Extent) -> None:
+    def add_case(self, found: Sequence[Finding], extent: Extent, *, counted: bool = False) -> None:
         """Count the cases of ``extent``, which all show what one of them does: ``found``, one
-        finding for each property that breaks."""
+        finding for each property that breaks.  One that is only ``counted`` stands for others
+        where there is no other."""
         cases = extent.splits.total()
         for finding in found:
             self._merge(Breach(finding, cases, set(extent.splits)))
@@ -133,7 +136,8 @@ class Findings:
         properties = {one.property for one in first}
         told = symptoms(first)
         examples = {one.like: one for one in some}
-        self._fail(Failure(first, told, cases, extent, later, not later, properties, examples))
+        alone = not later
+        self._fail(Failure(first, told, cases, extent, later, alone, counted, properties, examples))
 
     def update(self, other: Findings) -> None:
         """Take over what another search found."""
@@ -157,7 +161,9 @@ class Findings:
     def _fail(self, new: Failure) -> None:
         known = self.failures.get(new.key)
         if known is None:
-            known = self.failures[new.key] = Failure(new.first, new.symptoms, alone=new.alone)
+            known = self.failures[new.key] = Failure(
+                new.first, new.symptoms, alone=new.alone, counted=new.counted
+            )
         known.cases += new.cases
         known.extent.update(new.extent)
         known.properties |= new.properties
@@ -168,7 +174,7 @@ class Findings:
             if had is None or example.rank() < had.rank():
                 known.examples[like] = example.bare()
         if new.rank() < known.rank():
-            known.first, known.alone = new.first, new.alone
+            known.first, known.alone, known.counted = new.first, new.alone, new.counted
 
     def seen(self, implementation: str) -> Seen:
         """How the cases of an implementation fail."""

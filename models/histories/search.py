@@ -224,10 +224,18 @@ class _Search:
         self.tally = Tally()
         self.left = examples
         self.found: dict[str, Finding] = {}
+        self.handed_over: set[str] = set()
+        """What of it is in the report."""
         self._steps = steps
         self._database = database
         self._seeds = random.Random(f"{seed} {s}")
         self._reuse = database is not None
+
+    def first(self, finding: Finding) -> list[Finding]:
+        """All that breaks first in the case of a finding: it is one of them."""
+        found = self.trial.run(finding.operations, finding.expected)
+        others = [one for one in found if one.label() != finding.label()]
+        return [finding, *others] if len(others) < len(found) else [finding]
 
     def batch(self, deadline: float | None) -> None:
         """Draw some cases; shrink what is found, and set it aside."""
@@ -286,14 +294,14 @@ def _take(report: MachineReport, one: _Search) -> None:
     for found in one.counted:
         extent = Extent()
         extent.splits[extent_of(found[0])] += 1
-        report.findings.add_case(found, extent)
+        report.findings.add_case(found, extent, counted=True)
     one.counted.clear()
-    for finding in one.found.values():
-        key = (finding.kind(), finding.property)
-        known = report.findings.breaches.get(key)
-        told = known is not None and any(s == finding.chunk_shift for s, _, _ in known.extent)
-        if not told:
-            report.findings.add(finding, extent_of(finding))
+    for label, finding in one.found.items():
+        if label not in one.handed_over:
+            one.handed_over.add(label)
+            extent = Extent()
+            extent.splits[extent_of(finding)] += 1
+            report.findings.add_case(one.first(finding), extent)
 
 
 def extent_of(finding: Finding) -> tuple[int, int, int]:
