@@ -46,7 +46,7 @@ _FAMILIES = (
 THEOREMS: tuple[Theorem, ...] = tuple(
     theorem for family in _FAMILIES for theorem in family.THEOREMS
 )
-"""In the order of the issue's table."""
+"""All theorems, a family after the other."""
 
 OF_FORMULAS = frozenset({"N3", "S2", "M1", "V1", "E1", "X1"})
 """Families in which what is proved retells the model's code: counters for its stack (N3, E1), a

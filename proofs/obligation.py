@@ -57,7 +57,7 @@ class Theorem:
 
     @property
     def family(self) -> str:
-        """The id of the issue's table, the part of the name before the dot."""
+        """The family, such as N1: the part of the name before the dot."""
         return self.name.partition(".")[0]
 
 

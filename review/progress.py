@@ -22,9 +22,10 @@ INTERVAL = 10.0
 
 
 class Meter:
-    """Progress through ``total`` steps of one task; a context manager."""
+    """Progress through ``total`` steps of one task; a context manager.  It is 0 until the first
+    step tells how many there are."""
 
-    def __init__(self, task: str, total: int) -> None:
+    def __init__(self, task: str, total: int = 0) -> None:
         self._task = task
         self._total = total
         self._done = 0
@@ -54,10 +55,11 @@ class Meter:
     ) -> None:
         self._bar.stop()
 
-    def advance(self, note: str = "") -> None:
-        """One step is done; ``note`` says what has been found so far."""
+    def advance(self, note: str = "", total: int | None = None) -> None:
+        """One step is done, of ``total`` if that is known now; ``note`` says what was found."""
         self._done += 1
-        self._bar.update(self._id, advance=1, note=note)
+        self._total = total or self._total
+        self._bar.update(self._id, advance=1, note=note, total=self._total)
         if self._bar.disable and time.monotonic() >= self._next:
             self._next = time.monotonic() + INTERVAL
             line = f"xasplit: {self._task}: {self._done} of {self._total}"

@@ -215,20 +215,14 @@ def _explored(
     source: Source, shifts: tuple[int, ...], memories: tuple[Memory, ...]
 ) -> tuple[str, Report]:
     name = name_of(source)
-    meter: Meter | None = None
-
-    def told(done: int, total: int) -> None:
-        nonlocal meter
-        if meter is None:
-            meter = Meter(f"readers of {name}", total).__enter__()
-        meter.advance()
-        if done == total:
-            meter.__exit__(None, None, None)
-
     try:
-        return name, explore(source, shifts, memories, progress=told)
+        with Meter(f"readers of {name}") as meter:
+            report = explore(
+                source, shifts, memories, progress=lambda _, total: meter.advance(total=total)
+            )
     except (BuildError, ExplorerError) as error:
         raise click.ClickException(str(error)) from None
+    return name, report
 
 
 def _checked(control: controls.Control) -> list[Caught]:

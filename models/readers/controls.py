@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from models.kernel.source import Source, port_source
+from models.kernel.source import port_source
 from models.readers import explorer
 from models.readers.build import build
 from models.readers.explorer import Breach, Case, Span
@@ -271,17 +271,11 @@ class Caught:
 
 def check(control: Control) -> list[Caught]:
     """Explore a control on both memories.  Raises BuildError and ExplorerError."""
-    executable = build(source_of(control), control.shift, control.edits)
+    executable = build(port_source(), control.shift, control.edits)
     return [
         _caught(control, memory, explorer.run(executable, control.case, memory, control.readers))
         for memory in Memory
     ]
-
-
-def source_of(control: Control) -> Source:
-    """What a control is built from: the port, before its edits."""
-    del control
-    return port_source()
 
 
 def _caught(control: Control, memory: Memory, answer: explorer.Answer) -> Caught:

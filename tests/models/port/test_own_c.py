@@ -34,7 +34,7 @@ def analyzed(paths: list[Path], folder: Path) -> subprocess.CompletedProcess[str
 
 
 @needs("gcc")
-@pytest.mark.parametrize("room", ["driver", "measure", "rcu"])
+@pytest.mark.parametrize("room", ["driver", "measure", "readers"])
 def test_the_analyzer_finds_nothing(room: str, tmp_path: Path) -> None:
     paths = sorted((MODELS / room).glob("*.c"))
     done = analyzed(paths, tmp_path)
@@ -44,8 +44,8 @@ def test_the_analyzer_finds_nothing(room: str, tmp_path: Path) -> None:
 
 @needs("gcc")
 def test_the_analyzer_finds_memory_that_is_used_without_a_look(tmp_path: Path) -> None:
-    shutil.copytree(MODELS / "rcu", tmp_path / "rcu")
-    hooks = tmp_path / "rcu" / "hooks.c"
+    shutil.copytree(MODELS / "readers", tmp_path / "readers")
+    hooks = tmp_path / "readers" / "hooks.c"
     text = hooks.read_text()
     check = "	if (!room)\n		broken("
     assert text.count(check) == 1
@@ -58,16 +58,16 @@ def test_memory_is_asked_for_in_one_place() -> None:
     """Where it is looked at whether there was any; the analyzer follows no pointer that is kept."""
     asked = {
         f"{path.parent.name}/{path.name}": found
-        for room in ("driver", "measure", "rcu")
+        for room in ("driver", "measure", "readers")
         for path in (MODELS / room).glob("*.c")
         if (found := re.findall(r"\b(?:m|c|re)alloc(?:array)?\(|\bstrn?dup\(", path.read_text()))
     }
-    assert asked == {"rcu/hooks.c": ["reallocarray("]}
+    assert asked == {"readers/hooks.c": ["reallocarray("]}
 
 
 def test_no_handler_of_a_signal_jumps_but_where_it_may() -> None:
     """The driver's never does; the explorer's only out of the reader's own access."""
-    for room in ("driver", "measure", "rcu"):
+    for room in ("driver", "measure", "readers"):
         for path in (MODELS / room).glob("*.c"):
             text = path.read_text()
             assert "siglongjmp" not in text and "= setjmp" not in text, path
@@ -113,13 +113,13 @@ def test_the_sanitizers_find_nothing_in_the_explorer() -> None:
 def test_the_sanitizers_find_a_write_beside_what_was_asked_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shutil.copytree(MODELS / "rcu", tmp_path / "rcu")
-    memory = tmp_path / "rcu" / "memory.c"
+    shutil.copytree(MODELS / "readers", tmp_path / "readers")
+    memory = tmp_path / "readers" / "memory.c"
     text = memory.read_text()
     line = "	location->versions[0] = (struct version)"
     assert text.count(line) == 1
     memory.write_text(text.replace(line, f"	location->versions[8].time = 0;\n{line}"))
-    monkeypatch.setattr(rcu, "_HERE", tmp_path / "rcu")
+    monkeypatch.setattr(rcu, "_HERE", tmp_path / "readers")
     # To look up names for its report takes longer than a step of the writer may.
     monkeypatch.setenv("ASAN_OPTIONS", "symbolize=0")
     answer = explorer.run(sanitized(), SPLIT, Memory.WEAK, ("load",))

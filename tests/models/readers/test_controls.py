@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import pytest
 
+from models.kernel.source import port_source
 from models.readers import explorer
 from models.readers.build import build
-from models.readers.controls import CONTROLS, Control, check, source_of
+from models.readers.controls import CONTROLS, Control, check
 from specs.readers import LIMITS, PROMISES
 
 
@@ -15,7 +16,7 @@ def test_every_known_race_is_found_and_replays(control: Control) -> None:
         assert one.as_expected, one
         if one.breach is None:
             continue
-        executable = build(source_of(control), control.shift, control.edits)
+        executable = build(port_source(), control.shift, control.edits)
         _, broken = explorer.replay(
             executable,
             control.case,
@@ -31,7 +32,7 @@ def test_every_known_race_is_found_and_replays(control: Control) -> None:
     "control", [one for one in CONTROLS if one.edits], ids=lambda control: control.name
 )
 def test_without_the_edit_nothing_of_the_kind_is_found(control: Control) -> None:
-    executable = build(source_of(control), control.shift)
+    executable = build(port_source(), control.shift)
     memory = control.memories[0]
     answer = explorer.run(executable, control.case, memory, control.readers)
     found = {breach.promise for result in answer.results for breach in result.breaches}
