@@ -10,6 +10,7 @@ from specs.abstract import EMPTY, AbstractArray
 from specs.contract import nodes_needed
 from specs.judge import Judge
 from xarray_model.entries import NULL, mk_value
+from xarray_model.geometry import try_split_min_order
 from xarray_model.operations import Code, Flag, Operation
 
 TOP = (1 << 64) - 1
@@ -71,7 +72,8 @@ def _split(draw: st.DrawFn, s: int, array: AbstractArray) -> Change:
         SNAPSHOT,
         Operation(Code.FAIL),
     ]
-    if failing or (code == Code.TRY_SPLIT and need > 1):
+    refused = code == Code.TRY_SPLIT and new_order < try_split_min_order(item.order, s)
+    if failing or refused:
         return operations, array
     if draw(st.booleans()):
         operations.append(Operation(Code.STORE, index, item.order, entry=item.entry))
