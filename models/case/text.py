@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models.case.notation import parse_operation
-from models.case.tree_size import split_nodes
+from models.case.tree_size import MOST_LENT, split_nodes
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -76,9 +76,10 @@ def too_large(case: Iterable[Operation], s: int) -> tuple[int, str] | None:
     for number, (one, nodes) in enumerate(zip(operations, split_nodes(operations, s), strict=True)):
         if one.code in (Code.NEXT, Code.PREV) and one.argument > MOST_STEPS:
             return number, f"{one.argument:,} steps are more than the {MOST_STEPS:,} that are run"
-        if nodes > MOST_NODES:
+        most = MOST_LENT if one.flags & Flag.REPEATING else MOST_NODES
+        if nodes > most:
             return number, (
-                f"it takes {nodes:,} nodes, more than the {MOST_NODES:,} that are run;"
+                f"it takes {nodes:,} nodes, more than the {most:,} that are run;"
                 " 'xasplit count' tells of splits of any size"
             )
     return None

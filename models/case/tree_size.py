@@ -16,6 +16,9 @@ MOST_NODES = 5_000
 """Nodes that the splits of a case may ask for that was derived from another, unless that one asks
 for more: the largest that the sweep runs asks for 4,161, and takes the model 0.2 s."""
 
+MOST_LENT = 1 << 28
+"""Requests that are followed where nodes are only lent; it takes under a second."""
+
 
 def split_nodes(case: Iterable[Operation], s: int) -> list[int]:
     """The nodes that each operation asks for to split with, at most, at chunk shift ``s``.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from models.case.tree_size import MOST_LENT
 from models.sweep.count_cases import HIGHEST, CountGroup, Listed, distinct
 from xarray_model import geometry
 
@@ -20,7 +21,7 @@ FAR = 1 << 22
 """The same for splits to order 0."""
 AT_LEAST = 1 << 14
 """Requests up to which all other counts are followed; ``EXACTLY`` for splits to order 0."""
-FARTHEST = 1 << 28
+FARTHEST = MOST_LENT
 """The most requests of a case, which take about a second."""
 _WORD = 1 << 32
 """What a count of 32 bits wraps at."""

@@ -19,7 +19,7 @@ from models.case.notation import operation_text
 from models.case.origins import Placed, place
 from models.case.replay import replay
 from models.case.strict_json import FormatError
-from models.case.tree_size import split_nodes
+from models.case.tree_size import MOST_LENT, made_nodes, split_nodes
 from models.diagnosis import reproducer
 from models.driver.worker import Status
 from models.kernel.printable import clean
@@ -33,6 +33,7 @@ from review.bundle.account import Account
 from review.bundle.entries import FindingEntry, ScheduleEntry, Tested
 from review.bundle.read import Bundle
 from review.progress import Meter
+from xarray_model.operations import Operation
 
 LIMIT = 120.0
 """Seconds that one replay may take."""
@@ -236,8 +237,15 @@ def _told_otherwise(entry: FindingEntry, example: Counterexample, tested: Tested
     for name, (told, there) in pairs.items():
         if told != there:
             return f"it has another {name} than the manifest"
-    nodes = sum(split_nodes(found.operations, found.chunk_shift))
-    return "its splits take too many nodes to be replayed" if nodes > MOST_NODES else ""
+    if too_many(found.operations, found.chunk_shift):
+        return "its splits take too many nodes to be replayed"
+    return ""
+
+
+def too_many(case: Sequence[Operation], s: int) -> bool:
+    """Whether the splits of a case at chunk shift ``s`` take more nodes than are replayed, or ask
+    for more that are only lent."""
+    return made_nodes(case, s) > MOST_NODES or sum(split_nodes(case, s)) > MOST_LENT
 
 
 def replayed(implementation: Implementation, data: bytes) -> str:

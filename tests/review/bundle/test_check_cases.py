@@ -4,15 +4,18 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.case.text import too_large
 from review.bundle import check_cases
 from tests.review.bundle import forge, small
 from tests.review.bundle.forge import Change, finding
 from tests.review.verifying import impossible, rejected, verified
+from xarray_model.operations import Code, Flag, Operation
 
 pytestmark = pytest.mark.usefixtures("one_theorem")
 
@@ -71,6 +74,16 @@ def test_a_broken_counterexample_is_one_line(text: bytes, told: str, bad: Path) 
     forge.replace(bad, CASE, text)
     (found,) = rejected(bad, "--kernel", "planted")
     assert found[1] == CASE and told in found[2] and found[2].isprintable()
+
+
+def test_a_count_of_nodes_that_are_only_lent_is_replayed() -> None:
+    """A request count that wraps in 32 bits shows after more requests than memory has room for."""
+    count = Operation(Code.COUNT_ALLOC, 0, 37, 0, argument=138_547_332, flags=Flag.REPEATING)
+    assert not check_cases.too_many([count], 5)
+    assert check_cases.too_many([replace(count, flags=Flag.NONE)], 5)
+    assert check_cases.too_many([replace(count, argument=1 << 29)], 5)
+    assert too_large([count], 5) is None
+    assert too_large([replace(count, argument=1 << 29)], 5) is not None
 
 
 def same_finding(bad: Path, change: Callable[[dict[str, Any]], object]) -> Path:
