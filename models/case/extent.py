@@ -77,6 +77,11 @@ class Extent:
     traits: Counter[tuple[Split, Trait]] = field(default_factory=Counter)
     cells: Counter[Cell] = field(default_factory=Counter)
 
+    @classmethod
+    def of(cls, split: Split, cases: int = 1) -> Extent:
+        """Cases of a split of which nothing else is known."""
+        return cls(Counter({split: cases}))
+
     def count(self, group: Described, starts: Sequence[Start]) -> None:
         """Count the cases of a group that begin at ``starts``."""
         split = group.split

@@ -117,9 +117,7 @@ class Findings:
 
     def add(self, finding: Finding, split: Split, cases: int = 1) -> None:
         """Count ``cases`` more that show the finding, at this (chunk shift, order, new order)."""
-        extent = Extent()
-        extent.splits[split] += cases
-        self.add_case([finding], extent)
+        self.add_case([finding], Extent.of(split, cases))
 
     def add_case(self, found: Sequence[Finding], extent: Extent, *, counted: bool = False) -> None:
         """Count the cases of ``extent``, which all show what one of them does: ``found``, one

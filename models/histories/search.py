@@ -292,16 +292,12 @@ def _take(report: MachineReport, one: _Search) -> None:
     if one.not_drawn:
         report.not_drawn[one.trial.s] = one.not_drawn
     for found in one.counted:
-        extent = Extent()
-        extent.splits[extent_of(found[0])] += 1
-        report.findings.add_case(found, extent, counted=True)
+        report.findings.add_case(found, Extent.of(extent_of(found[0])), counted=True)
     one.counted.clear()
     for label, finding in one.found.items():
         if label not in one.handed_over:
             one.handed_over.add(label)
-            extent = Extent()
-            extent.splits[extent_of(finding)] += 1
-            report.findings.add_case(one.first(finding), extent)
+            report.findings.add_case(one.first(finding), Extent.of(extent_of(finding)))
 
 
 def extent_of(finding: Finding) -> tuple[int, int, int]:
