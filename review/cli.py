@@ -15,20 +15,20 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 COMMANDS = {
-    "count": "review.count:command",
-    "show": "review.show:command",
-    "search": "review.search:command",
-    "replay": "review.replay:command",
-    "prove": "review.prove:prove",
-    "review": "review.review:command",
-    "baseline": "review.baseline:command",
-    "versions": "review.versions:command",
-    "rcu": "review.rcu:command",
-    "verify": "review.verify:command",
-    "compare": "review.compare:command",
-    "properties": "review.properties:command",
-    "mutants": "review.mutants:command",
-    "coverage": "review.coverage:command",
+    "count": "review.run.count:command",
+    "show": "review.commands.show:command",
+    "search": "review.run.search:command",
+    "replay": "review.commands.replay:command",
+    "prove": "review.report.prove:prove",
+    "review": "review.commands.review:command",
+    "baseline": "review.commands.baseline:command",
+    "versions": "review.commands.versions:command",
+    "rcu": "review.commands.rcu:command",
+    "verify": "review.commands.verify:command",
+    "compare": "review.commands.compare:command",
+    "properties": "review.commands.properties:command",
+    "mutants": "review.commands.mutants:command",
+    "coverage": "review.commands.coverage:command",
 }
 """Where each command is; modules are imported on demand, since solvers load slowly."""
 

@@ -63,32 +63,32 @@ SLOW = {
     "proofs/test_mutants",
     "proofs/test_run",
     "proofs/test_words",
-    "review/bundle/test_browser",
-    "review/bundle/test_check_cases",
-    "review/bundle/test_check_obligations",
-    "review/bundle/test_determinism",
-    "review/bundle/test_heat",
-    "review/bundle/test_html",
-    "review/bundle/test_plots",
+    "review/report/test_browser",
+    "review/verify/test_check_cases",
+    "review/verify/test_check_obligations",
+    "review/report/test_determinism",
+    "review/report/test_heat",
+    "review/report/test_html",
+    "review/report/test_plots",
     "review/bundle/test_read",
-    "review/bundle/test_results",
-    "review/test_campaign",
+    "review/report/test_results",
+    "review/run/test_campaign",
     "review/test_cli",
-    "review/test_evidence_upstream",
-    "review/test_mutants",
-    "review/test_numbers",
-    "review/test_prove",
-    "review/test_replay",
-    "review/test_resuming",
-    "review/test_review",
-    "review/test_saving",
-    "review/test_search",
-    "review/test_series_origins",
-    "review/test_series_outcomes",
-    "review/test_several_defects",
-    "review/test_subjects",
-    "review/test_verify",
-    "review/test_versions",
+    "review/run/test_evidence_upstream",
+    "review/commands/test_mutants",
+    "review/run/test_numbers",
+    "review/report/test_prove",
+    "review/commands/test_replay",
+    "review/bundle/test_resuming",
+    "review/commands/test_review",
+    "review/run/test_saving",
+    "review/run/test_search",
+    "review/commands/test_series_origins",
+    "review/commands/test_series_outcomes",
+    "review/commands/test_several_defects",
+    "review/run/test_subjects",
+    "review/commands/test_verify",
+    "review/commands/test_versions",
     "test_likeness",
     "test_wheel",
 }
@@ -103,12 +103,27 @@ SPREAD = {
     "models/port/test_port",
     "models/diagnosis/test_reproducer",
     "proofs/test_mutants",
-    "review/test_several_defects",
+    "review/commands/test_several_defects",
 }
 """Files whose tests share nothing and go to whichever process is free; those of others stay in one
 process, as what they share is made once in each."""
-SHARING = "review/bundle"
-"""A folder whose files share bundles and pages, and stay in one process together."""
+SHARING = {
+    "review/report/test_browser",
+    "review/verify/test_check_cases",
+    "review/verify/test_check_obligations",
+    "review/report/test_determinism",
+    "review/report/test_heat",
+    "review/report/test_html",
+    "review/report/test_pages",
+    "review/report/test_plots",
+    "review/bundle/test_read",
+    "review/report/test_results",
+    "review/report/test_sarif",
+    "review/verify/test_script",
+    "review/report/test_text",
+    "review/report/test_write",
+}
+"""Files that share bundles and pages, and stay in one process together."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -119,7 +134,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if name in SLOW:
             item.add_marker(pytest.mark.slow)
         if name not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(SHARING if name.startswith(SHARING) else name))
+            item.add_marker(pytest.mark.xdist_group("bundles" if name in SHARING else name))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_its_calls_are_right(path: Path, tmp_path: Path, monkeypatch: pytest.Mon
 def test_it_names_files_of_a_bundle(path: Path) -> None:
     named = re.findall(r"bundle/(\S+)", path.read_text())
     writers = "".join(
-        one.read_text() for one in (Path(__file__).parents[1] / "review/bundle").glob("*.py")
+        one.read_text() for one in (Path(__file__).parents[1] / "review").rglob("*.py")
     )
     assert named and all(f'"{name}"' in writers for name in named)
 

@@ -2,7 +2,7 @@
 """Plain labelled boxes in a tree, and how they are written as text for a mail.
 
 Nothing here knows what the labels mean: ``models/pictures/diagram.py`` makes boxes of snapshots,
-the text below and ``review/svg.py`` draw them.
+the text below and ``review/report/svg.py`` draw them.
 """
 
 from __future__ import annotations

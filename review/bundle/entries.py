@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.case.origins import Placed
 from proofs.report import Status
 from review.bundle.folder import Artefact
-from review.reviewed import Options
+from review.run.reviewed import Options
 from specs.callers import Contract
 from specs.claims import Decision, Evidence
 from specs.strength import Strength

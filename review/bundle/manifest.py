@@ -20,10 +20,12 @@ from models.kernel.printable import clean
 from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
-from review import earlier, findings, limits, numbers_json, origin, outcome, readers
+from review.bundle import numbers_json, origin
 from review.bundle.folder import Artefact, sha256
-from review.diagnosis import Diagnosis
-from review.reviewed import Reviewed
+from review.report import findings
+from review.run import earlier, limits, outcome, readers
+from review.run.diagnosis import Diagnosis
+from review.run.reviewed import Reviewed
 from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 

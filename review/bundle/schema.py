@@ -8,7 +8,7 @@ from review.bundle import fields, schema_proofs, schema_readers, schema_search
 from review.bundle.entries import ClaimEntry, Manifest, Tested
 from review.bundle.folder import MANIFEST, Artefact
 from review.bundle.place import MOST_FILES, plain_path
-from review.reviewed import Options
+from review.run.reviewed import Options
 from specs.claims import Decision, Evidence, Outcome
 from specs.origin import Origin
 from specs.strength import Extent, Proved, Strength

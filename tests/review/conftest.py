@@ -9,8 +9,8 @@ import pytest
 from models.kernel.source import Source
 from models.sweep.sweep import Unit
 from proofs import catalogue
-from review import search, subjects
-from tests.review.bundle import small
+from review.run import search, subjects
+from tests.review import small
 
 
 @pytest.fixture

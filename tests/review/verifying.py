@@ -3,7 +3,7 @@
 
 import json
 
-from review import verify
+from review.commands import verify
 from tests.review.invoked import invoked
 
 

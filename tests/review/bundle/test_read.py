@@ -13,7 +13,7 @@ from models.case.strict_json import FormatError
 from review.bundle import read
 from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle, Changed
-from tests.review.bundle.forge import edit, manifest_of
+from tests.review.forge import edit, manifest_of
 
 
 def damage(place: Path) -> list[str]:

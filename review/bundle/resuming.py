@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Going on with a review that was ended early."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.case.strict_json import FormatError
+from review.bundle import manifest
+from review.bundle.folder import MANIFEST
+from review.bundle.read import Bundle
+from review.report.write import OBLIGATIONS
+from review.run import kept
+from review.run.kept import Kept, NothingKept
+
+
+def begun(place: Path) -> Kept:
+    """What the review that left the bundle in ``place`` had done.
+
+    Raises click.UsageError when it is no incomplete bundle, or what it had done is not kept.
+    """
+    try:
+        with Bundle(place) as bundle:
+            found = bundle.manifest
+        if found.complete:
+            raise click.UsageError(f"the review in {place} is complete: there is nothing left.")
+        return kept.load(found.sha256)
+    except (FormatError, NothingKept, OSError) as error:
+        raise click.UsageError(f"cannot go on with {place}: {error}") from None
+
+
+def cleared(place: Path) -> Path:
+    """The folder without what it listed, but for the obligations, which are there as they were
+    decided.  What was kept for it is removed too: it leads to another manifest from now on."""
+    with Bundle(place) as bundle:
+        told = bundle.manifest
+    for one in told.artefacts:
+        if not one.path.startswith(f"{OBLIGATIONS}/"):
+            (place / one.path).unlink(missing_ok=True)
+    (place / MANIFEST).unlink()
+    kept.remove(told.sha256)
+    return place
+
+
+def keep(told: Mapping[str, Any], had: Kept) -> None:
+    """Keep what was done under the manifest that was written, unless nothing is left to do."""
+    if not told["complete"]:
+        kept.save(manifest.digest(told), had)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit baseline``: what a kernel's own test says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import click
+
+from models.kernel.mailbox import SeriesError
+from models.kernel.series import apply_series
+from models.kernel.source import Source, SourceError, open_source
+from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
+from models.subject.build import BuildError
+from review.commands.options import json_option
+from review.run import subjects
+
+SHOWN = 5
+"""Failing checks that are told of a run, and warnings."""
+
+
+def sources(kernels: Sequence[str], rev: str | None, mailboxes: Sequence[str]) -> list[Source]:
+    """What to run: each kernel; with a series, the patched kernel with its test as it was and, if
+    the series changes the test, as it is then.  SourceError or SeriesError."""
+    found = []
+    for kernel in kernels:
+        if not mailboxes:
+            found.append(open_source(kernel, rev, subjects.given_headers()))
+            continue
+        series = apply_series(kernel, rev, mailboxes, subjects.given_headers())
+        for note in series.notes:
+            click.echo(f"xasplit: {series.source.name}: {note}", err=True)
+        if before := series.with_old_test():
+            found.append(before)
+        found.append(series.source)
+    return found
+
+
+def lines(one: Baseline) -> list[str]:
+    """A run in plain text: the result, then what broke, the first first."""
+    assertions = ", assertions on" if one.assertions else ""
+    result = "no result" if one.run is None else f"{one.passed:,} of {one.run:,} checks pass"
+    verdict = "passes" if one.holds else "FAILS"
+    told = [f"{one.name}, chunk shift {one.chunk_shift}{assertions}: {verdict}"]
+    told += [f"  {result}, {one.seconds:.1f} s"]
+    told += [f"  {one.ended}"] if one.ended else []
+    for word, places in (("fails", one.failures), ("warns", one.warnings)):
+        told += [
+            f"  {place} {word}{f', {times:,} times' if times > 1 else ''}"
+            for place, times in list(places.items())[:SHOWN]
+        ]
+        if len(places) > SHOWN:
+            told.append(f"  and {len(places) - SHOWN} other places")
+    return told
+
+
+@click.command("baseline", short_help="Run a kernel's own test of the XArray.")
+@subjects.kernel_option
+@subjects.rev_option
+@subjects.mbox_option
+@click.option(
+    "--chunk-shift",
+    "shifts",
+    multiple=True,
+    default=(6,),
+    show_default=True,
+    type=click.IntRange(1, 6),
+    help="May be given several times; the test itself needs 3 or more.",
+)
+@click.option("--assertions", is_flag=True, help="Turn on those of the library (XA_DEBUG).")
+@click.option(
+    "--limit",
+    "seconds",
+    type=click.FloatRange(0.1),
+    default=SECONDS,
+    show_default=True,
+    help="Seconds that a run may take.",
+)
+@json_option
+def command(
+    kernels: tuple[str, ...],
+    rev: str | None,
+    mailboxes: tuple[str, ...],
+    shifts: tuple[int, ...],
+    assertions: bool,
+    seconds: float,
+    as_json: bool,
+) -> int:
+    """Build the kernel's own test, lib/test_xarray.c, in user space and run it.
+
+    With --mbox the kernel is patched first; if the series changes the test, both the old and the
+    new one are run on the patched code.
+
+    \b
+    Examples:
+      xasplit baseline --kernel /usr/src/linux-source-6.12.tar.xz
+      xasplit baseline --kernel ~/linux --rev v6.15 --mbox series.mbx --json
+    """
+    if not kernels:
+        raise click.UsageError("Name a kernel with --kernel: the port has no test of its own.")
+    try:
+        named = sources(kernels, rev, mailboxes)
+        runs = [
+            run_test(one, shift, assertions=assertions, seconds=seconds)
+            for one in named
+            for shift in sorted(set(shifts))
+        ]
+    except (SourceError, SeriesError, BuildError, NoTest) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        told = {"runs": [{**asdict(one), "holds": one.holds} for one in runs]}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        for line in (line for one in runs for line in lines(one)):
+            click.echo(line)
+    return int(not all(one.holds for one in runs))

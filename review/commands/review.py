@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit review``: everything there is, ending with the verdict on each claim and a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from models.subject.implementation import Implementation
+from review.bundle import folder, manifest, resuming
+from review.commands.options import fresh_option
+from review.report import claims, prove
+from review.report.findings import wrap
+from review.report.write import write
+from review.run import limits, outcome, stages, subjects
+from review.run import search as searches
+from review.run.kept import Kept
+from review.run.reviewed import Options, Reviewed
+from review.run.store import Store
+from xarray_model.geometry import CHUNK_SHIFTS
+
+EXAMPLES = 120
+"""Histories that a review draws by default, fewer than ``search``: it has more to do."""
+SEED = 1
+"""The seed of a review's samples, always the same unless one is given: reviews are comparable."""
+
+
+@click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
+@subjects.kernel_options
+@subjects.base_option
+@subjects.everything_option
+@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
+@searches.effort_options(EXAMPLES)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The bundle's folder.  [default: xasplit-review-001, or the next number]",
+)
+@click.option(
+    "--proofs/--no-proofs", default=True, help="Decide the theorems, at chunk shift 6.  [default]"
+)
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Go on with the review that left this incomplete bundle; --jobs alone may differ.",
+)
+@fresh_option
+@click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
+def command(
+    kernels: tuple[str, ...],
+    rev: str | None,
+    mailboxes: tuple[str, ...],
+    each_patch: bool,
+    base: str | None,
+    everything: bool,
+    sanitize: bool,
+    seed: int,
+    jobs: int,
+    seconds: float | None,
+    steps: int,
+    examples: int,
+    out: Path | None,
+    proofs: bool,
+    resume: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Review the split of the C port and of every kernel named: all checks, then the claims.
+
+    With --mbox, --rev A..B or --base, each finding says where it comes from: new with a patch, made
+    worse, or there before; the last does not count unless --all is given.
+    A claim that some check has not decided is shown as undecided, with what is missing.
+    What solvers and specs said of the same scripts and answers in earlier runs is taken from there,
+    and told; --fresh takes nothing.  Ctrl-C ends it with what was found.  All of it is left in a
+    folder, the bundle: report.txt to be pasted in a mail, report.html, obligations,
+    counterexamples, schedules, and a manifest with the hash of each file.
+
+    \b
+    Examples:
+      xasplit review
+      xasplit review --kernel /usr/src/linux-source-6.12.tar.xz
+      xasplit review --kernel ~/linux --rev v6.15 --json
+      xasplit review --kernel ~/linux --rev v6.18 --mbox series.mbx --out v2
+      xasplit review --kernel ~/linux --rev v6.18..topic
+      xasplit review --resume v2
+    """
+    if resume is None:
+        options = Options(
+            kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs,
+            base, everything,
+        )  # fmt: skip
+        place, had = None, None
+    else:
+        if out or kernels or mailboxes or base:
+            raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
+        place, had = resume, resuming.begun(resume)
+        options = had.options
+    built, broken = _built(options)
+    tested = {one.name: dict(one.source.sha256) for one in built}
+    if had is None:
+        had = Kept(options, tested)
+    elif had.tested != tested:
+        raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
+    place = folder.choose(out) if place is None else resuming.cleared(place)
+    store = Store(fresh=fresh)
+    store.trim()
+    done = stages.run(options, built, broken, jobs, place, had, store)
+    told = write(done, place)
+    resuming.keep(told, had)
+    if as_json:
+        click.echo(manifest.dumps(told), nl=False)
+    else:
+        _show(done, place)
+    return done.status
+
+
+def _built(options: Options) -> tuple[list[Implementation], list[str]]:
+    """What is to be reviewed, built; and prefixes of a series that do not compile."""
+    named = subjects.kernel_sources(
+        options.kernels, options.rev, options.mailboxes, options.each_patch, options.base
+    )
+    sources = [*subjects.port_sources(), *named]
+    return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
+
+
+def _show(done: Reviewed, place: Path) -> None:
+    console = Console()
+    for one in done.implementations:
+        digest = one.source.sha256.get("lib/xarray.c", "")[:16]
+        line = f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}..."
+        console.print(line, markup=False, highlight=False)
+    outcome.show(done.search, console)
+    if done.proofs is not None:
+        click.echo(f"{prove.summary(done.proofs)}\n")
+    lines = [
+        *([] if done.complete else [f"Ended early; to go on: xasplit review --resume {place}", ""]),
+        *claims.one_level_lines(done),
+        *wrap(limits.bounds(done), ""),
+        "",
+        *claims.source_lines(done),
+        *wrap(f"The bundle is in {place}: report.txt first; xasplit verify {place}", ""),
+    ]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)

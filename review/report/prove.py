@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit prove``: decide the theorems by three solvers."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from rich import box
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from proofs import run
+from proofs.report import Finding, Report, Status, TheoremResult
+from proofs.solvers import SOLVERS
+from review.commands.options import (
+    Command,
+    chunk_shifts_option,
+    fresh_option,
+    json_option,
+    together,
+)
+from review.report.findings import wrap_words
+from review.run import earlier
+from review.run.store import Store
+from xarray_model.geometry import CHUNK_SHIFTS
+
+_INTERVAL = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+_SHOWN = 10
+"""Constants of a counterexample that are shown; --json has them all."""
+_WIDTH = 100
+"""Columns of the table where there is no terminal."""
+
+
+def table(report: Report) -> Table:
+    """One row for each theorem: how many obligations hold, what each solver said and took."""
+    shown = Table("theorem", "obligations", *report.solvers, "controls", "verdict", box=box.SIMPLE)
+    for result in report.theorems.values():
+        shown.add_row(
+            result.name,
+            _ratio(result.obligations),
+            *(_solver(result, solver) for solver in report.solvers),
+            _ratio(result.controls),
+            str(result.status),
+        )
+    return shown
+
+
+def _ratio(findings: list[Finding]) -> str:
+    good = sum(finding.status is Status.PROVED for finding in findings)
+    return f"{good} of {len(findings)}"
+
+
+def _solver(result: TheoremResult, solver: str) -> str:
+    status = result.solver_status(solver)
+    return "-" if status is None else f"{status} {result.seconds(solver):.1f} s"
+
+
+def _place(finding: Finding) -> str:
+    return "" if finding.chunk_shift is None else f" at s={finding.chunk_shift}"
+
+
+def _model(finding: Finding) -> str:
+    pairs = [f"{name}={value}" for name, value in sorted(finding.model.items())]
+    more = [f"and {len(pairs) - _SHOWN} more"] if len(pairs) > _SHOWN else []
+    return ", ".join(pairs[:_SHOWN] + more)
+
+
+def _problems(report: Report) -> list[str]:
+    """A line for each finding that is not as it must be, for what is missing or not promised."""
+    lines = []
+    for result in report.theorems.values():
+        for finding in result.findings:
+            if finding.status in (Status.PROVED, Status.MISSING):
+                continue
+            said = "; ".join(
+                f"{answer.solver} {answer.verdict} {answer.remark}".rstrip()
+                for answer in finding.answers.values()
+            )
+            detail = ": ".join(filter(None, (finding.error, said, _model(finding))))
+            name = f"{result.name} {finding.name}{_place(finding)}"
+            lines.append(f"{finding.status}: {name}: {detail}")
+    lines += [f"not proved: {name}" for name in report.missing]
+    lines += [f"not in proofs/theorems.txt: {name}" for name in report.unpromised]
+    return lines
+
+
+def _controls(report: Report) -> list[str]:
+    """A line for each refuted control, with the counterexample of the last chunk shift."""
+    lines = {}
+    for result in report.theorems.values():
+        for finding in result.controls:
+            if finding.status is Status.PROVED:
+                place = f"{result.name}{_place(finding)}: {finding.broken}"
+                model = _model(finding)
+                lines[result.name, finding.name] = f"{place} ({model})" if model else place
+    return list(lines.values())
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the table, the refuted controls, what is wrong, and the totals."""
+    console.print(table(report))
+    console.print("Refuted controls (each is a theorem with one thing broken on purpose):")
+    for line in _controls(report):
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+    for line in _problems(report):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    results = list(report.theorems.values())
+    obligations = [finding for result in results for finding in result.obligations]
+    controls = [finding for result in results for finding in result.controls]
+    spent = ", ".join(
+        f"{solver} {sum(result.seconds(solver) for result in results):.1f} s"
+        for solver in report.solvers
+    )
+    shifts = " ".join(map(str, report.chunk_shifts))
+    console.print(
+        f"chunk shifts {shifts}: "
+        f"{sum(result.status is Status.PROVED for result in results)} of {len(results)} theorems, "
+        f"{_ratio(obligations)} obligations, {_ratio(controls)} controls as they must be; "
+        f"{spent}; {report.seconds:.1f} s in all",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for line in earlier.of_theorems(report):
+        console.print(line, highlight=False, soft_wrap=True)
+    if report.interrupted:
+        console.print("Interrupted: what was not decided is missing above.")
+
+
+class _Progress:
+    """The live table on a terminal, a line now and then elsewhere; both on standard error."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True)
+        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
+        self.next = time.monotonic() + _INTERVAL
+
+    def __enter__(self) -> _Progress:
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+    def update(self, report: Report) -> None:
+        """Show how far the run is."""
+        if self.console.is_terminal:
+            if time.monotonic() >= self.next:
+                self.next = time.monotonic() + 0.25
+                self.live.update(table(report))
+        elif time.monotonic() >= self.next:
+            self.next = time.monotonic() + _INTERVAL
+            done = sum(result.status is Status.PROVED for result in report.theorems.values())
+            line = f"xasplit: prove: {done} of {len(report.theorems)} theorems"
+            print(line, file=sys.stderr)
+
+
+def decide(
+    names: tuple[str, ...] = (),
+    chunk_shifts: tuple[int, ...] = CHUNK_SHIFTS,
+    solvers: tuple[str, ...] = tuple(SOLVERS),
+    timeout: float = run.TIMEOUT,
+    export: Path | None = None,
+    processes: int | None = None,
+    store: Store | None = None,
+) -> Report:
+    """``proofs.run.prove`` with progress on standard error."""
+    with _Progress() as progress:
+        return run.prove(
+            names, chunk_shifts, solvers, timeout, progress.update, processes, export, store
+        )
+
+
+def summary(report: Report) -> str:
+    """How many theorems are proved, where and by whom, in lines of a mail."""
+    proved = sum(one.status is Status.PROVED for one in report.theorems.values())
+    shifts = " ".join(map(str, report.chunk_shifts))
+    told = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
+    told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
+    missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
+    return "\n".join(
+        wrap_words(" ".join([told + missing, *earlier.of_theorems(report)]), "    ", "")
+    )
+
+
+def solver_options(timeout: float) -> Callable[[Command], Command]:
+    """Options that say how obligations are decided: ``--solver`` (any number of times), and
+    ``--timeout`` with this default, in seconds."""
+    return together(
+        click.option(
+            "--solver",
+            "solvers",
+            multiple=True,
+            type=click.Choice(list(SOLVERS)),
+            callback=_all_or_these,
+            help="Only this solver; may be given several times.  [default: all three]",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(0.1),
+            default=timeout,
+            show_default=True,
+            help="Seconds for one answer of one solver.",
+        ),
+    )
+
+
+def _all_or_these(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(solver for solver in SOLVERS if solver in names) or tuple(SOLVERS)
+
+
+@click.command("prove", short_help="Decide the theorems by three solvers.")
+@click.argument("names", nargs=-1, metavar="[ID]...")
+@chunk_shifts_option
+@solver_options(run.TIMEOUT)
+@click.option(
+    "--export",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write every obligation as an SMT-LIB 2 file into this folder.",
+)
+@fresh_option
+@json_option
+def prove(
+    names: tuple[str, ...],
+    shifts: tuple[int, ...],
+    solvers: tuple[str, ...],
+    timeout: float,
+    export: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Decide the theorems on the split's arithmetic, all or those named (N1, or N1.loop).
+
+    Every obligation must be proved by each solver that knows its logic, and every negative control
+    refuted.  Theorems for any chunk shift are decided once.  An answer that a solver gave to the
+    same script before is kept, and told as such; some are asked for again.
+
+    \b
+    Examples:
+      xasplit prove
+      xasplit prove N1 N2 --chunk-shift 6
+      xasplit prove --chunk-shift 4 --chunk-shift 6 --export obligations --json
+
+    Exit status: 0 all proved, 1 anything refuted, unknown or missing, 2 wrong usage.
+    """
+    try:
+        report = decide(names, shifts, solvers, timeout, export, store=Store(fresh=fresh))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write to {export}: {error.strerror}") from None
+    if as_json:
+        click.echo(json.dumps(report.as_json(), indent=2))
+    else:
+        console = Console()
+        show(report, console if console.is_terminal else Console(width=_WIDTH))
+    return 0 if report.proved else 1

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``report.txt``: the whole review as plain text of 72 columns, to be pasted in a reply."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from models.kernel.source import Source
+from models.subject.implementation import name_of
+from proofs.report import Status, TheoremResult
+from review.bundle import origin
+from review.report import claims, findings, numbers_text, prove, summary
+from review.report.findings import wrap_words
+from review.run import limits, outcome, readers
+from review.run.reviewed import Reviewed
+from specs.callers import Contract
+
+_FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
+_SCHEDULES = 3
+"""How many races are shown step by step; the others are in ``schedules/``."""
+
+
+def report(done: Reviewed) -> str:
+    """The report's text."""
+    return "\n".join(line.rstrip() for line in _lines(done)) + "\n"
+
+
+def _lines(done: Reviewed) -> Iterator[str]:
+    yield from summary.lines(done)
+    yield ""
+    yield from _heading("Review of the XArray's entry split", "=")
+    yield from wrap_words(result(done), "")
+    yield ""
+    yield from _heading("What was tested")
+    yield from _tested(done)
+    yield from _heading("Claims")
+    yield from claims.summary_lines(done)
+    yield ""
+    yield from _who_decides(done)
+    yield from wrap_words(limits.bounds(done), "")
+    yield ""
+    yield from claims.source_lines(done)
+    yield from claims.one_level_lines(done)
+    yield from _heading("Findings")
+    search = done.search
+    told = (search.diagnoses, search.result.tried, search.origins, search.wheres)
+    found = [*search.broken, *findings.lines(*told)]
+    yield from found or ["None.", ""]
+    for line in (*search.not_done, *search.unsaved):
+        yield from [*wrap_words(line, ""), ""]
+    yield from _known(done)
+    yield from _heading("Readers without a lock")
+    yield from _readers(done)
+    yield from _heading("Numbers")
+    yield from ["Not measured."] if done.numbers is None else numbers_text.lines(done.numbers)
+    yield ""
+    yield from _heading("Theorems")
+    yield from _theorems(done)
+    yield from _heading("What was not checked")
+    for one in limits.not_checked(done):
+        yield from wrap_words(one, "  ", "- ")
+    yield ""
+    yield from _heading("How to rerun")
+    yield from _rerun(done)
+
+
+def _who_decides(done: Reviewed) -> Iterator[str]:
+    """Where some split one level at most: that claims are decided of them within that."""
+    shallow = [one.name for one in done.sources if one.one_level]
+    if shallow:
+        told = f"{' and '.join(shallow)} refuses splits over more than one level of new nodes:"
+        told += " what claims say of splits over any number of levels is decided within one."
+        yield from wrap_words(told, "")
+        yield ""
+
+
+def _heading(text: str, line: str = "-") -> list[str]:
+    return [text, line * len(text), ""]
+
+
+def result(done: Reviewed) -> str:
+    """The result in a sentence or two."""
+    told = "" if done.complete else "INCOMPLETE: the review was ended early. "
+    names = " and ".join(one.name for one in done.implementations)
+    if not done.failed:
+        return f"{told}Nothing that was checked fails in {names}."
+    told += " ".join(outcome.never_surviving(done.search))
+    told += " " if told else ""
+    return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
+
+
+def _troubles(done: Reviewed) -> Iterator[str]:
+    """What keeps the exit status from being 0, the findings first."""
+    counted = done.search.counted
+    found = len(counted)
+    if found:
+        told = "1 finding" if found == 1 else f"{found} findings"
+        documented = sum(one.smallest.contract is Contract.DOCUMENTATION for one in counted)
+        yield told + (f" ({documented} of the documentation only)" if documented else "")
+    checks = done.failing
+    if readers.CHECK in checks:
+        yield "readers of a split under way see what they must not"
+    rest = sorted(
+        check for check in checks if not check.startswith(("sweep:", "machine:", readers.CHECK))
+    )
+    if rest:
+        yield f"failed: {', '.join(rest)}"
+    if done.search.broken:
+        yield f"{len(done.search.broken)} prefixes of the series do not compile"
+    if done.search.unmet:
+        yield "the machines never met all that they are to test"
+    if done.options.proofs and (done.proofs is None or not done.proofs.proved):
+        missing = () if done.proofs is None else done.proofs.missing
+        yield f"not proved: {', '.join(missing) or 'the theorems'}"
+
+
+def _tested(done: Reviewed) -> Iterator[str]:
+    shown: set[object] = set()
+    for one in done.implementations:
+        level = "one level at most" if one.one_level else "any number of levels"
+        yield from wrap_words(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
+        yield from _made_from(one.source)
+        for name in _FILES:
+            told = (name, one.source.sha256.get(name))
+            if told[1] is not None and told not in shown:
+                shown.add(told)
+                yield f"    {name}, SHA-256"
+                yield f"      {told[1]}"
+    for named, found in origin.commits(done.options).items():
+        yield f"  {named}: commit {found}"
+    for named, digest in origin.mailboxes(done.options).items():
+        yield f"  {named}, SHA-256"
+        yield f"      {digest}"
+    yield ""
+
+
+def _made_from(source: Source) -> Iterator[str]:
+    """The series, its patches, and what they were applied to."""
+    lineage = source.lineage
+    if lineage is None:
+        return
+    yield from wrap_words(
+        f"made from {name_of(lineage.base)} ({lineage.base.name})", "      ", "    "
+    )
+    for letter in lineage.letters:
+        if letter.message_id:
+            yield from wrap_words(f"Message-ID: {letter.message_id}", "      ", "    ")
+    for step in lineage.steps:
+        if step.label:
+            yield from wrap_words(f"{step.label}: {step.subject}", "      ", "    ")
+
+
+def _known(done: Reviewed) -> Iterator[str]:
+    """Known deviations outside the split, which are no findings about it."""
+    for had in done.search.known:
+        yield from wrap_words(str(had), "    ", "")
+        yield ""
+
+
+def _readers(done: Reviewed) -> Iterator[str]:
+    if not done.explored:
+        yield "Not run."
+        yield ""
+    for name, report in done.explored.items():
+        yield from wrap_words(
+            f"{name}: {report.executions:,} executions, {report.states:,} states;"
+            f" {readers.collisions(report)}.",
+            "    ",
+            "",
+        )
+        for told in readers.not_explored(report):
+            yield from wrap_words(f"NOT EXPLORED: {told}.", "    ", "  ")
+        yield from readers.before_lines(report)
+        found = readers.smallest(report)
+        shown = [one for one in found if one[1].counts]
+        for shift, one in shown[:_SCHEDULES]:
+            yield ""
+            yield from readers.schedule_lines(report, shift, one)
+        if len(shown) > _SCHEDULES:
+            yield f"  {len(shown) - _SCHEDULES} more in schedules/."
+        documented = sorted({one.breach.promise for _, one in found if one.documented})
+        if documented:
+            told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
+            yield from wrap_words(told, "    ", "  ")
+        yield ""
+
+
+def _theorems(done: Reviewed) -> Iterator[str]:
+    report = done.proofs
+    if report is None:
+        yield "Not decided in this review."
+        yield ""
+        return
+    yield from prove.summary(report).splitlines()
+    families: dict[str, list[TheoremResult]] = {}
+    for one in report.theorems.values():
+        families.setdefault(one.name.partition(".")[0], []).append(one)
+    for name, results in families.items():
+        held = sum(one.status is Status.PROVED for one in results)
+        told = f"{name}  {held} of {len(results)} proved:"
+        told += f" {', '.join(one.name.partition('.')[2] for one in results)}"
+        yield from wrap_words(told, "      ", "  ")
+        for one in results:
+            if one.status is not Status.PROVED:
+                yield from wrap_words(f"{one.name} {one.status}: {one.statement}", "      ", "    ")
+    yield ""
+
+
+def _rerun(done: Reviewed) -> Iterator[str]:
+    yield "  " + shlex.join(done.options.command)
+    yield "  xasplit verify BUNDLE"
+    yield "  xasplit replay BUNDLE/counterexamples/FILE.json"

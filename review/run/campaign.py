@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A campaign: sweep and state machines on all cores, with progress, ended early by Ctrl-C."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import Any
+
+from models.case.finding import Finding
+from models.case.findings import Seen
+from models.histories.search import MachineReport
+from models.histories.search import search as machine_search
+from models.subject.implementation import Implementation
+from models.sweep.families import Family
+from models.sweep.hangs import Area, Hangs, hopeless_splits
+from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
+from models.sweep.verdicts import Verdicts
+from review.run.attempt import one_line
+from review.run.pool import Pool, tell
+from xarray_model import geometry
+
+LAG = 16
+"""How many units may be under way at once: a unit knows what those learnt of hangs that come as
+many or more before it, however fast any of them is."""
+MOST_FAILED = 3
+"""Tasks that may fail, by no fault of the code under test, before no more are begun."""
+
+
+def run(
+    units: Sequence[Unit],
+    implementations: Sequence[Implementation],
+    jobs: int,
+    on_progress: Callable[[Unit, UnitResult], None],
+    result: UnitResult,
+    on_found: Callable[[Finding], None] = lambda _: None,
+    failed: list[str] | None = None,
+    known: Mapping[Area, Hangs] | None = None,
+    deadline: float = math.inf,
+    verdicts: Verdicts | None = None,
+) -> bool:
+    """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
+
+    ``on_progress`` is told of each unit when it is done, with the sum of all that were, and
+    ``on_found`` of each property when a unit first finds it broken.  On Ctrl-C, or when the time is
+    over (``deadline``, of ``time.monotonic``), the units that were not run are in no total, nor is
+    one that failed: ``failed`` gets a line on each.
+
+    What is found does not depend on which unit ends when: units are begun and added up in one
+    order, and what a unit knows of hangs is ``known`` and what those learnt that come ``LAG`` or
+    more before it.  ``verdicts`` are those of earlier runs.
+    """
+    trouble = [] if failed is None else failed
+    # The longest first, so that no core is left alone with one at the end; but where time may run
+    # out the shortest, which are most.
+    ordered = sorted(units, key=_cost, reverse=deadline == math.inf)
+    ended: dict[int, UnitResult] = {}
+    learnt = UnitResult(hangs={area: one.copy() for area, one in (known or {}).items()})
+    added = 0
+
+    lost: set[int] = set()
+
+    def add(number: int) -> None:
+        result.update(ended[number])
+        if number not in lost:
+            on_progress(ordered[number], result)
+
+    with Pool(jobs, on_found) as pool:
+        futures: dict[Future[UnitResult], int] = {}
+        begun = 0
+        try:
+            while added < len(ordered):
+                if time.monotonic() > deadline:
+                    raise _Over
+                while begun < len(ordered) and len(futures) < jobs and len(trouble) < MOST_FAILED:
+                    before = begun - LAG
+                    if before >= 0:
+                        if before not in ended:
+                            break
+                        learnt.update(UnitResult(hangs=ended[before].hangs))
+                    task = (ordered[begun], implementations, learnt.hung(), verdicts)
+                    futures[pool.submit(_unit, *task)] = begun
+                    begun += 1
+                if not futures:
+                    break
+                for future in pool.wait(futures, deadline):
+                    number = futures.pop(future)
+                    if problem := _problem(future):
+                        trouble.append(f"{ordered[number]}: not run, {problem}")
+                        lost.add(number)
+                        ended[number] = UnitResult()
+                    else:
+                        ended[number] = future.result()
+                while added in ended:
+                    added += 1
+                    add(added - 1)
+        except KeyboardInterrupt:
+            pool.stop()
+            return False
+        except _Over:
+            pool.stop()
+            for number in sorted(one for one in ended if one >= added):
+                add(number)
+            return False
+    return not trouble
+
+
+def _unit(
+    unit: Unit,
+    implementations: Sequence[Implementation],
+    known: Mapping[Area, Hangs],
+    verdicts: Verdicts | None,
+) -> UnitResult:
+    return run_unit(unit, implementations, known, on_found=tell, verdicts=verdicts)
+
+
+class _Over(Exception):
+    """The time is over."""
+
+
+def _problem(future: Future[Any]) -> str:
+    """Why a task failed, in a line; "" if it did not."""
+    error = future.exception()
+    if error is None:
+        return ""
+    if isinstance(error, BrokenProcessPool):
+        return "a process of the search was ended from outside; memory may be short"
+    return one_line(error)
+
+
+def _cost(unit: Unit) -> int:
+    """About how long a unit takes: groups times the size of their trees."""
+    if unit.family is Family.FAR_COUNTS:
+        return 1 << 20
+    nodes = 8 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
+    groups = unit.total() >> unit.order if unit.sample is None else unit.sample
+    return groups * nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much the machines do, for each implementation: cases of so many steps over all chunk
+    shifts together, or as many as fit in so many seconds for all implementations.  ``remember``:
+    what failed in this user's earlier searches comes first, besides what the seed draws.
+    ``sample``: how many groups of cases the sweep draws where it is not complete."""
+
+    examples: int
+    steps: int
+    seconds: float | None = None
+    remember: bool = False
+    sample: int = SAMPLE
+
+
+def machines(
+    implementations: Sequence[Implementation],
+    shifts: Sequence[int],
+    effort: Effort,
+    seed: int,
+    jobs: int,
+    on_progress: Callable[[MachineReport], None],
+    reports: list[MachineReport],
+    swept: UnitResult | None = None,
+    on_found: Callable[[Finding], None] = lambda _: None,
+    failed: list[str] | None = None,
+    deadline: float = math.inf,
+) -> bool:
+    """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
+
+    Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
+    ``swept`` is what the sweep came to: what hung there is left out, and what fails as cases did
+    there is counted, and not made smaller.  ``on_found``, ``failed`` and ``deadline`` as for
+    ``run``.
+    """
+    trouble = [] if failed is None else failed
+    had = {(one.implementation, s) for one in reports for s in one.tallies}
+    tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in had]
+    seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
+    examples = -(-effort.examples // len(shifts))
+    swept = swept or UnitResult()
+    hung = swept.hung()
+    with Pool(jobs, on_found) as pool:
+        futures = {
+            pool.submit(
+                _machine,
+                one,
+                s,
+                replace(effort, examples=examples, seconds=seconds),
+                seed,
+                hopeless_splits(hung, one.name, s),
+                swept.findings.seen(one.name),
+            ): (one, s)
+            for one, s in tasks
+        }
+        try:
+            while futures:
+                if time.monotonic() > deadline:
+                    raise _Over
+                for future in pool.wait(futures, deadline):
+                    one, s = futures.pop(future)
+                    if problem := _problem(future):
+                        trouble.append(f"{one.name} at chunk shift {s}: no histories, {problem}")
+                        continue
+                    reports.append(future.result())
+                    on_progress(reports[-1])
+        except (KeyboardInterrupt, _Over):
+            pool.stop()
+            return False
+    return not trouble
+
+
+def _machine(
+    one: Implementation, s: int, effort: Effort, seed: int, hanging: frozenset[str], seen: Seen
+) -> MachineReport:
+    return machine_search(
+        one,
+        [s],
+        examples=effort.examples,
+        steps=effort.steps,
+        seed=seed,
+        seconds=effort.seconds,
+        remember=effort.remember,
+        hanging={s: hanging},
+        seen=seen,
+        on_found=tell,
+    )

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a review did not check: told in every report, in the words of what was done."""
+
+from __future__ import annotations
+
+from models.sweep import far_counts
+from review.run import earlier, outcome, readers
+from review.run.reviewed import Reviewed
+from xarray_model.geometry import CHUNK_SHIFTS
+
+
+def _within() -> str:
+    ended, pairs = map(sum, zip(*map(far_counts.followed, CHUNK_SHIFTS), strict=True))
+    return (
+        "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels"
+        " of nodes, 2 over three and 3 over two (walks from order 5 sampled). Beyond them samples"
+        " were drawn. Allocation requests were counted for every pair of orders up to 63,"
+        f" {ended:,} of {pairs:,} to the last one; of the others it is only known that"
+        f" {far_counts.AT_LEAST:,} or more are made."
+    )
+
+
+_ALWAYS = (
+    "Machines of the kernel's own: everything ran in user space, on this machine's processor;"
+    " memory reclaim, preemption and lockdep are not modelled.",
+    "Two writers at once: the lock that writers hold is taken for granted.",
+    "Readers on anything but the published memory orders of one writer: the exploration follows"
+    " the kernel's memory model as docs/readers.md states it, not a certain processor.",
+)
+
+
+def bounds(done: Reviewed) -> str:
+    """Within which bounds a sweep is complete, and of which implementations it was not."""
+    result = done.search.result
+    cut = [name for name, one in sorted(result.tried.items()) if one.left_out.splits]
+    told = [_within()]
+    if cut:
+        told.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
+    return " ".join([*told, *earlier.of_sweep(result)])
+
+
+def not_checked(done: Reviewed) -> list[str]:
+    """A sentence for each thing that was left out or bounded, the most telling first."""
+    told = []
+    if not done.complete:
+        told.append("The review was ended early: what is not told here was not run.")
+    told += outcome.not_run(done.search)
+    if done.options.proofs and done.proofs is None:
+        told.append("The theorems: the review was ended before.")
+    if not done.options.proofs:
+        told.append("The theorems: they were not asked for.")
+    if done.proofs is not None:
+        rest = [s for s in CHUNK_SHIFTS if s not in done.proofs.chunk_shifts]
+        if rest:
+            told.append(
+                f"The theorems at chunk shift {', '.join(map(str, rest))}: xasplit prove decides"
+                " them."
+            )
+    names = [one.name for one in done.implementations if one.name not in done.explored]
+    if names:
+        told.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
+    told += [
+        f"{name}, readers: {one}."
+        for name, report in done.explored.items()
+        for one in readers.not_explored(report)
+    ]
+    shifts = {shift for report in done.explored.values() for shift, _ in report.results}
+    if shifts:
+        at = ", ".join(map(str, sorted(shifts)))
+        told.append(
+            f"Readers at chunk shifts other than {at}, and of writers other than splits: xasplit"
+            " rcu explores more."
+        )
+    told += _cells(done)
+    for report in done.search.machines.values():
+        if report.unmet:
+            told.append(
+                f"{report.implementation}: in {report.total.examples:,} histories the machines"
+                f" never met {len(report.unmet)} rules and branches that xasplit search meets."
+            )
+    if not done.options.examples and done.options.seconds is None:
+        told.append("Histories: no machine was run.")
+    return [*told, *_ALWAYS]
+
+
+def _cells(done: Reviewed) -> list[str]:
+    """Where an exploration of readers had a bound."""
+    told = []
+    for name, report in done.explored.items():
+        cut: dict[str, set[str]] = {}
+        for one in readers.cells(report):
+            if not one.complete:
+                cut.setdefault(one.coverage, set()).add(f"{one.reader} against {one.writer}")
+        for coverage, which in sorted(cut.items()):
+            told.append(f"{name}: all interleavings of {', '.join(sorted(which))}: {coverage}.")
+    return told

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit search``: look for counterexamples in the port or in kernels."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from models.case.finding import Finding
+from models.histories.search import MachineReport, extent_of
+from models.subject.implementation import Implementation
+from models.sweep.sweep import (
+    SAMPLE,
+    Unit,
+    UnitResult,
+    complete_units,
+    quick_units,
+    sampled_units,
+)
+from models.sweep.verdicts import Verdicts
+from review.commands.options import (
+    Command,
+    chunk_shifts_option,
+    fresh_option,
+    jobs_option,
+    json_option,
+    together,
+)
+from review.run import bounded, campaign, diagnosis, outcome, saving, subjects
+from review.run.campaign import Effort
+from review.run.evidence import PORTS
+from review.run.outcome import Search, SoFar
+from review.run.progress import Meter
+from review.run.store import Store
+
+EXAMPLES, STEPS = 2400, 50
+"""What the machines do by default, for each implementation."""
+
+_SHARE = 0.75
+"""How much of the time that is given goes to looking for counterexamples; the rest to what is made
+of them."""
+_GRACE = 2.0
+"""Seconds that machines, which end by themselves, may take longer."""
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def effort_options(examples: int) -> Callable[[Command], Command]:
+    """Options that bound a search: ``--examples`` (with this default), ``--steps``, ``--time``,
+    ``--jobs``."""
+    return together(
+        click.option(
+            "--examples",
+            type=click.IntRange(0),
+            default=examples,
+            show_default=True,
+            help="Histories that the machines draw, for each implementation; 0 for none.",
+        ),
+        click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
+        click.option(
+            "--time",
+            "seconds",
+            callback=_seconds,
+            metavar="TIME",
+            help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
+        ),
+        jobs_option,
+    )
+
+
+def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})([smh]?)", text)
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{text!r} is not a time such as 90s, 10m or 2h.")
+    return float(int(match[1]) * _UNITS[match[2]])
+
+
+def search(
+    implementations: list[Implementation],
+    shifts: Sequence[int],
+    seed: int,
+    jobs: int,
+    effort: Effort,
+    had: SoFar | None = None,
+    on_found: Callable[[Finding], None] = lambda _: None,
+    store: Store | None = None,
+) -> Search:
+    """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
+
+    What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
+    ``on_found`` is told of what breaks as soon as it is found; ``store`` has what was judged in
+    earlier runs.
+    """
+    had = had or SoFar()
+
+    def found(finding: Finding) -> None:
+        had.early.add(finding, extent_of(finding))
+        on_found(finding)
+
+    failed: list[str] = []
+    started = time.monotonic() - had.seconds
+    deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
+    if had.quick is None:
+        had.quick = _quick(implementations, shifts, jobs, found, deadline)
+        if had.quick is None and time.monotonic() < deadline:
+            return Search(implementations, had, seed, finished=False)
+    units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
+    left = [unit for unit in units if unit not in had.units]
+    known = UnitResult(hangs=had.quick.hung() if had.quick else {})
+    known.update(UnitResult(hangs=had.result.hung()))
+    with Meter("sweep", len(left)) as meter:
+
+        def swept(unit: Unit, so_far: UnitResult) -> None:
+            had.units.add(unit)
+            had.seconds = time.monotonic() - started
+            covered = sum(coverage.covered for coverage in so_far.coverage.values())
+            broken = len(so_far.findings)
+            rate = covered / had.seconds
+            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
+
+        verdicts = None
+        if store is not None:
+            verdicts = Verdicts(store.texts("verdicts"), secrets.randbelow(1 << 32))
+        finished = campaign.run(
+            left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
+            verdicts,
+        )  # fmt: skip
+    for unit in had.result.misjudged:
+        failed.append(f"{unit}: an earlier run judged the same answers otherwise")
+    machines = len(implementations) * len(shifts)
+    if (finished or failed) and effort.examples and time.monotonic() < deadline:
+        left_for = replace(effort, seconds=_left(deadline))
+        with Meter("machines", machines - len(had.machines)) as meter:
+
+            def stepped(done: MachineReport) -> None:
+                had.seconds = time.monotonic() - started
+                meter.advance(f"{done.total.steps:,} more steps of {done.implementation}")
+
+            finished &= campaign.machines(
+                implementations,
+                shifts,
+                left_for,
+                seed,
+                jobs,
+                stepped,
+                had.machines,
+                had.result,
+                found,
+                failed,
+                deadline + _GRACE,
+            )
+    done = Search(implementations, had, seed, finished, not_done=failed)
+    if time.monotonic() >= deadline:
+        done.over = _left_out(had, units, machines if effort.examples else 0)
+        done.finished &= not done.over
+    return done
+
+
+def _quick(
+    implementations: Sequence[Implementation],
+    shifts: Sequence[int],
+    jobs: int,
+    on_found: Callable[[Finding], None],
+    deadline: float,
+) -> UnitResult | None:
+    """What a few cases of every kind find; None if the user, or the time, ended that.
+
+    What was named is run, and not the port that it is held against.
+    """
+    named = [one for one in implementations if one.name not in PORTS] or implementations
+    units = quick_units(shifts)
+    first = UnitResult()
+    failed: list[str] = []
+    with Meter("first cases", len(units)) as meter:
+        done = campaign.run(
+            units, named, jobs, lambda *_: meter.advance(), first, on_found, failed,
+            deadline=deadline,
+        )  # fmt: skip
+    return first if done or failed else None
+
+
+def _left(deadline: float) -> float | None:
+    return None if deadline == math.inf else max(1.0, deadline - time.monotonic())
+
+
+def _left_out(had: SoFar, units: Sequence[Unit], machines: int) -> list[str]:
+    """What was not run for lack of time, a line each."""
+    lines = []
+    if missing := sum(unit not in had.units for unit in units):
+        lines.append(
+            f"The time was over: {missing:,} of {len(units):,} units of the sweep were not run"
+        )
+    if (missing := machines - len(had.machines)) > 0:
+        lines.append(
+            f"The time was over: at {missing} of {machines} chunk shifts of the sources no"
+            " histories were drawn"
+        )
+    return lines
+
+
+@click.command("search", short_help="Look for counterexamples.")
+@subjects.kernel_options
+@subjects.base_option
+@subjects.everything_option
+@chunk_shifts_option
+@click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
+@effort_options(EXAMPLES)
+@saving.save_option
+@diagnosis.reproducers_option
+@fresh_option
+@json_option
+def command(
+    kernels: tuple[str, ...],
+    rev: str | None,
+    mailboxes: tuple[str, ...],
+    each_patch: bool,
+    base: str | None,
+    everything: bool,
+    sanitize: bool,
+    shifts: tuple[int, ...],
+    seed: int | None,
+    jobs: int,
+    seconds: float | None,
+    steps: int,
+    examples: int,
+    save: Path,
+    reproducers: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Look for counterexamples in the C port or, with --kernel, in kernels.
+
+    The sweep runs every split from every start, merges back and drains: whole for chunk shift 1 to
+    five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
+    Then state machines draw histories of all operations.  Model and implementation must answer with
+    the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
+    and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
+    --base each finding says with which patch it came, and what was there before does not count.
+    All cases are run; what they are answered with is judged once, as long as model and specs stay.
+
+    \b
+    Examples:
+      xasplit search
+      xasplit search --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
+      xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
+      xasplit search --kernel ~/linux --mbox series.mbx --each-patch
+      xasplit search --kernel ~/linux --rev origin/master..topic
+      xasplit search --time 10m
+    """
+    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch, base)
+    sources = named or subjects.port_sources()
+    built, broken = subjects.implementations(sources, shifts, sanitize)
+    drawn = secrets.randbelow(1 << 32) if seed is None else seed
+    bounds = effort(examples, steps, seconds, seed is None)
+    saver = saving.Saver(save, built, drawn)
+    with bounded.within(seconds):
+        done = search(
+            built, shifts, drawn, jobs, bounds, on_found=saver.found, store=Store(fresh=fresh)
+        )
+        done.broken, done.everything = broken, everything
+        saver.finish(done.findings)
+        outcome.explain(done)
+    unwritten = diagnosis.write(done.diagnoses, reproducers)
+    if as_json:
+        click.echo(json.dumps(outcome.as_json(done), indent=2))
+    else:
+        outcome.show(done, Console())
+    for line in (*unwritten, *saving.told(saver)):
+        click.echo(line, err=as_json)
+    if done.failed:
+        return 1
+    return 2 if done.not_done else int(not done.finished)
+
+
+def effort(
+    examples: int,
+    steps: int,
+    seconds: float | None,
+    remember: bool = False,
+    sample: int = SAMPLE,
+) -> Effort:
+    """The effort that the options ask for: a time takes the place of a number of histories."""
+    return Effort(examples if seconds is None else 1 << 40, steps, seconds, remember, sample)

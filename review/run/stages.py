@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The stages of a review, one after the other; Ctrl-C ends it with what was found so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.readers import explore, plan
+from models.subject.implementation import Implementation
+from review.report import prove
+from review.report.write import FOUND, OBLIGATIONS
+from review.run import bounded, evidence, numbers, outcome, saving
+from review.run import search as searches
+from review.run.attempt import one_line
+from review.run.kept import Kept
+from review.run.numbers import Numbers
+from review.run.progress import Meter
+from review.run.reviewed import Options, Reviewed
+from review.run.store import Store
+from specs.claims import Evidence
+from xarray_model.geometry import CHUNK_SHIFTS
+
+SAMPLE = 24
+"""Groups of cases that a review's sweep draws where it is not complete: half of what ``search``
+does."""
+_FOR_SEARCH = 2 / 3
+"""How much of the time that a review is given goes to the search, its causes included."""
+_FOR_WRITING = 0.1
+"""How much of it is kept for writing the bundle."""
+PROVED_AT = (6,)
+"""The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
+READERS_AT = (1, 2)
+"""The chunk shifts at which a review explores readers; ``rcu`` adds 6 and every writer."""
+
+
+def run(
+    options: Options,
+    built: list[Implementation],
+    broken: list[str],
+    jobs: int,
+    place: Path,
+    had: Kept,
+    store: Store | None = None,
+) -> Reviewed:
+    """Review what was ``built``; ``broken`` are prefixes of a series that were not.
+
+    ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
+    done again; it is kept up to date.  ``store`` has what earlier runs judged and decided.  After
+    Ctrl-C the stages that were not run are missing in what is returned, and it is not complete.
+    """
+    for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
+    effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
+    began = time.monotonic()
+    saver = saving.Saver(place / FOUND, built, options.seed)
+    with _timed(had.durations, "search"):
+        search = searches.search(
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store
+        )
+    search.broken, search.everything = broken, options.everything
+    done = Reviewed(options, search, durations=had.durations)
+    left = None
+    if options.seconds is not None:
+        left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
+    try:
+        with bounded.within(left):
+            done.complete = search.finished and _rest(done, place, jobs, had, store)
+    except KeyboardInterrupt:
+        outcome.leave(search)
+    except Exception as error:  # whatever it is: what was found before is worth more
+        search.not_done.append(f"A stage of the review failed: {one_line(error)}")
+        outcome.leave(search)
+    return done
+
+
+def _rest(done: Reviewed, place: Path, jobs: int, had: Kept, store: Store | None = None) -> bool:
+    """What comes after the search; whether all of it was done."""
+    built, took = done.implementations, had.durations
+    if done.options.proofs:
+        with _timed(took, "theorems"):
+            done.proofs = had.proofs or prove.decide(
+                chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs, store=store
+            )
+        if done.proofs.interrupted:
+            return False
+        had.proofs = done.proofs
+    with _timed(took, "readers"):
+        done.explored = had.explored = had.explored or _explored(built)
+    with _timed(took, "large splits"):
+        done.measured = _measured(built)
+    with _timed(took, "numbers"):
+        done.numbers = _numbers(built, done.hanging)
+    with _timed(took, "causes"):
+        return done.search.wheres is not None
+
+
+@contextmanager
+def _timed(durations: dict[str, float], name: str) -> Iterator[None]:
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        durations[name] = durations.get(name, 0.0) + time.monotonic() - began
+
+
+def _explored(built: Sequence[Implementation]) -> dict[str, explore.Report]:
+    """What lockless readers may see of a split under way, for each implementation."""
+    found: dict[str, explore.Report] = {}
+    with Meter("readers", len(built)) as meter:
+        for one in built:
+            found[one.name] = explore.explore(one.source, READERS_AT, writers=plan.SPLITS)
+            meter.advance()
+    return found
+
+
+def _measured(built: Sequence[Implementation]) -> list[Evidence]:
+    """What one large split each comes to, and what the kernel's own test sees."""
+    steps = (evidence.of_large_split, evidence.of_upstream_test)
+    found: list[Evidence] = list(evidence.of_bases(built))
+    with Meter("large splits", len(steps)) as meter:
+        for step in steps:
+            found += step(built)
+            meter.advance()
+    return found
+
+
+def _numbers(built: Sequence[Implementation], hanging: Collection[str]) -> Numbers:
+    """Nodes, work under the lock and stack."""
+    with Meter("numbers", numbers.steps(built)) as meter:
+        return numbers.measure(built, hanging=hanging, progress=meter.advance)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from models.case.counterexample import loads
+from models.kernel.source import port_source
+from models.mutants.mutant import Mutant
+from models.mutants.run import mutated
+from models.sweep.sweep import Unit
+from review.cli import main
+from review.run import search, subjects
+
+ONE = ["--chunk-shift", "2", "--jobs", "1", "--examples", "20"]
+
+
+def invoke(*arguments: str) -> tuple[int, str]:
+    """The command's status and output; every error is the test's."""
+    result = CliRunner().invoke(main, arguments, standalone_mode=False, catch_exceptions=False)
+    return result.return_value, result.stdout
+
+
+@pytest.mark.usefixtures("short")
+def test_the_port_is_clean_and_the_seed_is_told() -> None:
+    status, output = invoke("search", *ONE, "--seed", "7")
+    assert status == 0
+    assert "complete" in output and "sampled" in output
+    assert "seed 7" in output and "0 broken properties" in output
+
+
+@pytest.mark.usefixtures("short")
+def test_json_is_one_object_and_repeats_with_its_seed() -> None:
+    told = [json.loads(invoke("search", *ONE, "--seed", "7", "--json")[1]) for _ in range(2)]
+    for one in told:
+        del one["seconds"]
+        assert one["machines"][0]["steps"] > 20
+    assert told[0] == told[1]
+    assert told[0]["finished"] and told[0]["findings"] == []
+    assert {one["covered"] for one in told[0]["coverage"] if not one["sampled"]} == {6144}
+
+
+def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The port itself, but its allocation asks for one node too few.
+    mutant = Mutant(
+        "few", "one node too few", "lib/xarray_split.c", "nodes; nodes--", "nodes > 1; nodes--",
+        ("split-requests",), chunk_shift=2,
+    )  # fmt: skip
+    monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "quick_units", lambda _: [])
+    monkeypatch.setattr(search, "sampled_units", lambda *_: [])
+    monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
+    status, output = invoke("search", *ONE, "--save", str(tmp_path))
+    assert status == 1
+    assert "few breaks" in output and "broken propert" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--kernel", "/nowhere"], "no such file or folder"),
+        (["--kernel", "{folder}"], "not a kernel"),
+        (["--rev", "v6.12"], "--rev goes with --kernel"),
+        (["--kernel", "{file}"], "not a readable tarball"),
+    ],
+)
+def test_what_is_no_kernel_is_one_line(tmp_path: Path, arguments: list[str], words: str) -> None:
+    (tmp_path / "file").write_text("no tarball")
+    names = {"folder": str(tmp_path), "file": str(tmp_path / "file")}
+    filled = [argument.format(**names) for argument in arguments]
+    result = CliRunner().invoke(main, ["search", *ONE, *filled])
+    assert result.exit_code != 0
+    message = result.stderr.strip().splitlines()[-1]
+    assert words in message
+
+
+def test_a_kernel_that_does_not_compile_is_one_line(tmp_path: Path) -> None:
+    port = port_source().directory
+    shutil.copytree(port / "include", tmp_path / "include")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/xarray.c").write_text("#include <linux/xarray.h>\nint broken(\n")
+    result = CliRunner().invoke(main, ["search", *ONE, "--kernel", str(tmp_path)])
+    assert result.exit_code != 0
+    assert "does not compile" in result.stderr and "lib/xarray.c" in result.stderr
+
+
+def test_the_smallest_cases_are_saved_and_can_be_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mutant = Mutant(
+        "count", "planted", "lib/xarray_split.c", "	unsigned int values = node->nr_values;\n",
+        "	unsigned int values = node->nr_values;\n	node->count++;\n", (), chunk_shift=2,
+    )  # fmt: skip
+    monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "sampled_units", lambda *_: [])
+    monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
+    folder = tmp_path / "found"
+    status, output = invoke("search", *ONE[:-1], "0", "--save", str(folder))
+    assert status == 1 and "xasplit show FILE" in output
+    path = folder / "count-node-count.json"
+    assert loads(path.read_bytes()).finding.property == "node-count"
+    assert "count" in invoke("show", str(path))[1]

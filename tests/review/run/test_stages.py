@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What hangs is not waited for again and again, and the report says so first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.case.ends import ENDS
+from models.case.extent import FAILING, Trait
+from models.case.finding import SITES, Finding
+from models.driver.worker import Status
+from models.readers.exploration import Unexplored
+from models.readers.explorer import Case, Problem, Trouble
+from models.sweep.hangs import Area, Hangs
+from review.report import text
+from review.run import limits, stages
+from review.run.kept import Kept
+from review.run.numbers import Numbers
+from review.run.outcome import Search, SoFar
+from review.run.reviewed import Options, Reviewed
+from specs.claims import Decision, Outcome
+from specs.readers import Memory
+from tests.review import small
+from xarray_model.operations import Code, Operation
+
+GRANTED = Trait(FAILING, "none")
+
+
+def hung(name: str, *sites: str) -> Search:
+    """A sweep that nothing but hangs of splits came out of, on one of the ports."""
+    search = Search(small.clean().implementations, SoFar(), 1, True)
+    result = search.result
+    result.update(small.clean().result)
+    result.hangs.clear()
+    case = (Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SPLIT, 0, 1, 0, 4))
+    found = Finding(name, 1, *ENDS[Status.HANG], "hang", 1, case, b"", b"")
+    result.findings.add(found, (1, 1, 0))
+    for site in sites:
+        known = result.hangs[Area(name, "splits", 1, site)] = Hangs()
+        known.note((GRANTED,), hung=True)
+    return search
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The names that the stages are asked for, none of which runs anything."""
+    names: dict[str, Any] = {}
+
+    def stage(name: str, answer: object) -> Callable[..., object]:
+        def run(built: Any, *rest: Any) -> object:
+            names[name] = [one.name for one in built], *rest
+            return answer
+
+        return run
+
+    monkeypatch.setattr(stages, "_explored", stage("readers", {"port (recursive)": None}))
+    monkeypatch.setattr(stages, "_measured", stage("large", []))
+    monkeypatch.setattr(stages, "_numbers", stage("numbers", Numbers("none", "none", (), ())))
+    return names
+
+
+def test_a_stage_that_fails_loses_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    found = small.broken()
+    fresh = Search(found.implementations, found.so_far, found.seed, True)
+    monkeypatch.setattr("review.run.search.search", lambda *_: fresh)
+    monkeypatch.setattr(stages, "_explored", lambda _: {})
+    monkeypatch.setattr(stages, "_measured", fails)
+    options = Options(proofs=False)
+    done = stages.run(options, found.implementations, [], 1, tmp_path, Kept(options, {}))
+    assert not done.complete and done.status == 1
+    assert "readers" in done.durations and done.search.diagnoses
+    assert fresh.not_done == ["A stage of the review failed: ZeroDivisionError: by zero"]
+    assert fresh.not_done[0] in "\n".join(text.report(done).splitlines())
+
+
+def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    done = Reviewed(Options(proofs=False), hung("port"))
+    done.search.diagnoses = []
+    assert stages._rest(done, tmp_path, 1, Kept(done.options, {}))
+    assert asked["readers"] == (["port", "port (recursive)"],)
+    assert asked["large"][0] == ["port", "port (recursive)"]
+    assert asked["numbers"] == (["port", "port (recursive)"], {"port"})
+    whole = Reviewed(Options(proofs=False), small.clean())
+    assert not whole.hanging
+
+
+def test_arrays_in_which_a_writer_hangs_are_undecided_and_told(tmp_path: Path) -> None:
+    done = small.explored(tmp_path)
+    explored = done.explored["port"]
+    before = {one.target: one.outcome for one in done.reader_evidence}
+    assert Outcome.UNDECIDED not in before.values()
+    problem = Problem(Trouble.HANG, "", "")
+    hangs = Unexplored(2, Case("split", 2, 0, 4, 4), Memory.WEAK, problem)
+    explored = replace(explored, unexplored=(hangs,))
+    done = Reviewed(Options(proofs=False), hung("port"), explored={"port": explored})
+    done.search.diagnoses = []
+    (left_out,) = done.reader_evidence
+    assert left_out.outcome is Outcome.UNDECIDED
+    (claim,) = (one for one in done.verdicts if "rcu:readers" in one.claim.checks)
+    assert claim.decision is not Decision.HOLDS
+    done.search.result.tried["port"].left_out.splits[1, 1, 0] += 1
+    report = " ".join(text.report(done).split())
+    assert "NOT of port: cases like those that crash or hang were left out." in report
+    told = "s=2, writer split hangs in 1 of 2 arrays, such as split 2 0 4 4"
+    assert f"NOT EXPLORED: {told}." in report
+    assert f"port, readers: {told}." in limits.not_checked(done)
+    assert any("1 of 2 arrays not explored" in one for one in limits.not_checked(done))
+    assert told in left_out.detail
+
+
+def test_that_every_split_hangs_is_told_first() -> None:
+    for sites, words in (
+        (SITES, "In port every split HANGS."),
+        (SITES[:2], "In port every horizontal split and every split by one level HANGS."),
+    ):
+        done = Reviewed(Options(proofs=False), hung("port", *sites), complete=True)
+        done.search.diagnoses = []
+        assert text.result(done).startswith(f"{words} Tested: port")
+    some = hung("port", *SITES[:1])
+    some.result.hangs[Area("port", "splits", 1, SITES[0])].note((GRANTED,), hung=False)
+    assert "HANGS" not in text.result(Reviewed(Options(proofs=False), some, complete=True))
