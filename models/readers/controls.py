@@ -37,6 +37,7 @@ class Control:
 _LIB = "lib/xarray.c"
 _SPLIT = "lib/xarray_split.c"
 _ITERATION = "lib/xarray_iter.c"
+_HEADER = "include/linux/xarray.h"
 _VERTICAL = Case("split", 3, 0, 8, 8)
 _HORIZONTAL = Case("split", 3, 2, 8, 8)
 _LINK = "\t\trcu_assign_pointer(node->slots[offset], xa_mk_node(child));"
@@ -61,6 +62,25 @@ CONTROLS = (
         edits={_ITERATION: (
             "\t\tdone = 1;\n",
             "\t\tdone = 1;\n\t\tif (xa_is_sibling(held))\n\t\t\treturn held;\n",
+        )},
+    ),
+    Control(
+        "marked-sibling-inline",
+        "the inline step of a marked iteration returns a sibling entry, as in 7.3",
+        Case("split", 1, 0, 2, 2),
+        ("for-each-marked-ordered",),
+        ("load-internal",),
+        edits={_HEADER: ("\t\t\tif (held && !xa_is_internal(held)) {", "\t\t\tif (held) {")},
+    ),
+    Control(
+        "value-passed-by-inline",
+        "the inline step of an iteration takes a value entry for an empty slot",
+        Case("split-value", 2, 0, 4, 4),
+        ("for-each-ordered",),
+        ("find-covers",),
+        edits={_HEADER: (
+            "\t\tif (held)\n\t\t\treturn held;",
+            "\t\tif (held && !xa_is_value(held))\n\t\t\treturn held;",
         )},
     ),
     Control(

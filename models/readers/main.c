@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#define LINE 1024
+#define LINE 2048
 
 /* CPU time: a writer's run takes microseconds, an execution of a reader hundreds of them at most. */
 #define WRITER_MICROSECONDS 150000
@@ -140,16 +140,16 @@ static struct merging merging_of(const char *name, unsigned int bits)
 /* The rest of a line whose writer has run. */
 static void run_asked(const char *asked)
 {
-	char readers[256], schedule[512], merged[16];
+	char readers[1024], schedule[512], merged[16];
 	unsigned long start;
 	unsigned int bits;
 	long executions;
 	int bound;
 
-	if (sscanf(asked, " run %d %ld %15s %u %255s", &bound, &executions, merged, &bits,
+	if (sscanf(asked, " run %d %ld %15s %u %1023s", &bound, &executions, merged, &bits,
 		   readers) == 5)
 		run_readers(readers, bound, executions, merging_of(merged, bits));
-	else if (sscanf(asked, " replay %255s %lu %511s", readers, &start, schedule) == 3)
+	else if (sscanf(asked, " replay %1023s %lu %511s", readers, &start, schedule) == 3)
 		run_replay(readers, start, schedule);
 }
 

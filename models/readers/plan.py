@@ -11,17 +11,44 @@ SINGLE = ("load", "load-retry", "reload")
 ITERATIONS = (
     "get-order",
     "find",
+    "for-each",
     "find-pause",
     "find-ordered",
+    "for-each-ordered",
     "marked",
+    "for-each-marked",
     "marked-pause",
     "marked-ordered",
+    "for-each-marked-ordered",
     "next",
+    "prev",
 )
-"""Readers that look at entries only; writers that replace an entry by others."""
+"""Readers that look at entries only; writers that replace an entry by others.
 
-PAGE_CACHE = ("lookup", "batch", "find-lookup", "marked-lookup")
+Those named ``for-each`` step as the header's macros do, by its inline functions, those beside them
+by calls of ``xas_find()`` and ``xas_find_marked()``.  A reader that pauses after each entry starts
+anew, which is no inline step.
+"""
+
+PAGE_CACHE = (
+    "lookup",
+    "batch",
+    "find-lookup",
+    "for-each-lookup",
+    "marked-lookup",
+    "for-each-marked-lookup",
+)
 """Readers that take folios; writers that leave a folio of the right size in each place."""
+
+IN_LINE = {
+    "for-each": "find",
+    "for-each-ordered": "find-ordered",
+    "for-each-marked": "marked",
+    "for-each-marked-ordered": "marked-ordered",
+    "for-each-lookup": "find-lookup",
+    "for-each-marked-lookup": "marked-lookup",
+}
+"""Readers by inline steps, and what each does otherwise."""
 
 VALUES = ("split-value", "split-to-value", "split-from-value")
 """Splits of value entries, into others or folios, and of a folio into value entries."""
@@ -60,7 +87,7 @@ LARGE = ((9, 0), (9, 6))
 """From 2 MiB to 4 KiB and to 256 KiB at chunk shift 6: down one level, and within one."""
 
 
-LONG = ("marked-pause", "next")
+LONG = ("marked-pause", "next", "prev")
 """Readers that go from index to index, or walk the tree again for each: at chunk shift 6 they have
 the most executions, and long ones."""
 

@@ -105,44 +105,64 @@ void read_batch(unsigned long start)
 	rcu_read_unlock();
 }
 
-/* As find_get_entry(): a search, of marked entries or of all, in which each folio is taken hold of. */
-static __attribute__((always_inline)) inline void search(unsigned long start, bool marked)
+static __attribute__((always_inline)) inline void take(struct iteration *it, struct xa_state *xas,
+						       struct folio *folio)
+{
+	unsigned long first, last;
+
+	if (xas_retry(xas, folio)) {
+		reader_retries();
+		return;
+	}
+	refuse_internal(xas->xa_index, folio);
+	if (xa_is_value(folio)) {
+		/* There is no reference to take, and so no barrier. */
+		it->unordered = true;
+		check_entry(xas->xa_index, folio, it->since);
+		truth_range(xas->xa_index, folio, it->since, &first, &last);
+		iteration_found(it, xas->xa_index, first, last);
+		return;
+	}
+	if (!hold(xas, folio, false)) {
+		reader_retries();
+		xas_reset(xas);
+		return;
+	}
+	check_folio(xas->xa_index, folio);
+	first = READ_ONCE(folio->index);
+	iteration_found(it, xas->xa_index, first, first + (1UL << READ_ONCE(folio->order)) - 1);
+	reader_put();
+}
+
+/*
+ * As find_get_entry(), and as next_uptodate_folio() by inline steps: a search, of marked entries or of
+ * all, in which each folio is taken hold of.
+ */
+static __attribute__((always_inline)) inline void search(unsigned long start, enum steps steps)
 {
 	XA_STATE(xas, xa, start);
-	unsigned long first, last;
 	struct iteration it;
 	struct folio *folio;
 
-	iteration_begin(&it, start, marked, false);
+	iteration_begin(&it, start, steps >= FIND_MARKED, false);
 	rcu_read_lock();
-	for (;;) {
-		folio = marked ? xas_find_marked(&xas, window_last, MARKED) :
-				 xas_find(&xas, window_last);
-		if (!folio)
-			break;
-		if (xas_retry(&xas, folio)) {
-			reader_retries();
-			continue;
-		}
-		refuse_internal(xas.xa_index, folio);
-		if (xa_is_value(folio)) {
-			/* There is no reference to take, and so no barrier. */
-			it.unordered = true;
-			check_entry(xas.xa_index, folio, it.since);
-			truth_range(xas.xa_index, folio, it.since, &first, &last);
-			iteration_found(&it, xas.xa_index, first, last);
-			continue;
-		}
-		if (!hold(&xas, folio, false)) {
-			reader_retries();
-			xas_reset(&xas);
-			continue;
-		}
-		check_folio(xas.xa_index, folio);
-		first = READ_ONCE(folio->index);
-		iteration_found(&it, xas.xa_index, first,
-				first + (1UL << READ_ONCE(folio->order)) - 1);
-		reader_put();
+	switch (steps) {
+	case FIND:
+		while ((folio = xas_find(&xas, window_last)))
+			take(&it, &xas, folio);
+		break;
+	case FOR_EACH:
+		xas_for_each(&xas, folio, window_last)
+			take(&it, &xas, folio);
+		break;
+	case FIND_MARKED:
+		while ((folio = xas_find_marked(&xas, window_last, MARKED)))
+			take(&it, &xas, folio);
+		break;
+	case FOR_EACH_MARKED:
+		xas_for_each_marked(&xas, folio, window_last, MARKED)
+			take(&it, &xas, folio);
+		break;
 	}
 	rcu_read_unlock();
 	iteration_end(&it);
@@ -150,10 +170,20 @@ static __attribute__((always_inline)) inline void search(unsigned long start, bo
 
 void read_find_lookup(unsigned long start)
 {
-	search(start, false);
+	search(start, FIND);
+}
+
+void read_for_each_lookup(unsigned long start)
+{
+	search(start, FOR_EACH);
 }
 
 void read_marked_lookup(unsigned long start)
 {
-	search(start, true);
+	search(start, FIND_MARKED);
+}
+
+void read_for_each_marked_lookup(unsigned long start)
+{
+	search(start, FOR_EACH_MARKED);
 }

@@ -89,82 +89,128 @@ static void read_get_order(unsigned long index)
 }
 #endif
 
-/* `barrier`: the steps are ordered, as by smp_rmb() or by taking references. */
-static __attribute__((always_inline)) inline void iterate(unsigned long start, bool marked,
+struct walk {
+	struct iteration it;
+	bool pausing;
+	bool barrier; /* the steps are ordered, as by smp_rmb() or by taking references */
+	int since;
+};
+
+static __attribute__((always_inline)) inline void visit(struct walk *walk, struct xa_state *xas,
+							const void *entry)
+{
+	unsigned long first, last;
+
+	if (xas_retry(xas, entry)) {
+		reader_retries();
+		walk->since = reader_since();
+		return;
+	}
+	check_entry(xas->xa_index, entry, walk->since);
+	truth_range(xas->xa_index, entry, walk->since, &first, &last);
+	iteration_found(&walk->it, xas->xa_index, first, last);
+	if (walk->pausing) {
+		xas_pause(xas);
+		rcu_read_unlock();
+		rcu_read_lock();
+	}
+	if (walk->barrier)
+		reader_barrier();
+	walk->since = reader_since();
+}
+
+static __attribute__((always_inline)) inline void iterate(unsigned long start, enum steps steps,
 							  bool pausing, bool barrier)
 {
+	struct walk walk = { .pausing = pausing, .barrier = barrier, .since = reader_since() };
 	XA_STATE(xas, xa, start);
-	struct iteration it;
+	void *entry;
 
-	iteration_begin(&it, start, marked, pausing);
+	iteration_begin(&walk.it, start, steps >= FIND_MARKED, pausing);
 	rcu_read_lock();
-	for (;;) {
-		int since = reader_since();
-		void *entry = marked ? xas_find_marked(&xas, window_last, MARKED) :
-				       xas_find(&xas, window_last);
-		unsigned long first, last;
-
-		if (!entry)
-			break;
-		if (xas_retry(&xas, entry)) {
-			reader_retries();
-			continue;
-		}
-		check_entry(xas.xa_index, entry, since);
-		truth_range(xas.xa_index, entry, since, &first, &last);
-		iteration_found(&it, xas.xa_index, first, last);
-		if (pausing) {
-			xas_pause(&xas);
-			rcu_read_unlock();
-			rcu_read_lock();
-		}
-		if (barrier)
-			reader_barrier();
+	switch (steps) {
+	case FIND:
+		while ((entry = xas_find(&xas, window_last)))
+			visit(&walk, &xas, entry);
+		break;
+	case FOR_EACH:
+		xas_for_each(&xas, entry, window_last)
+			visit(&walk, &xas, entry);
+		break;
+	case FIND_MARKED:
+		while ((entry = xas_find_marked(&xas, window_last, MARKED)))
+			visit(&walk, &xas, entry);
+		break;
+	case FOR_EACH_MARKED:
+		xas_for_each_marked(&xas, entry, window_last, MARKED)
+			visit(&walk, &xas, entry);
+		break;
 	}
 	rcu_read_unlock();
-	iteration_end(&it);
+	iteration_end(&walk.it);
 }
 
 static void read_find(unsigned long start)
 {
-	iterate(start, false, false, false);
+	iterate(start, FIND, false, false);
 }
 
 static void read_find_pause(unsigned long start)
 {
-	iterate(start, false, true, false);
+	iterate(start, FIND, true, false);
 }
 
 static void read_find_ordered(unsigned long start)
 {
-	iterate(start, false, false, true);
+	iterate(start, FIND, false, true);
+}
+
+static void read_for_each(unsigned long start)
+{
+	iterate(start, FOR_EACH, false, false);
+}
+
+static void read_for_each_ordered(unsigned long start)
+{
+	iterate(start, FOR_EACH, false, true);
 }
 
 static void read_marked(unsigned long start)
 {
-	iterate(start, true, false, false);
+	iterate(start, FIND_MARKED, false, false);
 }
 
 static void read_marked_pause(unsigned long start)
 {
-	iterate(start, true, true, false);
+	iterate(start, FIND_MARKED, true, false);
 }
 
 static void read_marked_ordered(unsigned long start)
 {
-	iterate(start, true, false, true);
+	iterate(start, FIND_MARKED, false, true);
 }
 
-/* xas_next() gives what a slot holds, sibling entries too. */
-static void read_next(unsigned long start)
+static void read_for_each_marked(unsigned long start)
 {
+	iterate(start, FOR_EACH_MARKED, false, false);
+}
+
+static void read_for_each_marked_ordered(unsigned long start)
+{
+	iterate(start, FOR_EACH_MARKED, false, true);
+}
+
+/* xas_next() and xas_prev() give what a slot holds, sibling entries too. */
+static __attribute__((always_inline)) inline void step_on(unsigned long start, bool down)
+{
+	const unsigned long end = down ? window_first : window_last;
 	XA_STATE(xas, xa, start);
 	unsigned long index = start;
 	int since = reader_since();
 	void *entry;
 
 	rcu_read_lock();
-	for (entry = xas_load(&xas); index <= window_last; entry = xas_next(&xas)) {
+	for (entry = xas_load(&xas);; entry = down ? xas_prev(&xas) : xas_next(&xas)) {
 		if (xas_retry(&xas, entry)) {
 			reader_retries();
 			continue;
@@ -173,10 +219,22 @@ static void read_next(unsigned long start)
 			finding("next-steps", "is at index %lu, not %lu", xas.xa_index, index);
 		if (!xa_is_sibling(entry))
 			check_entry(index, entry, since);
-		index++;
+		if (index == end)
+			break;
+		index += down ? -1UL : 1UL;
 		since = reader_since();
 	}
 	rcu_read_unlock();
+}
+
+static void read_next(unsigned long start)
+{
+	step_on(start, false);
+}
+
+static void read_prev(unsigned long start)
+{
+	step_on(start, true);
 }
 
 const struct reader *reader_find(const char *name)
@@ -192,14 +250,21 @@ const struct reader *reader_find(const char *name)
 		{ "lookup-by-offset", read_lookup_by_offset, true, true },
 		{ "find", read_find, false, false },
 		{ "find-pause", read_find_pause, false, false },
+		{ "for-each", read_for_each, false, false },
 		{ "marked", read_marked, false, false },
 		{ "marked-pause", read_marked_pause, false, false },
+		{ "for-each-marked", read_for_each_marked, false, false },
 		{ "find-ordered", read_find_ordered, false, true },
+		{ "for-each-ordered", read_for_each_ordered, false, true },
 		{ "marked-ordered", read_marked_ordered, false, true },
+		{ "for-each-marked-ordered", read_for_each_marked_ordered, false, true },
 		{ "next", read_next, false, false },
+		{ "prev", read_prev, false, false },
 		{ "batch", read_batch, false, true },
 		{ "find-lookup", read_find_lookup, false, true },
+		{ "for-each-lookup", read_for_each_lookup, false, true },
 		{ "marked-lookup", read_marked_lookup, false, true },
+		{ "for-each-marked-lookup", read_for_each_marked_lookup, false, true },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)

@@ -59,7 +59,12 @@ void read_lookup(unsigned long index);
 void read_lookup_by_offset(unsigned long index);
 void read_batch(unsigned long start);
 void read_find_lookup(unsigned long start);
+void read_for_each_lookup(unsigned long start);
 void read_marked_lookup(unsigned long start);
+void read_for_each_marked_lookup(unsigned long start);
+
+/* How an iteration steps: by a function each time, or as the header's macros do. */
+enum steps { FIND, FOR_EACH, FIND_MARKED, FOR_EACH_MARKED };
 
 /* iteration.c: `start` is where it began, all before `next` is covered, `at` its last index. */
 struct iteration {

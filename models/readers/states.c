@@ -10,14 +10,48 @@
 
 struct state state;
 
-#define STATES (1 << 22)
-static struct {
+/* The table starts small for each place where a reader starts: most have few states, which stay in a cache. */
+#define FEW_STATES (1 << 10)
+#define MOST_STATES (1 << 22)
+static struct met {
 	uint64_t fingerprint;
 	uint32_t generation;
 	uint32_t whole; /* where its words are kept: their number, then they */
-} seen[STATES];
+} *seen;
+static size_t seen_room; /* a power of two */
 static uint32_t generation;
 static long seen_count;
+
+static size_t place_of(uint64_t fingerprint)
+{
+	return fingerprint & (seen_room - 1);
+}
+
+static size_t place_after(size_t place)
+{
+	return (place + 1) & (seen_room - 1);
+}
+
+/* Twice the room, or the first. */
+static void make_room(void)
+{
+	struct met *old = seen;
+	size_t old_room = seen_room;
+
+	seen_room = old ? 2 * old_room : FEW_STATES;
+	seen = more_room(NULL, seen_room, sizeof(*seen));
+	memset(seen, 0, seen_room * sizeof(*seen));
+	for (size_t i = 0; i < old_room; i++) {
+		size_t place = place_of(old[i].fingerprint);
+
+		if (old[i].generation != generation)
+			continue;
+		while (seen[place].generation == generation)
+			place = place_after(place);
+		seen[place] = old[i];
+	}
+	free(old);
+}
 
 static struct merging merging;
 static uint64_t *kept;
@@ -26,6 +60,13 @@ static size_t kept_count, kept_room;
 void states_begin(struct merging how)
 {
 	merging = how;
+	if (seen_room > FEW_STATES) {
+		free(seen);
+		seen = NULL;
+		seen_room = 0;
+	}
+	if (!seen)
+		make_room();
 	generation++;
 	seen_count = 0;
 	kept_count = 0;
@@ -95,16 +136,18 @@ static bool is_kept(size_t place, const uint64_t *words, size_t length)
 
 bool state_met(void)
 {
-	uint64_t fingerprint = mix(state.hash, state.sum) >> (64 - merging.bits), place;
+	uint64_t fingerprint = mix(state.hash, state.sum) >> (64 - merging.bits);
 	const uint64_t *whole = NULL;
-	size_t length = 0;
+	size_t length = 0, place;
 
-	if (seen_count > STATES / 2)
+	if (seen_count > MOST_STATES / 2)
 		return false;
+	if (seen_count > (long)(seen_room / 2))
+		make_room();
 	if (state.whole)
 		whole = whole_state(&length);
-	for (place = fingerprint % STATES; seen[place].generation == generation;
-	     place = (place + 1) % STATES) {
+	for (place = place_of(fingerprint); seen[place].generation == generation;
+	     place = place_after(place)) {
 		if (seen[place].fingerprint != fingerprint)
 			continue;
 		if (!whole || is_kept(seen[place].whole, whole, length))

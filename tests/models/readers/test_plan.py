@@ -16,6 +16,14 @@ def test_every_reader_meets_some_writer() -> None:
     assert met == {*plan.SINGLE, *plan.ITERATIONS, *plan.PAGE_CACHE} and set(plan.LONG) <= met
 
 
+def test_every_iteration_is_there_by_inline_steps_too() -> None:
+    for writer in plan.WRITERS:
+        names = plan.readers_of(writer)
+        stepping = {name for name in names if name.startswith(("find", "marked"))}
+        once = {name for name in stepping if not name.endswith("-pause")}
+        assert {plan.IN_LINE[name] for name in names if name in plan.IN_LINE} == once
+
+
 def test_a_2_mib_entry_is_split_down_one_level_and_within_one() -> None:
     pairs = {(case.order, case.new_order) for case in plan.cases(6) if case.writer == "split"}
     assert pairs == {(9, 0), (9, 6)}

@@ -429,10 +429,59 @@ void *xas_next(struct xa_state *xas);
 void *xas_prev(struct xa_state *xas);
 void xas_pause(struct xa_state *xas);
 
+/*
+ * The steps of the loops below, inline for what is most frequent: from one slot of a leaf to another
+ * whose entry is a user's.  For all else they are xas_find() and xas_find_marked().
+ */
+static inline bool xas_in_leaf(const struct xa_state *xas)
+{
+	return xas_is_node(xas) && !xas->xa_node->shift;
+}
+
+static inline void *xas_next_entry(struct xa_state *xas, unsigned long max)
+{
+	/* Not from a canonical slot before the cursor's index: xas_find() sees to that. */
+	if (!xas_in_leaf(xas) || xas->xa_offset != (xas->xa_index & XA_CHUNK_MASK))
+		return xas_find(xas, max);
+	while (xas->xa_index < max && xas->xa_offset < XA_CHUNK_MASK) {
+		void *held = xa_entry(xas->xa, xas->xa_node, xas->xa_offset + 1U);
+
+		if (xa_is_internal(held))
+			break;
+		xas->xa_offset++;
+		xas->xa_index++;
+		if (held)
+			return held;
+	}
+	return xas_find(xas, max);
+}
+
+static inline void *xas_next_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark)
+{
+	if (xas_in_leaf(xas)) {
+		unsigned long from = xas->xa_offset + 1UL, first = xas->xa_index & ~XA_CHUNK_MASK;
+		unsigned long slot = find_next_bit(xas->xa_node->marks[mark], XA_CHUNK_SIZE, from);
+
+		if (slot < XA_CHUNK_SIZE && first + slot <= max) {
+			void *held = xa_entry(xas->xa, xas->xa_node, (unsigned int)slot);
+
+			/* What is internal has taken a marked entry's place since the mark was seen. */
+			if (held && !xa_is_internal(held)) {
+				xas->xa_offset = (unsigned char)slot;
+				xas->xa_index = first + slot;
+				return held;
+			}
+		}
+	}
+	return xas_find_marked(xas, max, mark);
+}
+
 #define xas_for_each(xas, entry, max)				\
-	while (((entry) = xas_find(xas, max)) != NULL)
+	for ((entry) = xas_find(xas, max); (entry) != NULL;	\
+	     (entry) = xas_next_entry(xas, max))
 #define xas_for_each_marked(xas, entry, max, mark)		\
-	while (((entry) = xas_find_marked(xas, max, mark)) != NULL)
+	for ((entry) = xas_find_marked(xas, max, mark); (entry) != NULL; \
+	     (entry) = xas_next_marked(xas, max, mark))
 
 void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_t gfp);
 void xas_split(struct xa_state *xas, void *entry, unsigned int order);
