@@ -16,6 +16,7 @@ from functools import partial
 from models.case.before import equal, seen
 from models.case.finding import Finding, last_operation
 from models.case.replay import replay
+from models.case.symptoms import concerned, symptoms
 from models.case.trial import NoCase
 from models.kernel.source import Lineage, Source
 from models.subject.build import BuildError
@@ -59,9 +60,9 @@ class Shown(IntEnum):
     EARLIER = 1
     """Something breaks before that, so that what follows says nothing."""
     OTHER = 2
-    """Another property breaks at that operation."""
+    """Something else is wrong at that operation."""
     SAME = 3
-    """The same property breaks at that operation."""
+    """The same is wrong at that operation, perhaps among other things."""
     IDENTICAL = 4
     """And the answers are the same to the byte, or the numbers that are wrong."""
 
@@ -131,7 +132,7 @@ def shown(finding: Finding, source: Source) -> Shown:
     if not here:
         return Shown.EARLIER
     same = next((each for each in here if each.property == finding.property), None)
-    if same is None:
+    if same is None or not concerned(finding) & symptoms(here):
         return Shown.OTHER
     alike = equal(finding.operations, finding.actual, same.actual) >= seen(finding)
     return Shown.IDENTICAL if alike or same.detail == finding.detail else Shown.SAME

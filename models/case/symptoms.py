@@ -77,6 +77,12 @@ def symptoms(first: Sequence[Finding]) -> frozenset[str]:
     return frozenset(found or (during + _plain(finding.property) for finding in first))
 
 
+def concerned(finding: Finding) -> frozenset[str]:
+    """The symptoms of a finding that its property is about; all of them, if it is about none."""
+    every = symptoms([finding])
+    return frozenset(one for one in every if _about(one) is aspect(finding.property)) or every
+
+
 def _plain(name: str) -> str:
     """What a property that breaks is called where no difference says more."""
     return "more live nodes" if name == "live-nodes" else name

@@ -62,9 +62,12 @@ class Cause:
 
     @property
     def smallest(self) -> Finding:
-        """What stands for the cause: the most telling property of the smallest case."""
+        """What stands for the cause: the most telling property of the smallest case, and one that
+        is about the symptoms that stand for the cause, if any is."""
         telling = [one for one in self.first if not aspects.unspecific(one.property)]
-        return (telling or list(self.first))[0]
+        own = about(self.kept.needed)
+        direct = [one for one in telling if aspects.aspect(one.property) is own]
+        return (direct or telling or list(self.first))[0]
 
     @property
     def cases(self) -> int:

@@ -72,6 +72,21 @@ def test_what_breaks_otherwise_was_made_worse(tree: Path, tmp_path: Path) -> Non
     assert place(one, told) == Placed(Origin.WORSE, ("patch 1 of 1",), "[PATCH 1/1] XArray: more")
 
 
+def test_what_is_wrong_elsewhere_for_another_reason_is_not_the_same(
+    tree: Path, tmp_path: Path
+) -> None:
+    leaf, less = "		node->nr_values = XA_CHUNK_SIZE;\n", "		node->nr_values = 0;\n"
+    split = "		split_vertically(xas, node, first, last, &new);\n"
+    change(tree, "lib/xarray.c", leaf, less, "XArray: leaves")
+    more = f"{split}		values += xa_is_value(entry);\n"
+    change(tree, "lib/xarray.c", split, more, "XArray: the split node")
+    change(tree, "lib/xarray.c", less, leaf, "XArray: leaves again")
+    one = examine(apply_series(tree, None, [mailbox(tree, tmp_path / "box")]).source, (1,))
+    told = found(one, Unit(1, 2, 0))["node-nr-values"]
+    placed = place(one, told)
+    assert placed is not None and placed.since == ("patch 2 of 3",)
+
+
 def test_without_a_base_nothing_has_an_origin() -> None:
     one = examine(port_source(), (2,))
     with Before(one, 2) as before:

@@ -40,7 +40,7 @@ def test_every_property_has_an_aspect() -> None:
 def test_what_always_occurs_together_is_one_cause_and_what_occurs_alone_another() -> None:
     found = Findings()
     found.add_case([finding("lru"), finding("node-count")], extent())
-    assert names(found) == [["lru", "node-count"]]
+    assert names(found) == [["node-count", "lru"]]
     found.add_case([finding("node-count")], extent())
     assert names(found) == [["node-count", "lru"]], "what never occurs without it follows from it"
     found.add_case([finding("lru")], extent())
