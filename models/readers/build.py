@@ -3,7 +3,8 @@
 
 Code under test and scenarios are compiled with the compiler's thread-sanitizer instrumentation, as
 kernels are otherwise; no sanitizer library is linked, so that a ``__tsan_*`` function that the
-explorer does not know is an error of the build.
+explorer does not know is an error of the build.  The code under test has its debug assertions,
+which go on where they fail (``assertions.h``).
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def build(
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
     get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
-    seen = preprocessing(source, shift, *get_order)
+    seen = preprocessing(source, shift, "XA_DEBUG=1", *get_order)
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
@@ -116,9 +117,10 @@ def _compile(
         (tree / name).write_text(text, errors="surrogateescape")
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
     objects: list[str] = []
+    under_test = (*seen, "-include", str(_HERE / "assertions.h"))
     for unit in source.units:
         flags = (*_FLAGS, *INSTRUMENT[kind], *CHECKED)
-        objects.append(compiled(source, command, flags, seen, unit, tree))
+        objects.append(compiled(source, command, flags, under_test, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
         added = INSTRUMENT[kind] if path.name in _INSTRUMENTED else sanitize

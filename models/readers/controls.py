@@ -79,8 +79,8 @@ CONTROLS = (
         ("for-each-ordered",),
         ("find-covers",),
         edits={_HEADER: (
-            "\t\tif (held)\n\t\t\treturn held;",
-            "\t\tif (held && !xa_is_value(held))\n\t\t\treturn held;",
+            "\t\tif (held) {\n\t\t\txas->xa_offset",
+            "\t\tif (held && !xa_is_value(held)) {\n\t\t\txas->xa_offset",
         )},
     ),
     Control(
@@ -246,6 +246,18 @@ CONTROLS = (
         edits={_LIB: (
             "\t\toffset = xas_slot(xas, xas->xa_node);\n",
             "\t\toffset = xas_slot(xas, xas->xa_node);\n\t\tBUG_ON(offset != xas->xa_offset);\n",
+        )},
+    ),
+    Control(
+        "asserts-no-tail-with-debug",
+        "the same by an assertion that is there with XA_DEBUG only",
+        _HORIZONTAL,
+        ("reload",),
+        ("reader-assertion",),
+        edits={_LIB: (
+            "\t\toffset = xas_slot(xas, xas->xa_node);\n",
+            "\t\toffset = xas_slot(xas, xas->xa_node);\n"
+            "\t\tXA_NODE_BUG_ON(xas->xa_node, offset != xas->xa_offset);\n",
         )},
     ),
     Control(

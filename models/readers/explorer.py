@@ -281,13 +281,14 @@ def _with_breach(result: Result, row: list[str]) -> Result:
 
 def replay(
     executable: Path, case: Case, memory: Memory, reader: str, start: int, schedule: str
-) -> tuple[list[Event], str]:
-    """One execution by its schedule: its events in order, and the promise that it breaks or "".
+) -> tuple[list[Event], tuple[str, ...]]:
+    """One execution by its schedule: its events in order, and the promises that it breaks.
 
     Raises ExplorerError when that is no execution of the reader.
     """
     line = f"{case} {memory.value} replay {reader} {start} {schedule}"
-    events, broken = [], ""
+    events: list[Event] = []
+    broken: list[str] = []
     for kind, *row in _ask(executable, line, TIMEOUT):
         if kind == "w":
             release = row[1] == "release"
@@ -297,12 +298,12 @@ def replay(
         elif kind == "r":
             events.append(Event(Kind.LOAD, int(row[0]), row[2], row[3], newer=int(row[1])))
         elif kind == "finding":
-            broken = row[0]
+            broken.append(row[0])
         elif kind == "broken":
             raise ExplorerError(f"{case}: {row[0]}")
         elif kind in ("missing", "crash", "hang", "time", "unsupported"):
             raise ExplorerError(f"{case}: not an execution of {reader}: {schedule}")
-    return events, broken
+    return events, tuple(broken)
 
 
 def litmus(executable: Path) -> list[tuple[str, Memory, str, str]]:

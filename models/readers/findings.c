@@ -14,7 +14,7 @@
 
 static struct kind_found {
 	const char *property;
-	long count;
+	long count, counted; /* executions, and the number of the one that was counted last */
 	unsigned long parameter;
 	int switches, loads;
 	char text[TEXT], schedule[SCHEDULE];
@@ -68,7 +68,9 @@ static void note(const char *property, const char *format, va_list arguments)
 		found_count++;
 		*one = (struct kind_found){ .property = property, .switches = INT_MAX };
 	}
-	one->count += !searching;
+	if (!searching && one->counted != totals.executions + 1)
+		one->count++;
+	one->counted = totals.executions + 1;
 	if (better(one, switches, loads)) {
 		one->switches = switches;
 		one->loads = loads;

@@ -3,6 +3,7 @@
  * What instrumented code calls: the __tsan_* functions, and what the headers in
  * models/kernel/include ask for.  A __tsan_* function that is missing here fails the build.
  */
+#include "assertions.h"
 #include "explorer.h"
 
 #include <linux/list.h>
@@ -121,6 +122,12 @@ _Noreturn void xasplit_bug(const char *file, int line, const char *text)
 	printf("crash\tassertion at %s:%d: %s\n", base_name(file), line, text);
 	fflush(stdout);
 	_Exit(3);
+}
+
+void xasplit_debug_assertion(const char *file, int line, const char *text)
+{
+	if (phase == PHASE_READ)
+		finding_note("reader-assertion", "%s:%d: with XA_DEBUG: %s", base_name(file), line, text);
 }
 
 void xasplit_warn(const char *file, int line, const char *text)

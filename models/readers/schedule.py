@@ -71,13 +71,13 @@ class Schedule:
 class Replayed:
     """What replaying a schedule came to.
 
-    ``broken`` is the promise that the execution breaks now, or "".  ``problem`` says in one line
+    ``broken`` are the promises that the execution breaks now.  ``problem`` says in one line
     why there is no such execution of this code, or is "".  ``same_source``: the code is the one
     that the schedule was found in, file by file.
     """
 
     reproduced: bool
-    broken: str
+    broken: tuple[str, ...]
     problem: str
     same_source: bool
 
@@ -96,8 +96,9 @@ def of(report: Report, chunk_shift: int, found: Found) -> Schedule:
         breach.start,
         breach.schedule,
     )
-    if broken != breach.promise:
-        raise ExplorerError(f"{result.case}: {breach.schedule} breaks {broken or 'nothing'} only")
+    if breach.promise not in broken:
+        told = ", ".join(broken) or "nothing"
+        raise ExplorerError(f"{result.case}: {breach.schedule} breaks {told} only")
     return Schedule(
         clean(report.source.name),
         clean(report.source.version),
@@ -211,8 +212,8 @@ def replay(schedule: Schedule, source: Source) -> Replayed:
             schedule.schedule,
         )
     except ExplorerError as error:
-        return Replayed(False, "", clean(str(error)), same)
-    return Replayed(broken == schedule.promise, broken, "", same)
+        return Replayed(False, (), clean(str(error)), same)
+    return Replayed(schedule.promise in broken, broken, "", same)
 
 
 def _compiled(source: Source) -> dict[str, str]:

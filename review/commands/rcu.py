@@ -105,8 +105,10 @@ def _replay(text: str, source: Source, console: Console) -> int:
         raise click.ClickException(str(error)) from None
     for line in lines(events, reader):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    told = PROMISES[broken].statement if broken else ""
-    console.print(f"breaks {broken}: {told}" if broken else "breaks nothing", markup=False)
+    for promise in broken:
+        console.print(f"breaks {promise}: {PROMISES[promise].statement}", markup=False)
+    if not broken:
+        console.print("breaks nothing")
     return 1 if broken else 0
 
 

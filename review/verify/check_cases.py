@@ -280,7 +280,7 @@ def rescheduled(source: Source, data: bytes) -> str:
         return result.problem
     if not result.same_source:
         return "it was found in another source"
-    return "" if result.reproduced else f"it breaks {result.broken or 'nothing'}"
+    return "" if result.reproduced else f"it breaks {', '.join(result.broken) or 'nothing'}"
 
 
 def rerun(source: Source, code: str, s: int) -> str:

@@ -106,7 +106,7 @@ def test_the_sanitizers_find_nothing_in_the_explorer() -> None:
     events, broken = explorer.replay(
         executable, SPLIT, Memory.WEAK, "find", breach.start, breach.schedule
     )
-    assert events and broken == "unordered-covers"
+    assert events and broken == ("unordered-covers",)
     assert len(explorer.litmus(executable)) >= 30
 
 

@@ -2,7 +2,8 @@
 import pytest
 
 from models.kernel.source import port_source
-from models.readers import plan
+from models.readers import explorer, plan
+from models.readers.build import build
 from models.readers.explore import explore
 from models.readers.explorer import Case, Span
 from specs.readers import LIMITS, Memory
@@ -86,3 +87,15 @@ def test_what_one_level_code_refuses_is_not_asked_of_it(
     monkeypatch.setattr(plan, "cases", lambda shift: [deep])
     assert not explore(kernel.source, (2,)).results
     assert explore(port_source(), (2,)).results
+
+
+@pytest.mark.kernel
+@kernels.each
+def test_an_assertion_about_siblings_can_fail_beside_a_merge(kernel: Kernel) -> None:
+    if not kernel.is_release("7.3"):
+        pytest.skip(f"nothing is listed for Linux {kernel.name}")
+    merge = Case("merge", 1, 0, 2, 2)
+    answer = explorer.run(build(kernel.source, 2), merge, Memory.SEQUENTIAL, ("get-order",))
+    (breach,) = [one for result in answer.results for one in result.breaches]
+    assert (breach.promise, breach.start, breach.schedule) == ("reader-assertion", 3, "2:1")
+    assert "with XA_DEBUG: xa_is_sibling" in breach.text

@@ -66,11 +66,11 @@ def test_a_schedule_replays_to_the_same_end(port: Path) -> None:
     events, broken = explorer.replay(
         port, SPLIT, Memory.WEAK, "find", breach.start, breach.schedule
     )
-    assert broken == breach.promise == "unordered-covers"
+    assert broken == (breach.promise,) == ("unordered-covers",)
     stores = [event.time for event in events if event.kind is Kind.STORE]
     assert stores == list(range(1, len(stores) + 1))
     events, broken = explorer.replay(port, SPLIT, Memory.WEAK, "find", breach.start, "-")
-    assert broken == "" and any(event.kind is Kind.LOAD for event in events)
+    assert broken == () and any(event.kind is Kind.LOAD for event in events)
 
 
 @pytest.mark.parametrize("schedule", ["0:99", "nonsense", "1:", "1:0", "4000:1", "1:1,"])
@@ -217,6 +217,22 @@ def test_a_reader_that_uses_up_its_stack_is_a_finding() -> None:
     answer = explorer.run(executable, SPLIT, Memory.WEAK, ("load",))
     broken = {one.promise for result in answer.results for one in result.breaches}
     assert answer.problem is None and broken == {"reader-wild"}
+
+
+def test_a_reader_goes_on_after_a_debug_assertion() -> None:
+    """As a kernel without them does: what it breaks then is found as well."""
+    before = "\t\toffset = xas_slot(xas, xas->xa_node);\n"
+    counts = {}
+    for fails in (
+        "XA_NODE_BUG_ON(xas->xa_node, xas->xa_index == 12)",
+        "BUG_ON(xas->xa_index == 12)",
+    ):
+        wrong = f"{before.replace(';', ' ^ 2;')}\t\t{fails};\n"
+        executable = build(port_source(), 2, {"lib/xarray.c": (before, wrong)})
+        result = explorer.run(executable, SPLIT, Memory.WEAK, ("reload",)).results[0]
+        counts[fails[:2]] = {one.promise: one.executions for one in result.breaches}
+    assert counts["XA"]["reader-assertion"] == counts["BU"]["reader-assertion"] == 1
+    assert counts["XA"]["reload-truth"] == counts["BU"]["reload-truth"] + 1
 
 
 def test_a_case_that_means_nothing_is_one_line(port: Path) -> None:

@@ -43,15 +43,15 @@ def test_a_schedule_as_a_file_breaks_the_same_promise_when_it_is_replayed(
     assert one.promise == "folio-covers" and one.name == "port" and "lib/xarray.c" in one.sources
     assert any("F2.refs" in line for line in one.shown)
     again = replay(one, port_source())
-    assert again.reproduced and again.broken == "folio-covers" and again.same_source
+    assert again.reproduced and again.broken == ("folio-covers",) and again.same_source
 
 
 def test_what_does_not_break_the_promise_any_more_is_told(text: str) -> None:
     one = loads(text)
     kept = replay(replace(one, schedule="-"), port_source())
-    assert (kept.reproduced, kept.broken, kept.problem) == (False, "", "")
+    assert (kept.reproduced, kept.broken, kept.problem) == (False, (), "")
     other = replay(replace(one, promise="load-null"), port_source())
-    assert not other.reproduced and other.broken == "folio-covers"
+    assert not other.reproduced and other.broken == ("folio-covers",)
     lost = replay(replace(one, schedule="0:9999"), port_source())
     assert not lost.reproduced and "not an execution of lookup" in lost.problem
     strange = replay(replace(one, case=replace(one.case, writer="dance")), port_source())
@@ -75,7 +75,7 @@ def test_a_finding_that_does_not_replay_is_not_written(report: Report) -> None:
 def test_a_reader_with_no_race_replays_too(report: Report, text: str, span: str) -> None:
     one = replace(loads(text), schedule=span)
     alone = replay(one, port_source())
-    assert alone.problem == "" and alone.broken == ""
+    assert alone.problem == "" and alone.broken == ()
     events, _ = explorer.replay(
         report.executables[2], one.case, one.memory, one.reader, one.start, span
     )

@@ -21,6 +21,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/kconfig.h>
+#include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -440,18 +441,21 @@ static inline bool xas_in_leaf(const struct xa_state *xas)
 
 static inline void *xas_next_entry(struct xa_state *xas, unsigned long max)
 {
-	/* Not from a canonical slot before the cursor's index: xas_find() sees to that. */
-	if (!xas_in_leaf(xas) || xas->xa_offset != (xas->xa_index & XA_CHUNK_MASK))
-		return xas_find(xas, max);
-	while (xas->xa_index < max && xas->xa_offset < XA_CHUNK_MASK) {
-		void *held = xa_entry(xas->xa, xas->xa_node, xas->xa_offset + 1U);
+	unsigned long slot = xas->xa_index & XA_CHUNK_MASK, most = 0;
+
+	/* A cursor on a canonical slot before its index is for xas_find(). */
+	if (xas_in_leaf(xas) && slot == xas->xa_offset && max > xas->xa_index)
+		most = min(XA_CHUNK_MASK - slot, max - xas->xa_index);
+	for (unsigned long ahead = 1; ahead <= most; ahead++) {
+		void *held = xa_entry(xas->xa, xas->xa_node, (unsigned int)(slot + ahead));
 
 		if (xa_is_internal(held))
 			break;
-		xas->xa_offset++;
-		xas->xa_index++;
-		if (held)
+		if (held) {
+			xas->xa_offset = (unsigned char)(slot + ahead);
+			xas->xa_index += ahead;
 			return held;
+		}
 	}
 	return xas_find(xas, max);
 }
