@@ -14,23 +14,11 @@ from models.driver.process import WorkerError
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
-COMMANDS = {
-    "count": "review.run.count:command",
-    "show": "review.commands.show:command",
-    "search": "review.run.search:command",
-    "replay": "review.commands.replay:command",
-    "prove": "review.report.prove:prove",
-    "review": "review.commands.review:command",
-    "baseline": "review.commands.baseline:command",
-    "versions": "review.commands.versions:command",
-    "rcu": "review.commands.rcu:command",
-    "verify": "review.commands.verify:command",
-    "compare": "review.commands.compare:command",
-    "properties": "review.commands.properties:command",
-    "mutants": "review.commands.mutants:command",
-    "coverage": "review.commands.coverage:command",
-}
-"""Where each command is; modules are imported on demand, since solvers load slowly."""
+COMMANDS = (
+    "count", "show", "search", "replay", "prove", "review", "baseline", "versions", "rcu", "verify",
+    "compare", "properties", "mutants", "coverage",
+)  # fmt: skip
+"""The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""
 
 
 class Commands(click.Group):
@@ -44,8 +32,7 @@ class Commands(click.Group):
         """The command of this name; None when there is none."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = import_module(f"review.commands.{cmd_name}").command
         return command
 
 

@@ -17,7 +17,7 @@ from models.diagnosis.causes import causes
 from models.kernel.source import Lineage, Source, open_source
 from models.mutants.mutant import Mutant
 from models.mutants.several import Bench
-from review.commands.several import show
+from review.report.several import show
 from tests import deep
 
 _FILE = "lib/xarray.c"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Imports point down only: review, then models and proofs, then specs, then the model; inside
-models from each room to those above it in the list, and nowhere in a circle."""
+models and review from each room to those above it in the list, and nowhere in a circle."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from review.cli import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 ALLOWED = {
@@ -18,11 +20,14 @@ ALLOWED = {
     "review": {"models", "proofs", "specs", "xarray_model"},
 }
 
-ROOMS = (
-    "port", "kernel", "driver", "subject", "case", "pictures", "measure", "readers", "sweep",
-    "diagnosis", "histories", "mutants",
-)  # fmt: skip
-"""The rooms of models, from the ground up."""
+ROOMS = {
+    "models": (
+        "port", "kernel", "driver", "subject", "case", "pictures", "measure", "readers", "sweep",
+        "diagnosis", "histories", "mutants",
+    ),
+    "review": ("run", "bundle", "report", "verify", "compare", "commands"),
+}  # fmt: skip
+"""The rooms of a folder, from the ground up."""
 
 _OF_EACH_OTHER = {f"xarray_model.{name}" for name in ("allocator", "array", "journal", "node")}
 """An array has nodes, and each node its array: they name each other's types."""
@@ -89,22 +94,43 @@ def uses(text: str, known: Mapping[str, object]) -> set[str]:
     return found & known.keys()
 
 
-def against(room: str, used: set[str]) -> set[str]:
-    """Modules of rooms that do not stand above a room of models."""
-    return {name for name in used if ROOMS.index(name.split(".")[1]) > ROOMS.index(room)}
+def against(name: str, used: set[str]) -> set[str]:
+    """Modules of rooms that do not stand above the room of a module of that folder."""
+    folder, room = name.split(".")[:2]
+    rooms = ROOMS[folder]
+    return {one for one in used if rooms.index(one.split(".")[1]) > rooms.index(room)}
 
 
-def test_the_rooms_of_models_import_only_those_above_them() -> None:
-    known = {name: path for name, path in modules("models").items() if "." in name}
-    assert {name.split(".")[1] for name in known} | {"port"} == set(ROOMS)
+@pytest.mark.parametrize(
+    ("folder", "loose"),
+    [("models", {"__init__.py"}), ("review", {"__init__.py", "cli.py"})],
+)
+def test_rooms_import_only_those_above_them(folder: str, loose: set[str]) -> None:
+    outside = {f"{folder}.{name.removesuffix('.py')}" for name in loose}
+    known = {name: path for name, path in modules(folder).items() if "." in name}
+    known = {name: path for name, path in known.items() if name not in outside}
+    assert {name.split(".")[1] for name in known} | {"port"} == {*ROOMS[folder], "port"}
     found = {
         name: wrong_ones
         for name, path in known.items()
-        if (wrong_ones := against(name.split(".")[1], uses(path.read_text(), known)))
+        if (wrong_ones := against(name, uses(path.read_text(), known)))
     }
     assert not found
-    loose = {path.name for path in (ROOT / "models").iterdir() if path.is_file()}
-    assert loose == {"__init__.py"}
+    assert {path.name for path in (ROOT / folder).iterdir() if path.is_file()} == loose
+
+
+def test_nobody_imports_a_command_but_the_command_line() -> None:
+    """Commands are found by name (``review.cli``); what several share is told by its name."""
+    known = modules("review")
+    commands = {name for name in known if name.startswith("review.commands.")}
+    shared = {name for name in commands if name.endswith("options")}
+    found = {
+        name: bad
+        for name, path in known.items()
+        if (bad := (uses(path.read_text(), known) & commands) - shared)
+    }
+    assert not found
+    assert commands - shared == {f"review.commands.{name}" for name in COMMANDS}
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
@@ -119,6 +145,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
 def test_a_wrong_room_and_a_circle_are_noticed() -> None:
     known = modules("models")
     used = uses("from models.sweep import cases\nfrom models.kernel import source", known)
-    assert against("case", used) == {"models.sweep.cases"}
+    assert against("models.case.x", used) == {"models.sweep.cases"}
+    assert against("review.run.search", {"review.report.text"}) == {"review.report.text"}
     with pytest.raises(CycleError):
         TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()

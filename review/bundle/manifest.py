@@ -20,10 +20,13 @@ from models.kernel.printable import clean
 from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
-from review.bundle import numbers_json, origin
+from review.bundle import findings as finding_record
+from review.bundle import numbers as numbers_record
+from review.bundle import origin
+from review.bundle import readers as readers_record
+from review.bundle import search as search_record
 from review.bundle.folder import Artefact, sha256
-from review.report import findings
-from review.run import earlier, limits, outcome, readers
+from review.run import earlier, limits
 from review.run.diagnosis import Diagnosis
 from review.run.reviewed import Reviewed
 from specs.claims import Evidence
@@ -45,7 +48,7 @@ def build(
 
     ``found``, ``obligations`` and ``schedules`` tell which files belong to what.
     """
-    told = outcome.as_json(done.search)
+    told = search_record.as_json(done.search)
     record = {
         "format": FORMAT,
         "version": VERSION,
@@ -72,7 +75,7 @@ def build(
         "known_deviations": told["known_deviations"],
         "machines": told["machines"],
         "readers": _readers(done),
-        "numbers": None if done.numbers is None else numbers_json.as_json(done.numbers),
+        "numbers": None if done.numbers is None else numbers_record.as_json(done.numbers),
         "schedules": [dict(one) for one in schedules],
         "does_not_compile": list(done.search.broken),
         "not_checked": limits.not_checked(done),
@@ -163,7 +166,7 @@ def _tested(done: Reviewed) -> list[dict[str, Any]]:
             "version": one.source.version,
             "one_level": one.one_level,
             "files": dict(sorted(one.source.sha256.items())),
-            "base": outcome.base_json(one.source),
+            "base": search_record.base_json(one.source),
         }
         for one in done.implementations
     ]
@@ -233,7 +236,7 @@ def _solver_seconds(report: Report | None) -> dict[str, float]:
 
 
 def _readers(done: Reviewed) -> list[dict[str, Any]]:
-    told = readers.as_json(list(done.explored.items()), ())["subjects"]
+    told = readers_record.as_json(list(done.explored.items()), ())["subjects"]
     assert isinstance(told, list)
     return [{name: value for name, value in one.items() if name != "seconds"} for one in told]
 
@@ -244,7 +247,7 @@ def finding(
     """A finding with the files that show it."""
     search = done.search
     placed = (search.origins[number - 1], search.wheres[number - 1])
-    told = findings.as_json(one, search.result.tried, *placed)
+    told = finding_record.as_json(one, search.result.tried, *placed)
     return {
         "id": number,
         **told,

@@ -13,9 +13,9 @@ from models.case.strict_json import FormatError
 from review.bundle import manifest
 from review.bundle.folder import MANIFEST
 from review.bundle.read import Bundle
-from review.report.write import OBLIGATIONS
 from review.run import kept
 from review.run.kept import Kept, NothingKept
+from review.run.stages import OBLIGATIONS
 
 
 def begun(place: Path) -> Kept:

@@ -4,34 +4,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 
 from models.kernel.mailbox import SeriesError
-from models.kernel.series import apply_series
 from models.kernel.source import Source, SourceError, open_source
 from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
 from models.subject.build import BuildError
 from review.commands.options import json_option
-from review.run import subjects
+from review.commands.run_options import kernels_options, mbox_option, rev_option
+from review.run.subjects import NamedKernels, patched
 
 SHOWN = 5
 """Failing checks that are told of a run, and warnings."""
 
 
-def sources(kernels: Sequence[str], rev: str | None, mailboxes: Sequence[str]) -> list[Source]:
+def sources(named: NamedKernels) -> list[Source]:
     """What to run: each kernel; with a series, the patched kernel with its test as it was and, if
     the series changes the test, as it is then.  SourceError or SeriesError."""
     found = []
-    for kernel in kernels:
-        if not mailboxes:
-            found.append(open_source(kernel, rev, subjects.given_headers()))
+    for kernel in named.kernels:
+        if not named.mailboxes:
+            found.append(open_source(kernel, named.rev, named.headers))
             continue
-        series = apply_series(kernel, rev, mailboxes, subjects.given_headers())
-        for note in series.notes:
-            click.echo(f"xasplit: {series.source.name}: {note}", err=True)
+        series = patched(kernel, named)
         if before := series.with_old_test():
             found.append(before)
         found.append(series.source)
@@ -57,9 +54,7 @@ def lines(one: Baseline) -> list[str]:
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
-@subjects.kernel_option
-@subjects.rev_option
-@subjects.mbox_option
+@kernels_options(rev_option, mbox_option)
 @click.option(
     "--chunk-shift",
     "shifts",
@@ -80,9 +75,7 @@ def lines(one: Baseline) -> list[str]:
 )
 @json_option
 def command(
-    kernels: tuple[str, ...],
-    rev: str | None,
-    mailboxes: tuple[str, ...],
+    named: NamedKernels,
     shifts: tuple[int, ...],
     assertions: bool,
     seconds: float,
@@ -98,13 +91,12 @@ def command(
       xasplit baseline --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit baseline --kernel ~/linux --rev v6.15 --mbox series.mbx --json
     """
-    if not kernels:
+    if not named.kernels:
         raise click.UsageError("Name a kernel with --kernel: the port has no test of its own.")
     try:
-        named = sources(kernels, rev, mailboxes)
         runs = [
             run_test(one, shift, assertions=assertions, seconds=seconds)
-            for one in named
+            for one in sources(named)
             for shift in sorted(set(shifts))
         ]
     except (SourceError, SeriesError, BuildError, NoTest) as error:

@@ -5,22 +5,26 @@ of several at once is told by itself."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from statistics import median
+import re
+from collections.abc import Sequence
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from models.diagnosis.causes import causes
 from models.mutants.catalogue import MUTANTS
-from models.mutants.mutant import Check, Mutant, MutantError
+from models.mutants.mutant import Mutant, MutantError, Part
 from models.mutants.run import Outcome, catch_all, controls
-from models.mutants.upstream import FOR_READERS
+from models.mutants.several import Bench
+from models.mutants.told import Outcome as SetOutcome
+from models.mutants.told import Sum
+from models.mutants.where import GOAL, Ranked, ranked_all, share
 from models.subject.build import BuildError
-from review.commands import ranking
 from review.commands.options import json_option
-from review.commands.several import SIZES, told_apart
+from review.report import ranking
+from review.report import several as several_report
+from review.report.mutants import Controls, show
+from review.report.mutants import as_json as mutants_json
 from review.run.progress import Meter
 
 
@@ -38,68 +42,68 @@ def run(mutants: Sequence[Mutant]) -> list[Outcome]:
     return outcomes
 
 
-Controls = Mapping[tuple[Check, int], Mapping[str, str]]
-"""What the unchanged port breaks, by check and chunk shift (``models.mutants.run.controls``)."""
+def measure(mutants: Sequence[Mutant], jobs: int, as_json: bool) -> int:
+    """Rank every seeded defect of the port, and print where its line is; the exit status: 1 when
+    fewer than ``GOAL`` have it among the first."""
+    wanted = [one for one in mutants if one.part is Part.PORT]
+    if not wanted:
+        raise click.UsageError("None of these is a defect of the port, whose lines are ranked.")
+    found: list[Ranked] = []
+    try:
+        with Meter("defects", len(wanted)) as meter:
+            for one in ranked_all(wanted, jobs):
+                found.append(one)
+                meter.advance(f"{sum(each.place is not None for each in found)} among the first")
+    except (MutantError, BuildError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(ranking.as_json(found), indent=2))
+    else:
+        ranking.show(found, Console())
+    return int(share(found) < GOAL)
 
 
-def _as_json(outcomes: Sequence[Outcome], unchanged: Controls) -> dict[str, object]:
-    """The outcomes as a JSON object; times in seconds."""
-    return {
-        "unchanged_port": [
-            {"check": check.value, "chunk_shift": s, "found": dict(found)}
-            for (check, s), found in unchanged.items()
-        ],
-        "mutants": [
-            {
-                "name": one.mutant.name,
-                "wrong": one.mutant.wrong,
-                "part": one.mutant.part.value,
-                "file": one.mutant.file,
-                "chunk_shift": one.mutant.chunk_shift,
-                "check": one.mutant.check.value,
-                "caught": one.caught,
-                "caught_by": list(one.mutant.caught_by),
-                "missing": one.missing,
-                "found": dict(one.found),
-                "seconds": round(one.seconds, 3),
-                "build_seconds": round(one.build_seconds, 3),
-            }
-            for one in outcomes
-        ],
-        "median_seconds": round(median(one.seconds for one in outcomes), 3),
-        "survived": [one.mutant.name for one in outcomes if not one.caught],
-        "for_readers": FOR_READERS,
-    }
+class _Sizes(click.ParamType[range]):
+    name = "K[-K]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> range:
+        """How many defects: one number, or the first and the last."""
+        if isinstance(value, range):
+            return value
+        told = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
+        sizes = range(int(told[1]), int(told[2] or told[1]) + 1) if told else range(0)
+        if not sizes or sizes[0] < 1:
+            self.fail(f"{value} is neither a number of defects nor a range such as 2-6", param, ctx)
+        return sizes
 
 
-def show(outcomes: Sequence[Outcome], unchanged: Controls, console: Console) -> None:
-    """Print the outcomes for people."""
-    table = Table("defect", "what is wrong", "caught by", "in", "seconds", box=box.SIMPLE)
-    table.columns[4].justify = "right"
-    for one in outcomes:
-        caught = ", ".join(one.mutant.caught_by)
-        if not one.caught:
-            caught = f"SURVIVES: {', '.join(one.missing)} not found"
-        check = one.mutant.check.value
-        table.add_row(one.mutant.name, one.mutant.wrong, caught, check, f"{one.seconds:.2f}")
-    console.print(table)
-    survived = [one.mutant.name for one in outcomes if not one.caught]
-    console.print(
-        f"{len(outcomes) - len(survived)} of {len(outcomes)} caught,"
-        f" median {median(one.seconds for one in outcomes):.2f} s to catch one"
-        f" (slowest {max(one.seconds for one in outcomes):.2f} s), compiling not counted",
-        highlight=False,
-    )
-    for (tried, s), found in unchanged.items():
-        told = f"WRONG: it breaks {', '.join(found)}" if found else "it passes"
-        console.print(
-            f"The unchanged port in the {tried.value} at chunk shift {s}: {told}",
-            highlight=False,
-            soft_wrap=True,
+SIZES = _Sizes()
+
+
+def told_apart(
+    mutants: Sequence[Mutant], sizes: range, sample: int, seed: int, as_json: bool
+) -> int:
+    """Judge what is told of ``sample`` sets, and print it; the exit status."""
+    bench = Bench(mutants, causes)
+    if len(bench.mutants) < sizes[-1]:
+        raise click.UsageError(
+            f"Of these defects {len(bench.mutants)} can be planted together, not {sizes[-1]}."
         )
-    for change, control in FOR_READERS.items():
-        told = f"Not run: {change}: only readers see it, control {control} of xasplit rcu"
-        console.print(told, highlight=False, soft_wrap=True)
+    outcomes: list[SetOutcome] = []
+    try:
+        with Meter("sets", sample) as meter:
+            for outcome in bench.outcomes(sizes, sample, seed):
+                outcomes.append(outcome)
+                meter.advance(f"{sum(one.right for one in outcomes)} told apart")
+    except (MutantError, BuildError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(several_report.as_json(outcomes, seed), indent=2))
+    else:
+        several_report.show(outcomes, Console())
+    return int(not Sum(outcomes).met)
 
 
 @click.command("mutants", short_help="Show that seeded defects are caught.")
@@ -151,13 +155,13 @@ def command(
     if where and several is not None:
         raise click.UsageError("--where and --several measure different things: give one of them.")
     if where:
-        return ranking.measure(chosen, 2, as_json)
+        return measure(chosen, 2, as_json)
     if several is not None:
         return told_apart(chosen, several, sample, seed, as_json)
     outcomes = run(chosen)
     unchanged: Controls = {} if names else controls(chosen)
     if as_json:
-        click.echo(json.dumps(_as_json(outcomes, unchanged), indent=2))
+        click.echo(json.dumps(mutants_json(outcomes, unchanged), indent=2))
     else:
         show(outcomes, unchanged, Console())
     return int(any(unchanged.values()) or not all(one.caught for one in outcomes))

@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.kernel.source import Source
 from models.readers import controls, explorer, litmus
@@ -21,70 +18,22 @@ from models.readers.explore import Report, explore
 from models.readers.explorer import ExplorerError
 from models.subject.build import BuildError
 from models.subject.implementation import name_of
+from review.bundle.readers import as_json as readers_json
 from review.commands.options import json_option
-from review.run import readers, subjects
+from review.commands.run_options import (
+    base_option,
+    everything_option,
+    kernels_options,
+    mbox_option,
+    rev_option,
+)
+from review.report.readers import show, show_controls
+from review.run import subjects
 from review.run.progress import Meter
-from specs.readers import LIMITS, PROMISES, Memory
+from review.run.subjects import NamedKernels
+from specs.readers import PROMISES, Memory
 
 SHIFTS = (1, 2, 6)
-
-
-def _show(report: Report, name: str, console: Console, schedules: int) -> None:
-    rate = report.states / (sum(one.seconds for _, one in report.results) or 1)
-    console.print(
-        f"{name}: {report.executions:,} executions, {report.states:,} states, "
-        f"{rate:,.0f} states a second and core; {report.seconds:.0f} s in all"
-    )
-    console.print(f"{readers.collisions(report).capitalize()}.", highlight=False)
-    for told in readers.not_explored(report):
-        console.print(f"NOT EXPLORED: {told}", markup=False, highlight=False)
-    if report.unsupported:
-        console.print(f"{report.unsupported} cases with a writer that this code does not offer")
-    memories = list(dict.fromkeys(result.memory for _, result in report.results))
-    rows: dict[tuple[str, str], dict[Memory, readers.Cell]] = {}
-    for cell in readers.cells(report):
-        rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
-    columns = [one.value for one in memories]
-    table = Table("writer", "reader", "runs", *columns, "explored", box=box.SIMPLE)
-    for (writer, reader), row in rows.items():
-        runs = sum(cell.executions for cell in row.values())
-        coverage = {one: row[one].coverage for one in memories}
-        same = len(set(coverage.values())) == 1
-        told = (
-            coverage[memories[0]]
-            if same
-            else "; ".join(f"{one.value}: {text}" for one, text in coverage.items())
-        )
-        table.add_row(writer, reader, f"{runs:,}", *(row[one].outcome for one in memories), told)
-    console.print(table)
-    found = readers.smallest(report)
-    for line in readers.before_lines(report):
-        console.print(line, markup=False, highlight=False)
-    found = [one for one in found if one[1].counts or one[1].documented]
-    for shift, one in found[:schedules]:
-        for line in readers.schedule_lines(report, shift, one):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        console.print()
-    if len(found) > schedules:
-        console.print(f"{len(found) - schedules} more; --schedules shows them")
-    met = {one.breach.promise for _, one in found if one.documented}
-    for limit in LIMITS:
-        if limit.promise in met:
-            told = f"Unreliable, {limit.promise}"
-            told += f" ({', '.join(limit.writers)})" if limit.writers else ""
-            told += f": {limit.why}.  Instead: {limit.instead}."
-            console.print(told, markup=False, highlight=False)
-
-
-def _show_controls(caught: Sequence[Caught], console: Console) -> None:
-    table = Table("known race", "memory", "found", "switches", "seconds", box=box.SIMPLE)
-    for one in caught:
-        found = one.breach.promise if one.breach else "nothing"
-        if not one.as_expected:
-            found = f"WRONG: {found}"
-        switches = str(one.breach.switches) if one.breach else ""
-        table.add_row(one.control.name, one.memory.value, found, switches, f"{one.seconds:.4f}")
-    console.print(table)
 
 
 def _replay(text: str, source: Source, console: Console) -> int:
@@ -135,11 +84,8 @@ def _explorer_of(source: Source, shift: int) -> Path:
 
 
 @click.command("rcu", short_help="Readers without a lock against splits under way.")
-@subjects.kernel_option
-@subjects.rev_option
-@subjects.mbox_option
-@subjects.base_option
-@subjects.everything_option
+@kernels_options(rev_option, mbox_option, base_option)
+@everything_option
 @click.option(
     "--chunk-shift",
     "shifts",
@@ -165,10 +111,7 @@ def _explorer_of(source: Source, shift: int) -> Path:
 )
 @json_option
 def command(
-    kernels: tuple[str, ...],
-    rev: str | None,
-    mailboxes: tuple[str, ...],
-    base: str | None,
+    named: NamedKernels,
     everything: bool,
     shifts: tuple[str, ...],
     sc: bool,
@@ -191,7 +134,7 @@ def command(
       xasplit rcu --litmus shapes
     """
     console = Console()
-    sources = subjects.kernel_sources(kernels, rev, mailboxes, base=base) or subjects.port_sources()
+    sources = subjects.kernel_sources(named) or subjects.port_sources()
     if replayed is not None:
         return _replay(replayed, sources[0], console)
     if shapes is not None:
@@ -201,11 +144,11 @@ def command(
     reports = [_explored(source, chosen, memories) for source in sources]
     caught = [one for control in controls.CONTROLS for one in _checked(control)]
     if as_json:
-        click.echo(json.dumps(readers.as_json(reports, caught), indent=2))
+        click.echo(json.dumps(readers_json(reports, caught), indent=2))
     else:
         for name, report in reports:
-            _show(report, name, console, schedules)
-        _show_controls(caught, console)
+            show(report, name, console, schedules)
+        show_controls(caught, console)
     missed = any(not one.as_expected for one in caught)
     before = everything and any(
         not one.documented for _, report in reports for _, one in report.found()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,14 +12,27 @@ from rich.console import Console
 from models.subject.implementation import Implementation
 from review.bundle import folder, manifest, resuming
 from review.commands.options import fresh_option
-from review.report import claims, prove
-from review.report.findings import wrap
+from review.commands.run_options import (
+    Bounds,
+    base_option,
+    bounds_options,
+    each_patch_option,
+    everything_option,
+    kernels_options,
+    mbox_option,
+    rev_option,
+    sanitize_option,
+)
+from review.report import claims
+from review.report import proofs as proofs_report
+from review.report import search as search_report
+from review.report.layout import wrap
 from review.report.write import write
-from review.run import limits, outcome, stages, subjects
-from review.run import search as searches
+from review.run import limits, stages, subjects
 from review.run.kept import Kept
 from review.run.reviewed import Options, Reviewed
 from review.run.store import Store
+from review.run.subjects import NamedKernels
 from xarray_model.geometry import CHUNK_SHIFTS
 
 EXAMPLES = 120
@@ -28,11 +42,11 @@ SEED = 1
 
 
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
-@subjects.kernel_options
-@subjects.base_option
-@subjects.everything_option
+@kernels_options(rev_option, mbox_option, each_patch_option, base_option)
+@sanitize_option
+@everything_option
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@searches.effort_options(EXAMPLES)
+@bounds_options(EXAMPLES)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -49,18 +63,11 @@ SEED = 1
 @fresh_option
 @click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
 def command(
-    kernels: tuple[str, ...],
-    rev: str | None,
-    mailboxes: tuple[str, ...],
-    each_patch: bool,
-    base: str | None,
+    named: NamedKernels,
     everything: bool,
     sanitize: bool,
     seed: int,
-    jobs: int,
-    seconds: float | None,
-    steps: int,
-    examples: int,
+    bounds: Bounds,
     out: Path | None,
     proofs: bool,
     resume: Path | None,
@@ -88,16 +95,16 @@ def command(
     """
     if resume is None:
         options = Options(
-            kernels, rev, mailboxes, each_patch, sanitize, seed, steps, examples, seconds, proofs,
-            base, everything,
+            named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
+            bounds.steps, bounds.examples, bounds.seconds, proofs, named.base, everything,
         )  # fmt: skip
         place, had = None, None
     else:
-        if out or kernels or mailboxes or base:
+        if out or named.kernels or named.mailboxes or named.base:
             raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
         place, had = resume, resuming.begun(resume)
         options = had.options
-    built, broken = _built(options)
+    built, broken = _built(options, named)
     tested = {one.name: dict(one.source.sha256) for one in built}
     if had is None:
         had = Kept(options, tested)
@@ -106,7 +113,7 @@ def command(
     place = folder.choose(out) if place is None else resuming.cleared(place)
     store = Store(fresh=fresh)
     store.trim()
-    done = stages.run(options, built, broken, jobs, place, had, store)
+    done = stages.run(options, built, broken, bounds.jobs, place, had, store, proofs_report.decide)
     told = write(done, place)
     resuming.keep(told, had)
     if as_json:
@@ -116,12 +123,13 @@ def command(
     return done.status
 
 
-def _built(options: Options) -> tuple[list[Implementation], list[str]]:
+def _built(options: Options, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
     """What is to be reviewed, built; and prefixes of a series that do not compile."""
-    named = subjects.kernel_sources(
-        options.kernels, options.rev, options.mailboxes, options.each_patch, options.base
-    )
-    sources = [*subjects.port_sources(), *named]
+    named = replace(
+        given, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
+        each_patch=options.each_patch, base=options.base,
+    )  # fmt: skip
+    sources = [*subjects.port_sources(), *subjects.kernel_sources(named)]
     return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
 
 
@@ -131,9 +139,9 @@ def _show(done: Reviewed, place: Path) -> None:
         digest = one.source.sha256.get("lib/xarray.c", "")[:16]
         line = f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}..."
         console.print(line, markup=False, highlight=False)
-    outcome.show(done.search, console)
+    search_report.show(done.search, console)
     if done.proofs is not None:
-        click.echo(f"{prove.summary(done.proofs)}\n")
+        click.echo(f"{proofs_report.summary(done.proofs)}\n")
     lines = [
         *([] if done.complete else [f"Ended early; to go on: xasplit review --resume {place}", ""]),
         *claims.one_level_lines(done),

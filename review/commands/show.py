@@ -4,139 +4,15 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
-from models.case.counterexample import Counterexample
-from models.case.notation import operation_text
-from models.case.reference import Runner, SplitKind, run_case
-from models.case.trial import NoCase, answer
-from models.pictures import boxes, diagram, explanation
-from review.commands.options import json_option
-from review.report.svg import svg
+from review.commands.options import json_option, parse_orders
+from review.report.pictures import as_json as picture_json
+from review.report.pictures import of_counterexample, of_split, of_written
 from review.run import case_files
 from review.run.case_files import WrittenCase
-from review.run.count import parse_orders
-from specs.stream import cut
-from xarray_model import geometry
-from xarray_model.array import XArray
-from xarray_model.errors import PreconditionError
-from xarray_model.operations import Code, Operation
-from xarray_model.snapshot import Snapshot, decode
-
-OLD_ENTRY, NEW_ENTRY = 4, 8
-MOST_NODES = 50_000
-"""Nodes of the largest split that is worked out for a picture; the model takes seconds for it."""
-MOST_BOXES = 60
-"""Boxes of one array in an SVG; text has more room."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What is shown: some text, then one or two arrays under captions."""
-
-    title: str
-    text: list[str]
-    captions: list[str]
-    arrays: list[Snapshot]
-
-    def drawings(self, most_nodes: int = diagram.MOST_NODES) -> list[boxes.Box]:
-        """The arrays as boxes; empty without any."""
-        return diagram.boxes(*self.arrays, most_nodes=most_nodes) if self.arrays else []
-
-    def lines(self) -> Iterator[str]:
-        """All of it as text of 72 columns."""
-        yield from self.text
-        if self.arrays:
-            yield ""
-            yield boxes.text(self.drawings(), self.captions).rstrip()
-
-    def svg(self) -> str:
-        """The arrays as an SVG, with the text as their description."""
-        if not self.arrays:
-            raise click.ClickException("there is no array to draw: no snapshot was answered.")
-        return svg(self.drawings(MOST_BOXES), self.captions, self.title, "\n".join(self.lines()))
-
-
-def of_split(order: int, new_order: int, index: int, s: int) -> Picture:
-    """The model's array before and after the split of an entry of ``order`` around ``index``.
-
-    Orders are 0..63, ``s`` is 1..6.  Raises click.ClickException when the split is too large.
-    """
-    if order == 0:
-        raise click.ClickException("an entry of order 0 cannot be split.")
-    nodes = geometry.split_nodes(order, new_order, s)
-    if nodes > MOST_NODES:
-        raise click.ClickException(
-            f"this split takes {nodes:,} nodes, more than the {MOST_NODES:,} that are drawn; "
-            "'xasplit count' tells of splits of any size."
-        )
-    operations = [
-        Operation(Code.STORE, index, order, entry=OLD_ENTRY),
-        Operation(Code.SNAPSHOT),
-        Operation(Code.SPLIT, index, order, new_order, NEW_ENTRY),
-        Operation(Code.SNAPSHOT),
-    ]
-    try:
-        answers = cut(operations, run_case(operations, s).results)
-    except (PreconditionError, ValueError) as error:
-        raise click.ClickException(f"this split is not possible: {error}") from None
-    title = f"Split of order {order} to order {new_order} at index {index}, chunk shift {s}"
-    arrays = [decode(answers[place].snapshot or b"") for place in (1, 3)]
-    text = [title, "", *(operation_text(operations[place]) for place in (0, 2))]
-    return Picture(title, text, ["before", "after"], arrays)
-
-
-def of_counterexample(example: Counterexample, name: str) -> Picture:
-    """The expected and the actual array of a counterexample, and in words what led there."""
-    finding = example.finding
-    title = f"{finding.implementation} breaks {finding.property}, chunk shift {finding.chunk_shift}"
-    text = [*_wrap(title), *_wrap(f"{finding.property}: {finding.statement}"), ""]
-    for place, operation in enumerate(finding.operations):
-        text.append(f"{place:5} {operation_text(operation)}")
-    where = "" if finding.operation is None else f"operation {finding.operation}: "
-    # A command is kept in one line, however long its path, so that it can be copied.
-    text += ["", *_wrap(where + finding.detail), f"again: {example.replay} {name}"]
-    known = explanation.before(finding)
-    shown = explanation.pictures(finding)
-    if known is not None and shown is not None:
-        text += ["", f"before (operation {known[0]}):"]
-        text += boxes.text(diagram.boxes(known[1])).splitlines()
-    if differences := explanation.differences(finding):
-        text += ["", "Expected by the model and found:"]
-        text += [line for one in differences for line in _wrap(one)]
-    if shown is not None:
-        return Picture(title, text, ["expected", "actual"], list(shown))
-    if known is not None:
-        return Picture(title, text, [f"before (operation {known[0]})"], [known[1]])
-    return Picture(title, text, [], [])
-
-
-def of_written(case: WrittenCase) -> Picture:
-    """The model's array before and after the last operation that changes it, of a case that a
-    person wrote.  Raises click.ClickException when the case breaks a contract."""
-    try:
-        runner = Runner(XArray(case.chunk_shift), SplitKind.ITERATIVE)
-        answers = cut(case.operations, answer(runner, case.operations))
-    except NoCase as error:
-        raise case.refused(error) from None
-    title = f"{case.name}: {case.size}, chunk shift {case.chunk_shift}"
-    text = [*_wrap(title), "", *(operation_text(one) for one in case.text.operations)]
-    # What drains it at the end is not part of what was written.
-    snapshots = [one.snapshot for one in answers[:-2] if one.snapshot is not None]
-    last = snapshots[-1]
-    earlier = [one for one in snapshots if one != last]
-    if not earlier:
-        return Picture(title, text, ["at the end"], [decode(last)])
-    return Picture(title, text, ["before", "after"], [decode(earlier[-1]), decode(last)])
-
-
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, boxes.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 
 @click.command("show", short_help="The array before and after a split.")
@@ -195,17 +71,6 @@ def command(
     if svg_file is not None:
         svg_file.write_text(picture.svg(), encoding="utf-8")
     if as_json:
-        click.echo(json.dumps(_as_json(picture), indent=2))
+        click.echo(json.dumps(picture_json(picture), indent=2))
     elif svg_file is None:
         click.echo("\n".join(picture.lines()))
-
-
-def _as_json(picture: Picture) -> dict[str, object]:
-    return {
-        "title": picture.title,
-        "text": picture.text,
-        "arrays": [
-            {"caption": caption, **asdict(drawing)}
-            for caption, drawing in zip(picture.captions, picture.drawings(), strict=True)
-        ],
-    }

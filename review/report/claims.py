@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from review.report.findings import wrap_words
+from review.report.layout import wrap_words
 from review.run.reviewed import Reviewed
 from specs.claims import OF_KERNELS, OTHER_CHECKS, Decision, Evidence, Outcome, Verdict
 

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 
 from models.case.deviations import DEVIATIONS
@@ -17,12 +15,12 @@ from models.case.origins import Placed
 from models.diagnosis.reproducer import Reproducer
 from models.diagnosis.where.rank import NOT_ASKED, Where
 from models.pictures import explanation
-from review.report.where import where_json, where_lines
+from review.bundle.findings import differing
+from review.report.layout import wrap, wrap_words
+from review.report.where import where_lines
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
 from specs.callers import Contract
-
-WIDTH = 72
 
 
 def lines(
@@ -149,12 +147,6 @@ _NUMBERS = re.compile(r"-?\b(?:0x)?\d+(?:, ?-?(?:0x)?\d+)+")
 _MOST_NUMBERS = 6
 
 
-def differing(finding: Finding) -> list[str]:
-    """What differs in the first answer that is not as expected, or why that cannot be told."""
-    found, problem = attempt(partial(explanation.differences, finding))
-    return [f"not explained: {problem}"] if found is None else found
-
-
 def remarks(finding: Finding) -> list[str]:
     """A sentence on the class of a finding, unless it breaks what callers rely on; and one on each
     known deviation that it is."""
@@ -208,25 +200,6 @@ def _reproducer_lines(one: Reproducer) -> Iterator[str]:
     yield from one.code.splitlines()
 
 
-def wrap(
-    text: str, indent: str, first: str | None = None, *, break_long_words: bool = True
-) -> list[str]:
-    """The text in lines of a mail; ``first`` begins the first of them, ``indent`` the others."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent if first is None else first,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=break_long_words,
-    )
-
-
-def wrap_words(text: str, indent: str, first: str | None = None) -> list[str]:
-    """The same with words whole, also those that are longer than a line: names, paths, commands."""
-    return wrap(text, indent, first, break_long_words=False)
-
-
 def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
     """Which splits show a finding: ``s=2: 4 to 0, 4 to 1; s=3: ...``, the first few of each."""
     by_shift: dict[int, list[tuple[int, int]]] = {}
@@ -238,47 +211,3 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
         more = f" and {len(splits) - 6} more" if len(splits) > 6 else ""
         parts.append(f"s={s}: {shown}{more}")
     return "; ".join(parts)
-
-
-def as_json(
-    one: Diagnosis,
-    tried: Mapping[str, Tried],
-    origin: Placed | None = None,
-    where: Where = NOT_ASKED,
-) -> dict[str, object]:
-    """A finding as a JSON object."""
-    finding, cause = one.smallest, one.cause
-    total = tried.get(finding.implementation, Tried())
-    return {
-        "implementation": finding.implementation,
-        "property": finding.property,
-        "statement": finding.statement,
-        "contract": finding.contract.value,
-        "origin": origin_json(origin),
-        "deviations": list(finding.deviations),
-        "properties": cause.properties,
-        "consequences": sorted(cause.later),
-        "cases": cause.cases,
-        "extent": [
-            {"chunk_shift": s, "order": order, "new_order": new, "failed": bad, "run": all_}
-            for (s, order, new), bad, all_ in split_rows(cause.extent, total)
-            if bad
-        ],
-        "traits": [row._asdict() for row in rows(cause.extent, total)],
-        "smallest": {
-            "chunk_shift": finding.chunk_shift,
-            "operations": [operation_text(operation) for operation in finding.operations],
-            "operation": finding.operation,
-            "detail": finding.detail,
-            "differences": differing(finding),
-        },
-        "where": where_json(where),
-        "reproducer": asdict(one.reproducer),
-    }
-
-
-def origin_json(origin: Placed | None) -> dict[str, object] | None:
-    """Where a finding comes from as a JSON object; None where no base is known."""
-    if origin is None:
-        return None
-    return {**asdict(origin), "origin": origin.origin.value, "since": list(origin.since)}

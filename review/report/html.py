@@ -27,12 +27,15 @@ from models.readers import columns, explore, schedule
 from models.readers.explorer import ExplorerError
 from proofs.report import Status
 from review.bundle import origin
-from review.commands import show
-from review.report import claims, findings, heat, numbers_text, plots, summary, svg, text
+from review.bundle.findings import as_json as finding_json
+from review.bundle.findings import differing
+from review.report import claims, findings, heat, numbers, plots, summary, svg, text
+from review.report import pictures as splits
 from review.report.where import where_lines
-from review.run import limits, numbers, readers
+from review.run import limits, readers
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
+from review.run.numbers import CHUNK_SHIFTS
 from review.run.reviewed import Reviewed
 from specs.claims import Decision, Outcome
 from specs.readers import PROMISES
@@ -52,7 +55,7 @@ _SPLITS = ((6, 0, 2), (18, 0, 6))
 def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
     """The page; ``timed`` are the times of splits at chunk shift 6, by implementation."""
     environment = Environment(
-        loader=PackageLoader("review.bundle", ""),
+        loader=PackageLoader("review.report", ""),
         autoescape=True,
         finalize=_printable,
         undefined=StrictUndefined,
@@ -77,10 +80,10 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         maps=_maps(done),
         legend=Markup(heat.legend()),
         readers=_readers(done),
-        nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in numbers.CHUNK_SHIFTS],
+        nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in CHUNK_SHIFTS],
         way=Way,
         numbers=done.numbers,
-        numbers_lines=[] if done.numbers is None else numbers_text.lines(done.numbers),
+        numbers_lines=[] if done.numbers is None else numbers.lines(done.numbers),
         times=Markup(plots.times(timed, 6)) if any(timed.values()) else "",
         style=Markup(svg.style(".tree ")),
     )
@@ -116,9 +119,9 @@ def _tree(drawings: Sequence[boxes.Box], captions: Sequence[str], title: str, na
 
 def _split(order: int, new_order: int, s: int) -> _Tree:
     """The model's array before and after a split."""
-    shown = show.of_split(order, new_order, 0, s)
+    shown = splits.of_split(order, new_order, 0, s)
     name = f"split-{s}-{order}-{new_order}"
-    return _tree(shown.drawings(show.MOST_BOXES), shown.captions, shown.title, name)
+    return _tree(shown.drawings(splits.MOST_BOXES), shown.captions, shown.title, name)
 
 
 def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
     tried = done.search.result.tried.get(smallest.implementation, Tried())
     placed = done.search.origins[number - 1]
     where = done.search.wheres[number - 1]
-    told = findings.as_json(one, done.search.result.tried, placed, where)
+    told = finding_json(one, done.search.result.tried, placed, where)
     shown = smallest.operations
     if smallest.operation:
         shown = shown[: smallest.operation + 1]
@@ -144,7 +147,7 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
         "operation": smallest.operation,
         "detail": smallest.detail,
         "also": cause.first[1:],
-        "differences": findings.differing(smallest),
+        "differences": differing(smallest),
         "trees": attempt(lambda: _trees(number, one))[0] or [],
         "reproducer": one.reproducer,
         "where": list(where_lines(where)),
@@ -164,12 +167,12 @@ def _trees(number: int, one: Diagnosis) -> list[_Tree]:
     found = []
     before = _before(one.smallest)
     if before is not None:
-        drawings = diagram.boxes(before[1], most_nodes=show.MOST_BOXES)
+        drawings = diagram.boxes(before[1], most_nodes=splits.MOST_BOXES)
         title = f"Finding {number}: the array before operation {before[0]}"
         found.append(_tree(drawings, ["before"], title, f"finding-{number}-before"))
     pictures = explanation.pictures(one.smallest)
     if pictures is not None:
-        drawings = diagram.boxes(*pictures, most_nodes=show.MOST_BOXES)
+        drawings = diagram.boxes(*pictures, most_nodes=splits.MOST_BOXES)
         title = f"Finding {number}: the array as expected, and as it is"
         found.append(_tree(drawings, ["expected", "actual"], title, f"finding-{number}-after"))
     return found

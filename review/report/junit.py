@@ -9,8 +9,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from review.report.layout import xml_text
 from review.report.results import Suite, suites
-from review.report.xml_text import xml_text
 from review.run.reviewed import Reviewed
 from specs.claims import Outcome
 

@@ -10,7 +10,7 @@ from models.case.origins import Placed
 from models.readers.explore import Found
 from models.subject.implementation import Implementation, name_of
 from review.report import claims, findings
-from review.report.findings import WIDTH, wrap_words
+from review.report.layout import WIDTH, wrap_words
 from review.run import outcome, readers
 from review.run.reviewed import Reviewed
 from specs.claims import Decision

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape
 
 from models.pictures.boxes import Box, Label
-from review.report.xml_text import xml_text
+from review.report.layout import xml_text
 
 _CHARACTER = 7.3  # pixels that a character of the 12 pixel monospace font takes
 _LINE = 17

@@ -10,8 +10,9 @@ from models.kernel.source import Source
 from models.subject.implementation import name_of
 from proofs.report import Status, TheoremResult
 from review.bundle import origin
-from review.report import claims, findings, numbers_text, prove, summary
-from review.report.findings import wrap_words
+from review.report import claims, findings, numbers, proofs, summary
+from review.report import readers as readers_report
+from review.report.layout import wrap_words
 from review.run import limits, outcome, readers
 from review.run.reviewed import Reviewed
 from specs.callers import Contract
@@ -53,7 +54,7 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Readers without a lock")
     yield from _readers(done)
     yield from _heading("Numbers")
-    yield from ["Not measured."] if done.numbers is None else numbers_text.lines(done.numbers)
+    yield from ["Not measured."] if done.numbers is None else numbers.lines(done.numbers)
     yield ""
     yield from _heading("Theorems")
     yield from _theorems(done)
@@ -171,12 +172,12 @@ def _readers(done: Reviewed) -> Iterator[str]:
         )
         for told in readers.not_explored(report):
             yield from wrap_words(f"NOT EXPLORED: {told}.", "    ", "  ")
-        yield from readers.before_lines(report)
+        yield from readers_report.before_lines(report)
         found = readers.smallest(report)
         shown = [one for one in found if one[1].counts]
         for shift, one in shown[:_SCHEDULES]:
             yield ""
-            yield from readers.schedule_lines(report, shift, one)
+            yield from readers_report.schedule_lines(report, shift, one)
         if len(shown) > _SCHEDULES:
             yield f"  {len(shown) - _SCHEDULES} more in schedules/."
         documented = sorted({one.breach.promise for _, one in found if one.documented})
@@ -192,7 +193,7 @@ def _theorems(done: Reviewed) -> Iterator[str]:
         yield "Not decided in this review."
         yield ""
         return
-    yield from prove.summary(report).splitlines()
+    yield from proofs.summary(report).splitlines()
     families: dict[str, list[TheoremResult]] = {}
     for one in report.theorems.values():
         families.setdefault(one.name.partition(".")[0], []).append(one)

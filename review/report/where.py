@@ -27,23 +27,3 @@ def suspect_text(one: Suspect) -> str:
     if one.hunk is not None:
         named += f" ({one.hunk.label}, {one.hunk.header})"
     return f"{named}: {'; '.join(one.why)}"
-
-
-def where_json(told: Where) -> dict[str, object]:
-    """The same as a JSON object."""
-    return {
-        "reason": told.reason,
-        "failing": told.failing,
-        "passing": told.passing,
-        "lines": [
-            {
-                "file": one.file,
-                "line": one.line,
-                "function": one.function,
-                "why": list(one.why),
-                "brought_by": None if one.hunk is None else one.hunk.label,
-                "hunk": None if one.hunk is None else one.hunk.header,
-            }
-            for one in told.suspects
-        ],
-    }

@@ -20,11 +20,7 @@ from review.report import junit, ktap, sarif, text
 from review.run import readers, saving
 from review.run.attempt import attempt
 from review.run.reviewed import Reviewed
-
-OBLIGATIONS = "obligations"
-"""The folder of the SMT-LIB files, which the proofs write themselves."""
-FOUND = "found"
-"""The folder of counterexamples as they are found, as long as the bundle is not written."""
+from review.run.stages import FOUND, OBLIGATIONS
 
 
 def write(done: Reviewed, path: Path) -> dict[str, Any]:

@@ -3,21 +3,9 @@
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
-from review.commands.options import json_option
 from xarray_model import geometry
-
-_SIZE = re.compile(r"(\d+)([KMGT])B?", re.IGNORECASE)
-_UNIT_BITS = {"K": 10, "M": 20, "G": 30, "T": 40}
-MAX_ORDER = 63
 
 
 @dataclass(frozen=True)
@@ -58,45 +46,6 @@ class Count:
     walk_bytes: int
 
 
-def parse_size(text: str) -> int:
-    """Bytes of a size such as ``4K`` or ``1G``; click.BadParameter if it is no power of two."""
-    match = _SIZE.fullmatch(text)
-    if match is None:
-        raise click.BadParameter(f"{text!r} is not a size such as 4K, 2M or 1G.")
-    size = int(match[1]) << _UNIT_BITS[match[2].upper()]
-    if size == 0 or size & (size - 1):
-        raise click.BadParameter(f"{text} is not a power of two.")
-    return size
-
-
-def parse_order(text: str, page_size: int) -> int:
-    """The order (0..63) that ``text`` names: a number, or a size in units of ``page_size`` bytes.
-
-    Raises click.BadParameter when it is neither, or out of range.
-    """
-    if text.isascii() and text.isdigit() and len(text) <= 4:
-        order = int(text)
-    else:
-        size = parse_size(text)
-        if size < page_size:
-            raise click.BadParameter(f"{text} is less than one page of {page_size} bytes.")
-        order = (size // page_size).bit_length() - 1
-    if order > MAX_ORDER:
-        raise click.BadParameter(f"{text} is order {order}; the highest order is {MAX_ORDER}.")
-    return order
-
-
-def parse_orders(old: str, new: str, page_size: str) -> tuple[int, int]:
-    """Both orders of a split; click.BadParameter when the new one is the larger."""
-    page = parse_size(page_size)
-    order, new_order = parse_order(old, page), parse_order(new, page)
-    if new_order > order:
-        raise click.BadParameter(
-            f"the new order {new_order} is larger than the old order {order}; a split goes down."
-        )
-    return order, new_order
-
-
 def _stages(order: int, new_order: int, s: int) -> list[Stage]:
     """The split one level of nodes at a time, as far as upstream's one-level split goes."""
     stages, entries = [], 1
@@ -135,66 +84,3 @@ def count(order: int, new_order: int, s: int) -> Count:
         walk,
         walk * node_bytes,
     )
-
-
-def show(result: Count, console: Console) -> None:
-    """Print the tables for people."""
-    s = result.chunk_shift
-    console.print(
-        f"Split of order {result.order} to order {result.new_order}, chunk shift {s}: "
-        f"{1 << s} slots and {result.node_bytes} bytes a node"
-    )
-    console.print("\nAt once, xas_split_alloc() and xas_split():")
-    levels = Table("shift", "nodes", "bytes", box=box.SIMPLE)
-    for level in result.levels:
-        levels.add_row(str(level.shift), f"{level.nodes:,}", f"{level.bytes:,}")
-    levels.add_section()
-    levels.add_row("total", f"{result.nodes:,}", f"{result.bytes:,}")
-    _print_numbers(levels, console)
-    console.print("In stages of one level, a call for each entry:")
-    stages = Table("from", "to", "calls", "nodes a call", "nodes", box=box.SIMPLE)
-    for stage in result.stages:
-        stages.add_row(
-            str(stage.order),
-            str(stage.new_order),
-            f"{stage.entries:,}",
-            f"{stage.nodes_per_call:,}",
-            f"{stage.nodes:,}",
-        )
-    stages.add_section()
-    stages.add_row("total", "", "", f"at most {result.largest_call:,}", f"{result.staged_nodes:,}")
-    _print_numbers(stages, console)
-    console.print(
-        f"A walk of xas_try_split() around one index: {result.walk_nodes:,} nodes, "
-        f"{result.walk_bytes:,} bytes"
-    )
-
-
-def _print_numbers(table: Table, console: Console) -> None:
-    for column in table.columns:
-        column.justify = "right"
-    console.print(table)
-
-
-@click.command("count", short_help="Nodes and bytes that a split takes.")
-@click.argument("order")
-@click.argument("new_order")
-@click.option("--chunk-shift", type=click.IntRange(1, 6), default=6, show_default=True)
-@click.option("--page-size", default="4K", show_default=True, help="What one index stands for.")
-@json_option
-def command(order: str, new_order: str, chunk_shift: int, page_size: str, as_json: bool) -> None:
-    """Count the nodes and bytes that a split from ORDER to NEW_ORDER takes.
-
-    An order is a number, or the size of a page such as 1G, 2M or 4K.
-
-    \b
-    Examples:
-      xasplit count 1G 4K
-      xasplit count 18 9 --chunk-shift 6
-      xasplit count 512M 64K --page-size 64K --json
-    """
-    result = count(*parse_orders(order, new_order, page_size), chunk_shift)
-    if as_json:
-        click.echo(json.dumps(asdict(result), indent=2))
-    else:
-        show(result, Console())

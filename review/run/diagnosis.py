@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
-
 from models.case.extent import Tried
 from models.case.finding import Finding
 from models.case.findings import Findings
@@ -134,15 +132,6 @@ def undiagnosed(findings: Findings) -> list[Diagnosis]:
     """The causes as they were met, for a search that was ended before it worked them out."""
     none = Reproducer("", "the search was ended before one was made")
     return [Diagnosis(cause, cause.smallest, none) for cause in causes(findings)]
-
-
-def reproducers_option(command: _Command) -> _Command:
-    """The option ``--reproducers``."""
-    return click.option(
-        "--reproducers",
-        type=click.Path(file_okay=False, path_type=Path),
-        help="Write each reproducer to a file of its own in this folder too.",
-    )(command)
 
 
 def write(diagnoses: Sequence[Diagnosis], folder: Path | None) -> list[str]:

@@ -3,15 +3,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
-
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from models.case.finding import SITES, Finding
 from models.case.findings import Findings
@@ -19,15 +13,11 @@ from models.case.known import Known, known
 from models.case.origins import Placed
 from models.diagnosis.where.rank import Where
 from models.histories.search import MachineReport, extent_of
-from models.kernel.source import Source
 from models.subject.implementation import Implementation
-from models.subject.implementation import name_of as called
 from models.sweep.families import Family
 from models.sweep.hangs import never_survived
-from models.sweep.sweep import Coverage, Unit, UnitResult
-from review.report import findings
+from models.sweep.sweep import Unit, UnitResult
 from review.run.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
-from specs.registry import PROPERTIES
 
 _ENDED = "the search was ended before that was tried"
 _LEFT = Where(reason=_ENDED)
@@ -209,84 +199,6 @@ def leave(done: Search) -> None:
         done.wheres = [_LEFT] * len(done.diagnoses)
 
 
-def show(done: Search, console: Console) -> None:
-    """Print coverage, the machines' work, known deviations and findings."""
-    console.print(_coverage(done.result, done.finished))
-    if done.machines:
-        console.print(_machines(done.machines))
-    for had in done.known:
-        for line in (*textwrap.wrap(str(had), 72, subsequent_indent="  "), ""):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-    for report in done.machines.values():
-        for line in _remarks(report):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-    for line in (*not_run(done), *never_surviving(done)):
-        for part in textwrap.wrap(line, 72, subsequent_indent="  "):
-            console.print(part, markup=False, highlight=False, soft_wrap=True)
-    found = done.findings
-    told = (done.diagnoses, done.result.tried, done.origins, done.wheres)
-    for line in (*done.broken, *findings.lines(*told)):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    cases = sum(coverage.covered for coverage in done.result.coverage.values())
-    steps = sum(report.total.steps for report in done.machines.values())
-    console.print(
-        f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
-        f"{len(found)} broken {'property' if len(found) == 1 else 'properties'}",
-        highlight=False,
-    )
-    for line in (*done.not_done, *done.unsaved):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    if not done.finished:
-        why = "Not finished" if done.not_done or done.over else "Interrupted"
-        console.print(f"{why}: what was not run is not counted above.")
-
-
-def _coverage(result: UnitResult, finished: bool) -> Table:
-    table = Table("implementation", "family", "chunk shifts", "cases run", "of", "", box=box.SIMPLE)
-    told: dict[tuple[str, str, bool], tuple[list[int], Coverage]] = {}
-    for part, coverage in sorted(result.coverage.items(), key=lambda item: item[0]):
-        key = (part.implementation, part.family, part.sampled)
-        shifts, total = told.setdefault(key, ([], Coverage()))
-        shifts.append(part.chunk_shift)
-        total.add(coverage)
-    for (name, family, sampled), (shifts, total) in told.items():
-        whole = "complete" if total.complete and finished else "NOT COMPLETE"
-        table.add_row(
-            name,
-            family,
-            " ".join(map(str, shifts)),
-            f"{total.covered:,}",
-            f"{total.total:,}" if total.total < 10**10 else f"{total.total:.1e}",
-            "sampled" if sampled else whole,
-        )
-    for column in table.columns[3:5]:
-        column.justify = "right"
-    return table
-
-
-def _machines(reports: dict[str, MachineReport]) -> Table:
-    table = Table("machines", "histories", "steps", "operations", "steps a second", box=box.SIMPLE)
-    for name, report in sorted(reports.items()):
-        total = report.total
-        rate = total.steps / max(report.seconds, 1e-9)
-        table.add_row(
-            name,
-            f"{total.examples:,}",
-            f"{total.steps:,}",
-            f"{total.operations:,}",
-            f"{rate:,.0f}",
-        )
-    for column in table.columns[1:]:
-        column.justify = "right"
-    return table
-
-
-def _remarks(report: MachineReport) -> Iterator[str]:
-    """What a machine never met."""
-    for s, name in report.missing:
-        yield f"{report.implementation}: at chunk shift {s} the machine never met: {name}"
-
-
 def not_run(done: Search) -> list[str]:
     """What sweep and machines left out because the time was over, or code under test crashes or
     does not end."""
@@ -328,91 +240,3 @@ def never_surviving(done: Search) -> list[str]:
             splits = "split" if len(sites) == len(SITES) else " and every ".join(sites)
             lines.append(f"In {name} every {splits} {word.upper()}.")
     return lines
-
-
-def as_json(done: Search) -> dict[str, object]:
-    """A search as a JSON object."""
-    return {
-        "seed": done.seed,
-        "seconds": round(done.seconds, 3),
-        "finished": done.finished,
-        "implementations": [
-            {
-                "name": one.name,
-                "source": one.source.name,
-                "one_level": one.one_level,
-                "sha256": dict(one.source.sha256),
-                "base": base_json(one.source),
-            }
-            for one in done.implementations
-        ],
-        "coverage": [
-            {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
-            for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
-        ],
-        "judged": judged(done),
-        "not_run": not_run(done),
-        "not_done": done.not_done,
-        "known_deviations": [_known_json(one) for one in done.known],
-        "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
-        "does_not_compile": done.broken,
-        "findings": [
-            findings.as_json(one, done.result.tried, origin, where)
-            for one, origin, where in zip(done.diagnoses, done.origins, done.wheres, strict=True)
-        ],
-    }
-
-
-def base_json(source: Source) -> dict[str, object] | None:
-    """What a source was made from, as a JSON object; None where it is not known."""
-    lineage = source.lineage
-    if lineage is None:
-        return None
-    return {
-        "name": called(lineage.base),
-        "source": lineage.base.name,
-        "files": dict(sorted(lineage.base.sha256.items())),
-        "series": [asdict(one) for one in lineage.letters],
-        "patches": lineage.patches,
-        "steps": [{"label": one.label, "subject": one.subject} for one in lineage.steps],
-    }
-
-
-def judged(done: Search) -> list[dict[str, object]]:
-    """How often each property was judged with its premise true, by implementation and by what ran
-    the cases; 0 for what was never judged."""
-    counts = [(name, "sweep", one) for name, one in sorted(done.result.judged.items())]
-    counts += [(name, "histories", one.total.judged) for name, one in sorted(done.machines.items())]
-    return [
-        {
-            "implementation": name,
-            "by": by,
-            "properties": {stated: one[stated] for stated in PROPERTIES},
-        }
-        for name, by, one in counts
-    ]
-
-
-def _machine_json(report: MachineReport) -> dict[str, object]:
-    total = report.total
-    return {
-        "implementation": report.implementation,
-        "histories": total.examples,
-        "steps": total.steps,
-        "rules": dict(sorted(total.rules.items())),
-        "branches": dict(sorted(total.branches.items())),
-        "never_met": [{"chunk_shift": s, "name": name} for s, name in report.missing],
-    }
-
-
-def _known_json(one: KnownOutside) -> dict[str, object]:
-    deviation = one.had.deviation
-    return {
-        "implementation": one.implementation,
-        "name": deviation.name,
-        "property": deviation.property,
-        "statement": deviation.statement,
-        "cause": deviation.cause,
-        "cases": one.cases,
-        "set_aside": one.times,
-    }

@@ -9,15 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from models.readers import explorer, plan
-from models.readers.columns import lines
-from models.readers.controls import Caught
 from models.readers.exploration import Unexplored
 from models.readers.explore import Found, Report
 from models.readers.explorer import Case, Result, Span, Trouble
-from review.report import findings
-from review.report.findings import wrap
 from specs.claims import Evidence, Outcome
-from specs.readers import PROMISES, Memory
+from specs.readers import Memory
 from specs.strength import Extent, nothing
 
 COMPLETE = "complete"
@@ -182,7 +178,7 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
         shift, first = broken[0]
         outcome = Outcome.FAILS
         origin = None if first.origin is None else first.origin.origin
-        detail = f"s={shift} {first.result.case} {first.result.memory.value}: {_told(first)}"
+        detail = f"s={shift} {first.result.case} {first.result.memory.value}: {breach_text(first)}"
     yield Evidence(CHECK, outcome, _explored(report), name, detail, origin)
 
 
@@ -249,7 +245,8 @@ def collisions(report: Report) -> str:
     )
 
 
-def _told(found: Found) -> str:
+def breach_text(found: Found) -> str:
+    """Who breaks which promise, and what it saw, in a line."""
     breach = found.breach
     return f"{found.result.reader} from {breach.start} breaks {breach.promise}: {breach.text}"
 
@@ -269,102 +266,7 @@ def smallest(report: Report) -> list[tuple[int, Found]]:
     return sorted(seen.values(), key=lambda found: _rank(found[1]))
 
 
-def before_lines(report: Report) -> list[str]:
-    """What was there before, a line for each writer."""
-    by_writer: dict[str, dict[str, list[str]]] = {}
-    for _, one in smallest(report):
-        if not one.counts and not one.documented:
-            promises = by_writer.setdefault(one.result.case.writer, {})
-            promises.setdefault(one.breach.promise, []).append(one.result.reader)
-    lines = []
-    for writer, promises in by_writer.items():
-        told = "; ".join(
-            f"{promise} ({', '.join(sorted(set(names)))})" for promise, names in promises.items()
-        )
-        lines += wrap(f"There before, against {writer}: {told}", "    ", "  ")
-    return lines
-
-
 def _rank(found: Found) -> int:
     if not found.counts:
         return 3 if found.documented else 2
     return 0 if found.result.span is Span.RACE else 1
-
-
-def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
-    """How a finding comes about, ready to be sent; the command replays it."""
-    result, breach = found.result, found.breach
-    told = f"s={shift} {result.case} {result.memory.value}: {_told(found)}"
-    head = [*wrap(told, "    ", ""), *wrap(PROMISES[breach.promise].statement, "    ", "  ")]
-    if found.origin is not None:
-        head += wrap(findings.origin_text(found.origin), "    ", "  ")
-    if result.span is not Span.RACE:
-        head.append(f"  with no race, {result.span.value} the writer's run")
-    replayed = f"{shift} {result.case} {result.memory.value}"
-    replayed += f" {result.reader} {breach.start} {breach.schedule}"
-    head.append(f"  xasplit rcu --replay '{replayed}'")
-    events, _ = explorer.replay(
-        report.executables[shift],
-        result.case,
-        result.memory,
-        result.reader,
-        breach.start,
-        breach.schedule,
-    )
-    return [*head, "", *lines(events, result.reader)]
-
-
-def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> dict[str, object]:
-    """Everything for machines: table and findings of each subject by its name, and the controls."""
-    return {
-        "subjects": [
-            {
-                "name": name,
-                "executions": report.executions,
-                "states": report.states,
-                "seconds": round(report.seconds, 3),
-                "collision_probability": report.chance,
-                "not_explored": not_explored(report),
-                "unsupported": report.unsupported,
-                "table": [
-                    {
-                        "reader": cell.reader,
-                        "writer": cell.writer,
-                        "memory": cell.memory.value,
-                        "verdict": cell.verdict,
-                        "executions": cell.executions,
-                        "states": cell.states,
-                        "complete": cell.complete,
-                        "bounds": list(cell.bounds),
-                    }
-                    for cell in cells(report)
-                ],
-                "findings": [
-                    {
-                        "chunk_shift": shift,
-                        "case": str(one.result.case),
-                        "memory": one.result.memory.value,
-                        "reader": one.result.reader,
-                        "race": one.result.span is Span.RACE,
-                        "promise": one.breach.promise,
-                        "documented": one.documented,
-                        "origin": findings.origin_json(one.origin),
-                        "start": one.breach.start,
-                        "schedule": one.breach.schedule,
-                        "text": one.breach.text,
-                    }
-                    for shift, one in smallest(report)
-                ],
-            }
-            for name, report in reports
-        ],
-        "controls": [
-            {
-                "name": one.control.name,
-                "memory": one.memory.value,
-                "found": one.breach.promise if one.breach else None,
-                "as_expected": one.as_expected,
-            }
-            for one in caught
-        ],
-    }

@@ -25,14 +25,6 @@ FOLDER = Path("xasplit-counterexamples")
 _MOST = 160
 """Characters of a case in the line that tells of it."""
 
-save_option = click.option(
-    "--save",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=FOLDER,
-    show_default=True,
-    help="Where the smallest case of each broken property goes.",
-)
-
 
 class Saver:
     """Writes the smallest case known of each broken property to a file, as soon as it is found.

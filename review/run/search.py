@@ -3,17 +3,11 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-
-import click
-from rich.console import Console
 
 from models.case.finding import Finding
 from models.histories.search import MachineReport, extent_of
@@ -27,62 +21,18 @@ from models.sweep.sweep import (
     sampled_units,
 )
 from models.sweep.verdicts import Verdicts
-from review.commands.options import (
-    Command,
-    chunk_shifts_option,
-    fresh_option,
-    jobs_option,
-    json_option,
-    together,
-)
-from review.run import bounded, campaign, diagnosis, outcome, saving, subjects
+from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
 from review.run.outcome import Search, SoFar
 from review.run.progress import Meter
 from review.run.store import Store
 
-EXAMPLES, STEPS = 2400, 50
-"""What the machines do by default, for each implementation."""
-
 _SHARE = 0.75
 """How much of the time that is given goes to looking for counterexamples; the rest to what is made
 of them."""
 _GRACE = 2.0
 """Seconds that machines, which end by themselves, may take longer."""
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
-
-
-def effort_options(examples: int) -> Callable[[Command], Command]:
-    """Options that bound a search: ``--examples`` (with this default), ``--steps``, ``--time``,
-    ``--jobs``."""
-    return together(
-        click.option(
-            "--examples",
-            type=click.IntRange(0),
-            default=examples,
-            show_default=True,
-            help="Histories that the machines draw, for each implementation; 0 for none.",
-        ),
-        click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
-        click.option(
-            "--time",
-            "seconds",
-            callback=_seconds,
-            metavar="TIME",
-            help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
-        ),
-        jobs_option,
-    )
-
-
-def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
-    if text is None:
-        return None
-    match = re.fullmatch(r"([0-9]{1,6})([smh]?)", text)
-    if match is None or int(match[1]) == 0:
-        raise click.BadParameter(f"{text!r} is not a time such as 90s, 10m or 2h.")
-    return float(int(match[1]) * _UNITS[match[2]])
 
 
 def search(
@@ -206,80 +156,6 @@ def _left_out(had: SoFar, units: Sequence[Unit], machines: int) -> list[str]:
             " histories were drawn"
         )
     return lines
-
-
-@click.command("search", short_help="Look for counterexamples.")
-@subjects.kernel_options
-@subjects.base_option
-@subjects.everything_option
-@chunk_shifts_option
-@click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
-@effort_options(EXAMPLES)
-@saving.save_option
-@diagnosis.reproducers_option
-@fresh_option
-@json_option
-def command(
-    kernels: tuple[str, ...],
-    rev: str | None,
-    mailboxes: tuple[str, ...],
-    each_patch: bool,
-    base: str | None,
-    everything: bool,
-    sanitize: bool,
-    shifts: tuple[int, ...],
-    seed: int | None,
-    jobs: int,
-    seconds: float | None,
-    steps: int,
-    examples: int,
-    save: Path,
-    reproducers: Path | None,
-    fresh: bool,
-    as_json: bool,
-) -> int:
-    """Look for counterexamples in the C port or, with --kernel, in kernels.
-
-    The sweep runs every split from every start, merges back and drains: whole for chunk shift 1 to
-    five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
-    Then state machines draw histories of all operations.  Model and implementation must answer with
-    the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
-    and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
-    --base each finding says with which patch it came, and what was there before does not count.
-    All cases are run; what they are answered with is judged once, as long as model and specs stay.
-
-    \b
-    Examples:
-      xasplit search
-      xasplit search --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
-      xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
-      xasplit search --kernel ~/linux --mbox series.mbx --each-patch
-      xasplit search --kernel ~/linux --rev origin/master..topic
-      xasplit search --time 10m
-    """
-    named = subjects.kernel_sources(kernels, rev, mailboxes, each_patch, base)
-    sources = named or subjects.port_sources()
-    built, broken = subjects.implementations(sources, shifts, sanitize)
-    drawn = secrets.randbelow(1 << 32) if seed is None else seed
-    bounds = effort(examples, steps, seconds, seed is None)
-    saver = saving.Saver(save, built, drawn)
-    with bounded.within(seconds):
-        done = search(
-            built, shifts, drawn, jobs, bounds, on_found=saver.found, store=Store(fresh=fresh)
-        )
-        done.broken, done.everything = broken, everything
-        saver.finish(done.findings)
-        outcome.explain(done)
-    unwritten = diagnosis.write(done.diagnoses, reproducers)
-    if as_json:
-        click.echo(json.dumps(outcome.as_json(done), indent=2))
-    else:
-        outcome.show(done, Console())
-    for line in (*unwritten, *saving.told(saver)):
-        click.echo(line, err=as_json)
-    if done.failed:
-        return 1
-    return 2 if done.not_done else int(not done.finished)
 
 
 def effort(

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from models.readers import explore, plan
 from models.subject.implementation import Implementation
-from review.report import prove
-from review.report.write import FOUND, OBLIGATIONS
+from proofs import run as proving
+from proofs.report import Report
 from review.run import bounded, evidence, numbers, outcome, saving
 from review.run import search as searches
 from review.run.attempt import one_line
@@ -30,6 +30,10 @@ _FOR_SEARCH = 2 / 3
 """How much of the time that a review is given goes to the search, its causes included."""
 _FOR_WRITING = 0.1
 """How much of it is kept for writing the bundle."""
+OBLIGATIONS = "obligations"
+"""The folder of the SMT-LIB files, which the proofs write themselves."""
+FOUND = "found"
+"""The folder of counterexamples as they are found, as long as the bundle is not written."""
 PROVED_AT = (6,)
 """The chunk shifts at which a review decides the theorems; ``prove`` decides them at all."""
 READERS_AT = (1, 2)
@@ -44,11 +48,13 @@ def run(
     place: Path,
     had: Kept,
     store: Store | None = None,
+    decide: Callable[..., Report] = proving.prove,
 ) -> Reviewed:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not.
 
     ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
-    done again; it is kept up to date.  ``store`` has what earlier runs judged and decided.  After
+    done again; it is kept up to date.  ``store`` has what earlier runs judged and decided;
+    ``decide`` decides the theorems, as ``proofs.run.prove`` does.  After
     Ctrl-C the stages that were not run are missing in what is returned, and it is not complete.
     """
     for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
@@ -66,7 +72,7 @@ def run(
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
         with bounded.within(left):
-            done.complete = search.finished and _rest(done, place, jobs, had, store)
+            done.complete = search.finished and _rest(done, place, jobs, had, store, decide)
     except KeyboardInterrupt:
         outcome.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
@@ -75,12 +81,19 @@ def run(
     return done
 
 
-def _rest(done: Reviewed, place: Path, jobs: int, had: Kept, store: Store | None = None) -> bool:
+def _rest(
+    done: Reviewed,
+    place: Path,
+    jobs: int,
+    had: Kept,
+    store: Store | None,
+    decide: Callable[..., Report],
+) -> bool:
     """What comes after the search; whether all of it was done."""
     built, took = done.implementations, had.durations
     if done.options.proofs:
         with _timed(took, "theorems"):
-            done.proofs = had.proofs or prove.decide(
+            done.proofs = had.proofs or decide(
                 chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs, store=store
             )
         if done.proofs.interrupted:

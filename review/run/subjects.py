@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,94 +13,35 @@ from models.case.known import with_known
 from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
 from models.kernel.ranges import is_range, open_range, prefixes_of, with_base
-from models.kernel.series import apply_series
+from models.kernel.series import Series, apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
 from models.subject.build import BuildError, ToolError, UnclearError, build
 from models.subject.implementation import Implementation, examine, name_of
-from review.commands.options import together
-
-_FOLDERS, _EMPTY = "xasplit.include", "xasplit.include-empty"
-"""Where in click's context the headers are that the user gives."""
 
 
-def _remember(key: str) -> Callable[[click.Context, click.Parameter, tuple[Any, ...]], None]:
-    def callback(context: click.Context, _: click.Parameter, given: tuple[Any, ...]) -> None:
-        context.meta[key] = given
+@dataclass(frozen=True, slots=True)
+class NamedKernels:
+    """Kernels that the user names: paths of trees, tarballs or repositories; of these the revision
+    or range, the series to apply, whether each prefix of it counts, and what they were made from.
+    ``include`` and ``include_empty`` are headers that the tool has no stand-in for."""
 
-    return callback
+    kernels: tuple[str, ...] = ()
+    rev: str | None = None
+    mailboxes: tuple[str, ...] = ()
+    each_patch: bool = False
+    base: str | None = None
+    include: tuple[Path, ...] = ()
+    include_empty: tuple[str, ...] = ()
 
+    @property
+    def headers(self) -> Given:
+        """The headers as what opens a kernel takes them."""
+        return Given(self.include, self.include_empty)
 
-kernel_option = together(
-    click.option(
-        "--kernel",
-        "kernels",
-        multiple=True,
-        metavar="PATH",
-        help="A kernel tree, source tarball or git repository; may be given several times.",
-    ),
-    # They go to whatever opens a kernel, not to the command.
-    click.option(
-        "--include",
-        multiple=True,
-        metavar="DIR",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        expose_value=False,
-        callback=_remember(_FOLDERS),
-        help="Where headers are that the kernel needs and the tool has no stand-in for.",
-    ),
-    click.option(
-        "--include-empty",
-        multiple=True,
-        metavar="HEADER",
-        expose_value=False,
-        callback=_remember(_EMPTY),
-        help="A header such as linux/foo.h of which nothing is needed: it is empty.",
-    ),
-)
-
-
-def given_headers() -> Given:
-    """The headers that the user gives to the command that runs."""
-    context = click.get_current_context(silent=True)
-    meta = context.meta if context is not None else {}
-    return Given(tuple(meta.get(_FOLDERS, ())), tuple(meta.get(_EMPTY, ())))
-
-
-rev_option = click.option(
-    "--rev",
-    help="Revision, when --kernel names a git repository; A..B: what B has since it left A.",
-)
-mbox_option = click.option(
-    "--mbox",
-    "mailboxes",
-    multiple=True,
-    metavar="FILE",
-    help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
-)
-base_option = click.option(
-    "--base",
-    metavar="PATH",
-    help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
-)
-everything_option = click.option(
-    "--all",
-    "everything",
-    is_flag=True,
-    help="Have what was there before decide the exit status too, not only what is new.",
-)
-
-
-kernel_options = together(
-    kernel_option,
-    rev_option,
-    mbox_option,
-    click.option(
-        "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
-    ),
-    click.option(
-        "--sanitize", is_flag=True, help="Build with the address and undefined sanitizers."
-    ),
-)
+    @property
+    def ranged(self) -> bool:
+        """Whether the revision is a range, which names a series."""
+        return is_range(self.rev)
 
 
 def port_sources() -> list[Source]:
@@ -109,53 +49,48 @@ def port_sources() -> list[Source]:
     return [port_source(), port_source(recursive=True)]
 
 
-def kernel_sources(
-    kernels: Sequence[str],
-    rev: str | None,
-    mailboxes: Sequence[str] = (),
-    each_patch: bool = False,
-    base: str | None = None,
-) -> list[Source]:
+def kernel_sources(named: NamedKernels) -> list[Source]:
     """The kernels that the user named, with the series applied to each: the whole series, or with
     ``each_patch`` every prefix of it too.  How it was applied is told on standard error.
 
     With a series, a range of revisions or ``base``, another kernel, they know what they were made
     from.  Raises click.ClickException when a kernel cannot be opened or the series not be applied.
     """
-    ranged = is_range(rev)
-    if (rev or mailboxes or base) and not kernels:
-        given = "--rev" if rev else "--mbox" if mailboxes else "--base"
+    if (named.rev or named.mailboxes or named.base) and not named.kernels:
+        given = "--rev" if named.rev else "--mbox" if named.mailboxes else "--base"
         raise click.UsageError(f"{given} goes with --kernel.")
-    if each_patch and not (mailboxes or ranged):
+    if named.each_patch and not (named.mailboxes or named.ranged):
         raise click.UsageError("--each-patch goes with --mbox, or with --rev A..B.")
-    if mailboxes and ranged:
+    if named.mailboxes and named.ranged:
         raise click.UsageError("--mbox goes with one revision; of --rev A..B give B.")
-    if base and (mailboxes or ranged):
+    if named.base and (named.mailboxes or named.ranged):
         raise click.UsageError("--base goes without --mbox and --rev A..B: these say it.")
     try:
-        return [
-            source
-            for kernel in kernels
-            for source in _opened(kernel, rev, mailboxes, each_patch, base)
-        ]
+        return [source for kernel in named.kernels for source in _opened(kernel, named)]
     except (SourceError, SeriesError) as error:
         raise click.ClickException(str(error)) from None
 
 
-def _opened(
-    kernel: str, rev: str | None, mailboxes: Sequence[str], each_patch: bool, base: str | None
-) -> list[Source]:
+def _opened(kernel: str, named: NamedKernels) -> list[Source]:
     """One kernel, after each step if these are wanted.  SourceError or SeriesError."""
-    if mailboxes:
-        series = apply_series(kernel, rev, mailboxes, given_headers())
-        for note in series.notes:
-            click.echo(f"xasplit: {series.source.name}: {note}", err=True)
-        return series.code_prefixes() if each_patch else [series.source]
-    if rev is not None and is_range(rev):
-        made = open_range(kernel, rev, given_headers())
-        return prefixes_of(made) if each_patch else [made]
-    source = open_source(kernel, rev, given_headers())
-    return [source if base is None else with_base(source, open_source(base, None, given_headers()))]
+    if named.mailboxes:
+        series = patched(kernel, named)
+        return series.code_prefixes() if named.each_patch else [series.source]
+    if named.rev is not None and named.ranged:
+        made = open_range(kernel, named.rev, named.headers)
+        return prefixes_of(made) if named.each_patch else [made]
+    source = open_source(kernel, named.rev, named.headers)
+    if named.base is None:
+        return [source]
+    return [with_base(source, open_source(named.base, None, named.headers))]
+
+
+def patched(kernel: str, named: NamedKernels) -> Series:
+    """A kernel with the series applied; how is told on standard error.  SeriesError."""
+    series = apply_series(kernel, named.rev, named.mailboxes, named.headers)
+    for note in series.notes:
+        click.echo(f"xasplit: {series.source.name}: {note}", err=True)
+    return series
 
 
 def built_each(

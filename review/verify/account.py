@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+
+from review.report.layout import counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,7 @@ def rechecked(items: list[Item]) -> str:
     ways: dict[str, list[Item]] = {}
     for item in items:
         ways.setdefault(HOW[item.kind], []).append(item)
-    return "; ".join(f"{counts(some)} {way}" for way, some in ways.items()) or "nothing"
-
-
-def counts(items: list[Item]) -> str:
-    """How many of each kind: ``463 obligations, 12 claims``."""
-    many = Counter(item.kind for item in items)
-    told = (f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in many.items())
-    return ", ".join(told) or "nothing"
-
-
-def _plural(kind: str) -> str:
-    if kind.endswith("y"):
-        return f"{kind[:-1]}ies"
-    return f"{kind}es" if kind.endswith(("s", "ch")) else f"{kind}s"
+    return (
+        "; ".join(f"{counts(one.kind for one in some)} {way}" for way, some in ways.items())
+        or "nothing"
+    )

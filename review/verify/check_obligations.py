@@ -19,8 +19,8 @@ from proofs.workers import Ending, Outcome, Task, Workers
 from review.bundle.entries import ObligationEntry
 from review.bundle.manifest import SAT
 from review.bundle.read import Bundle
-from review.report.write import OBLIGATIONS
 from review.run.progress import Meter
+from review.run.stages import OBLIGATIONS
 from review.verify import script
 from review.verify.account import Account
 from review.verify.check_theorems import check as check_theorems

@@ -12,8 +12,8 @@ from proofs.run import files
 from proofs.solvers import Answer, supports
 from review.bundle.entries import Manifest, ObligationEntry, Theorems
 from review.bundle.manifest import SAT
-from review.report.write import OBLIGATIONS
 from review.run import evidence
+from review.run.stages import OBLIGATIONS
 from review.verify.account import Account
 from specs.claims import Evidence, Outcome
 

@@ -57,7 +57,7 @@ def one_theorem(monkeypatch: pytest.MonkeyPatch) -> None:
 def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """``--kernel planted`` names the port with the defect."""
 
-    def sources(kernels: tuple[str, ...], *_: object, **__: object) -> list[Source]:
-        return [small.planted()] if kernels else []
+    def sources(named: subjects.NamedKernels) -> list[Source]:
+        return [small.planted()] if named.kernels else []
 
     monkeypatch.setattr(subjects, "kernel_sources", sources)

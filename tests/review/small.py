@@ -17,10 +17,11 @@ from models.readers.explore import Report
 from models.readers.explorer import Case
 from models.subject.implementation import examine
 from models.sweep.sweep import Unit, run_unit
-from review.report import prove
-from review.report.write import OBLIGATIONS, write
+from review.report.proofs import decide
+from review.report.write import write
 from review.run.outcome import Search, SoFar
 from review.run.reviewed import Options, Reviewed
+from review.run.stages import OBLIGATIONS
 from specs.readers import Memory
 from tests.models.together import with_defects
 
@@ -55,7 +56,7 @@ def reviewed(search: Search, place: Path, *, proofs: bool = False) -> Reviewed:
     """A review of what a sweep found, with one theorem if ``proofs``."""
     done = Reviewed(Options(proofs=proofs), search, complete=True, durations={"search": 1.0})
     if proofs:
-        done.proofs = prove.decide((THEOREM,), (6,), export=place / OBLIGATIONS)
+        done.proofs = decide((THEOREM,), (6,), export=place / OBLIGATIONS)
     return done
 
 

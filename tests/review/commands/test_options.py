@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from review.commands.options import chunk_shifts_option, together
-from review.report.prove import solver_options
+from review.commands.solver_options import solver_options
 
 
 @click.command()

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from review.cli import main
-from review.commands import properties
+from review.report.properties import markdown
 from specs.claims import OTHER_CHECKS
 from specs.registry import PROPERTIES
 
@@ -14,12 +14,12 @@ PAGE = Path(__file__).parents[3] / "docs" / "properties.md"
 
 
 def test_the_page_is_what_the_specs_state() -> None:
-    assert PAGE.read_text() == properties.markdown(), "run: xasplit properties > docs/properties.md"
+    assert PAGE.read_text() == markdown(), "run: xasplit properties > docs/properties.md"
 
 
 def test_a_property_that_is_not_on_the_page_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OTHER_CHECKS, "planted:check", "a check | of the test")
-    told = properties.markdown()
+    told = markdown()
     assert told != PAGE.read_text()
     assert "| `planted:check` | a check \\| of the test |" in told
 

@@ -14,6 +14,7 @@ from models.readers.exploration import Unexplored
 from models.readers.explore import Report, explore
 from models.readers.explorer import Case, Problem, Trouble
 from review.cli import main
+from review.report import readers as readers_report
 from review.run import readers
 from specs.claims import Outcome
 from specs.readers import Memory
@@ -66,7 +67,7 @@ def test_json_is_one_object_with_everything() -> None:
 
 def test_a_printed_schedule_replays(report: Report) -> None:
     shift, found = readers.smallest(report)[0]
-    shown = readers.schedule_lines(report, shift, found)
+    shown = readers_report.schedule_lines(report, shift, found)
     (line,) = (one for one in shown if "--replay" in one)
     result = run("--replay", line.split("'")[1])
     assert result.return_value == 1

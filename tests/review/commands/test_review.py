@@ -20,7 +20,8 @@ from models.sweep.sweep import Coverage, Part, Unit, UnitResult, run_unit
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review.cli import main
-from review.report import claims, findings
+from review.report import claims
+from review.report.layout import WIDTH
 from review.run import evidence
 from review.run.numbers import AT_ONCE, MARKED, Measured, Numbers
 from review.run.outcome import Search, SoFar
@@ -172,7 +173,7 @@ def test_claims_rest_on_what_was_run(port: Search) -> None:
     assert verdict.decision is Decision.HOLDS
     told = "\n".join(claims.claim_lines([verdict]))
     assert "complete within the bounds named" in told and "sweep:split-failure" in told
-    assert max(map(len, told.splitlines())) <= findings.WIDTH
+    assert max(map(len, told.splitlines())) <= WIDTH
 
 
 @pytest.mark.usefixtures("short")

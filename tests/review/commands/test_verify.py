@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from review.commands import verify
+from review.verify import recheck
 from review.verify.account import HOW, Account
+from review.verify.report import conclusion
 from tests.review import forge
 from tests.review.forge import Change
 from tests.review.verifying import rejected, verified
@@ -39,14 +40,12 @@ def test_the_ports_bundle_is_confirmed_by_any_solvers(
 
 def test_what_could_not_be_rechecked_is_in_the_last_line() -> None:
     account = Account()
-    assert verify.conclusion(account, 0) == (
-        "Rechecked and confirmed: nothing. Not rechecked: nothing."
-    )
+    assert conclusion(account, 0) == ("Rechecked and confirmed: nothing. Not rechecked: nothing.")
     for kind in HOW:
         account.confirm(kind, "x")
     account.skip("schedule", "x", "no kernel")
     account.interrupted = True
-    told = verify.conclusion(account, 7)
+    told = conclusion(account, 7)
     assert all(way in told for way in HOW.values())
     assert told.endswith(
         "Not rechecked: 1 schedule told above and 7 results of searches and measurements, which"
@@ -126,7 +125,7 @@ def test_ctrl_c_keeps_what_was_found(good: Path, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(verify, "check_obligations", interrupted)
+    monkeypatch.setattr(recheck, "check_obligations", interrupted)
     status, text = verified(good)
     assert status == 1 and "12 claims" in text and "what Ctrl-C cut short" in text
     assert json.loads(verified(good, "--json")[1])["interrupted"] is True

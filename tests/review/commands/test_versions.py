@@ -12,8 +12,7 @@ from click.testing import CliRunner
 from models.case.known import Deviating
 from models.sweep.sweep import Unit
 from review.cli import main
-from review.commands import versions
-from review.run import subjects
+from review.run import subjects, versions
 from tests.kernel_tree import change, git, make_kernel
 from tests.review import small
 

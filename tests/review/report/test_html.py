@@ -205,6 +205,6 @@ def test_a_page_without_times_has_no_plot_of_them(good: str) -> None:
 
 
 def test_plots_are_imported_only_when_a_bundle_is_written() -> None:
-    script = "import sys, review.review; print('matplotlib' in sys.modules)"
+    script = "import sys, review.commands.review; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == "False\n"

@@ -8,10 +8,11 @@ import pytest
 
 from review.bundle.read import Bundle
 from review.report import write as writing
-from review.report.write import FOUND, write
+from review.report.write import write
 from review.run import saving
 from review.run.diagnosis import undiagnosed
 from review.run.outcome import Search
+from review.run.stages import FOUND
 from review.verify.account import Account
 from review.verify.check_cases import check
 from tests.review import small

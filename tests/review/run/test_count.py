@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from review.cli import main
-from review.run.count import count, parse_order, parse_orders
+from review.commands.options import parse_order, parse_orders
+from review.run.count import count
 
 
 def test_the_series_case_level_by_level() -> None:

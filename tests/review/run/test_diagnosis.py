@@ -14,6 +14,7 @@ from models.case.findings import Findings
 from models.diagnosis.reproducer import Reproducer
 from models.pictures import explanation
 from models.subject.implementation import Implementation
+from review.bundle.findings import as_json as finding_json
 from review.report import findings
 from review.run import diagnosis
 from review.run.diagnosis import Diagnosis, diagnose
@@ -92,7 +93,7 @@ def test_what_cannot_be_drawn_or_explained_is_told(
     monkeypatch.setattr(explanation, "differences", fails)
     assert told(found).count("It was not drawn: RecursionError: too deep") == len(found)
     for one in found:
-        smallest = findings.as_json(one, {})["smallest"]
+        smallest = finding_json(one, {})["smallest"]
         assert isinstance(smallest, dict)
         assert smallest["differences"] == ["not explained: RecursionError: too deep"]
 

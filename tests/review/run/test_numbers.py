@@ -10,8 +10,8 @@ from models.measure import work
 from models.measure.programs import SECONDS, Item, MeasureError, Way
 from models.measure.work import Work
 from models.subject.implementation import Implementation
-from review.bundle import numbers_json
-from review.report import numbers_text
+from review.bundle import numbers as numbers_json
+from review.report import numbers as numbers_text
 from review.run import numbers
 from review.run.numbers import AT_ONCE, Measured, Numbers
 from tests.models.measure.changed import changed

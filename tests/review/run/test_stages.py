@@ -15,6 +15,7 @@ from models.driver.worker import Status
 from models.readers.exploration import Unexplored
 from models.readers.explorer import Case, Problem, Trouble
 from models.sweep.hangs import Area, Hangs
+from proofs import run
 from review.report import text
 from review.run import limits, stages
 from review.run.kept import Kept
@@ -86,7 +87,7 @@ def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
 ) -> None:
     done = Reviewed(Options(proofs=False), hung("port"))
     done.search.diagnoses = []
-    assert stages._rest(done, tmp_path, 1, Kept(done.options, {}))
+    assert stages._rest(done, tmp_path, 1, Kept(done.options, {}), None, run.prove)
     assert asked["readers"] == (["port", "port (recursive)"],)
     assert asked["large"][0] == ["port", "port (recursive)"]
     assert asked["numbers"] == (["port", "port (recursive)"], {"port"})

@@ -15,7 +15,7 @@ from models.histories import batch
 from models.histories import search as machines
 from models.sweep.sweep import Unit
 from review.cli import main
-from review.run import outcome
+from review.report import search as search_report
 from review.run import search as searches
 from review.run.outcome import Search
 from tests.kernel_tree import change, mailbox
@@ -130,7 +130,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     assert machine["histories"] >= 20 and "split: vertical 1" not in machine["branches"]
     (whole_search,) = ran
     printed = io.StringIO()
-    outcome.show(whole_search, Console(file=printed))
+    search_report.show(whole_search, Console(file=printed))
     words = " ".join(printed.getvalue().split())
     assert "NOT COMPLETE" in words and "cases were not run, since others like them" in words
     assert "not all run for" in words

@@ -1,66 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""``xasplit mutants --several``: whether each of several defects at once is told by itself."""
+"""What was told of several seeded defects at once."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 
-import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.diagnosis.causes import causes
-from models.mutants.mutant import Mutant, MutantError
-from models.mutants.several import Bench
 from models.mutants.told import NOT_PURE_OR_TWICE, TOLD, Outcome, Sum, by_size
-from models.subject.build import BuildError
-from review.run.progress import Meter
-
-
-class _Sizes(click.ParamType[range]):
-    name = "K[-K]"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> range:
-        """How many defects: one number, or the first and the last."""
-        if isinstance(value, range):
-            return value
-        told = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
-        sizes = range(int(told[1]), int(told[2] or told[1]) + 1) if told else range(0)
-        if not sizes or sizes[0] < 1:
-            self.fail(f"{value} is neither a number of defects nor a range such as 2-6", param, ctx)
-        return sizes
-
-
-SIZES = _Sizes()
-
-
-def told_apart(
-    mutants: Sequence[Mutant], sizes: range, sample: int, seed: int, as_json: bool
-) -> int:
-    """Judge what is told of ``sample`` sets, and print it; the exit status."""
-    bench = Bench(mutants, causes)
-    if len(bench.mutants) < sizes[-1]:
-        raise click.UsageError(
-            f"Of these defects {len(bench.mutants)} can be planted together, not {sizes[-1]}."
-        )
-    outcomes: list[Outcome] = []
-    try:
-        with Meter("sets", sample) as meter:
-            for outcome in bench.outcomes(sizes, sample, seed):
-                outcomes.append(outcome)
-                meter.advance(f"{sum(one.right for one in outcomes)} told apart")
-    except (MutantError, BuildError) as error:
-        raise click.ClickException(str(error)) from None
-    if as_json:
-        click.echo(json.dumps(_as_json(outcomes, seed), indent=2))
-    else:
-        show(outcomes, Console())
-    return int(not Sum(outcomes).met)
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
@@ -114,7 +63,8 @@ def wrong(outcome: Outcome) -> Iterator[str]:
             yield f"  not pure: {one.case.property}, whose smallest case shows {shows}"
 
 
-def _as_json(outcomes: Sequence[Outcome], seed: int) -> dict[str, object]:
+def as_json(outcomes: Sequence[Outcome], seed: int) -> dict[str, object]:
+    """What was told of sets, in all and of each, as a JSON object."""
     total = Sum(list(outcomes))
     return {
         "seed": seed,

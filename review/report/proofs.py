@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import click
 from rich import box
 from rich.console import Console
 from rich.live import Live
@@ -18,14 +15,7 @@ from rich.table import Table
 from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
-from review.commands.options import (
-    Command,
-    chunk_shifts_option,
-    fresh_option,
-    json_option,
-    together,
-)
-from review.report.findings import wrap_words
+from review.report.layout import wrap_words
 from review.run import earlier
 from review.run.store import Store
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -34,8 +24,6 @@ _INTERVAL = 10.0
 """Seconds between two lines of progress where there is no terminal."""
 _SHOWN = 10
 """Constants of a counterexample that are shown; --json has them all."""
-_WIDTH = 100
-"""Columns of the table where there is no terminal."""
 
 
 def table(report: Report) -> Table:
@@ -188,77 +176,3 @@ def summary(report: Report) -> str:
     return "\n".join(
         wrap_words(" ".join([told + missing, *earlier.of_theorems(report)]), "    ", "")
     )
-
-
-def solver_options(timeout: float) -> Callable[[Command], Command]:
-    """Options that say how obligations are decided: ``--solver`` (any number of times), and
-    ``--timeout`` with this default, in seconds."""
-    return together(
-        click.option(
-            "--solver",
-            "solvers",
-            multiple=True,
-            type=click.Choice(list(SOLVERS)),
-            callback=_all_or_these,
-            help="Only this solver; may be given several times.  [default: all three]",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0.1),
-            default=timeout,
-            show_default=True,
-            help="Seconds for one answer of one solver.",
-        ),
-    )
-
-
-def _all_or_these(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(solver for solver in SOLVERS if solver in names) or tuple(SOLVERS)
-
-
-@click.command("prove", short_help="Decide the theorems by three solvers.")
-@click.argument("names", nargs=-1, metavar="[ID]...")
-@chunk_shifts_option
-@solver_options(run.TIMEOUT)
-@click.option(
-    "--export",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Write every obligation as an SMT-LIB 2 file into this folder.",
-)
-@fresh_option
-@json_option
-def prove(
-    names: tuple[str, ...],
-    shifts: tuple[int, ...],
-    solvers: tuple[str, ...],
-    timeout: float,
-    export: Path | None,
-    fresh: bool,
-    as_json: bool,
-) -> int:
-    """Decide the theorems on the split's arithmetic, all or those named (N1, or N1.loop).
-
-    Every obligation must be proved by each solver that knows its logic, and every negative control
-    refuted.  Theorems for any chunk shift are decided once.  An answer that a solver gave to the
-    same script before is kept, and told as such; some are asked for again.
-
-    \b
-    Examples:
-      xasplit prove
-      xasplit prove N1 N2 --chunk-shift 6
-      xasplit prove --chunk-shift 4 --chunk-shift 6 --export obligations --json
-
-    Exit status: 0 all proved, 1 anything refuted, unknown or missing, 2 wrong usage.
-    """
-    try:
-        report = decide(names, shifts, solvers, timeout, export, store=Store(fresh=fresh))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    except OSError as error:
-        raise click.UsageError(f"cannot write to {export}: {error.strerror}") from None
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2))
-    else:
-        console = Console()
-        show(report, console if console.is_terminal else Console(width=_WIDTH))
-    return 0 if report.proved else 1

@@ -9,7 +9,7 @@ from models.measure.costs import LEAST_OBJECTS, slab
 from models.measure.programs import Item, Way
 from models.measure.stack_use import FRAME_WARNING, KERNEL_STACK, SHARE, Frame, Use
 from models.measure.work import Work
-from review.report.findings import wrap_words
+from review.report.layout import wrap_words
 from review.run.numbers import (
     AT_ONCE,
     CHUNK_SHIFTS,

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Options of commands that run code under test: kernels by name, and bounds of a search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from review.commands.options import Command, gathered, jobs_option
+from review.run.saving import FOLDER
+from review.run.subjects import NamedKernels
+
+STEPS = 50
+"""Operations of a history that the machines draw."""
+_TIME_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+everything_option = click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Have what was there before decide the exit status too, not only what is new.",
+)
+sanitize_option = click.option(
+    "--sanitize", is_flag=True, help="Build with the address and undefined sanitizers."
+)
+save_option = click.option(
+    "--save",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Where the smallest case of each broken property goes.",
+)
+reproducers_option = click.option(
+    "--reproducers",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write each reproducer to a file of its own in this folder too.",
+)
+rev_option = click.option(
+    "--rev",
+    help="Revision, when --kernel names a git repository; A..B: what B has since it left A.",
+)
+mbox_option = click.option(
+    "--mbox",
+    "mailboxes",
+    multiple=True,
+    metavar="FILE",
+    help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
+)
+each_patch_option = click.option(
+    "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
+)
+base_option = click.option(
+    "--base",
+    metavar="PATH",
+    help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
+)
+
+
+def kernels_options(*more: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """``--kernel`` with the headers that it needs, and of the options above those that say which of
+    its versions is meant: all as ``named``, the kernels that the user names."""
+    return gathered(
+        "named",
+        NamedKernels,
+        click.option(
+            "--kernel",
+            "kernels",
+            multiple=True,
+            metavar="PATH",
+            help="A kernel tree, source tarball or git repository; may be given several times.",
+        ),
+        click.option(
+            "--include",
+            multiple=True,
+            metavar="DIR",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="Where headers are that the kernel needs and the tool has no stand-in for.",
+        ),
+        click.option(
+            "--include-empty",
+            multiple=True,
+            metavar="HEADER",
+            help="A header such as linux/foo.h of which nothing is needed: it is empty.",
+        ),
+        *more,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds a search: histories for each implementation, operations of each, seconds (None:
+    as long as it takes), and processes."""
+
+    examples: int
+    steps: int
+    seconds: float | None
+    jobs: int
+
+
+def bounds_options(examples: int) -> Callable[[Command], Command]:
+    """``--examples`` (with this default), ``--steps``, ``--time``, ``--jobs``, as ``bounds``."""
+    return gathered(
+        "bounds",
+        Bounds,
+        click.option(
+            "--examples",
+            type=click.IntRange(0),
+            default=examples,
+            show_default=True,
+            help="Histories that the machines draw, for each implementation; 0 for none.",
+        ),
+        click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
+        click.option(
+            "--time",
+            "seconds",
+            callback=_seconds,
+            metavar="TIME",
+            help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
+        ),
+        jobs_option,
+    )
+
+
+def _seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,6})([smh]?)", text)
+    if match is None or int(match[1]) == 0:
+        raise click.BadParameter(f"{text!r} is not a time such as 90s, 10m or 2h.")
+    return float(int(match[1]) * _TIME_UNITS[match[2]])

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit search``: look for counterexamples in the port or in kernels."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from review.bundle.search import as_json as search_json
+from review.commands.options import chunk_shifts_option, fresh_option, json_option
+from review.commands.run_options import (
+    Bounds,
+    base_option,
+    bounds_options,
+    each_patch_option,
+    everything_option,
+    kernels_options,
+    mbox_option,
+    reproducers_option,
+    rev_option,
+    sanitize_option,
+    save_option,
+)
+from review.report import search as report
+from review.run import bounded, diagnosis, outcome, saving, subjects
+from review.run import search as searches
+from review.run.store import Store
+from review.run.subjects import NamedKernels
+
+EXAMPLES = 2400
+"""Histories that the machines draw by default, for each implementation."""
+
+
+@click.command("search", short_help="Look for counterexamples.")
+@kernels_options(rev_option, mbox_option, each_patch_option, base_option)
+@sanitize_option
+@everything_option
+@chunk_shifts_option
+@click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
+@bounds_options(EXAMPLES)
+@save_option
+@reproducers_option
+@fresh_option
+@json_option
+def command(
+    named: NamedKernels,
+    everything: bool,
+    sanitize: bool,
+    shifts: tuple[int, ...],
+    seed: int | None,
+    bounds: Bounds,
+    save: Path,
+    reproducers: Path | None,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Look for counterexamples in the C port or, with --kernel, in kernels.
+
+    The sweep runs every split from every start, merges back and drains: whole for chunk shift 1 to
+    five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
+    Then state machines draw histories of all operations.  Model and implementation must answer with
+    the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
+    and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
+    --base each finding says with which patch it came, and what was there before does not count.
+    All cases are run; what they are answered with is judged once, as long as model and specs stay.
+
+    \b
+    Examples:
+      xasplit search
+      xasplit search --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
+      xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
+      xasplit search --kernel ~/linux --mbox series.mbx --each-patch
+      xasplit search --kernel ~/linux --rev origin/master..topic
+      xasplit search --time 10m
+    """
+    sources = subjects.kernel_sources(named) or subjects.port_sources()
+    built, broken = subjects.implementations(sources, shifts, sanitize)
+    drawn = secrets.randbelow(1 << 32) if seed is None else seed
+    effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
+    saver = saving.Saver(save, built, drawn)
+    with bounded.within(bounds.seconds):
+        done = searches.search(
+            built, shifts, drawn, bounds.jobs, effort, None, saver.found, Store(fresh=fresh)
+        )
+        done.broken, done.everything = broken, everything
+        saver.finish(done.findings)
+        outcome.explain(done)
+    unwritten = diagnosis.write(done.diagnoses, reproducers)
+    if as_json:
+        click.echo(json.dumps(search_json(done), indent=2))
+    else:
+        report.show(done, Console())
+    for line in (*unwritten, *saving.told(saver)):
+        click.echo(line, err=as_json)
+    if done.failed:
+        return 1
+    return 2 if done.not_done else int(not done.finished)
