@@ -79,8 +79,8 @@ CONTROLS = (
         ("for-each-ordered",),
         ("find-covers",),
         edits={_HEADER: (
-            "\t\tif (held) {\n\t\t\txas->xa_offset",
-            "\t\tif (held && !xa_is_value(held)) {\n\t\t\txas->xa_offset",
+            "\t\tif (held)\n\t\t\treturn held;",
+            "\t\tif (held && !xa_is_value(held))\n\t\t\treturn held;",
         )},
     ),
     Control(

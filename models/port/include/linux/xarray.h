@@ -439,23 +439,28 @@ static inline bool xas_in_leaf(const struct xa_state *xas)
 	return xas_is_node(xas) && !xas->xa_node->shift;
 }
 
+/* From one slot of a leaf to another. */
+static inline void xas_to_slot(struct xa_state *xas, unsigned long slot)
+{
+	xas->xa_index += slot - (xas->xa_index & XA_CHUNK_MASK);
+	xas->xa_offset = (unsigned char)slot;
+}
+
 static inline void *xas_next_entry(struct xa_state *xas, unsigned long max)
 {
 	unsigned long slot = xas->xa_index & XA_CHUNK_MASK, most = 0;
 
 	/* A cursor on a canonical slot before its index is for xas_find(). */
 	if (xas_in_leaf(xas) && slot == xas->xa_offset && max > xas->xa_index)
-		most = min(XA_CHUNK_MASK - slot, max - xas->xa_index);
-	for (unsigned long ahead = 1; ahead <= most; ahead++) {
-		void *held = xa_entry(xas->xa, xas->xa_node, (unsigned int)(slot + ahead));
+		most = slot + min(XA_CHUNK_MASK - slot, max - xas->xa_index);
+	while (slot < most) {
+		void *held = xa_entry(xas->xa, xas->xa_node, (unsigned int)++slot);
 
 		if (xa_is_internal(held))
 			break;
-		if (held) {
-			xas->xa_offset = (unsigned char)(slot + ahead);
-			xas->xa_index += ahead;
+		xas_to_slot(xas, slot);
+		if (held)
 			return held;
-		}
 	}
 	return xas_find(xas, max);
 }
@@ -471,8 +476,7 @@ static inline void *xas_next_marked(struct xa_state *xas, unsigned long max, xa_
 
 			/* What is internal has taken a marked entry's place since the mark was seen. */
 			if (held && !xa_is_internal(held)) {
-				xas->xa_offset = (unsigned char)slot;
-				xas->xa_index = first + slot;
+				xas_to_slot(xas, slot);
 				return held;
 			}
 		}
