@@ -16,7 +16,7 @@ INTERRUPTED = 130
 
 COMMANDS = (
     "count", "show", "search", "replay", "prove", "review", "baseline", "versions", "rcu", "verify",
-    "compare", "properties", "mutants", "coverage",
+    "compare", "schema", "properties", "mutants", "coverage",
 )  # fmt: skip
 """The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""
 

@@ -4,13 +4,32 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
+import msgspec
+from msgspec import inspect
+
 from models.kernel.printable import clean
 
 _T = TypeVar("_T")
+
+MOST = 100_000
+"""The most elements of an array, unless its format has fewer."""
+_LARGEST = 1 << 128
+_DEEPEST = 14
+_WORDS = {
+    "str": "a string",
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+"""How a message names what msgspec does."""
 
 
 class FormatError(ValueError):
@@ -40,6 +59,84 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(text: str) -> NoReturn:
     raise FormatError(f"{text} is not a number that JSON has")
+
+
+def check(value: Any, place: str = "", depth: int = 0) -> None:
+    """Whether a value is of the plain kind that any format here holds: texts that a terminal can
+    show, numbers that are finite and not too large, not nested too deeply.  FormatError if not."""
+    here = Reader(value, place)
+    if depth > _DEEPEST:
+        here.fail("is nested too deeply")
+    if isinstance(value, dict):
+        for name, one in value.items():
+            Reader(name, f"{place}: a name" if place else "a name").text()
+            check(one, f"{place}.{name[:80]}" if place else name[:80], depth + 1)
+    elif isinstance(value, list):
+        for one in here.items(MOST):
+            check(one.value, one.place, depth + 1)
+    elif isinstance(value, str):
+        here.text()
+    elif isinstance(value, int | float) and not (
+        math.isfinite(value) and -_LARGEST <= value <= _LARGEST
+    ):
+        here.fail("must be a smaller number")
+
+
+def convert(value: Any, kind: type[_T]) -> _T:
+    """A JSON value as ``kind``, a type that says what its fields are.  FormatError for any other,
+    and for what is not ``check``ed to be plain."""
+    check(value)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        path = path.removesuffix("`")
+        place = path.removeprefix(".") or "the file"
+        raise FormatError(f"{place}: {_problem(message, kind, path)}") from None
+
+
+def _problem(message: str, kind: type, path: str) -> str:
+    """What msgspec says, in words that name what there may be instead."""
+    if found := re.fullmatch("Expected `([a-z |]+)`, got `[a-z]+`", message):
+        return f"must be {' or '.join(_WORDS.get(one, one) for one in found[1].split(' | '))}"
+    if found := re.fullmatch("Object missing required field `(.*)`", message):
+        return f"lacks the field {found[1]!r}"
+    if found := re.fullmatch("Object contains unknown field `(.*)`", message, re.DOTALL):
+        return f"unknown field {found[1][:40]!r}"
+    wanted = _wanted(kind, path)
+    if found := re.fullmatch("Invalid enum value (.*)", message, re.DOTALL):
+        names: tuple[Any, ...] = ()
+        if isinstance(wanted, inspect.EnumType):
+            names = tuple(one.value for one in wanted.cls)
+        elif isinstance(wanted, inspect.LiteralType):
+            names = tuple(wanted.values)
+        return f"is {found[1][:40]}, not one of {', '.join(map(str, names))}"
+    if isinstance(wanted, inspect.Metadata):
+        return " ".join(next(iter((wanted.extra or {}).items())))
+    if isinstance(wanted, inspect.IntType) and message.startswith("Expected `int`"):
+        return f"must be in {wanted.ge}..{wanted.le}"
+    return message.replace("`", "")
+
+
+def _wanted(kind: type, path: str) -> inspect.Type:
+    """What a format has in this place: ``.artefacts[0].path``."""
+    here = _bare(inspect.type_info(kind))
+    for name in re.findall(r"\.(\w+)|\[[^\]]*\]", path):
+        if isinstance(here, inspect.StructType):
+            here = next(one.type for one in here.fields if one.encode_name == name)
+        elif isinstance(here, inspect.DictType):
+            here = here.value_type
+        elif isinstance(here, inspect.VarTupleType):
+            here = here.item_type
+        here = _bare(here)
+    return here
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    """A type without null, which may stand for it."""
+    if isinstance(kind, inspect.UnionType):
+        return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return kind
 
 
 class Reader:

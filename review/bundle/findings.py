@@ -13,6 +13,16 @@ from models.case.notation import operation_text
 from models.case.origins import Placed
 from models.diagnosis.where.rank import NOT_ASKED, Where
 from models.pictures import explanation
+from review.bundle.format import (
+    Cause,
+    FailedSplit,
+    OriginRecord,
+    ReproducerRecord,
+    SmallestCase,
+    SuspectLine,
+    Suspects,
+    Trait,
+)
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
 
@@ -23,65 +33,65 @@ def differing(finding: Finding) -> list[str]:
     return [f"not explained: {problem}"] if found is None else found
 
 
-def as_json(
+def cause(
     one: Diagnosis,
     tried: Mapping[str, Tried],
     origin: Placed | None = None,
     where: Where = NOT_ASKED,
-) -> dict[str, object]:
-    """A finding as a JSON object."""
-    finding, cause = one.smallest, one.cause
+) -> Cause:
+    """A diagnosis with where it fails among what was ``tried``, by implementation."""
+    finding = one.smallest
     total = tried.get(finding.implementation, Tried())
-    return {
-        "implementation": finding.implementation,
-        "property": finding.property,
-        "statement": finding.statement,
-        "contract": finding.contract.value,
-        "origin": origin_json(origin),
-        "deviations": list(finding.deviations),
-        "properties": cause.properties,
-        "consequences": sorted(cause.later),
-        "cases": cause.cases,
-        "extent": [
-            {"chunk_shift": s, "order": order, "new_order": new, "failed": bad, "run": all_}
-            for (s, order, new), bad, all_ in split_rows(cause.extent, total)
+    return Cause(
+        implementation=finding.implementation,
+        property=finding.property,
+        statement=finding.statement,
+        contract=finding.contract,
+        origin=origin_record(origin),
+        deviations=tuple(finding.deviations),
+        properties=tuple(one.cause.properties),
+        consequences=tuple(sorted(one.cause.later)),
+        cases=one.cause.cases,
+        extent=tuple(
+            FailedSplit(*split, bad, ran)
+            for split, bad, ran in split_rows(one.cause.extent, total)
             if bad
-        ],
-        "traits": [row._asdict() for row in rows(cause.extent, total)],
-        "smallest": {
-            "chunk_shift": finding.chunk_shift,
-            "operations": [operation_text(operation) for operation in finding.operations],
-            "operation": finding.operation,
-            "detail": finding.detail,
-            "differences": differing(finding),
-        },
-        "where": where_json(where),
-        "reproducer": asdict(one.reproducer),
-    }
+        ),
+        traits=tuple(Trait(*row) for row in rows(one.cause.extent, total)),
+        smallest=SmallestCase(
+            finding.chunk_shift,
+            tuple(operation_text(operation) for operation in finding.operations),
+            finding.operation,
+            finding.detail,
+            tuple(differing(finding)),
+        ),
+        where=suspects(where),
+        reproducer=ReproducerRecord(**asdict(one.reproducer)),
+    )
 
 
-def origin_json(origin: Placed | None) -> dict[str, object] | None:
-    """Where a finding comes from as a JSON object; None where no base is known."""
+def origin_record(origin: Placed | None) -> OriginRecord | None:
+    """Where something comes from; None where no base is known."""
     if origin is None:
         return None
-    return {**asdict(origin), "origin": origin.origin.value, "since": list(origin.since)}
+    return OriginRecord(origin.origin, tuple(origin.since), origin.subject, origin.reason)
 
 
-def where_json(told: Where) -> dict[str, object]:
-    """Where to look first as a JSON object."""
-    return {
-        "reason": told.reason,
-        "failing": told.failing,
-        "passing": told.passing,
-        "lines": [
-            {
-                "file": one.file,
-                "line": one.line,
-                "function": one.function,
-                "why": list(one.why),
-                "brought_by": None if one.hunk is None else one.hunk.label,
-                "hunk": None if one.hunk is None else one.hunk.header,
-            }
-            for one in told.suspects
-        ],
-    }
+def suspects(where: Where) -> Suspects:
+    """Where to look first, with the hunk that brought each line."""
+    return Suspects(
+        where.reason,
+        where.failing,
+        where.passing,
+        tuple(
+            SuspectLine(
+                one.file,
+                one.line,
+                one.function,
+                tuple(one.why),
+                None if one.hunk is None else one.hunk.label,
+                None if one.hunk is None else one.hunk.header,
+            )
+            for one in where.suspects
+        ),
+    )

@@ -5,22 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-MANIFEST = "manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """A file of a bundle: its path from the folder, what it is, its size in bytes and its hash."""
-
-    path: str
-    kind: str
-    size: int
-    sha256: str
+from review.bundle.format import MANIFEST, Artefact, ArtefactKind
 
 
 def sha256(data: bytes) -> str:
@@ -35,7 +24,7 @@ class Folder:
         self.path = path
         self.artefacts: list[Artefact] = []
 
-    def add(self, path: str, kind: str, content: str | bytes) -> Artefact:
+    def add(self, path: str, kind: ArtefactKind, content: str | bytes) -> Artefact:
         """Write a file; ``path`` is from the folder, with ``/``.  OSError when it cannot be."""
         data = content.encode() if isinstance(content, str) else content
         self._write(path, data)

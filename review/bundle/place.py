@@ -16,18 +16,12 @@ from pathlib import Path
 from models.case.strict_json import FormatError
 from models.driver.closing import Closing
 from models.kernel.printable import clean
-
-MOST_FILES = 20_000
-"""The most files that a bundle may have."""
-_DEEPEST = 8
-_LONGEST = 250
-_PATH = re.compile(r"(?!\.{1,2}(/|$))[A-Za-z0-9._+-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9._+-]+)*")
+from review.bundle.format import LONGEST_PATH, MOST_FILES, PATH
 
 
 def plain_path(text: str) -> str:
     """A path from the bundle's folder that stays in it, unchanged; ValueError for another."""
-    fits = len(text) <= _LONGEST and text.count("/") < _DEEPEST
-    if not fits or not _PATH.fullmatch(text):
+    if len(text) > LONGEST_PATH or not re.match(PATH, text):
         raise ValueError(f"{text[:80]!r} is not a path of a bundle")
     return text
 

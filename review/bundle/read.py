@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.case.strict_json import FormatError, Reader, parse
+from models.case.strict_json import FormatError, Reader, convert, parse
 from models.driver.closing import Closing
 from review.bundle import manifest as manifests
-from review.bundle import schema
-from review.bundle.entries import Manifest
-from review.bundle.folder import MANIFEST, Artefact, sha256
+from review.bundle.folder import sha256
+from review.bundle.format import FORMAT, MANIFEST, VERSION, Artefact, Manifest
 from review.bundle.place import Place
 
 MOST_BYTES = 16 << 20
@@ -79,12 +78,16 @@ def _manifest(data: bytes) -> Manifest:
         raise FormatError(f"{MANIFEST}: larger than {MOST_BYTES >> 20} MiB")
     try:
         file = parse(data)
-        file.require("of a bundle", manifests.FORMAT, manifests.VERSION)
+        file.require("of a bundle", FORMAT, VERSION)
         if not _authentic(data, file):
             raise Changed("its hash is not that of what it says, so it was changed")
-        return schema.manifest(file)
+        told = convert(file.value, Manifest)
+        told.check()
     except FormatError as error:
         raise type(error)(f"{MANIFEST}: {error}") from None
+    except ValueError as error:
+        raise FormatError(f"{MANIFEST}: {error}") from None
+    return told
 
 
 def _authentic(data: bytes, file: Reader) -> bool:

@@ -5,55 +5,56 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import to_builtins
+
 from models.readers.controls import Caught
 from models.readers.explore import Report
 from models.readers.explorer import Span
-from review.bundle.findings import origin_json
+from review.bundle.findings import origin_record
+from review.bundle.format import BrokenPromise, CellRecord, ExploredReaders
 from review.run.readers import cells, not_explored, smallest
 
 
-def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> dict[str, object]:
+def explored(name: str, report: Report) -> ExploredReaders:
+    """Table and findings of an implementation."""
+    return ExploredReaders(
+        name=name,
+        executions=report.executions,
+        states=report.states,
+        collision_probability=report.chance,
+        not_explored=tuple(not_explored(report)),
+        unsupported=report.unsupported,
+        table=tuple(
+            CellRecord(
+                cell.reader, cell.writer, cell.memory, cell.verdict, cell.executions, cell.states,
+                cell.complete, tuple(cell.bounds),
+            )
+            for cell in cells(report)
+        ),
+        findings=tuple(
+            BrokenPromise(
+                chunk_shift=shift,
+                case=str(one.result.case),
+                memory=one.result.memory,
+                reader=one.result.reader,
+                race=one.result.span is Span.RACE,
+                promise=one.breach.promise,
+                documented=one.documented,
+                origin=origin_record(one.origin),
+                start=one.breach.start,
+                schedule=one.breach.schedule,
+                text=one.breach.text,
+            )
+            for shift, one in smallest(report)
+        ),
+    )  # fmt: skip
+
+
+def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> object:
     """Everything for machines: table and findings of each subject by its name, and the controls."""
     return {
         "subjects": [
-            {
-                "name": name,
-                "executions": report.executions,
-                "states": report.states,
-                "seconds": round(report.seconds, 3),
-                "collision_probability": report.chance,
-                "not_explored": not_explored(report),
-                "unsupported": report.unsupported,
-                "table": [
-                    {
-                        "reader": cell.reader,
-                        "writer": cell.writer,
-                        "memory": cell.memory.value,
-                        "verdict": cell.verdict,
-                        "executions": cell.executions,
-                        "states": cell.states,
-                        "complete": cell.complete,
-                        "bounds": list(cell.bounds),
-                    }
-                    for cell in cells(report)
-                ],
-                "findings": [
-                    {
-                        "chunk_shift": shift,
-                        "case": str(one.result.case),
-                        "memory": one.result.memory.value,
-                        "reader": one.result.reader,
-                        "race": one.result.span is Span.RACE,
-                        "promise": one.breach.promise,
-                        "documented": one.documented,
-                        "origin": origin_json(one.origin),
-                        "start": one.breach.start,
-                        "schedule": one.breach.schedule,
-                        "text": one.breach.text,
-                    }
-                    for shift, one in smallest(report)
-                ],
-            }
+            {**to_builtins(explored(name, report)), "seconds": round(report.seconds, 3)}
             for name, report in reports
         ],
         "controls": [

@@ -11,7 +11,7 @@ import click
 
 from models.case.strict_json import FormatError
 from review.bundle import manifest
-from review.bundle.folder import MANIFEST
+from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle
 from review.run import kept
 from review.run.kept import Kept, NothingKept

@@ -3,99 +3,123 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from msgspec import to_builtins
 
 from models.histories.search import MachineReport
 from models.kernel.source import Source
-from models.subject.implementation import name_of as called
-from review.bundle import findings
+from models.subject.implementation import name_of
+from review.bundle.findings import cause
+from review.bundle.format import (
+    Base,
+    CoverageRecord,
+    Judged,
+    KnownDeviation,
+    Letter,
+    MachineRecord,
+    NeverMet,
+    Step,
+)
 from review.run.outcome import KnownOutside, Search, not_run
 from specs.registry import PROPERTIES
 
 
-def as_json(done: Search) -> dict[str, object]:
+def as_json(done: Search) -> object:
     """A search as a JSON object."""
-    return {
-        "seed": done.seed,
-        "seconds": round(done.seconds, 3),
-        "finished": done.finished,
-        "implementations": [
-            {
-                "name": one.name,
-                "source": one.source.name,
-                "one_level": one.one_level,
-                "sha256": dict(one.source.sha256),
-                "base": base_json(one.source),
-            }
-            for one in done.implementations
-        ],
-        "coverage": [
-            {**part._asdict(), "covered": coverage.covered, "total": coverage.total}
-            for part, coverage in sorted(done.result.coverage.items(), key=lambda item: item[0])
-        ],
-        "judged": judged(done),
-        "not_run": not_run(done),
-        "not_done": done.not_done,
-        "known_deviations": [_known_json(one) for one in done.known],
-        "machines": [_machine_json(one) for _, one in sorted(done.machines.items())],
-        "does_not_compile": done.broken,
-        "findings": [
-            findings.as_json(one, done.result.tried, origin, where)
-            for one, origin, where in zip(done.diagnoses, done.origins, done.wheres, strict=True)
-        ],
-    }
+    return to_builtins(
+        {
+            "seed": done.seed,
+            "seconds": round(done.seconds, 3),
+            "finished": done.finished,
+            "implementations": [
+                {
+                    "name": one.name,
+                    "source": one.source.name,
+                    "one_level": one.one_level,
+                    "sha256": dict(one.source.sha256),
+                    "base": base(one.source),
+                }
+                for one in done.implementations
+            ],
+            "coverage": coverage(done),
+            "judged": judged(done),
+            "not_run": not_run(done),
+            "not_done": done.not_done,
+            "known_deviations": known_deviations(done),
+            "machines": machines(done),
+            "does_not_compile": done.broken,
+            "findings": [
+                cause(one, done.result.tried, origin, where)
+                for one, origin, where in zip(
+                    done.diagnoses, done.origins, done.wheres, strict=True
+                )
+            ],
+        }
+    )
 
 
-def base_json(source: Source) -> dict[str, object] | None:
-    """What a source was made from, as a JSON object; None where it is not known."""
+def base(source: Source) -> Base | None:
+    """What a source was made from; None where it is not known."""
     lineage = source.lineage
     if lineage is None:
         return None
-    return {
-        "name": called(lineage.base),
-        "source": lineage.base.name,
-        "files": dict(sorted(lineage.base.sha256.items())),
-        "series": [asdict(one) for one in lineage.letters],
-        "patches": lineage.patches,
-        "steps": [{"label": one.label, "subject": one.subject} for one in lineage.steps],
-    }
+    return Base(
+        name_of(lineage.base),
+        lineage.base.name,
+        dict(sorted(lineage.base.sha256.items())),
+        tuple(Letter(one.subject, one.message_id, one.date) for one in lineage.letters),
+        lineage.patches,
+        tuple(Step(one.label, one.subject) for one in lineage.steps),
+    )
 
 
-def judged(done: Search) -> list[dict[str, object]]:
+def coverage(done: Search) -> tuple[CoverageRecord, ...]:
+    """How much of each part of the sweep was run."""
+    parts = sorted(done.result.coverage.items(), key=lambda item: item[0])
+    return tuple(CoverageRecord(*part, one.covered, one.total) for part, one in parts)
+
+
+def judged(done: Search) -> tuple[Judged, ...]:
     """How often each property was judged with its premise true, by implementation and by what ran
     the cases; 0 for what was never judged."""
-    counts = [(name, "sweep", one) for name, one in sorted(done.result.judged.items())]
-    counts += [(name, "histories", one.total.judged) for name, one in sorted(done.machines.items())]
-    return [
-        {
-            "implementation": name,
-            "by": by,
-            "properties": {stated: one[stated] for stated in PROPERTIES},
-        }
-        for name, by, one in counts
+    sweep = [Judged(name, "sweep", counts) for name, counts in sorted(done.result.judged.items())]
+    histories = [
+        Judged(name, "histories", one.total.judged) for name, one in sorted(done.machines.items())
     ]
+    for one in (*sweep, *histories):
+        one.properties = {stated: one.properties.get(stated, 0) for stated in PROPERTIES}
+    return (*sweep, *histories)
 
 
-def _machine_json(report: MachineReport) -> dict[str, object]:
+def machines(done: Search) -> tuple[MachineRecord, ...]:
+    """What the histories of each implementation did and met."""
+    return tuple(_machine(one) for _, one in sorted(done.machines.items()))
+
+
+def _machine(report: MachineReport) -> MachineRecord:
     total = report.total
-    return {
-        "implementation": report.implementation,
-        "histories": total.examples,
-        "steps": total.steps,
-        "rules": dict(sorted(total.rules.items())),
-        "branches": dict(sorted(total.branches.items())),
-        "never_met": [{"chunk_shift": s, "name": name} for s, name in report.missing],
-    }
+    return MachineRecord(
+        report.implementation,
+        total.examples,
+        total.steps,
+        dict(sorted(total.rules.items())),
+        dict(sorted(total.branches.items())),
+        tuple(NeverMet(s, name) for s, name in report.missing),
+    )
 
 
-def _known_json(one: KnownOutside) -> dict[str, object]:
+def known_deviations(done: Search) -> tuple[KnownDeviation, ...]:
+    """The known deviations outside the split that implementations have."""
+    return tuple(map(_known, done.known))
+
+
+def _known(one: KnownOutside) -> KnownDeviation:
     deviation = one.had.deviation
-    return {
-        "implementation": one.implementation,
-        "name": deviation.name,
-        "property": deviation.property,
-        "statement": deviation.statement,
-        "cause": deviation.cause,
-        "cases": one.cases,
-        "set_aside": one.times,
-    }
+    return KnownDeviation(
+        one.implementation,
+        deviation.name,
+        deviation.property,
+        deviation.statement,
+        deviation.cause,
+        one.cases,
+        one.times,
+    )

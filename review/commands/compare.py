@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from models.case.strict_json import FormatError
-from review.bundle.entries import Manifest
-from review.bundle.folder import MANIFEST
+from review.bundle.format import MANIFEST, Manifest
 from review.bundle.read import Bundle
 from review.commands.options import json_option
 from review.compare import report

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from models.case.strict_json import FormatError
-from review.bundle.folder import MANIFEST
+from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle, Changed
 from review.commands.options import jobs_option, json_option
 from review.commands.run_options import base_option, kernels_options, mbox_option, rev_option

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from proofs.report import Status
-from review.bundle.entries import CellEntry, ClaimEntry, FindingEntry, Manifest
+from review.bundle.format import CellRecord, ClaimRecord, FindingRecord, Manifest
 from review.compare.pairing import Pairing
 from review.run.evidence import claim_of
 from specs.claims import Decision, Evidence, Outcome
@@ -52,16 +52,17 @@ def changes(first: Manifest, second: Manifest) -> list[Change]:
 def search_options(first: Manifest, second: Manifest) -> list[str]:
     """Options that differ, before and after: what one search finds another may not."""
     names = ("seed", "steps", "examples", "seconds", "sanitize", "each_patch", "proofs")
+    one, other = first.options.options, second.options.options
     return [
-        f"{name} {getattr(first.options, name)}, then {getattr(second.options, name)}"
+        f"{name} {getattr(one, name)}, then {getattr(other, name)}"
         for name in names
-        if getattr(first.options, name) != getattr(second.options, name)
+        if getattr(one, name) != getattr(other, name)
     ]
 
 
 def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
     left, there = list(first.findings), list(second.findings)
-    pairs: list[tuple[FindingEntry, FindingEntry]] = []
+    pairs: list[tuple[FindingRecord, FindingRecord]] = []
     # The same in every respect first: a cause can show at another chunk shift, or break more.
     for alike in (_same, _similar):
         for one in list(left):
@@ -95,7 +96,7 @@ def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[C
         )
 
 
-def _why_not_fixed(one: FindingEntry, first: Manifest, second: Manifest, pairing: Pairing) -> str:
+def _why_not_fixed(one: FindingRecord, first: Manifest, second: Manifest, pairing: Pairing) -> str:
     """Why the absence of a finding does not say that it is fixed; "" if it does."""
     if pairing.second(one.implementation) is None:
         return f"{one.implementation} was not tested again"
@@ -105,19 +106,21 @@ def _why_not_fixed(one: FindingEntry, first: Manifest, second: Manifest, pairing
     return f"the searches differ ({'; '.join(different)})" if different else ""
 
 
-def _same(one: FindingEntry, other: FindingEntry) -> bool:
+def _same(one: FindingRecord, other: FindingRecord) -> bool:
     return _similar(one, other) and (
-        (one.chunk_shift, set(one.properties)) == (other.chunk_shift, set(other.properties))
+        (one.smallest.chunk_shift, set(one.properties))
+        == (other.smallest.chunk_shift, set(other.properties))
     )
 
 
-def _similar(one: FindingEntry, other: FindingEntry) -> bool:
+def _similar(one: FindingRecord, other: FindingRecord) -> bool:
     return one.site == other.site and not set(one.properties).isdisjoint(other.properties)
 
 
-def _name(one: FindingEntry) -> str:
+def _name(one: FindingRecord) -> str:
     properties = ", ".join(one.properties)
-    return f"{one.implementation}: {properties} in a {one.site} at chunk shift {one.chunk_shift}"
+    s = one.smallest.chunk_shift
+    return f"{one.implementation}: {properties} in a {one.site} at chunk shift {s}"
 
 
 def _deviations(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
@@ -167,9 +170,9 @@ def _claims(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Cha
             yield Change(way, "claim", claim_of(claim, source), old.verdict, "not decided")
 
 
-def _claim_way(old: ClaimEntry, new: ClaimEntry) -> Way:
+def _claim_way(old: ClaimRecord, new: ClaimRecord) -> Way:
     if old.decision is new.decision:
-        return _ordered(old.strength or 0, new.strength or 0)
+        return _ordered(old.reach or 0, new.reach or 0)
     if old.decision is Decision.HOLDS:
         return Way.WORSE
     return Way.BETTER if new.decision is Decision.HOLDS else Way.UNKNOWN
@@ -208,10 +211,10 @@ def _proved(one: Manifest) -> str:
 
 def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
     """Readers without a lock: which promises a writer breaks."""
-    known = {(pairing.second(one.implementation), *_cell(one)): one for one in first.cells}
-    for one in second.cells:
-        old = known.pop((one.implementation, *_cell(one)), None)
-        name = f"{one.implementation}: {one.reader} against {one.writer}, {one.memory}"
+    known = {(pairing.second(where), *_cell(one)): one for where, one in first.cells}
+    for where, one in second.cells:
+        old = known.pop((where, *_cell(one)), None)
+        name = f"{where}: {one.reader} against {one.writer}, {one.memory.value}"
         if old is not None:
             before, after = _promises(old.verdict), _promises(one.verdict)
             way = Way.BETTER if before - after else Way.SAME
@@ -226,8 +229,8 @@ def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Chan
             yield Change(Way.UNKNOWN, "reader", implementation, "", told)
 
 
-def _cell(one: CellEntry) -> tuple[str, str, str]:
-    return one.reader, one.writer, one.memory
+def _cell(one: CellRecord) -> tuple[str, str, str]:
+    return one.reader, one.writer, one.memory.value
 
 
 def _promises(verdict: str) -> set[str]:
@@ -263,6 +266,6 @@ def _checks(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Cha
 def _outcomes(one: Manifest, renamed: Callable[[str], str]) -> Mapping[tuple[str, str], Evidence]:
     return {
         (item.check, renamed(item.target)): item
-        for item in (*one.evidence, *one.one_level)
+        for item in one.all_evidence
         if not item.check.startswith(_ELSEWHERE)
     }

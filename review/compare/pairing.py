@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from review.bundle.entries import Tested
+from review.bundle.format import Tested
 from review.run.evidence import PORT, RECURSIVE
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from review.bundle.entries import Manifest, Tested
+from review.bundle.format import Manifest, Tested
 from review.compare.difference import Change, Way, search_options
 from review.compare.pairing import Pairing
 from review.report.layout import counts, wrap_words
@@ -21,7 +21,7 @@ def lines(
     """What became worse, better or unknown, and what stayed as it was."""
     for letter, place, one in zip("AB", places, told, strict=True):
         state = "a complete" if one.complete else "an INCOMPLETE"
-        yield from _wrap(f"{letter}: {place}, {state} review, {one.created}", "   ", "")
+        yield from _wrap(f"{letter}: {place}, {state} review, {one.run.created}", "   ", "")
     for line in _notes(told):
         yield from _wrap(line, "   ", "")
     yield ""
@@ -79,7 +79,7 @@ def as_json(
     return {
         "regression": any(one.way is Way.WORSE for one in found),
         "bundles": [
-            {"path": str(place), "complete": one.complete, "created": one.created}
+            {"path": str(place), "complete": one.complete, "created": one.run.created}
             for place, one in zip(places, told, strict=True)
         ],
         "notes": list(_notes(told)),

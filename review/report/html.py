@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import to_builtins
 
 from models.case.extent import Row, Tried, rows, split_rows
 from models.case.finding import Finding, last_operation
@@ -26,8 +27,8 @@ from models.pictures import boxes, diagram, explanation
 from models.readers import columns, explore, schedule
 from models.readers.explorer import ExplorerError
 from proofs.report import Status
+from review.bundle import findings as records
 from review.bundle import origin
-from review.bundle.findings import as_json as finding_json
 from review.bundle.findings import differing
 from review.report import claims, findings, heat, numbers, plots, summary, svg, text
 from review.report import pictures as splits
@@ -130,7 +131,7 @@ def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
     tried = done.search.result.tried.get(smallest.implementation, Tried())
     placed = done.search.origins[number - 1]
     where = done.search.wheres[number - 1]
-    told = finding_json(one, done.search.result.tried, placed, where)
+    told = to_builtins(records.cause(one, done.search.result.tried, placed, where))
     shown = smallest.operations
     if smallest.operation:
         shown = shown[: smallest.operation + 1]

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import to_builtins
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from models.diagnosis.where.rank import MOST
 from models.mutants.where import GOAL, Ranked, share
-from review.bundle.findings import where_json
+from review.bundle.findings import suspects
 
 
 def as_json(found: Sequence[Ranked]) -> dict[str, object]:
@@ -24,7 +25,8 @@ def as_json(found: Sequence[Ranked]) -> dict[str, object]:
                 "planted": [f"{file}:{line}" for file, line in sorted(one.planted)],
                 "place": one.place,
                 "seconds": round(one.seconds, 3),
-                **_only(where_json(one.told)),
+                "reason": one.told.reason,
+                "lines": to_builtins(suspects(one.told).lines),
             }
             for one in found
         ],
@@ -33,10 +35,6 @@ def as_json(found: Sequence[Ranked]) -> dict[str, object]:
         "share": round(share(found), 4),
         "goal": GOAL,
     }
-
-
-def _only(told: dict[str, object]) -> dict[str, object]:
-    return {"reason": told["reason"], "lines": told["lines"]}
 
 
 def show(found: Sequence[Ranked], console: Console) -> None:

@@ -6,6 +6,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from msgspec import to_builtins
+
 from models.case.counterexample import Counterexample
 from models.case.finding import Finding
 from models.case.notation import operation_text
@@ -13,7 +15,7 @@ from models.case.origins import Placed
 from models.case.replay import Replay
 from models.diagnosis.where.rank import Where
 from models.pictures import explanation
-from review.bundle.findings import origin_json, where_json
+from review.bundle.findings import origin_record, suspects
 from review.report.findings import origin_text
 from review.report.layout import wrap_words
 from review.report.where import where_lines
@@ -65,7 +67,7 @@ def written_json(done: Placement, case: WrittenCase) -> dict[str, object]:
                 "line": line,
                 "detail": one.detail,
                 "differences": explanation.differences(one),
-                "origin": origin_json(origin),
+                "origin": to_builtins(origin_record(origin)),
             }
         )
     return {
@@ -74,7 +76,7 @@ def written_json(done: Placement, case: WrittenCase) -> dict[str, object]:
         "operations": [operation_text(one) for one in case.text.operations],
         "holds": not done.found,
         "broken": broken,
-        "where": where_json(done.where),
+        "where": to_builtins(suspects(done.where)),
     }
 
 
@@ -122,7 +124,7 @@ def as_json(done: Placement, example: Counterexample, result: Replay) -> dict[st
         "holds": result.still is None,
         "still": _detail(result.still, done) if result.still is not None else None,
         "others": {one.property: _detail(one, done) for one in result.others},
-        "where": where_json(done.where),
+        "where": to_builtins(suspects(done.where)),
     }
 
 
@@ -130,5 +132,5 @@ def _detail(finding: Finding, done: Placement) -> dict[str, object]:
     return {
         "operation": finding.operation,
         "detail": finding.detail,
-        "origin": origin_json(done.origin(finding)),
+        "origin": to_builtins(origin_record(done.origin(finding))),
     }

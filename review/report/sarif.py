@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from msgspec import to_builtins
+
 from models.case.finding import site
 from models.case.origins import Placed
 from models.diagnosis.where.rank import Suspect
 from models.kernel.printable import clean
-from review.bundle.findings import origin_json
+from review.bundle.findings import origin_record
 from review.bundle.folder import sha256
 from review.report import findings, locate
 from review.report.locate import Location
@@ -97,7 +99,7 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
     if one.origin is not None:
         if one.origin.origin in _STATES:
             told["baselineState"] = _STATES[one.origin.origin]
-        told["properties"] = {"origin": origin_json(one.origin)}
+        told["properties"] = {"origin": to_builtins(origin_record(one.origin))}
     if one.suspects:
         told["relatedLocations"] = [
             {

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from msgspec import to_builtins
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -12,8 +13,8 @@ from models.diagnosis.where.rank import Where
 from models.subject.build import BuildError
 from models.subject.implementation import Implementation
 from models.sweep.sweep import UnitResult
-from review.bundle.findings import as_json as finding_json
-from review.bundle.search import base_json
+from review.bundle import findings as records
+from review.bundle.search import base
 from review.report import findings
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
 from review.run.versions import UNITS, Cell, Versions
@@ -84,7 +85,7 @@ def as_json(done: Versions) -> dict[str, object]:
             for version, one in done.versions.items()
         ],
         "findings": [
-            {"part": title, **finding_json(cause, result.tried, origin, where)}
+            {"part": title, **to_builtins(records.cause(cause, result.tried, origin, where))}
             for title, result in zip(done.table, done.results, strict=True)
             for cause, origin, where in zip(*_diagnosed(result, done), strict=True)
         ],
@@ -98,7 +99,7 @@ def _version(one: Implementation | BuildError) -> dict[str, object]:
     return {
         "does_not_compile": None,
         "source": one.source.name,
-        "base": base_json(one.source),
+        "base": to_builtins(base(one.source)),
         "one_level": one.one_level,
         "try_split": one.source.capabilities.try_split,
     }

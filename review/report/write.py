@@ -16,6 +16,7 @@ from proofs import run
 from proofs.report import Report
 from review.bundle import manifest
 from review.bundle.folder import Folder
+from review.bundle.format import ArtefactKind, FindingRecord, ObligationRecord, ScheduleRecord
 from review.report import junit, ktap, sarif, text
 from review.run import readers, saving
 from review.run.attempt import attempt
@@ -29,20 +30,20 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     found = list(_findings(done, folder))
     obligations = list(_obligations(done.proofs, folder))
     schedules = list(_schedules(done, folder))
-    made: dict[str, Callable[[Reviewed], str]] = {
-        "report.html": _page,
-        "results.ktap": ktap.dumps,
-        "results.junit.xml": junit.dumps,
-        "results.sarif": sarif.dumps,
+    made: tuple[tuple[str, ArtefactKind, Callable[[Reviewed], str]], ...] = (
+        ("report.html", "report", _page),
+        ("results.ktap", "results", ktap.dumps),
+        ("results.junit.xml", "results", junit.dumps),
+        ("results.sarif", "results", sarif.dumps),
         # The last, since it tells what could not be made.
-        "report.txt": text.report,
-    }
-    for name, dumps in made.items():
+        ("report.txt", "report", text.report),
+    )
+    for name, kind, dumps in made:
         content, problem = attempt(partial(dumps, done))
         if content is None:
             done.search.unsaved.append(f"{name} was not made: {problem}")
         else:
-            folder.add(name, name.partition(".")[0], content)
+            folder.add(name, kind, content)
     told = manifest.build(done, folder.artefacts, found, obligations, schedules)
     folder.close(manifest.dumps(told))
     # What was written as it was found is in the bundle's own files now.
@@ -59,7 +60,7 @@ def _page(done: Reviewed) -> str:
     return html.page(done, {one.name: list(timing.splits(one, 6)) for one in done.implementations})
 
 
-def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
+def _findings(done: Reviewed, folder: Folder) -> Iterator[FindingRecord]:
     """Each finding with its smallest case, and its reproducer if it has one."""
     by_name = {one.name: one for one in done.implementations}
     for number, one in enumerate(done.search.diagnoses, 1):
@@ -80,7 +81,7 @@ def _findings(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
         yield manifest.finding(number, one, done, shown, code)
 
 
-def _schedules(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
+def _schedules(done: Reviewed, folder: Folder) -> Iterator[ScheduleRecord]:
     """The schedule of each promise that a reader broke, of the smallest array that shows it."""
     for name, report in done.explored.items():
         for number, (shift, one) in enumerate(readers.smallest(report), 1):
@@ -91,20 +92,20 @@ def _schedules(done: Reviewed, folder: Folder) -> Iterator[dict[str, Any]]:
             except ExplorerError as error:
                 text, reason = "", str(error)
             path = folder.add(f"schedules/{file}", "schedule", text).path if text else None
-            yield {
-                "path": path,
-                "reason": reason,
-                "implementation": name,
-                "chunk_shift": shift,
-                "writer": one.result.case.writer,
-                "reader": one.result.reader,
-                "memory": one.result.memory.value,
-                "promise": promise,
-                "documented": one.documented,
-            }
+            yield ScheduleRecord(
+                path=path,
+                reason=reason,
+                implementation=name,
+                chunk_shift=shift,
+                writer=one.result.case.writer,
+                reader=one.result.reader,
+                memory=one.result.memory,
+                promise=promise,
+                documented=one.documented,
+            )
 
 
-def _obligations(report: Report | None, folder: Folder) -> Iterator[dict[str, Any]]:
+def _obligations(report: Report | None, folder: Folder) -> Iterator[ObligationRecord]:
     """Each SMT-LIB file that the proofs left, with what is expected and what was answered."""
     if report is None:
         return

@@ -28,7 +28,7 @@ from models.readers import schedule
 from models.subject.build import BuildError, build
 from models.subject.implementation import Implementation, examine
 from proofs.workers import MEMORY, Ending, Outcome, Task, Workers
-from review.bundle.entries import FindingEntry, ScheduleEntry, Tested
+from review.bundle.format import FindingRecord, ScheduleRecord, Tested
 from review.bundle.read import Bundle
 from review.run.attempt import attempt
 from review.run.progress import Meter
@@ -55,7 +55,7 @@ def check(
     about."""
     checker = _Checker(bundle, account, sources, run_reproducers)
     found = bundle.manifest.findings
-    written = sum(entry.reproducer is not None for entry in found)
+    written = sum(entry.reproducer_file is not None for entry in found)
     placed = sum(entry.origin is not None for entry in found)
     steps = len(found) + written + placed + len(bundle.manifest.schedules)
     with Meter("replays", steps) as meter:
@@ -91,13 +91,13 @@ class _Checker:
             if sanitize is not limited:
                 made.append(self._counterexample(entry, sanitize))
                 made.append(self._origin(entry, sanitize))
-            if limited and entry.reproducer is not None:
-                made.append(self._reproducer(entry, entry.reproducer))
+            if limited and entry.reproducer_file is not None:
+                made.append(self._reproducer(entry, entry.reproducer_file))
         for one in self.bundle.manifest.schedules if limited else ():
             made.append(self._schedule(one))
         return [one for one in made if one is not None]
 
-    def _sanitized(self, entry: FindingEntry) -> bool:
+    def _sanitized(self, entry: FindingRecord) -> bool:
         return self.bundle.manifest.options.sanitize or entry.property == ENDS[Status.SANITIZER][0]
 
     def done(self, outcome: Outcome) -> None:
@@ -108,7 +108,7 @@ class _Checker:
         problem = outcome.result if outcome.ending is Ending.DONE else remark
         self.account.judge(kind, path, clean(problem))
 
-    def _counterexample(self, entry: FindingEntry, sanitize: bool) -> Task | None:
+    def _counterexample(self, entry: FindingRecord, sanitize: bool) -> Task | None:
         path, kind = entry.counterexample, "counterexample"
         if path is None:
             told = f"finding {entry.id}: {entry.implementation} breaks {entry.property}"
@@ -124,37 +124,44 @@ class _Checker:
             self.account.reject(kind, path, problem)
             return None
         source = self._source(kind, path, entry.implementation)
-        one = self._examined(source, entry.chunk_shift, sanitize) if source is not None else None
+        one = (
+            self._examined(source, entry.smallest.chunk_shift, sanitize)
+            if source is not None
+            else None
+        )
         if isinstance(one, str):
             self.account.skip(kind, path, one)
         if not isinstance(one, Implementation):
             return None
         return Task((kind, path), replayed, (one, data), LIMIT)
 
-    def _origin(self, entry: FindingEntry, sanitize: bool) -> Task | None:
+    def _origin(self, entry: FindingRecord, sanitize: bool) -> Task | None:
         """To find out again where a finding comes from."""
         path, kind = entry.counterexample, "origin"
         if path is None or entry.origin is None:
             return None
         source = self.fitting[entry.implementation]
         lineage = None if source is None else source.lineage
-        base = self.tested[entry.implementation].base
-        if source is None or lineage is None or _code(lineage.base.sha256) != _code(base or {}):
+        tested = self.tested[entry.implementation].base
+        base = {} if tested is None else tested.files
+        if source is None or lineage is None or _code(lineage.base.sha256) != _code(base):
             told = f"it takes --kernel with what {entry.implementation} was made from, and --mbox"
             self.account.skip(kind, path, told)
             return None
-        one = self._examined(source, entry.chunk_shift, sanitize)
+        one = self._examined(source, entry.smallest.chunk_shift, sanitize)
         if not isinstance(one, Implementation):
             return None
         # Here, where compilers have the memory that they want.
         for made in (lineage.base, *(step.source for step in lineage.steps)):
             if made is not None:
-                attempt(partial(build, made, entry.chunk_shift))
-        return Task((kind, path), originated, (one, self.bundle.read(path), entry.origin), LIMIT)
+                attempt(partial(build, made, entry.smallest.chunk_shift))
+        return Task(
+            (kind, path), originated, (one, self.bundle.read(path), entry.origin.placed), LIMIT
+        )
 
-    def _reproducer(self, entry: FindingEntry, path: str) -> Task | None:
+    def _reproducer(self, entry: FindingRecord, path: str) -> Task | None:
         kind = "reproducer"
-        if self.bundle.read(path) != f"{entry.code}\n".encode():
+        if self.bundle.read(path) != f"{entry.reproducer.code}\n".encode():
             self.account.reject(kind, path, "it is not the one that the manifest shows")
             return None
         if not self.run_reproducers:
@@ -163,9 +170,14 @@ class _Checker:
         source = self._source(kind, path, entry.implementation)
         if source is None:
             return None
-        return Task((kind, path), rerun, (source, entry.code, entry.reproducer_shift), LIMIT)
+        return Task(
+            (kind, path),
+            rerun,
+            (source, entry.reproducer.code, entry.reproducer.chunk_shift),
+            LIMIT,
+        )
 
-    def _schedule(self, entry: ScheduleEntry) -> Task | None:
+    def _schedule(self, entry: ScheduleRecord) -> Task | None:
         kind, path = "schedule", entry.path
         if path is None:
             told = f"{entry.implementation}: {entry.reader} against {entry.writer}"
@@ -177,7 +189,7 @@ class _Checker:
         except ValueError as error:
             self.account.reject(kind, path, str(error))
             return None
-        shown = (one.chunk_shift, one.case.writer, one.reader, one.memory.value, one.promise)
+        shown = (one.chunk_shift, one.case.writer, one.reader, one.memory, one.promise)
         said = (entry.chunk_shift, entry.writer, entry.reader, entry.memory, entry.promise)
         files = self.tested[entry.implementation].files
         if shown != said or not one.sources.items() <= files.items():
@@ -220,19 +232,19 @@ def _code(files: Mapping[str, str]) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if path not in _NO_CODE}
 
 
-def _told_otherwise(entry: FindingEntry, example: Counterexample, tested: Tested) -> str:
+def _told_otherwise(entry: FindingRecord, example: Counterexample, tested: Tested) -> str:
     """How the manifest and the file differ; "" if they tell the same."""
     found = example.finding
     if dict(example.sources) != dict(tested.files):
         return "it names other sources than the manifest"
     pairs = {
         "implementation": (entry.implementation, found.implementation),
-        "chunk shift": (entry.chunk_shift, found.chunk_shift),
+        "chunk shift": (entry.smallest.chunk_shift, found.chunk_shift),
         "property": (entry.property, found.property),
         "statement": (entry.statement, found.statement),
-        "detail": (entry.detail, found.detail),
-        "operation": (entry.operation, found.operation),
-        "case": (entry.operations, tuple(operation_text(one) for one in found.operations)),
+        "detail": (entry.smallest.detail, found.detail),
+        "operation": (entry.smallest.operation, found.operation),
+        "case": (entry.smallest.operations, tuple(operation_text(one) for one in found.operations)),
     }
     for name, (told, there) in pairs.items():
         if told != there:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from review.bundle.entries import ClaimEntry, Manifest
+from review.bundle.format import ClaimRecord, Manifest
 from review.run import evidence
 from review.verify.account import Account
 from specs.claims import CLAIMS, Verdict
@@ -12,7 +12,7 @@ from specs.verdicts import verdicts
 
 def check(manifest: Manifest, account: Account) -> None:
     """Decide every claim again, and the exit status."""
-    everything = [*manifest.evidence, *manifest.one_level]
+    everything = manifest.all_evidence
     mine = {
         (one.claim.id, one.source): one
         for tested in manifest.tested
@@ -30,7 +30,7 @@ def check(manifest: Manifest, account: Account) -> None:
     account.judge("exit status", str(manifest.exit_status), _status(manifest))
 
 
-def _problem(one: ClaimEntry, mine: Verdict | None) -> str:
+def _problem(one: ClaimRecord, mine: Verdict | None) -> str:
     claim = CLAIMS.get(one.id)
     if claim is None:
         return "this version of xasplit has no such claim"
@@ -38,7 +38,7 @@ def _problem(one: ClaimEntry, mine: Verdict | None) -> str:
         return "it is about nothing that was tested"
     if claim.statement != one.statement:
         return "this version states it otherwise"
-    if (mine.decision, str(mine), mine.strength) != (one.decision, one.verdict, one.strength):
+    if (mine.decision, str(mine), mine.strength) != (one.decision, one.verdict, one.reach):
         return f"by the evidence listed it is: {mine}; the bundle says: {one.verdict}"
     if set(one.rests_on) != {item.check for item in mine.rests_on}:
         return "it does not rest on the checks that the bundle names"
@@ -52,15 +52,17 @@ def _status(manifest: Manifest) -> str:
     everything = manifest.options.everything
     fails = any(
         one.held(everything=everything) and one.check != evidence.UPSTREAM_TEST
-        for one in (*manifest.evidence, *manifest.one_level)
+        for one in manifest.all_evidence
     )
-    found = any(everything or one.origin is None or one.origin.counts for one in manifest.findings)
+    found = any(
+        everything or one.origin is None or one.origin.placed.counts for one in manifest.findings
+    )
     unproved = manifest.options.proofs and not (manifest.theorems and manifest.theorems.proved)
     failed = bool(
         fails
         or unproved
         or found
-        or manifest.never_met
+        or manifest.unmet
         or manifest.does_not_compile
         or not manifest.complete
     )
@@ -71,5 +73,4 @@ def _status(manifest: Manifest) -> str:
 
 def rest_on_the_review(manifest: Manifest) -> int:
     """How many results only a new review would recheck."""
-    all_of_it = (*manifest.evidence, *manifest.one_level)
-    return sum(not one.check.startswith("theorem:") for one in all_of_it)
+    return sum(not one.check.startswith("theorem:") for one in manifest.all_evidence)

@@ -16,7 +16,7 @@ from proofs.keeping import Script
 from proofs.smtlib import statuses
 from proofs.solvers import Answer, Verdict, supports
 from proofs.workers import Ending, Outcome, Task, Workers
-from review.bundle.entries import ObligationEntry
+from review.bundle.format import ObligationRecord
 from review.bundle.manifest import SAT
 from review.bundle.read import Bundle
 from review.run.progress import Meter
@@ -34,7 +34,7 @@ class _File:
     """A file of the bundle, and what solvers answer to it now; ``differs`` says in which way it is
     not what this version makes, or is ""."""
 
-    entry: ObligationEntry
+    entry: ObligationRecord
     text: str
     differs: str = ""
     asked: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ class _Checker:
         self.solvers = solvers
         self.timeout = timeout
         self.theorems = catalogue.by_name()
-        self.entries: dict[Place, dict[str, ObligationEntry]] = {}
+        self.entries: dict[Place, dict[str, ObligationRecord]] = {}
         for entry in bundle.manifest.obligations:
             place = (entry.theorem, entry.chunk_shift)
             self.entries.setdefault(place, {})[entry.path] = entry
@@ -193,7 +193,7 @@ class _Checker:
         check_theorems(self.bundle.manifest, self.account, self.scripts, self.bad)
 
 
-def _misled(entry: ObligationEntry, text: bytes) -> str:
+def _misled(entry: ObligationRecord, text: bytes) -> str:
     """In which way a script says of itself that it must answer something else than the manifest
     expects, or ""."""
     said = statuses(text.decode("ascii", "replace"))

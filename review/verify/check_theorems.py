@@ -10,7 +10,7 @@ from proofs.keeping import Script
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.run import files
 from proofs.solvers import Answer, supports
-from review.bundle.entries import Manifest, ObligationEntry, Theorems
+from review.bundle.format import Manifest, ObligationRecord, Theorems
 from review.bundle.manifest import SAT
 from review.run import evidence
 from review.run.stages import OBLIGATIONS
@@ -27,7 +27,7 @@ def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) 
     """Recheck the verdict on each theorem and family; ``bad`` are theorems with an obligation that
     is not confirmed."""
     told = manifest.theorems
-    families = [one for one in manifest.evidence if one.check.startswith("theorem:")]
+    families = [one for one in manifest.all_evidence if one.check.startswith("theorem:")]
     if told is None:
         for one in families:
             account.reject(
@@ -65,7 +65,7 @@ def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) 
 
 
 def _result(
-    name: str, told: Theorems, made: Made, entries: Mapping[str, ObligationEntry]
+    name: str, told: Theorems, made: Made, entries: Mapping[str, ObligationRecord]
 ) -> TheoremResult:
     """The theorem with the answers that the bundle lists to this version's obligations."""
     theorem = catalogue.by_name()[name]
@@ -93,7 +93,7 @@ def _result(
     return result
 
 
-def _answers(entry: ObligationEntry | None) -> dict[str, Answer]:
+def _answers(entry: ObligationRecord | None) -> dict[str, Answer]:
     if entry is None:
         return {}
     return {

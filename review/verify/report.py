@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from review.bundle.entries import Manifest
+from review.bundle.format import Manifest
 from review.report.layout import counts, wrap_words
 from review.verify import check_claims
 from review.verify.account import Account, Item, rechecked
@@ -24,7 +24,7 @@ def lines(place: Path, told: Manifest | None, account: Account, holds: bool) -> 
     if told is not None:
         names = ", ".join(one.name for one in told.tested)
         state = "a complete" if told.complete else "an INCOMPLETE"
-        head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.created}"
+        head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.run.created}"
         yield from wrap_words(head[:_LONGEST], "  ", "")
         yield ""
     for title, items in (

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from review.bundle import manifest
-from review.bundle.folder import MANIFEST, sha256
+from review.bundle.folder import sha256
+from review.bundle.format import MANIFEST
 
 Change = Callable[[dict[str, Any]], object]
 """What is done to a manifest."""

@@ -11,7 +11,7 @@ import pytest
 
 from models.case.strict_json import FormatError
 from review.bundle import read
-from review.bundle.folder import MANIFEST
+from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle, Changed
 from tests.review.forge import edit, manifest_of
 
@@ -265,7 +265,7 @@ def test_a_stranger_is_only_told_of_what_was_tested(bad: Path) -> None:
 
 
 def test_artefacts_have_a_limit_together(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.bundle.schema.MOST_IN_ALL", 100)
+    monkeypatch.setattr("review.bundle.format.MOST_IN_ALL", 100)
     assert "larger than" in refused(edit(good, lambda told: None))
 
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from models.histories.search import MachineReport
-from review.bundle import folder
+from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle
 from review.cli import main
 from review.run import campaign, kept, stages
@@ -59,7 +59,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
 def manifest(place: Path) -> dict[str, Any]:
     with Bundle(place) as bundle:
         assert not any(bundle.damage())
-    told: dict[str, Any] = json.loads((place / folder.MANIFEST).read_text())
+    told: dict[str, Any] = json.loads((place / MANIFEST).read_text())
     return told
 
 

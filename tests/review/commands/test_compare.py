@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from review.bundle import entries
+from review.bundle import format as manifests
 from review.commands import compare
 from review.compare.pairing import Pairing
 from tests.review import forge
@@ -264,12 +264,12 @@ def test_what_cannot_be_read(make: Callable[[Path], object], good_bundle: Path, 
     assert compared(good_bundle, good)[0] == compared(good, good_bundle)[0] == 2
 
 
-def named(name: str, source: str = "s", digit: str = "0") -> entries.Tested:
-    return entries.Tested(name, source, "", False, {"lib/xarray.c": digit * 64})
+def named(name: str, source: str = "s", digit: str = "0") -> manifests.Tested:
+    return manifests.Tested(name, source, "", False, {"lib/xarray.c": digit * 64}, None)
 
 
 def pairs(
-    first: list[entries.Tested], second: list[entries.Tested]
+    first: list[manifests.Tested], second: list[manifests.Tested]
 ) -> list[tuple[str, str | None]]:
     found = Pairing(first, second)
     return [(one.name, found.second(one.name)) for one in first]

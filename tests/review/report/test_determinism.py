@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from review.bundle.folder import MANIFEST
+from review.bundle.format import MANIFEST
 from review.report.write import write
 from review.run.outcome import Search
 from tests.review import small

@@ -2,6 +2,8 @@
 import json
 from dataclasses import replace
 
+from msgspec import to_builtins
+
 from models.case.extent import Extent, Tried
 from models.case.finding import Finding
 from models.case.findings import Findings
@@ -9,7 +11,7 @@ from models.case.reference import run_case
 from models.diagnosis import causes
 from models.diagnosis.reproducer import Reproducer
 from models.sweep.cases import FIRST, Group, Surroundings
-from review.bundle.findings import as_json as finding_json
+from review.bundle.findings import cause
 from review.report import findings
 from review.run.diagnosis import Diagnosis
 from specs.callers import Contract
@@ -96,7 +98,7 @@ def test_json_names_the_property_the_case_and_the_extent() -> None:
     found = Findings()
     found.add(replace(finding("lru"), operation=None), (2, 3, 1))
     (one,) = told(found)
-    as_json = json.loads(json.dumps(finding_json(one, {"port": TRIED})))
+    as_json = json.loads(json.dumps(to_builtins(cause(one, {"port": TRIED}))))
     assert as_json["property"] == "lru"
     (extent,) = as_json["extent"]
     assert (extent["order"], extent["new_order"]) == (3, 1)
@@ -115,6 +117,6 @@ def test_its_class_and_a_known_deviation_are_told() -> None:
     shown = " ".join("\n".join(findings.lines([diagnosis], {"port": TRIED})).split())
     assert "No caller may ask for this: it breaks only what the documentation promises." in shown
     assert "It is a known deviation, split-limit:" in shown
-    record = finding_json(diagnosis, {"port": TRIED})
-    assert (record["contract"], record["deviations"]) == ("documentation only", ["split-limit"])
+    record = to_builtins(cause(diagnosis, {"port": TRIED}))
+    assert (record["contract"], record["deviations"]) == ("documentation only", ("split-limit",))
     assert "No caller" not in "\n".join(text("lru"))

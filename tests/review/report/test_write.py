@@ -45,7 +45,7 @@ def test_a_finding_that_cannot_be_saved_loses_its_file_and_nothing_else(
     )
     with Bundle(tmp_path) as bundle:
         (finding,) = bundle.manifest.findings
-        assert finding.counterexample is None and finding.operations
+        assert finding.counterexample is None and finding.smallest.operations
         account = Account()
         check(bundle, account, [small.planted()], 1, run_reproducers=False)
     assert account.rejected == account.confirmed == []

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from msgspec import to_builtins
 
 from models.case.finding import Finding
 from models.case.findings import Findings
 from models.diagnosis.reproducer import Reproducer
 from models.pictures import explanation
 from models.subject.implementation import Implementation
-from review.bundle.findings import as_json as finding_json
+from review.bundle.findings import cause
 from review.report import findings
 from review.run import diagnosis
 from review.run.diagnosis import Diagnosis, diagnose
@@ -93,9 +94,9 @@ def test_what_cannot_be_drawn_or_explained_is_told(
     monkeypatch.setattr(explanation, "differences", fails)
     assert told(found).count("It was not drawn: RecursionError: too deep") == len(found)
     for one in found:
-        smallest = finding_json(one, {})["smallest"]
+        smallest = to_builtins(cause(one, {}))["smallest"]
         assert isinstance(smallest, dict)
-        assert smallest["differences"] == ["not explained: RecursionError: too deep"]
+        assert smallest["differences"] == ("not explained: RecursionError: too deep",)
 
 
 def test_what_cannot_be_told_in_full_is_told_in_a_line(

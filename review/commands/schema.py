@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit schema``: the format of a bundle's manifest, for other programs."""
+
+from __future__ import annotations
+
+import json
+
+import click
+import msgspec
+
+from review.bundle.format import Manifest
+
+
+def schema() -> str:
+    """The JSON Schema of a manifest, made from the types that it is read into."""
+    told = msgspec.json.schema(Manifest)
+    return json.dumps(told, indent=1, sort_keys=True) + "\n"
+
+
+@click.command("schema", short_help="The JSON Schema of a bundle's manifest.")
+def command() -> None:
+    """Print the JSON Schema of the manifest of a bundle, as docs/manifest.schema.json has it.
+
+    What a schema cannot say, such as that each finding's file is listed, docs/bundle.md does.
+
+    \b
+    Examples:
+      xasplit schema > manifest.schema.json
+    """
+    click.echo(schema(), nl=False)
