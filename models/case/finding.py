@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from specs.callers import Contract
 from specs.origin import Origin
-from specs.property import Violation
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation, encode
 
@@ -98,30 +96,3 @@ def site(finding: Finding) -> str:
 
 SITES = ("horizontal split", "split by one level", "split by several levels")
 """The sites that are splits."""
-
-
-def of_violations(
-    violations: Iterable[Violation],
-    implementation: str,
-    chunk_shift: int,
-    operations: Iterable[Operation],
-    expected: bytes,
-    actual: bytes,
-) -> list[Finding]:
-    """The findings that a judge's violations make: one for each property."""
-    case = tuple(operations)
-    first: dict[str, Finding] = {}
-    for broken in violations:
-        finding = Finding(
-            implementation,
-            chunk_shift,
-            broken.property,
-            broken.statement,
-            broken.detail,
-            broken.operation,
-            case,
-            expected,
-            actual,
-        )
-        first.setdefault(broken.property, finding)
-    return list(first.values())

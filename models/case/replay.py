@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from models.case.before import AT_INDEX, at_first_index
 from models.case.finding import LOG_AGREES, Finding
 from models.case.trial import Trial
+from models.case.verdict import logs_differ
 from models.subject.implementation import Implementation
 from specs.contract import INDEX
 from xarray_model.operations import Operation
@@ -76,16 +77,5 @@ def _everything(
         first_log = trial.log
     found = trial.everything(case, expected)
     if relative and trial.log != first_log and not found:
-        found = [
-            Finding(
-                trial.implementation.name,
-                trial.s,
-                *LOG_AGREES,
-                "logs differ",
-                None,
-                tuple(case),
-                expected,
-                expected,
-            )
-        ]
+        found = [logs_differ(trial.implementation, trial.s, case, expected)]
     return found

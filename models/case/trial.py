@@ -11,24 +11,21 @@ from collections.abc import Sequence
 
 from models.case.before import Before
 from models.case.classes import classified, kind_of
-from models.case.ends import ENDS
-from models.case.finding import AGREES, Finding
+from models.case.finding import Finding
 from models.case.reference import Runner
+from models.case.verdict import completed, no_answer, shown
 from models.driver.closing import Closing
 from models.driver.worker import Status, Worker
 from models.subject.implementation import Implementation
 from specs.abstract import EMPTY, AbstractArray
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
-from specs.property import Property, Violation
 from specs.stream import cut
 from xarray_model.array import XArray
 from xarray_model.entries import ZERO, is_error, is_internal
 from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Operation, encode
-from xarray_model.snapshot import Snapshot
 
-DRAINED = Property("drained", "after xa_destroy the array is empty and no node is left anywhere")
 HANG_SECONDS = 0.25
 """CPU time that a case may take; a machine's take less than a fiftieth."""
 
@@ -129,7 +126,6 @@ class Trial(Closing):
         """Its result bytes."""
         self.hung: int | None = None
         """The number of the operation of that case which did not end, if one did not."""
-        self._empty = Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
 
     def close(self) -> None:
         """End the worker."""
@@ -156,71 +152,17 @@ class Trial(Closing):
         """All that breaks in a case: one finding for each property, where it breaks first; nothing
         where known deviations outside the split account for all of it."""
         result = self._worker.run([encode(list(operations))], log=True)
-        answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
-        self.answer = answer
-        completed = operations
-        found: list[Violation] = []
-        self.hung = None
-        if result.abnormal:
-            ended = result.abnormal[0]
-            self.hung = ended.operation if ended.status is Status.HANG else None
-            completed = operations[: ended.operation]
-            text = f"{ended.status.name.lower()}: {ended.text}"
-            found.append(Violation(*ENDS[ended.status], text, ended.operation))
+        self.answer, self.log = bytes(result.case(0)), bytes(result.case_log(0))
+        ended = result.abnormal[0] if result.abnormal else None
+        hangs = ended is not None and ended.status is Status.HANG
+        self.hung = ended.operation if ended is not None and hangs else None
+        answered = completed(operations, ended)
         self.judged = self._judge.judged = Counter()
         try:
-            found += self._judge.case(completed, answer, self.log)
+            violations = self._judge.case(answered, self.answer, self.log)
         except ValueError as error:
-            found.append(Violation(*AGREES, f"the answer is no answer: {error}", len(completed)))
-        found += self._undrained(completed, answer)
-        place = _first_difference(operations, completed, expected, answer)
-        if place is not None and all((one.operation or 0) > place for one in found):
-            found.append(Violation(*AGREES, "the answers differ", place))
-        found.sort(key=lambda one: one.operation or 0)
-        names: dict[str, Violation] = {}
-        for one in found:
-            names.setdefault(one.property, one)
-        last = len(operations) - 1
-        told = [
-            Finding(
-                self.implementation.name,
-                self.s,
-                one.property,
-                one.statement,
-                one.detail,
-                min(one.operation or 0, last),
-                tuple(operations),
-                expected,
-                answer,
-            )
-            for one in names.values()
-        ]
-        told = classified(self.implementation, operations, answer, self.hung, told)
-        return self._before.marked(operations, answer, told)
-
-    def _undrained(self, operations: Sequence[Operation], answer: bytes) -> list[Violation]:
-        """A case that ends with DESTROY and SNAPSHOT leaves nothing."""
-        if [operation.code for operation in operations[-2:]] != [Code.DESTROY, Code.SNAPSHOT]:
-            return []
-        if answer.endswith(self._empty):
-            return []
-        return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
-
-
-def _first_difference(
-    operations: Sequence[Operation],
-    completed: Sequence[Operation],
-    expected: bytes,
-    answer: bytes,
-) -> int | None:
-    """The first of the completed operations that was answered otherwise than expected; for a
-    snapshot that is the operation before it."""
-    if expected.startswith(answer):
-        return None
-    want = cut(operations, expected)
-    try:
-        have = cut(completed, answer)
-    except ValueError:
-        return None
-    place = next(n for n, (one, other) in enumerate(zip(want, have, strict=False)) if one != other)
-    return place - 1 if place and operations[place].code is Code.SNAPSHOT else place
+            violations = [no_answer(error, answered)]
+        one = self.implementation
+        told = shown(one, self.s, operations, expected, self.answer, violations, ended)
+        told = classified(one, operations, self.answer, self.hung, told)
+        return self._before.marked(operations, self.answer, told)

@@ -6,15 +6,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from models.case.before import Before
 from models.case.classes import classified
-from models.case.ends import ENDS
 from models.case.extent import Extent, Start, Tried
-from models.case.finding import AGREES, LOG_AGREES, SPLITTING, Finding, of_violations
+from models.case.finding import SPLITTING, Finding
 from models.case.findings import Findings
+from models.case.verdict import completed, logs_differ, shown
 from models.driver.closing import Closing
 from models.driver.worker import Abnormal, BatchResult, Status, Worker
 from models.subject.implementation import Implementation
@@ -24,7 +23,6 @@ from models.sweep.hangs import Area, Hangs
 from models.sweep.patience import FATAL, Item, Patience, only_counts
 from specs.contract import INDEX
 from xarray_model import geometry
-from xarray_model.operations import Operation
 
 HANG_SECONDS = 0.5
 """CPU time that a case may take; the largest takes a tenth of it, most less than a thousandth."""
@@ -221,7 +219,7 @@ class Comparison(Closing):
         self.done.run.count(group, starts)
         same = answers == expected * count
         if same and logs == log * count and not abnormal:
-            found = self._judged(group, starts[0], expected, expected, log)
+            found = self._judged(group, starts[0], expected, log)
             if len({start.offset for start in starts}) > 1:
                 self.judged[INDEX.name] += 1  # the same bytes at each of these indices
             self._found(found, group, starts, expected)
@@ -237,10 +235,9 @@ class Comparison(Closing):
             place = cases[0][0]
             self._case(group, [start for _, start in cases], place, result, abnormal.get(place))
         if not abnormal and same and logs != log * count:
-            found = [
-                self._finding(group, starts[0], expected, expected, *LOG_AGREES, "logs differ")
-            ]
-            self._found(found, group, starts[:1], expected)
+            case = self.expected.operations(group, starts[0])
+            differs = logs_differ(self.implementation, group.chunk_shift, case, expected)
+            self._found([differs], group, starts[:1], expected)
 
     def _case(
         self,
@@ -253,23 +250,13 @@ class Comparison(Closing):
         """Compare one case, number ``place`` of the batch, and have the specs judge it; the group's
         cases that begin at ``starts``, of which it is the first, all went like it."""
         start = starts[0]
-        expected = self.expected.answer(group, kind(self.implementation, group))
         answer, log = bytes(result.case(place)), bytes(result.case_log(place))
+        operations = self.expected.operations(group, start)
         if ended is not None:
-            # What ended it, and what broke before.
-            operations = self.expected.operations(group, start)
-            completed = operations[: ended.operation]
             self.cut += len(starts)
             splits = any(one.code in SPLITTING for one in operations[ended.operation :])
             self.unsplit += len(starts) * splits
-            found = self._judged(group, start, expected, answer, log, completed)
-            detail = f"{ended.status.name.lower()}: {ended.text}"
-            broken = self._finding(group, start, expected, answer, *ENDS[ended.status], detail)
-            found.append(replace(broken, operation=ended.operation))
-        else:
-            found = self._judged(group, start, expected, answer, log)
-            if answer != expected and not found:
-                found = [self._finding(group, start, expected, answer, *AGREES, "the bytes differ")]
+        found = self._judged(group, start, answer, log, ended)
         hung = ended.operation if ended and ended.status is Status.HANG else None
         self._found(found, group, starts, answer, hung)
 
@@ -277,21 +264,21 @@ class Comparison(Closing):
         self,
         group: CaseGroup,
         start: Start,
-        expected: bytes,
         answer: bytes,
         log: bytes,
-        completed: Sequence[Operation] | None = None,
+        ended: Abnormal | None = None,
     ) -> list[Finding]:
-        """What the specs find in an answer to all operations, or to the ``completed`` ones."""
+        """What breaks in a case that was answered so."""
+        one, operations = self.implementation, self.expected.operations(group, start)
         violations, judged = self.expected.verdict(
-            self.implementation, group, start, answer, log, completed
+            one, group, start, answer, log, completed(operations, ended)
         )
         self.judged.update(judged)
-        if not violations:
+        expected = self.expected.answer(group, kind(one, group))
+        if not violations and ended is None and answer == expected:
             return []
-        name, s = self.implementation.name, group.chunk_shift
-        case = self.expected.operations(group, start)
-        return of_violations(violations, name, s, case, expected, answer)
+        s = group.chunk_shift
+        return shown(one, s, operations, expected, answer, violations, ended)
 
     def _found(
         self,
@@ -320,28 +307,6 @@ class Comparison(Closing):
                 self.findings.add_case(part, extent)
         if self._on_failing is not None and any(not one.before for one in found):
             self._on_failing(group, starts)
-
-    def _finding(
-        self,
-        group: CaseGroup,
-        start: Start,
-        expected: bytes,
-        answer: bytes,
-        name: str,
-        statement: str,
-        detail: str,
-    ) -> Finding:
-        return Finding(
-            self.implementation.name,
-            group.chunk_shift,
-            name,
-            statement,
-            detail,
-            None,
-            tuple(self.expected.operations(group, start)),
-            expected,
-            answer,
-        )
 
 
 def _update(digest: hashlib.blake2b, result: BatchResult) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.case.extent import Start
-from models.case.finding import AGREES
 from models.case.reference import SplitKind, run_case
+from models.case.verdict import no_answer
 from models.subject.implementation import Implementation
 from models.sweep.cases import FIRST
 from models.sweep.families import CaseGroup
@@ -92,11 +92,11 @@ class Expected:
         if known is None:
             judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
             judge.judged = Counter()
+            answered = self.operations(group, start) if completed is None else completed
             try:
-                operations = self.operations(group, start) if completed is None else completed
-                found = judge.case(operations, answer, log)
+                found = judge.case(answered, answer, log)
             except ValueError as error:
-                found = [Violation(*AGREES, f"the answer is no answer: {error}")]
+                found = [no_answer(error, answered)]
             known = self._verdicts[key] = Verdict(found, judge.judged)
         return known
 

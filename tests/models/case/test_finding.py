@@ -2,10 +2,9 @@
 from dataclasses import replace
 
 from models.case.extent import Extent
-from models.case.finding import Finding, of_violations
+from models.case.finding import Finding
 from models.case.findings import Findings, is_seen
 from models.sweep.cases import Group, Surroundings
-from specs.property import Violation
 from xarray_model.operations import Code, Operation
 
 
@@ -51,16 +50,6 @@ def test_adding_up_two_searches_changes_neither() -> None:
     assert total.sorted()[0].cases == 2
     assert one.sorted()[0].cases == two.sorted()[0].cases == 1
     assert one.sorted()[0].extent == {(2, 3, 0)}
-
-
-def test_a_case_makes_one_finding_for_each_property() -> None:
-    case = [Operation(Code.SNAPSHOT)]
-    broken = [Violation("lru", "s", d, 0) for d in "ab"] + [Violation("x", "s", "c")]
-    found = of_violations(broken, "port", 2, case, b"", b"")
-    assert [(one.property, one.detail, one.operation) for one in found] == [
-        ("lru", "a", 0),
-        ("x", "c", None),
-    ]
 
 
 def test_of_each_combination_of_traits_that_fails_the_smallest_case_is_kept_without_answers() -> (

@@ -9,7 +9,8 @@ import pytest
 
 from models.case import trial
 from models.case.finding import AGREES, SITES, Finding
-from models.case.trial import DRAINED, Trial
+from models.case.trial import Trial
+from models.case.verdict import DRAINED
 from models.diagnosis.reduction import reduce
 from models.histories import machine, search
 from models.histories.batch import Batch, Tally
