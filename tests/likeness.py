@@ -217,7 +217,8 @@ def matches(file: str, ours: Iterable[Unit], kernel: Known) -> Iterator[Match]:
 
 @cache
 def ours() -> Mapping[str, Sequence[Unit]]:
-    """All our C under models/, and what Python there writes as C, by file."""
+    """All our C under models/, what Python there writes as C, and what patches there put in the
+    place of other C, by file; patches by folder."""
     found: dict[str, Sequence[Unit]] = {}
     for path in sorted((ROOT / "models").rglob("*")):
         name = path.relative_to(ROOT / "models").as_posix()
@@ -225,6 +226,11 @@ def ours() -> Mapping[str, Sequence[Unit]]:
             found[name] = [*units(tokens(path.read_text()))]
         elif path.suffix == ".py":
             found[name] = [*emitted(path.read_text())]
+        elif path.suffix == ".patch":
+            put = re.findall(r"^\+(?!\+\+)(.*)", path.read_text(), re.MULTILINE)
+            unit = Unit(path.stem, _with_locals(list(_split("\n".join(put), 1))))
+            theme = name.removesuffix(path.name)
+            found[theme] = [*found.get(theme, ()), unit]
     return found
 
 

@@ -3,34 +3,13 @@
 
 from __future__ import annotations
 
-from models.mutants import (
-    accounting,
-    allocation,
-    array,
-    cursor,
-    driver,
-    history,
-    model,
-    tree,
-    truncation,
-    try_split,
-    update,
-    upstream,
-)
-from models.mutants.mutant import Mutant
+from pathlib import Path
 
-MUTANTS: tuple[Mutant, ...] = (
-    *tree.MUTANTS,
-    *accounting.MUTANTS,
-    *allocation.MUTANTS,
-    *update.MUTANTS,
-    *try_split.MUTANTS,
-    *array.MUTANTS,
-    *cursor.MUTANTS,
-    *history.MUTANTS,
-    *truncation.MUTANTS,
-    *upstream.MUTANTS,
-    *model.MUTANTS,
-    *driver.MUTANTS,
+from models.mutants.mutant import Mutant, parse
+
+_DEFECTS = Path(__file__).resolve().parent / "defects"
+
+MUTANTS: tuple[Mutant, ...] = tuple(
+    parse(path.read_text(), path.parent.name) for path in sorted(_DEFECTS.glob("*/*.patch"))
 )
-"""All of them, by theme."""
+"""All of them, by theme, which is the name of their folder."""

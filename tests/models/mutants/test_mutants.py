@@ -6,16 +6,18 @@ Each property, check and part is tried on the defects that are cheapest to catch
 mutants`` runs all of them.
 """
 
+import subprocess
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from models.case.ends import ENDS
 from models.case.finding import AGREES
-from models.mutants import checks
+from models.mutants import catalogue, checks
 from models.mutants.catalogue import MUTANTS
-from models.mutants.mutant import Check, Mutant, MutantError, Part
+from models.mutants.mutant import Check, Mutant, MutantError, Part, parse
 from models.mutants.run import catch, mutated, port
 from models.mutants.upstream import FOR_READERS
 from models.readers.controls import CONTROLS
@@ -118,6 +120,82 @@ def test_a_text_that_moved_is_an_error() -> None:
         gone.changed()
     with pytest.raises(MutantError, match=r"has its text \d\d+ times"):
         replace(gone, text="node").changed()
+
+
+PATCH = """\
+SPDX-License-Identifier: GPL-2.0-or-later
+Subject: bound
+Caught-by: lru, node-count
+Check: machine
+Chunk-shift: 2
+One-level: yes
+
+the bound
+is low
+
+--- a/models/port/lib/xarray_split.c
++++ b/models/port/lib/xarray_split.c
+@@ -1,5 +1,5 @@
+ \tnode->shift = (unsigned char)shift;
+ \tnode->offset = 0;
+-\tnode->count = XA_CHUNK_SIZE;
++\tnode->count = 1;
+ \tnode->nr_values = 0;
+
+"""
+
+
+def test_a_patch_with_headers_is_a_defect() -> None:
+    one = parse(PATCH, "theme")
+    told = (one.name, one.wrong, one.file, one.caught_by, one.chunk_shift, one.one_level)
+    assert told == (
+        "bound",
+        "the bound is low",
+        "lib/xarray_split.c",
+        ("lru", "node-count"),
+        2,
+        True,
+    )
+    assert (one.check, one.part, one.theme) == (Check.MACHINE, Part.PORT, "theme")
+    assert one.text == "\tnode->count = XA_CHUNK_SIZE;\n"
+    assert one.replacement == "\tnode->count = 1;\n"
+    assert parse(f"{PATCH}-- \n2.39.5\n").replacement == one.replacement
+
+
+def test_what_is_put_in_is_found_by_what_stands_around_it() -> None:
+    put = PATCH.replace("-\tnode->count = XA_CHUNK_SIZE;", " \tnode->count = XA_CHUNK_SIZE;")
+    one = parse(put)
+    assert one.text == "\tnode->count = XA_CHUNK_SIZE;\n\tnode->nr_values = 0;\n"
+    assert "\tnode->count = 1;\n" in one.changed()
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now", "why"),
+    [
+        ("Subject: bound\n", "", "without a Subject: no patch"),
+        ("Check: machine", "Check: guess", "its headers: 'GUESS'"),
+        ("Caught-by: lru, node-count\n", "", "its headers: 'Caught-by'"),
+        ("One-level: yes", "One-leval: yes", "nobody reads its header One-leval"),
+        ("a/models/port", "a/models/elsewhere", "bound: no patch of one hunk of one file"),
+        (
+            "+\tnode->count = 1;\n",
+            "+\tnode->count = 1;\n@@ -9 +9 @@\n",
+            "bound: no patch of one",
+        ),
+        ("-\tnode", " \tnode", "has its text 0 times"),
+    ],
+)
+def test_a_patch_of_another_form_is_an_error(was: str, is_now: str, why: str) -> None:
+    patch = PATCH.replace(was, is_now).replace("XA_CHUNK_SIZE", "XA_CHUNK_SIZES")
+    with pytest.raises(MutantError, match=why):
+        parse(patch).changed()
+
+
+def test_git_takes_the_patches_too() -> None:
+    defects = sorted(Path(catalogue.__file__).parent.glob("defects/upstream/*.patch"))
+    repository = Path(catalogue.__file__).parents[2]
+    for patch in defects[:2]:
+        subprocess.run(["git", "apply", "--check", patch], cwd=repository, check=True)
 
 
 def test_a_change_that_is_none_is_not_caught() -> None:
