@@ -78,6 +78,7 @@ PROMISES = {
         Promise("reader-initialised", "no field of a node is read as it was before publication"),
         Promise("reader-freed", "no node is read after its grace period"),
         Promise("reader-wild", "nothing that is no pointer is followed"),
+        Promise("data-race", "no plain access races, but for those that are known"),
         Promise("reader-assertion", "no assertion of the code under test fails in a reader"),
     )
 }

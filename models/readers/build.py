@@ -39,6 +39,11 @@ _HERE = Path(__file__).resolve().parent
 _INSTRUMENTED = ("writers.c", "folios.c", "readers.c", "protocols.c", "litmus.c")
 
 _FLAGS = (*FLAGS, "-fno-pie")
+_MARKED = {
+    "gcc": ("--param=tsan-distinguish-volatile=1",),
+    "clang": ("-mllvm", "-tsan-distinguish-volatile=1"),
+}
+"""What tells marked accesses, such as READ_ONCE(), from plain ones."""
 
 
 def build(
@@ -96,7 +101,9 @@ def _key(
     files: Mapping[str, str],
 ) -> str:
     digest = hashlib.sha256(repr((asked, compiler_version(command), _FLAGS, seen)).encode())
-    digest.update(repr((INSTRUMENT, sorted(files.items()))).encode(errors="surrogateescape"))
+    digest.update(
+        repr((INSTRUMENT, _MARKED, sorted(files.items()))).encode(errors="surrogateescape")
+    )
     for path in sorted(_HERE.glob("*.[ch]")):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     digest.update(stand_ins())
@@ -116,14 +123,15 @@ def _compile(
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, errors="surrogateescape")
     kind = "clang" if "clang" in compiler_version(command) else "gcc"
+    instrument = (*INSTRUMENT[kind], *_MARKED[kind])
     objects: list[str] = []
     under_test = (*seen, "-include", str(_HERE / "assertions.h"))
     for unit in source.units:
-        flags = (*_FLAGS, *INSTRUMENT[kind], *CHECKED)
+        flags = (*_FLAGS, *instrument, *CHECKED)
         objects.append(compiled(source, command, flags, under_test, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
-        added = INSTRUMENT[kind] if path.name in _INSTRUMENTED else sanitize
+        added = instrument if path.name in _INSTRUMENTED else sanitize
         objects.append(compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree))
     target = str(folder / "explorer")
     run_compiler(source, [*command, *_FLAGS, *sanitize, "-no-pie", *objects, "-o", target], tree)

@@ -261,6 +261,30 @@ CONTROLS = (
         )},
     ),
     Control(
+        "plain-mark-load",
+        "a search loads the word of marks by a plain access, as in 7.3",
+        _HORIZONTAL,
+        ("marked",),
+        ("data-race",),
+        memories=(Memory.WEAK,),
+        edits={_HEADER: (
+            "READ_ONCE(node->marks[mark][slot / BITS_PER_LONG]);",
+            "node->marks[mark][slot / BITS_PER_LONG];",
+        )},
+    ),
+    Control(
+        "plain-slot-store",
+        "a slot of a published node becomes an entry by a plain store",
+        _HORIZONTAL,
+        ("load",),
+        ("data-race",),
+        memories=(Memory.WEAK,),
+        edits={_SPLIT: (
+            "\t\trcu_assign_pointer(node->slots[canonical], new->entry);",
+            "\t\tnode->slots[canonical] = new->entry;",
+        )},
+    ),
+    Control(
         "early-thaw",
         "a uniform folio split unfreezes the old folio before the others are stored",
         Case("folio-uniform-early-thaw", 3, 1, 8, 8),

@@ -18,6 +18,7 @@ from models.readers.exploration import Exploration, Unexplored
 from models.readers.explorer import Breach, Result, Span
 from models.readers.limit import within_limit
 from models.readers.origins import Key, key, placed
+from models.readers.races import Race, SeenRace
 from specs.readers import Memory, unreliable
 
 BOTH = (Memory.SEQUENTIAL, Memory.WEAK)
@@ -90,6 +91,15 @@ class Report:
             for shift, result in self.races(writers)
             if not result.complete or result.bound is not None
         ]
+
+    @property
+    def data_races(self) -> dict[Race, tuple[int, Result, SeenRace]]:
+        """Every data race that was seen, known or not, with the first that shows it."""
+        found: dict[Race, tuple[int, Result, SeenRace]] = {}
+        for shift, result in self.results:
+            for one in result.races:
+                found.setdefault(one.race, (shift, result, one))
+        return dict(sorted(found.items()))
 
     @property
     def failing(self) -> bool:

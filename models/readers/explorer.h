@@ -14,6 +14,7 @@
  *	states.c	the states that were met
  *	watch.c		what does not end, or faults
  *	findings.c	what went wrong, and its shortest execution
+ *	races.c		plain accesses that nothing orders with a store of the other side
  *	names.c		how locations and values are told
  *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
  *	iteration.c	what an iteration must find (its promises)
@@ -52,11 +53,18 @@ struct object {
 	int section;	   /* the read section in which that pointer was loaded */
 };
 
+/* Where in the code an access is, and whether it is a plain one, not marked as meant for others. */
+struct access {
+	uintptr_t place;
+	bool plain;
+};
+
 /* A version: `view` is the time up to which a reader of it knows all stores. */
 struct version {
 	uint64_t value;
 	int time, view;
 	bool release;
+	struct access by; /* the store */
 };
 
 struct location {
@@ -65,6 +73,7 @@ struct location {
 	int count;	   /* of versions; the first is what memory held before the writer ran */
 	int room;
 	struct version *versions;
+	bool plain;	   /* the store of some version is */
 	long execution;	   /* `floor` is of this execution of the reader */
 	int floor;	   /* coherence: no version below it any more */
 };
@@ -88,7 +97,8 @@ int writer_time(void);
 void store_at(int time, struct location **location, int *version);
 void writer_begin(void);
 void writer_end(void);
-void writer_hook(void *address, int size, bool release); /* before a store of the compiled code */
+/* Before a store of the compiled code. */
+void writer_hook(void *address, int size, bool release, struct access by);
 void writer_flush(void);
 void writer_store(void *address, uint64_t value, bool release);
 /* Stores before this are known to whoever reads one after it. */
@@ -110,7 +120,7 @@ struct load {
 extern bool sequential;		/* sequential consistency instead of weak memory */
 extern bool ordered_readers;	/* the reader has barriers or takes references */
 void view_begin(int start, int until); /* sees stores up to `start`, none from `until` on */
-void reader_load(void *address, int size);
+void reader_load(void *address, int size, struct access by);
 bool reader_try_get(uint64_t *count);
 void reader_put(void);
 void reader_barrier(void);
@@ -232,6 +242,14 @@ long findings_total(void);
 void findings_begin_execution(unsigned long parameter);
 void findings_print(reader_function *reader, enum span span);
 void print_trace(void);
+
+/*
+ * races.c: a load by the reader that runs, of a place with versions; it knows the stores up to `known`, and
+ * none from `end` on can be under way.
+ */
+void races_begin(void);
+void races_see(const struct location *location, struct access by, int known, int end);
+void races_print(void);
 
 /* names.c: each returns one of a few buffers in turn */
 const char *location_name(const void *address);

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from models.readers import races
+from models.readers.races import SeenRace
 from specs.readers import PROMISES, Memory
 
 EXECUTIONS = 60_000
@@ -83,7 +85,8 @@ class Case:
 class Breach:
     """A promise broken: in how many executions, and the one with the fewest switches.
 
-    ``start`` is the index that the reader asks about or starts from.
+    ``start`` is the index that the reader asks about or starts from.  ``pair`` tells a data race
+    from another one, and is "" for other promises.
     """
 
     promise: str
@@ -92,6 +95,12 @@ class Breach:
     schedule: str
     switches: int
     text: str
+    pair: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is known by in another version of the code."""
+        return f"{self.promise} {self.pair}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Result:
     is the probability that two states shared a fingerprint, which would have left out executions;
     ``collisions`` are those that did, where it was looked at.  ``answers`` are the different ones
     that the reader was given, ``digest`` a hash of all of them; with fingerprints neither is told.
+    ``races`` are data races, known ones too; those that are not known are breaches as well.
     """
 
     case: Case
@@ -123,6 +133,7 @@ class Result:
     answers: int
     digest: str
     breaches: tuple[Breach, ...] = ()
+    races: tuple[SeenRace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +224,24 @@ def run(
     how = f"run {most} {executions} {merging.value} {bits}"
     rows = _ask(executable, f"{case} {memory.value} {how} {','.join(readers)}", timeout)
     results: list[Result] = []
+    racing: list[list[list[str]]] = []
     supported, written = True, False
     for kind, *row in rows:
         if kind == "result":
             results.append(_result(case, memory, bound, row))
+            racing.append([])
         elif kind == "finding":
             results[-1] = _with_breach(results[-1], row)
+        elif kind == "data-race":
+            racing[-1].append(row)
         elif kind == "unsupported":
             supported = False
         elif kind == "stores":
             written = True
+    results = [
+        _with_races(result, races.seen(executable, some)) if some else result
+        for result, some in zip(results, racing, strict=True)
+    ]
     raced = {one.reader for one in results if one.span is Span.RACE}
     done = raced | {row[0] for kind, *row in rows if kind == "missing"}
     problem = _problem(rows, [one for one in readers if one not in done] if written else [])
@@ -279,6 +298,16 @@ def _with_breach(result: Result, row: list[str]) -> Result:
     return replace(result, breaches=(*result.breaches, breach))
 
 
+def _with_races(result: Result, seen: tuple[SeenRace, ...]) -> Result:
+    new: dict[str, Breach] = {}
+    for one in sorted(
+        (one for one in seen if one.race.known is None), key=lambda one: one.switches
+    ):
+        told = (1, one.start, one.schedule, one.switches, str(one.race), one.race.pair)
+        new.setdefault(one.race.pair, Breach("data-race", *told))
+    return replace(result, races=seen, breaches=(*result.breaches, *new.values()))
+
+
 def replay(
     executable: Path, case: Case, memory: Memory, reader: str, start: int, schedule: str
 ) -> tuple[list[Event], tuple[str, ...]]:
@@ -299,11 +328,13 @@ def replay(
             events.append(Event(Kind.LOAD, int(row[0]), row[2], row[3], newer=int(row[1])))
         elif kind == "finding":
             broken.append(row[0])
+        elif kind == "data-race":
+            broken += ["data-race"] if races.seen(executable, [row])[0].race.known is None else []
         elif kind == "broken":
             raise ExplorerError(f"{case}: {row[0]}")
         elif kind in ("missing", "crash", "hang", "time", "unsupported"):
             raise ExplorerError(f"{case}: not an execution of {reader}: {schedule}")
-    return events, tuple(broken)
+    return events, tuple(dict.fromkeys(broken))
 
 
 def litmus(executable: Path) -> list[tuple[str, Memory, str, str]]:

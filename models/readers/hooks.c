@@ -144,28 +144,31 @@ void xasplit_unprotected(const char *file, int line, const char *text)
 
 /* Instrumentation. */
 
-static void told_store(void *address, int size, bool release)
+static void told_store(void *address, int size, bool release, struct access by)
 {
 	if (phase == PHASE_WRITE)
-		writer_hook(address, size, release);
+		writer_hook(address, size, release, by);
 	else if (phase == PHASE_READ && object_of(address))
 		broken("a reader stores to %s", location_name(address));
 }
 
 /* Called by the stubs below, with the registers of the instrumented code put aside. */
-__attribute__((used)) static void told_load(void *address, int size)
+__attribute__((used)) static void told_load(void *address, int size, int plain)
 {
+	/* The stub was called, and has left its stack as it was: what it would return to is on top. */
+	const struct access by = { *(const uint64_t *)(uintptr_t)registers[REGISTERS - 1], plain };
+
 	inside_explorer = true;
 	if (phase == PHASE_WRITE)
 		writer_flush();
 	else if (phase == PHASE_READ)
-		reader_load(address, size);
+		reader_load(address, size, by);
 	inside_explorer = false;
 }
 
 #ifdef __x86_64__
 /* The registers that survive a call, and the stack: with these, what the caller's future is. */
-#define LOAD(name, size) \
+#define LOAD(name, size, plain) \
 	__asm__(".globl " name "\n" name ":\n" \
 		"mov %rbx, registers(%rip)\n" \
 		"mov %rbp, registers+8(%rip)\n" \
@@ -175,6 +178,7 @@ __attribute__((used)) static void told_load(void *address, int size)
 		"mov %r15, registers+40(%rip)\n" \
 		"mov %rsp, registers+48(%rip)\n" \
 		"mov $" #size ", %esi\n" \
+		"mov $" #plain ", %edx\n" \
 		"jmp told_load\n");
 
 /*
@@ -199,18 +203,20 @@ __asm__(".globl call_reader\n"
 #error "the explorer knows the registers of x86-64 only"
 #endif
 
+#define FROM_CALLER(is_plain) \
+	((struct access){ (uintptr_t)__builtin_return_address(0), is_plain })
 #define ACCESS(size) \
-	LOAD("__tsan_read" #size, size) \
-	LOAD("__tsan_volatile_read" #size, size) \
+	LOAD("__tsan_read" #size, size, 1) \
+	LOAD("__tsan_volatile_read" #size, size, 0) \
 	void __tsan_write##size(void *address); \
 	void __tsan_write##size(void *address) \
 	{ \
-		told_store(address, size, false); \
+		told_store(address, size, false, FROM_CALLER(true)); \
 	} \
 	void __tsan_volatile_write##size(void *address); \
 	void __tsan_volatile_write##size(void *address) \
 	{ \
-		told_store(address, size, false); \
+		told_store(address, size, false, FROM_CALLER(false)); \
 	}
 ACCESS(1)
 ACCESS(2)
@@ -259,7 +265,7 @@ void __tsan_write_range(void *address, long bytes)
 void __tsan_atomic64_store(uint64_t *address, uint64_t value, int order);
 void __tsan_atomic64_store(uint64_t *address, uint64_t value, int order)
 {
-	told_store(address, 8, order >= __ATOMIC_RELEASE);
+	told_store(address, 8, order >= __ATOMIC_RELEASE, FROM_CALLER(false));
 	*address = value;
 	writer_flush();
 }

@@ -64,6 +64,7 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 
 	totals = (struct totals){ .complete = true };
 	findings_reset();
+	races_begin();
 	answers_begin();
 	for (unsigned long index = window_first; index <= window_last; index++) {
 		long found = findings_total();
@@ -81,6 +82,7 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 	       totals.loads, totals.states, totals.complete, seconds() - began);
 	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.chance, totals.collisions, totals.answers,
 	       (unsigned long)totals.answers_digest);
+	races_print();
 	findings_print(reader->run, limits->span);
 	watch_end();
 }
@@ -117,12 +119,14 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 	const struct reader *reader = reader_find(name);
 
 	findings_reset();
+	races_begin();
 	ordered_readers = reader && reader->ordered;
 	watch(READER_MICROSECONDS, "reader", name, parameter);
 	if (!reader || !replay(reader->run, parameter, schedule))
 		printf("missing\t%s\n", name);
 	watch_end();
 	print_trace();
+	races_print();
 	findings_print(reader ? reader->run : NULL, AFTER);
 }
 

@@ -31,6 +31,7 @@ enum phase phase;
 static struct {
 	struct location *location; /* NULL: none */
 	bool release;
+	struct access by;
 } pending;
 
 void memory_reset(void)
@@ -136,6 +137,7 @@ static struct location *location_make(char *address, int size)
 	location->size = size;
 	location->count = 1;
 	location->execution = 0;
+	location->plain = false;
 	location->versions[0] = (struct version){ .value = memory_get(address, size) };
 	return location;
 }
@@ -147,7 +149,7 @@ _Noreturn static void endless_writer(void)
 	_Exit(3);
 }
 
-static void version_add(struct location *location, uint64_t value, bool release)
+static void version_add(struct location *location, uint64_t value, bool release, struct access by)
 {
 	const struct version *last = &location->versions[location->count - 1];
 	int view = last->view;
@@ -170,7 +172,8 @@ static void version_add(struct location *location, uint64_t value, bool release)
 		stores = more_room(stores, (size_t)stores_room, sizeof(struct store));
 	}
 	stores[now] = (struct store){ (int)(location - all), location->count };
-	location->versions[location->count++] = (struct version){ value, now, view, release };
+	location->versions[location->count++] = (struct version){ value, now, view, release, by };
+	location->plain |= by.plain;
 }
 
 void writer_flush(void)
@@ -180,21 +183,23 @@ void writer_flush(void)
 	if (!location)
 		return;
 	pending.location = NULL;
-	version_add(location, memory_get(location->address, location->size), pending.release);
+	version_add(location, memory_get(location->address, location->size), pending.release,
+		    pending.by);
 }
 
-void writer_hook(void *address, int size, bool release)
+void writer_hook(void *address, int size, bool release, struct access by)
 {
 	writer_flush();
 	if (!object_of(address))
 		return;
 	pending.location = location_make(address, size);
 	pending.release = release;
+	pending.by = by;
 }
 
 void writer_store(void *address, uint64_t value, bool release)
 {
-	writer_hook(address, 8, release);
+	writer_hook(address, 8, release, (struct access){ 0 });
 	memory_set(address, 8, value);
 	writer_flush();
 }

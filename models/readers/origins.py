@@ -35,7 +35,7 @@ it was explored."""
 
 def key(shift: int, result: Result, breach: Breach) -> Key:
     """What a broken promise is known by."""
-    return shift, result.case, result.memory, result.reader, result.span, breach.promise
+    return shift, result.case, result.memory, result.reader, result.span, breach.kind
 
 
 def placed(
@@ -71,7 +71,7 @@ def placed(
         firsts: dict[tuple[object, ...], tuple[int, Result, Breach]] = {}
         for shift, result, breach in order:
             if found[key(shift, result, breach)].origin is Origin.NEW:
-                kind = (result.reader, result.case.writer, breach.promise, result.span)
+                kind = (result.reader, result.case.writer, breach.kind, result.span)
                 firsts.setdefault(kind, (shift, result, breach))
         told = pool.map(lambda one: _with_patch(lineage, *one), firsts.values())
         for one, where in zip(firsts.values(), told, strict=True):
@@ -121,7 +121,7 @@ def _broken(
     for one in answer.results:
         whole = (one.reader, Span.RACE, "")
         found[whole] = found.get(whole, True) and one.complete
-        found.update(((one.reader, one.span, breach.promise), True) for breach in one.breaches)
+        found.update(((one.reader, one.span, breach.kind), True) for breach in one.breaches)
     if not answer.supported:
         found.update(((reader, Span.RACE, ""), True) for reader in readers)
     return found
@@ -130,7 +130,7 @@ def _broken(
 def _compared(result: Result, breach: Breach, there: _Broken | str) -> Placed:
     if isinstance(there, str):
         return Placed(Origin.UNDECIDED, reason=f"the base was not explored: {there}")
-    if (result.reader, result.span, breach.promise) in there:
+    if (result.reader, result.span, breach.kind) in there:
         return Placed(Origin.BEFORE)
     if not there.get((result.reader, Span.RACE, ""), False):
         return Placed(Origin.UNDECIDED, reason="the base was not explored to the end there")
@@ -141,7 +141,7 @@ def _deeper(
     result: Result, breach: Breach, known: Container[tuple[str, str, str, Memory, Span]]
 ) -> Placed:
     """What a split shows that the base refuses; ``known`` is what others show that it does."""
-    kind = (result.reader, result.case.writer, breach.promise)
+    kind = (result.reader, result.case.writer, breach.kind)
     memories = dict.fromkeys((result.memory, Memory.SEQUENTIAL))
     spans = [result.span, *(one for one in Span if one is not Span.RACE)]
     if any((*kind, memory, span) in known for memory in memories for span in spans):
@@ -154,7 +154,7 @@ def _with_patch(lineage: Lineage, shift: int, result: Result, breach: Breach) ->
         if source is lineage.base:
             return Shown.NOTHING
         there = _broken(source, shift, result.case, result.memory, result.bound, (result.reader,))
-        same = (result.reader, result.span, breach.promise) in there
+        same = (result.reader, result.span, breach.kind) in there
         return Shown.IDENTICAL if same else Shown.NOTHING
 
     try:

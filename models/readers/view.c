@@ -180,7 +180,7 @@ static void check_access(const struct object *object, const struct location *pla
 }
 
 /* Chooses a version; `every`: not only the earliest of those with equal values. */
-static int choose_version(struct location *place, bool every)
+static int choose_version(struct location *place, bool every, struct access by)
 {
 	struct object *object = object_of(place->address);
 	int time = object_view(object), end = until < held_until ? until : held_until;
@@ -189,6 +189,8 @@ static int choose_version(struct location *place, bool every)
 
 	if (canonical.slot == place->address && canonical.view > time)
 		time = canonical.view;
+	if (!sequential && (by.plain || place->plain))
+		races_see(place, by, time, end);
 	if (place->execution != execution) {
 		place->execution = execution;
 		place->floor = 0;
@@ -237,7 +239,7 @@ static int choose_version(struct location *place, bool every)
 	return version;
 }
 
-void reader_load(void *address, int size)
+void reader_load(void *address, int size, struct access by)
 {
 	struct object *object = object_of(address);
 	struct location *place;
@@ -249,7 +251,7 @@ void reader_load(void *address, int size)
 		if (place->size != size)
 			broken("%s is written in pieces of %d bytes and read in pieces of %d",
 			       location_name(address), place->size, size);
-		memory_set(address, size, place->versions[choose_version(place, false)].value);
+		memory_set(address, size, place->versions[choose_version(place, false, by)].value);
 		return;
 	}
 	if (is_slot(object, address))
@@ -280,7 +282,7 @@ bool reader_try_get(uint64_t *count)
 
 	if (!place)
 		return memory_get(count, 8) != 0;
-	version = choose_version(place, true);
+	version = choose_version(place, true, (struct access){ 0 });
 	if (!place->versions[version].value)
 		return false;
 	reader_barrier();

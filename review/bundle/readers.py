@@ -54,7 +54,23 @@ def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> 
     """Everything for machines: table and findings of each subject by its name, and the controls."""
     return {
         "subjects": [
-            {**to_builtins(explored(name, report)), "seconds": round(report.seconds, 3)}
+            {
+                **to_builtins(explored(name, report)),
+                "seconds": round(report.seconds, 3),
+                "data_races": [
+                    {
+                        "field": race.field,
+                        "load": str(race.load),
+                        "load_plain": race.load_plain,
+                        "store": str(race.store),
+                        "store_plain": race.store_plain,
+                        "known": race.known.why if race.known else None,
+                        "replay": f"{shift} {result.case} {result.memory.value} {result.reader}"
+                        f" {seen.start} {seen.schedule}",
+                    }
+                    for race, (shift, result, seen) in report.data_races.items()
+                ],
+            }
             for name, report in reports
         ],
         "controls": [

@@ -89,6 +89,9 @@ def show(report: Report, name: str, console: Console, schedules: int) -> None:
         )
         table.add_row(writer, reader, f"{runs:,}", *(row[one].outcome for one in memories), told)
     console.print(table)
+    for race in report.data_races:
+        told = "known" if race.known else "NEW"
+        console.print(f"Data race, {told}: {race}.", markup=False, highlight=False)
     found = readers.smallest(report)
     for line in before_lines(report):
         console.print(line, markup=False, highlight=False)

@@ -166,6 +166,8 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
         detail += f"; {len(limited)} of {len(report.races(plan.SPLITS))} runs with a bound"
     if documented:
         detail += f"; no promise: {', '.join(documented)} (docs/readers.md)"
+    if known := sum(race.known is not None for race in report.data_races):
+        detail += f"; {known} known data races (docs/readers.md)"
     outcome = Outcome.HOLDS
     missing = [one for one in report.unexplored if one.case.writer in plan.SPLITS]
     if missing or cut:
@@ -261,7 +263,7 @@ def smallest(report: Report) -> list[tuple[int, Found]]:
     for shift, one in report.found():
         race = one.result.span is Span.RACE
         kind = (one.documented, one.counts)
-        key = (one.result.reader, one.result.case.writer, one.breach.promise, race, *kind)
+        key = (one.result.reader, one.result.case.writer, one.breach.kind, race, *kind)
         seen.setdefault(key, (shift, one))
     return sorted(seen.values(), key=lambda found: _rank(found[1]))
 

@@ -140,8 +140,8 @@ static void node_gather_marks(struct xa_node *node, unsigned int first, unsigned
 		unsigned long offset = first;
 
 		while ((offset = find_next_bit(row, end, offset + 1)) < end) {
-			__set_bit(first, row);
-			__clear_bit(offset, row);
+			row_set(row, first, true);
+			row_set(row, (unsigned int)offset, false);
 		}
 	}
 }

@@ -75,6 +75,14 @@ static inline bool node_get_mark(const struct xa_node *node, unsigned int offset
 	return test_bit(offset, node->marks[mark]);
 }
 
+/* Let a slot bear a mark or not; searches that hold no lock may look at the word. */
+static inline void row_set(unsigned long *row, unsigned int offset, bool bear)
+{
+	unsigned long *word = &row[offset / BITS_PER_LONG], bit = BIT(offset % BITS_PER_LONG);
+
+	WRITE_ONCE(*word, bear ? *word | bit : *word & ~bit);
+}
+
 /* What slot `offset` of the cursor's node holds. */
 static inline void *xas_read(const struct xa_state *xas, unsigned int offset)
 {

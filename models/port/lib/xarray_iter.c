@@ -165,8 +165,7 @@ void *xas_find_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark)
 		if (!done && !xas_to_canonical(xas))
 			return XA_RETRY_ENTRY;
 
-		offset = (unsigned int)find_next_bit(xas->xa_node->marks[mark], XA_CHUNK_SIZE,
-						     xas->xa_offset + done);
+		offset = (unsigned int)xa_next_mark(xas->xa_node, mark, xas->xa_offset + done);
 		if (offset != xas->xa_offset) {
 			xas_move(xas, offset);
 			/* An index of 0 behind a slot is the end of the index space. */

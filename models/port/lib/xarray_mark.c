@@ -29,18 +29,15 @@ static void xas_mark(const struct xa_state *xas, xa_mark_t mark, bool bear)
 		unsigned long *row = node->marks[mark];
 		bool any = !bitmap_empty(row, XA_CHUNK_SIZE);
 
-		if (bear)
-			__set_bit(offset, row);
-		else
-			__clear_bit(offset, row);
+		row_set(row, offset, bear);
 		if (any == !bitmap_empty(row, XA_CHUNK_SIZE))
 			return;
 		offset = node->offset;
 	}
 	if (bear)
-		xas->xa->xa_flags |= XA_FLAGS_MARK(mark);
+		WRITE_ONCE(xas->xa->xa_flags, xas->xa->xa_flags | XA_FLAGS_MARK(mark));
 	else
-		xas->xa->xa_flags &= ~XA_FLAGS_MARK(mark);
+		WRITE_ONCE(xas->xa->xa_flags, xas->xa->xa_flags & ~XA_FLAGS_MARK(mark));
 }
 
 void xas_set_mark(const struct xa_state *xas, xa_mark_t mark)

@@ -83,7 +83,7 @@ static void split_set_marks(struct xa_node *node, unsigned int offset,
 {
 	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
 		if (new->marks[mark])
-			__set_bit(offset, node->marks[mark]);
+			row_set(node->marks[mark], offset, true);
 }
 
 static struct xa_node *split_leaf(struct xa_state *xas, const struct new_entries *new)

@@ -17,9 +17,10 @@ static inline unsigned long xasplit_bit(unsigned long number)
 	return 1UL << (number % (8 * sizeof(long)));
 }
 
+/* A marked access, as in the kernel; __set_bit() and its like are plain ones. */
 static inline bool test_bit(unsigned long number, const unsigned long *map)
 {
-	return (map[number / (8 * sizeof(long))] & xasplit_bit(number)) != 0;
+	return (READ_ONCE(map[number / (8 * sizeof(long))]) & xasplit_bit(number)) != 0;
 }
 
 static inline void __set_bit(unsigned long number, unsigned long *map)

@@ -167,7 +167,7 @@ static inline bool xa_empty(const struct xarray *xa)
 /* Whether any entry of the array bears the mark. */
 static inline bool xa_marked(const struct xarray *xa, xa_mark_t mark)
 {
-	return (xa->xa_flags & XA_FLAGS_MARK(mark)) != 0;
+	return (READ_ONCE(xa->xa_flags) & XA_FLAGS_MARK(mark)) != 0;
 }
 
 #define xa_lock(xa)		spin_lock(&(xa)->xa_lock)
@@ -291,6 +291,24 @@ static inline unsigned int xa_to_sibling(const void *entry)
 static inline bool xa_is_sibling(const void *entry)
 {
 	return xa_is_internal(entry) && xa_to_internal(entry) < XA_CHUNK_SIZE - 1;
+}
+
+/*
+ * The first slot from `slot` on that bears the mark, or XA_CHUNK_SIZE.  Each word is read once: it may
+ * change meanwhile.
+ */
+static inline unsigned long xa_next_mark(const struct xa_node *node, xa_mark_t mark,
+					 unsigned long slot)
+{
+	while (slot < XA_CHUNK_SIZE) {
+		unsigned long word = READ_ONCE(node->marks[mark][slot / BITS_PER_LONG]);
+
+		word >>= slot % BITS_PER_LONG;
+		if (word)
+			return min(slot + __ffs(word), XA_CHUNK_SIZE);
+		slot += BITS_PER_LONG - slot % BITS_PER_LONG;
+	}
+	return XA_CHUNK_SIZE;
 }
 
 /* Told of each node that changed, with the array's lock held, when its fields are final. */
@@ -469,7 +487,7 @@ static inline void *xas_next_marked(struct xa_state *xas, unsigned long max, xa_
 {
 	if (xas_in_leaf(xas)) {
 		unsigned long from = xas->xa_offset + 1UL, first = xas->xa_index & ~XA_CHUNK_MASK;
-		unsigned long slot = find_next_bit(xas->xa_node->marks[mark], XA_CHUNK_SIZE, from);
+		unsigned long slot = xa_next_mark(xas->xa_node, mark, from);
 
 		if (slot < XA_CHUNK_SIZE && first + slot <= max) {
 			void *held = xa_entry(xas->xa, xas->xa_node, (unsigned int)slot);
