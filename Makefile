@@ -5,11 +5,12 @@ KERNEL ?=
 SUITE ?=
 BIN := .venv/bin
 
-.PHONY: help venv review test quick lint fresh clean
+.PHONY: help venv review test quick lint floors fresh clean
 help:
 	@echo "make review [KERNEL='TREE TARBALL ...']  the main job: port and every kernel named"
 	@echo "make test                               style, types and all tests"
 	@echo "make quick                              style, types and the two thirds that are fast"
+	@echo "make floors                             some tests with the lowest versions of packages"
 	@echo "make fresh SUITE=bookworm               both in a bare Debian (root, debootstrap)"
 	@echo "make venv                               only the environment: .venv/bin/xasplit"
 
@@ -40,6 +41,18 @@ test: lint
 # A first signal: the tests of files that take no longer than some seconds.
 quick: lint
 	$(BIN)/pytest --numprocesses 2 -m "not slow"
+
+# Each package in the lowest version that pyproject.toml names, and what uses it.
+FLOORS := tests/review/test_cli.py \
+	tests/review/commands/test_prove.py::test_a_table_without_colour_and_status_0 \
+	tests/review/report/test_plots.py tests/models/histories/test_drawing.py \
+	tests/review/bundle/test_read.py::test_a_bundle_is_read_as_it_was_written
+floors:
+	$(PYTHON) -m venv build/floors
+	.ci/floors > build/floors/constraints.txt
+	build/floors/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
+		--constraint build/floors/constraints.txt --editable . pytest pytest-xdist
+	build/floors/bin/pytest --numprocesses 2 $(FLOORS)
 
 # Both commands of the README where nothing but its packages is installed.
 fresh:

@@ -63,23 +63,15 @@ def measure(mutants: Sequence[Mutant], jobs: int, as_json: bool) -> int:
     return int(share(found) < GOAL)
 
 
-class _Sizes(click.ParamType[range]):
-    name = "K[-K]"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> range:
-        """How many defects: one number, or the first and the last."""
-        if isinstance(value, range):
-            return value
-        told = re.fullmatch(r"(\d+)(?:-(\d+))?", str(value))
-        sizes = range(int(told[1]), int(told[2] or told[1]) + 1) if told else range(0)
-        if not sizes or sizes[0] < 1:
-            self.fail(f"{value} is neither a number of defects nor a range such as 2-6", param, ctx)
-        return sizes
-
-
-SIZES = _Sizes()
+def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | None:
+    """How many defects: one number, or the first and the last."""
+    if text is None:
+        return None
+    told = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    sizes = range(int(told[1]), int(told[2] or told[1]) + 1) if told else range(0)
+    if not sizes or sizes[0] < 1:
+        raise click.BadParameter(f"{text} is neither a number of defects nor a range such as 2-6")
+    return sizes
 
 
 def told_apart(
@@ -111,7 +103,8 @@ def told_apart(
 @click.option("--where", is_flag=True, help="Measure how well the ranking finds their lines.")
 @click.option(
     "--several",
-    type=SIZES,
+    callback=_sizes,
+    metavar="K[-K]",
     help="Plant so many defects at once, or from so many to so many, such as 2-6.",
 )
 @click.option(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 import msgspec
@@ -13,8 +14,17 @@ from review.bundle.format import Manifest
 
 def schema() -> str:
     """The JSON Schema of a manifest, made from the types that it is read into."""
-    told = msgspec.json.schema(Manifest)
+    told = _ordered(msgspec.json.schema(Manifest))
     return json.dumps(told, indent=1, sort_keys=True) + "\n"
+
+
+def _ordered(value: Any) -> Any:
+    """The same in one order, whichever version of msgspec made it."""
+    if isinstance(value, dict):
+        return {name: _ordered(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return sorted(map(_ordered, value), key=str)
+    return value
 
 
 @click.command("schema", short_help="The JSON Schema of a bundle's manifest.")
