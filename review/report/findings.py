@@ -171,22 +171,19 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
     table: dict[str, list[Row]] = {}
     for row in rows(failed, tried):
         table.setdefault(row.dimension, []).append(row)
-    shown = {name: values for name, values in table.items() if any(row.failed for row in values)}
-    if not shown:
-        return
-    yield "  In the splits where it fails:"
-    for name, values in shown.items():
-        if len(values) == 1:
-            continue
+    lines: list[str] = []
+    for name, values in table.items():
         bad = [row.value for row in values if row.failed]
         good = [row.value for row in values if not row.failed and not row.left_out]
         rest = [row.value for row in values if not row.failed and row.left_out]
-        if not good and not rest:
+        if not bad or not (good or rest):
             continue  # It makes no difference.
         told = f"fails for {', '.join(bad)}"
         told += f"; holds for {', '.join(good)}" if good else ""
         told += f"; not all run for {', '.join(rest)}" if rest else ""
-        yield from wrap(f"{name:<15} {told}", " " * 20, "    ")
+        lines += wrap(f"{name:<15} {told}", " " * 20, "    ")
+    if lines:
+        yield from ["  In the splits where it fails:", *lines]
 
 
 def _reproducer_lines(one: Reproducer) -> Iterator[str]:

@@ -72,6 +72,16 @@ def test_it_says_where_it_fails_and_where_it_holds() -> None:
     assert "No reproducer: nothing was run." in told
 
 
+def test_nothing_is_said_of_dimensions_that_make_no_difference() -> None:
+    found, alone = Findings(), Tried()
+    alone.run.count(GROUP, GROUP.starts())
+    extent = Extent()
+    extent.count(GROUP, GROUP.starts())
+    found.add_case([finding("lru")], extent)
+    lines = "\n".join(findings.lines(told(found), {"port": alone}))
+    assert "Finding 1" in lines and "In the splits where it fails" not in lines
+
+
 def test_properties_that_one_case_breaks_are_one_finding() -> None:
     told = "\n".join(text("lru", "refines"))
     assert "Finding 1: port breaks lru, refines" in told and "Finding 2" not in told
