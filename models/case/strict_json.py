@@ -7,10 +7,10 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import inspect
+from msgspec import Meta, inspect
 
 from models.kernel.printable import clean
 
@@ -34,6 +34,22 @@ _WORDS = {
 
 class FormatError(ValueError):
     """A file is not in its format; the message is one line that says what is wrong, and where."""
+
+
+class Record(msgspec.Struct, forbid_unknown_fields=True):
+    """An object with exactly the fields of its type."""
+
+
+Shift: TypeAlias = Annotated[int, Meta(ge=1, le=6)]
+"""A chunk shift."""
+Digest: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern="^[0-9a-f]{64}(?![\\s\\S])", extra={"must": "be a sha256 of 64 hexadecimal digits"}
+    ),
+]
+Files: TypeAlias = dict[str, Digest]
+"""The sha256 of files, by their path."""
 
 
 def parse(text: str | bytes) -> Reader:

@@ -8,11 +8,14 @@ schedule that replays the execution; whoever replays it learns whether it still 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
 
-from models.case.strict_json import FormatError, Reader, parse
+import msgspec
+from msgspec import Meta
+
+from models.case.strict_json import Files, FormatError, Record, Shift, convert, parse
 from models.kernel.printable import clean
 from models.kernel.source import Source
 from models.readers import explorer
@@ -21,19 +24,107 @@ from models.readers.columns import lines
 from models.readers.explore import Found, Report
 from models.readers.explorer import Case, ExplorerError
 from specs.readers import PROMISES, Memory
-from xarray_model.geometry import CHUNK_SHIFTS
 
-FORMAT = "xasplit schedule"
-VERSION = 1
+FORMAT: Literal["xasplit schedule"] = "xasplit schedule"
+VERSION: Literal[1] = 1
 MOST_BYTES = 4 << 20
 """Size of the largest file that is read."""
-MOST_LINES = 10_000
 
-_NAME = re.compile("[a-z][a-z-]{0,39}")
-_SCHEDULE = re.compile(r"-|before|after|\d{1,6}:\d{1,6}(,\d{1,6}:\d{1,6})*")
-_LONGEST_SCHEDULE = 500
-_LARGEST_ORDER = 10
 _LARGEST_INDEX = 1 << 20
+
+Name: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z-]{0,39}(?![\s\S])",
+        extra={"must": "be a name of small letters and dashes"},
+    ),
+]
+Choices: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^(-|before|after|\d{1,6}:\d{1,6}(,\d{1,6}:\d{1,6})*)(?![\s\S])",
+        max_length=500,
+        extra={"is": "no schedule"},
+    ),
+]
+Order: TypeAlias = Annotated[int, Meta(ge=0, le=10)]
+Base: TypeAlias = Annotated[int, Meta(ge=0, le=_LARGEST_INDEX)]
+Index: TypeAlias = Annotated[int, Meta(ge=0, le=2 * _LARGEST_INDEX)]
+
+
+class _Source(Record):
+    """The code that was explored."""
+
+    name: str
+    version: str
+    files: Files
+
+
+class _Writer(Record):
+    """A writer and the entry that it works on."""
+
+    name: Name
+    order: Order
+    new_order: Order
+    base: Base
+    at: Index
+
+    def __post_init__(self) -> None:
+        if self.new_order > self.order:
+            raise ValueError("new_order must not be larger than the order")
+        if self.base % (1 << self.order) or not 0 <= self.at - self.base < 1 << self.order:
+            raise ValueError("at must lie in an entry that is aligned to its order")
+
+
+class _Promise(Record):
+    """The promise that the reader broke, and how."""
+
+    name: str
+    statement: str
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.name not in PROMISES:
+            raise ValueError(f"unknown promise {self.name[:40]!r}")
+
+
+class _File(Record):
+    """What a file says."""
+
+    format: Literal["xasplit schedule"]
+    version: Literal[1]
+    replay: str
+    source: _Source
+    chunk_shift: Shift
+    writer: _Writer
+    memory: Memory
+    reader: Name
+    start: Index
+    schedule: Choices
+    promise: _Promise
+    shown: Annotated[tuple[str, ...], Meta(max_length=10_000)]
+
+    def __post_init__(self) -> None:
+        if self.replay != _replay(self.read):
+            raise ValueError("replay is not the command that replays this schedule")
+
+    @property
+    def read(self) -> Schedule:
+        """The schedule that it says."""
+        return Schedule(
+            self.source.name,
+            self.source.version,
+            self.source.files,
+            self.chunk_shift,
+            Case(*msgspec.structs.astuple(self.writer)),
+            self.memory,
+            self.reader,
+            self.start,
+            self.schedule,
+            self.promise.name,
+            self.promise.text,
+            self.shown,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +212,25 @@ def dumps(report: Report, chunk_shift: int, found: Found) -> str:
     Raises ExplorerError when the finding does not replay.
     """
     one = of(report, chunk_shift, found)
-    record = {
-        "format": FORMAT,
-        "version": VERSION,
-        "replay": f"xasplit rcu --replay '{one.command}'",
-        "source": {
-            "name": one.name,
-            "version": one.version,
-            "files": dict(sorted(one.sources.items())),
-        },
-        "chunk_shift": one.chunk_shift,
-        "writer": {
-            "name": one.case.writer,
-            "order": one.case.order,
-            "new_order": one.case.new_order,
-            "base": one.case.base,
-            "at": one.case.at,
-        },
-        "memory": one.memory.value,
-        "reader": one.reader,
-        "start": one.start,
-        "schedule": one.schedule,
-        "promise": {
-            "name": one.promise,
-            "statement": PROMISES[one.promise].statement,
-            "text": one.text,
-        },
-        "shown": list(one.shown),
-    }
-    return json.dumps(record, indent=2) + "\n"
+    file = _File(
+        FORMAT,
+        VERSION,
+        _replay(one),
+        _Source(one.name, one.version, dict(sorted(one.sources.items()))),
+        one.chunk_shift,
+        _Writer(one.case.writer, one.case.order, one.case.new_order, one.case.base, one.case.at),
+        one.memory,
+        one.reader,
+        one.start,
+        one.schedule,
+        _Promise(one.promise, PROMISES[one.promise].statement, one.text),
+        one.shown,
+    )
+    return json.dumps(msgspec.to_builtins(file), indent=2) + "\n"
+
+
+def _replay(one: Schedule) -> str:
+    return f"xasplit rcu --replay '{one.command}'"
 
 
 def loads(text: str | bytes) -> Schedule:
@@ -158,41 +239,7 @@ def loads(text: str | bytes) -> Schedule:
         raise FormatError(f"the file is larger than {MOST_BYTES >> 20} MiB")
     file = parse(text)
     file.require("a schedule", FORMAT, VERSION)
-    (_, _, replayed, source, shift, writer, memory, reader, start, schedule, promise, shown) = (
-        file.fields(
-            "format",
-            "version",
-            "replay",
-            "source",
-            "chunk_shift",
-            "writer",
-            "memory",
-            "reader",
-            "start",
-            "schedule",
-            "promise",
-            "shown",
-        )
-    )
-    name, named_version, files = source.fields("name", "version", "files")
-    broken, _, told = promise.fields("name", "statement", "text")
-    one = Schedule(
-        name.text(),
-        named_version.text(),
-        files.digests(),
-        shift.number(max(CHUNK_SHIFTS), min(CHUNK_SHIFTS)),
-        _case(writer),
-        memory.parsed(_memory),
-        reader.parsed(_named),
-        start.number(2 * _LARGEST_INDEX),
-        schedule.parsed(_choices),
-        broken.parsed(_promise),
-        told.text(),
-        tuple(line.text() for line in shown.items(MOST_LINES)),
-    )
-    if replayed.text() != f"xasplit rcu --replay '{one.command}'":
-        replayed.fail("is not the command that replays this schedule")
-    return one
+    return convert(file.value, _File).read
 
 
 def replay(schedule: Schedule, source: Source) -> Replayed:
@@ -223,44 +270,3 @@ def _compiled(source: Source) -> dict[str, str]:
         for path, digest in source.sha256.items()
         if path.endswith((".c", ".h")) and not path.startswith("lib/test_")
     }
-
-
-def _case(record: Reader) -> Case:
-    name, order, new_order, base, at = record.fields("name", "order", "new_order", "base", "at")
-    case = Case(
-        name.parsed(_named),
-        order.number(_LARGEST_ORDER),
-        new_order.number(_LARGEST_ORDER),
-        base.number(_LARGEST_INDEX),
-        at.number(2 * _LARGEST_INDEX),
-    )
-    if case.new_order > case.order:
-        new_order.fail("must not be larger than the order")
-    if case.base % (1 << case.order) or not 0 <= case.at - case.base < 1 << case.order:
-        at.fail("must lie in an entry that is aligned to its order")
-    return case
-
-
-def _named(text: str) -> str:
-    if not _NAME.fullmatch(text):
-        raise ValueError("must be a name of small letters and dashes")
-    return text
-
-
-def _choices(text: str) -> str:
-    if len(text) > _LONGEST_SCHEDULE or not _SCHEDULE.fullmatch(text):
-        raise ValueError(f"{text[:40]!r} is no schedule")
-    return text
-
-
-def _memory(text: str) -> Memory:
-    known = [memory.value for memory in Memory]
-    if text not in known:
-        raise ValueError(f"must be one of {', '.join(known)}")
-    return Memory(text)
-
-
-def _promise(text: str) -> str:
-    if text not in PROMISES:
-        raise ValueError(f"unknown promise {text[:40]!r}")
-    return text

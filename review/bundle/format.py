@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-import msgspec
 from msgspec import Meta, field
 
 from models.case.finding import SITES
 from models.case.origins import Placed
+from models.case.strict_json import Digest, Files, Record, Shift
 from proofs.report import Status
 from proofs.solvers import SOLVERS
 from review.run.reviewed import Options
@@ -47,11 +47,6 @@ LONGEST_PATH = 250
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 Cases: TypeAlias = int
 """Cases that there are, which can be more than any machine counts to."""
-Shift: TypeAlias = Annotated[int, Meta(ge=1, le=6)]
-Digest: TypeAlias = Annotated[
-    str,
-    Meta(pattern="^[0-9a-f]{64}(?![\\s\\S])", extra={"must": "a sha256 of 64 hexadecimal digits"}),
-]
 BundlePath: TypeAlias = Annotated[
     str,
     Meta(
@@ -60,18 +55,12 @@ BundlePath: TypeAlias = Annotated[
         extra={"is not": "a path of a bundle"},
     ),
 ]
-Files: TypeAlias = dict[str, Digest]
-"""The sha256 of files, by their path."""
 Texts: TypeAlias = tuple[str, ...]
 StrengthName: TypeAlias = Literal["once", "sampled", "complete", "proved"]
 SolverAnswer: TypeAlias = Literal["sat", "unsat", "unknown", "timeout"]
 ArtefactKind: TypeAlias = Literal[
     "report", "results", "obligation", "counterexample", "reproducer", "schedule"
 ]
-
-
-class Record(msgspec.Struct, forbid_unknown_fields=True):
-    """An object with exactly the fields of its type."""
 
 
 class Machine(Record):

@@ -96,7 +96,7 @@ def test_a_reader_with_no_race_replays_too(report: Report, text: str, span: str)
         (("schedule",), 3, "must be a string"),
         (("reader",), "load\nquit", "name of small letters"),
         (("reader",), "load\x1b[2J", "do not print"),
-        (("memory",), "strong", "must be one of sc, weak"),
+        (("memory",), "strong", "not one of sc, weak"),
         (("writer", "name"), "Split 1", "name of small letters"),
         (("writer", "order"), 60, "must be in 0..10"),
         (("writer", "new_order"), 9, "must not be larger"),
