@@ -14,14 +14,14 @@ from models.case.origins import Placed
 from models.diagnosis.where.rank import NOT_ASKED, Where
 from models.pictures import explanation
 from review.bundle.format import (
-    Cause,
+    CauseRecord,
     FailedSplit,
     OriginRecord,
     ReproducerRecord,
     SmallestCase,
     SuspectLine,
     Suspects,
-    Trait,
+    TraitRecord,
 )
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
@@ -38,11 +38,11 @@ def cause(
     tried: Mapping[str, Tried],
     origin: Placed | None = None,
     where: Where = NOT_ASKED,
-) -> Cause:
+) -> CauseRecord:
     """A diagnosis with where it fails among what was ``tried``, by implementation."""
     finding = one.smallest
     total = tried.get(finding.implementation, Tried())
-    return Cause(
+    return CauseRecord(
         implementation=finding.implementation,
         property=finding.property,
         statement=finding.statement,
@@ -57,7 +57,7 @@ def cause(
             for split, bad, ran in split_rows(one.cause.extent, total)
             if bad
         ),
-        traits=tuple(Trait(*row) for row in rows(one.cause.extent, total)),
+        traits=tuple(TraitRecord(*row) for row in rows(one.cause.extent, total)),
         smallest=SmallestCase(
             finding.chunk_shift,
             tuple(operation_text(operation) for operation in finding.operations),

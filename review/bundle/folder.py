@@ -17,7 +17,7 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-class Folder:
+class BundleFolder:
     """Writes artefacts to a folder and keeps the list of them."""
 
     def __init__(self, path: Path) -> None:

@@ -19,7 +19,7 @@ from models.case.origins import Placed
 from models.case.strict_json import Digest, Files, Record, Shift
 from proofs.report import Status
 from proofs.solvers import SOLVERS
-from review.run.reviewed import Options
+from review.run.review_result import ReviewOptions
 from specs.callers import Contract
 from specs.claims import Decision, Outcome
 from specs.claims import Evidence as Found
@@ -63,7 +63,7 @@ ArtefactKind: TypeAlias = Literal[
 ]
 
 
-class Machine(Record):
+class Host(Record):
     """Where a review was run."""
 
     system: str
@@ -71,11 +71,11 @@ class Machine(Record):
     cores: Count | None
 
 
-class Run(Record):
+class RunRecord(Record):
     """When, where and how long: all that differs between two runs of the same review."""
 
     created: str
-    machine: Machine
+    machine: Host
     seconds: dict[str, float]
     solver_seconds: dict[str, float]
     kept: Texts
@@ -88,7 +88,7 @@ class Mailbox(Record):
     sha256: Digest
 
 
-class Asked(Record):
+class OptionsRecord(Record):
     """What the review was asked for."""
 
     command: Texts
@@ -111,16 +111,16 @@ class Asked(Record):
             raise ValueError("command is not the command of these options")
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ReviewOptions:
         """The same as a review takes them."""
-        return Options(
+        return ReviewOptions(
             self.kernels, self.rev, tuple(one.path for one in self.mboxes), self.each_patch,
             self.sanitize, self.seed, self.steps, self.examples or 0, self.time, self.proofs,
             self.base, self.everything,
         )  # fmt: skip
 
 
-class Letter(Record):
+class LetterRecord(Record):
     """A patch as it was sent."""
 
     subject: str
@@ -128,22 +128,22 @@ class Letter(Record):
     date: str
 
 
-class Step(Record):
+class StepRecord(Record):
     """A patch or commit that changes code."""
 
     label: str
     subject: str
 
 
-class Base(Record):
+class BaseRecord(Record):
     """What an implementation was made from."""
 
     name: str
     source: str
     files: Files
-    series: tuple[Letter, ...]
+    series: tuple[LetterRecord, ...]
     patches: Count
-    steps: tuple[Step, ...]
+    steps: tuple[StepRecord, ...]
 
 
 class Tested(Record):
@@ -154,7 +154,7 @@ class Tested(Record):
     version: str
     one_level: bool
     files: Files
-    base: Base | None
+    base: BaseRecord | None
 
 
 class ClaimRecord(Record):
@@ -237,7 +237,7 @@ class FailedSplit(Record):
     run: Count
 
 
-class Trait(Record):
+class TraitRecord(Record):
     """How many of the cases that have one value of a dimension fail."""
 
     dimension: str
@@ -291,7 +291,7 @@ class ReproducerRecord(Record):
     failed: str
 
 
-class Cause(Record):
+class CauseRecord(Record):
     """A cause: what it breaks, where it fails, its smallest case."""
 
     implementation: str
@@ -304,13 +304,13 @@ class Cause(Record):
     consequences: Texts
     cases: Count
     extent: tuple[FailedSplit, ...]
-    traits: tuple[Trait, ...]
+    traits: tuple[TraitRecord, ...]
     smallest: SmallestCase
     where: Suspects
     reproducer: ReproducerRecord
 
 
-class FindingRecord(Cause):
+class FindingRecord(CauseRecord):
     """A cause as a finding of the bundle, with its files; None for one that there is not."""
 
     id: Annotated[int, Meta(ge=1, le=100_000)]
@@ -507,9 +507,9 @@ class Manifest(Record, kw_only=True):
     sha256: Digest
     complete: bool
     exit_status: Annotated[int, Meta(ge=0, le=1)]
-    run: Run
+    run: RunRecord
     tools: dict[str, str]
-    options: Asked
+    options: OptionsRecord
     tested: Annotated[tuple[Tested, ...], Meta(max_length=MOST_FOUND)]
     claims: tuple[ClaimRecord, ...]
     evidence: tuple[EvidenceRecord, ...]

@@ -22,20 +22,20 @@ from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
 from review.bundle import numbers as numbers_record
-from review.bundle import origin, search
+from review.bundle import provenance, search
 from review.bundle.findings import cause
 from review.bundle.folder import sha256
 from review.bundle.format import (
     Artefact,
-    Asked,
     ClaimRecord,
     EvidenceRecord,
     FindingRecord,
-    Machine,
+    Host,
     Mailbox,
     Manifest,
     ObligationRecord,
-    Run,
+    OptionsRecord,
+    RunRecord,
     ScheduleRecord,
     SolverAnswer,
     StrengthName,
@@ -44,9 +44,9 @@ from review.bundle.format import (
     Theorems,
 )
 from review.bundle.readers import explored
-from review.run import earlier, limits
+from review.run import reused, scope
 from review.run.diagnosis import Diagnosis
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 from specs.strength import Proved, Strength
@@ -63,7 +63,7 @@ _PROOFS: dict[Proved, Literal["code", "formula"]] = {Proved.CODE: "code", Proved
 
 
 def build(
-    done: Reviewed,
+    done: ReviewResult,
     artefacts: Sequence[Artefact],
     found: Sequence[FindingRecord],
     obligations: Sequence[ObligationRecord],
@@ -77,12 +77,12 @@ def build(
         sha256=_NO_HASH,
         complete=done.complete,
         exit_status=done.status,
-        run=Run(
+        run=RunRecord(
             datetime.now(UTC).isoformat(timespec="seconds"),
-            Machine(platform.platform(), platform.machine(), os.cpu_count()),
+            Host(platform.platform(), platform.machine(), os.cpu_count()),
             {name: round(took, 3) for name, took in done.durations.items()},
             _solver_seconds(done.proofs),
-            (*earlier.of_sweep(done.search.result), *earlier.of_theorems(done.proofs)),
+            (*reused.of_sweep(done.search.result), *reused.of_theorems(done.proofs)),
         ),
         tools=_tools(),
         options=_options(done),
@@ -111,7 +111,7 @@ def build(
         numbers=None if done.numbers is None else numbers_record.as_json(done.numbers),
         schedules=tuple(schedules),
         does_not_compile=tuple(done.search.broken),
-        not_checked=tuple(limits.not_checked(done)),
+        not_checked=tuple(scope.not_checked(done)),
         artefacts=tuple(sorted(artefacts, key=lambda one: one.path)),
     )
     record = _clean(msgspec.to_builtins(whole))
@@ -163,14 +163,14 @@ def _tools() -> dict[str, str]:
     return found
 
 
-def _options(done: Reviewed) -> Asked:
+def _options(done: ReviewResult) -> OptionsRecord:
     one = done.options
-    return Asked(
+    return OptionsRecord(
         command=tuple(one.command),
         kernels=tuple(one.kernels),
-        commits=origin.commits(one),
+        commits=provenance.commits(one),
         rev=one.rev,
-        mboxes=tuple(Mailbox(*box) for box in origin.mailboxes(one).items()),
+        mboxes=tuple(Mailbox(*box) for box in provenance.mailboxes(one).items()),
         each_patch=one.each_patch,
         sanitize=one.sanitize,
         seed=one.seed,
@@ -248,7 +248,11 @@ def _solver_seconds(report: Report | None) -> dict[str, float]:
 
 
 def finding(
-    number: int, one: Diagnosis, done: Reviewed, counterexample: str | None, reproducer: str | None
+    number: int,
+    one: Diagnosis,
+    done: ReviewResult,
+    counterexample: str | None,
+    reproducer: str | None,
 ) -> FindingRecord:
     """A finding with the files that show it."""
     found = done.search

@@ -14,7 +14,7 @@ from models.driver.closing import Closing
 from review.bundle import manifest as manifests
 from review.bundle.folder import sha256
 from review.bundle.format import FORMAT, MANIFEST, VERSION, Artefact, Manifest
-from review.bundle.place import Place
+from review.bundle.untrusted import UntrustedFolder
 
 MOST_BYTES = 16 << 20
 """Size of the largest manifest."""
@@ -31,7 +31,7 @@ class Bundle(Closing):
         """Raises FormatError, Changed when the manifest is not the one that was written, and
         OSError when the folder or the manifest cannot be opened."""
         self.path = path
-        self._place = Place(path)
+        self._place = UntrustedFolder(path)
         try:
             self.manifest = _manifest(self._place.read(MANIFEST, MOST_BYTES + 1))
         except BaseException:

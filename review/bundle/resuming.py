@@ -13,12 +13,12 @@ from models.case.strict_json import FormatError
 from review.bundle import manifest
 from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle
-from review.run import kept
-from review.run.kept import Kept, NothingKept
+from review.run import checkpoint
+from review.run.checkpoint import Checkpoint, NoCheckpoint
 from review.run.stages import OBLIGATIONS
 
 
-def begun(place: Path) -> Kept:
+def begun(place: Path) -> Checkpoint:
     """What the review that left the bundle in ``place`` had done.
 
     Raises click.UsageError when it is no incomplete bundle, or what it had done is not kept.
@@ -28,8 +28,8 @@ def begun(place: Path) -> Kept:
             found = bundle.manifest
         if found.complete:
             raise click.UsageError(f"the review in {place} is complete: there is nothing left.")
-        return kept.load(found.sha256)
-    except (FormatError, NothingKept, OSError) as error:
+        return checkpoint.load(found.sha256)
+    except (FormatError, NoCheckpoint, OSError) as error:
         raise click.UsageError(f"cannot go on with {place}: {error}") from None
 
 
@@ -42,11 +42,11 @@ def cleared(place: Path) -> Path:
         if not one.path.startswith(f"{OBLIGATIONS}/"):
             (place / one.path).unlink(missing_ok=True)
     (place / MANIFEST).unlink()
-    kept.remove(told.sha256)
+    checkpoint.remove(told.sha256)
     return place
 
 
-def keep(told: Mapping[str, Any], had: Kept) -> None:
+def keep(told: Mapping[str, Any], had: Checkpoint) -> None:
     """Keep what was done under the manifest that was written, unless nothing is left to do."""
     if not told["complete"]:
-        kept.save(manifest.digest(told), had)
+        checkpoint.save(manifest.digest(told), had)

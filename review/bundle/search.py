@@ -10,20 +10,20 @@ from models.kernel.source import Source
 from models.subject.implementation import name_of
 from review.bundle.findings import cause
 from review.bundle.format import (
-    Base,
+    BaseRecord,
     CoverageRecord,
     Judged,
     KnownDeviation,
-    Letter,
+    LetterRecord,
     MachineRecord,
     NeverMet,
-    Step,
+    StepRecord,
 )
-from review.run.outcome import KnownOutside, Search, not_run
+from review.run.search_result import KnownOutside, SearchResult, not_run
 from specs.registry import PROPERTIES
 
 
-def as_json(done: Search) -> object:
+def as_json(done: SearchResult) -> object:
     """A search as a JSON object."""
     return to_builtins(
         {
@@ -57,28 +57,28 @@ def as_json(done: Search) -> object:
     )
 
 
-def base(source: Source) -> Base | None:
+def base(source: Source) -> BaseRecord | None:
     """What a source was made from; None where it is not known."""
     lineage = source.lineage
     if lineage is None:
         return None
-    return Base(
+    return BaseRecord(
         name_of(lineage.base),
         lineage.base.name,
         dict(sorted(lineage.base.sha256.items())),
-        tuple(Letter(one.subject, one.message_id, one.date) for one in lineage.letters),
+        tuple(LetterRecord(one.subject, one.message_id, one.date) for one in lineage.letters),
         lineage.patches,
-        tuple(Step(one.label, one.subject) for one in lineage.steps),
+        tuple(StepRecord(one.label, one.subject) for one in lineage.steps),
     )
 
 
-def coverage(done: Search) -> tuple[CoverageRecord, ...]:
+def coverage(done: SearchResult) -> tuple[CoverageRecord, ...]:
     """How much of each part of the sweep was run."""
     parts = sorted(done.result.coverage.items(), key=lambda item: item[0])
     return tuple(CoverageRecord(*part, one.covered, one.total) for part, one in parts)
 
 
-def judged(done: Search) -> tuple[Judged, ...]:
+def judged(done: SearchResult) -> tuple[Judged, ...]:
     """How often each property was judged with its premise true, by implementation and by what ran
     the cases; 0 for what was never judged."""
     sweep = [Judged(name, "sweep", counts) for name, counts in sorted(done.result.judged.items())]
@@ -90,7 +90,7 @@ def judged(done: Search) -> tuple[Judged, ...]:
     return (*sweep, *histories)
 
 
-def machines(done: Search) -> tuple[MachineRecord, ...]:
+def machines(done: SearchResult) -> tuple[MachineRecord, ...]:
     """What the histories of each implementation did and met."""
     return tuple(_machine(one) for _, one in sorted(done.machines.items()))
 
@@ -107,7 +107,7 @@ def _machine(report: MachineReport) -> MachineRecord:
     )
 
 
-def known_deviations(done: Search) -> tuple[KnownDeviation, ...]:
+def known_deviations(done: SearchResult) -> tuple[KnownDeviation, ...]:
     """The known deviations outside the split that implementations have."""
     return tuple(map(_known, done.known))
 

@@ -13,7 +13,7 @@ from review.bundle.format import MANIFEST, Manifest
 from review.bundle.read import Bundle
 from review.commands.options import json_option
 from review.compare import report
-from review.compare.difference import Way, changes
+from review.compare.difference import Direction, changes
 
 
 @click.command("compare", short_help="What a second review finds fixed, new or worse.")
@@ -38,7 +38,7 @@ def command(first: Path, second: Path, as_json: bool) -> int:
     """
     old, new = _read(first), _read(second)
     found = changes(old, new)
-    worse = any(one.way is Way.WORSE for one in found)
+    worse = any(one.way is Direction.WORSE for one in found)
     if as_json:
         click.echo(json.dumps(report.as_json((first, second), (old, new), found), indent=2))
     else:

@@ -13,7 +13,7 @@ from proofs import run
 from review.commands.options import chunk_shifts_option, fresh_option, json_option
 from review.commands.solver_options import solver_options
 from review.report.proofs import decide, show
-from review.run.store import Store
+from review.run.store import ResultStore
 
 _WIDTH = 100
 """Columns of the table where there is no terminal."""
@@ -54,7 +54,7 @@ def command(
     Exit status: 0 all proved, 1 anything refuted, unknown or missing, 2 wrong usage.
     """
     try:
-        report = decide(names, shifts, solvers, timeout, export, store=Store(fresh=fresh))
+        report = decide(names, shifts, solvers, timeout, export, store=ResultStore(fresh=fresh))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -28,7 +28,7 @@ from review.commands.run_options import (
 from review.report import replay as report
 from review.run import case_files, subjects
 from review.run.case_files import WrittenCase
-from review.run.replaying import placed
+from review.run.rerun import placed
 from review.run.subjects import NamedKernels
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import CHUNK_SHIFTS

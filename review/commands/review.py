@@ -28,10 +28,10 @@ from review.report import proofs as proofs_report
 from review.report import search as search_report
 from review.report.layout import wrap
 from review.report.write import write
-from review.run import limits, stages, subjects
-from review.run.kept import Kept
-from review.run.reviewed import Options, Reviewed
-from review.run.store import Store
+from review.run import scope, stages, subjects
+from review.run.checkpoint import Checkpoint
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.store import ResultStore
 from review.run.subjects import NamedKernels
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -94,7 +94,7 @@ def command(
       xasplit review --resume v2
     """
     if resume is None:
-        options = Options(
+        options = ReviewOptions(
             named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
             bounds.steps, bounds.examples, bounds.seconds, proofs, named.base, everything,
         )  # fmt: skip
@@ -107,11 +107,11 @@ def command(
     built, broken = _built(options, named)
     tested = {one.name: dict(one.source.sha256) for one in built}
     if had is None:
-        had = Kept(options, tested)
+        had = Checkpoint(options, tested)
     elif had.tested != tested:
         raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
     place = folder.choose(out) if place is None else resuming.cleared(place)
-    store = Store(fresh=fresh)
+    store = ResultStore(fresh=fresh)
     store.trim()
     done = stages.run(options, built, broken, bounds.jobs, place, had, store, proofs_report.decide)
     told = write(done, place)
@@ -123,7 +123,7 @@ def command(
     return done.status
 
 
-def _built(options: Options, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
+def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
     """What is to be reviewed, built; and prefixes of a series that do not compile."""
     named = replace(
         given, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
@@ -133,7 +133,7 @@ def _built(options: Options, given: NamedKernels) -> tuple[list[Implementation],
     return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
 
 
-def _show(done: Reviewed, place: Path) -> None:
+def _show(done: ReviewResult, place: Path) -> None:
     console = Console()
     for one in done.implementations:
         digest = one.source.sha256.get("lib/xarray.c", "")[:16]
@@ -145,7 +145,7 @@ def _show(done: Reviewed, place: Path) -> None:
     lines = [
         *([] if done.complete else [f"Ended early; to go on: xasplit review --resume {place}", ""]),
         *claims.one_level_lines(done),
-        *wrap(limits.bounds(done), ""),
+        *wrap(scope.bounds(done), ""),
         "",
         *claims.source_lines(done),
         *wrap(f"The bundle is in {place}: report.txt first; xasplit verify {place}", ""),

@@ -26,9 +26,9 @@ from review.commands.run_options import (
     save_option,
 )
 from review.report import search as report
-from review.run import bounded, diagnosis, outcome, saving, subjects
+from review.run import diagnosis, saving, search_result, subjects, time_limit
 from review.run import search as searches
-from review.run.store import Store
+from review.run.store import ResultStore
 from review.run.subjects import NamedKernels
 
 EXAMPLES = 2400
@@ -82,13 +82,13 @@ def command(
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
-    with bounded.within(bounds.seconds):
+    with time_limit.within(bounds.seconds):
         done = searches.search(
-            built, shifts, drawn, bounds.jobs, effort, None, saver.found, Store(fresh=fresh)
+            built, shifts, drawn, bounds.jobs, effort, None, saver.found, ResultStore(fresh=fresh)
         )
         done.broken, done.everything = broken, everything
         saver.finish(done.findings)
-        outcome.explain(done)
+        search_result.explain(done)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(search_json(done), indent=2))

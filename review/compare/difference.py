@@ -15,7 +15,7 @@ from review.run.evidence import claim_of
 from specs.claims import Decision, Evidence, Outcome
 
 
-class Way(Enum):
+class Direction(Enum):
     """In which way the second differs from the first."""
 
     WORSE = "worse"
@@ -25,17 +25,17 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """One thing of a kind, by its name in the second bundle, before and after."""
 
-    way: Way
+    way: Direction
     kind: str
     name: str
     before: str
     after: str
 
 
-def changes(first: Manifest, second: Manifest) -> list[Change]:
+def changes(first: Manifest, second: Manifest) -> list[Difference]:
     """Everything that both or one of them tell, with how it changed."""
     pairing = Pairing(first.tested, second.tested)
     return [
@@ -60,7 +60,7 @@ def search_options(first: Manifest, second: Manifest) -> list[str]:
     ]
 
 
-def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Difference]:
     left, there = list(first.findings), list(second.findings)
     pairs: list[tuple[FindingRecord, FindingRecord]] = []
     # The same in every respect first: a cause can show at another chunk shift, or break more.
@@ -74,20 +74,20 @@ def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[C
                 pairs.append((one, found))
     for one, found in pairs:
         more = sorted(set(found.properties) - set(one.properties))
-        way = Way.WORSE if more else Way.SAME
+        way = Direction.WORSE if more else Direction.SAME
         told = f"now breaks {', '.join(more)} too" if more else "still there"
-        yield Change(way, "finding", _name(found), one.counterexample or "", told)
+        yield Difference(way, "finding", _name(found), one.counterexample or "", told)
     for one in left:
         why = _why_not_fixed(one, first, second, pairing)
-        way, told = (Way.UNKNOWN, f"not found: {why}") if why else (Way.BETTER, "fixed")
-        yield Change(way, "finding", _name(one), one.counterexample or "", told)
+        way, told = (Direction.UNKNOWN, f"not found: {why}") if why else (Direction.BETTER, "fixed")
+        yield Difference(way, "finding", _name(one), one.counterexample or "", told)
     for one in there:
         known = pairing.first(one.implementation) is not None
-        way = Way.WORSE if known else Way.UNKNOWN
+        way = Direction.WORSE if known else Direction.UNKNOWN
         told = "new" if known else f"{one.implementation} was not tested before"
         if known and not first.complete:
             told = "new, or not met before: the first review is incomplete"
-        yield Change(
+        yield Difference(
             way,
             "finding",
             _name(one),
@@ -123,84 +123,90 @@ def _name(one: FindingRecord) -> str:
     return f"{one.implementation}: {properties} in a {one.site} at chunk shift {s}"
 
 
-def _deviations(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+def _deviations(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Difference]:
     """Known deviations outside the split, which are in no finding."""
     known = {(pairing.second(source), name) for source, name in first.deviations}
     for source, name in second.deviations:
-        way, told = (Way.SAME, "still there")
+        way, told = (Direction.SAME, "still there")
         if (source, name) not in known:
-            way, told = Way.WORSE, "new"
+            way, told = Direction.WORSE, "new"
             if pairing.first(source) is None:
-                way, told = Way.UNKNOWN, f"{source} was not tested before"
-        yield Change(way, "deviation", f"{source}: {name}", "", told)
+                way, told = Direction.UNKNOWN, f"{source} was not tested before"
+        yield Difference(way, "deviation", f"{source}: {name}", "", told)
     for source, name in first.deviations:
         there = pairing.second(source)
         if (there, name) in second.deviations:
             continue
-        way, told = (Way.BETTER, "gone") if second.complete else (Way.UNKNOWN, "not asked for")
+        way, told = (
+            (Direction.BETTER, "gone") if second.complete else (Direction.UNKNOWN, "not asked for")
+        )
         if there is None:
-            way, told = Way.UNKNOWN, f"{source} was not tested again"
-        yield Change(way, "deviation", f"{there or source}: {name}", "still there", told)
+            way, told = Direction.UNKNOWN, f"{source} was not tested again"
+        yield Difference(way, "deviation", f"{there or source}: {name}", "still there", told)
 
 
-def _broken(first: Manifest, second: Manifest) -> Iterator[Change]:
+def _broken(first: Manifest, second: Manifest) -> Iterator[Difference]:
     """Prefixes of a series that do not compile."""
     for one in second.does_not_compile:
         old = one in first.does_not_compile
-        yield Change(Way.SAME if old else Way.WORSE, "patch", one, "", "does not compile")
+        yield Difference(
+            Direction.SAME if old else Direction.WORSE, "patch", one, "", "does not compile"
+        )
     if len(first.does_not_compile) > len(second.does_not_compile):
         told = f"{len(second.does_not_compile)} prefixes do not compile"
-        yield Change(Way.BETTER, "patch", "series", f"{len(first.does_not_compile)}", told)
+        yield Difference(
+            Direction.BETTER, "patch", "series", f"{len(first.does_not_compile)}", told
+        )
 
 
-def _claims(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+def _claims(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Difference]:
     known = {(one.id, pairing.second(one.source)): one for one in first.claims}
     for one in second.claims:
         old = known.pop((one.id, one.source), None)
         if old is None:
-            yield Change(
-                Way.UNKNOWN, "claim", claim_of(one.id, one.source), "not decided", one.verdict
+            yield Difference(
+                Direction.UNKNOWN, "claim", claim_of(one.id, one.source), "not decided", one.verdict
             )
         else:
             name = claim_of(one.id, one.source)
-            yield Change(_claim_way(old, one), "claim", name, old.verdict, one.verdict)
+            yield Difference(_claim_way(old, one), "claim", name, old.verdict, one.verdict)
     for (claim, source), old in known.items():
         if source is not None:  # what was tested again
-            way = Way.WORSE if old.decision is Decision.HOLDS else Way.UNKNOWN
-            yield Change(way, "claim", claim_of(claim, source), old.verdict, "not decided")
+            way = Direction.WORSE if old.decision is Decision.HOLDS else Direction.UNKNOWN
+            yield Difference(way, "claim", claim_of(claim, source), old.verdict, "not decided")
 
 
-def _claim_way(old: ClaimRecord, new: ClaimRecord) -> Way:
+def _claim_way(old: ClaimRecord, new: ClaimRecord) -> Direction:
     if old.decision is new.decision:
         return _ordered(old.reach or 0, new.reach or 0)
     if old.decision is Decision.HOLDS:
-        return Way.WORSE
-    return Way.BETTER if new.decision is Decision.HOLDS else Way.UNKNOWN
+        return Direction.WORSE
+    return Direction.BETTER if new.decision is Decision.HOLDS else Direction.UNKNOWN
 
 
-def _ordered(old: int, new: int) -> Way:
+def _ordered(old: int, new: int) -> Direction:
     if old == new:
-        return Way.SAME
-    return Way.BETTER if new > old else Way.WORSE
+        return Direction.SAME
+    return Direction.BETTER if new > old else Direction.WORSE
 
 
-def _theorems(first: Manifest, second: Manifest) -> Iterator[Change]:
+def _theorems(first: Manifest, second: Manifest) -> Iterator[Difference]:
     if first.theorems is None and second.theorems is None:
         return
     if first.theorems is None or second.theorems is None:
         told = (_proved(first), _proved(second))
-        yield Change(Way.UNKNOWN, "theorem", "all of them", *told)
+        yield Difference(Direction.UNKNOWN, "theorem", "all of them", *told)
         return
     shifts = (first.theorems.chunk_shifts, second.theorems.chunk_shifts)
     if not set(shifts[0]) <= set(shifts[1]):
         before, after = (", ".join(map(str, one)) for one in shifts)
-        yield Change(Way.WORSE, "theorem", "chunk shifts", before, after)
+        yield Difference(Direction.WORSE, "theorem", "chunk shifts", before, after)
     known = {one.name: one.status for one in first.theorems.theorems}
     found = {one.name: one.status for one in second.theorems.theorems}
     for name in {**known, **found}:
         old, new = known.get(name, Status.MISSING), found.get(name, Status.MISSING)
         way = _ordered(old is Status.PROVED, new is Status.PROVED)
-        yield Change(way, "theorem", name, str(old), str(new))
+        yield Difference(way, "theorem", name, str(old), str(new))
 
 
 def _proved(one: Manifest) -> str:
@@ -209,7 +215,7 @@ def _proved(one: Manifest) -> str:
     return f"{sum(x.status is Status.PROVED for x in one.theorems.theorems)} proved"
 
 
-def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Difference]:
     """Readers without a lock: which promises a writer breaks."""
     known = {(pairing.second(where), *_cell(one)): one for where, one in first.cells}
     for where, one in second.cells:
@@ -217,16 +223,16 @@ def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Chan
         name = f"{where}: {one.reader} against {one.writer}, {one.memory.value}"
         if old is not None:
             before, after = _promises(old.verdict), _promises(one.verdict)
-            way = Way.BETTER if before - after else Way.SAME
-            way = Way.WORSE if after - before else way
-            yield Change(way, "reader", name, old.verdict, one.verdict)
+            way = Direction.BETTER if before - after else Direction.SAME
+            way = Direction.WORSE if after - before else way
+            yield Difference(way, "reader", name, old.verdict, one.verdict)
     lost: dict[str | None, int] = {}
     for (implementation, *_), _ in known.items():
         lost[implementation] = lost.get(implementation, 0) + 1
     for implementation, count in lost.items():
         if implementation is not None:
             told = f"{count} of a reader and a writer not explored again"
-            yield Change(Way.UNKNOWN, "reader", implementation, "", told)
+            yield Difference(Direction.UNKNOWN, "reader", implementation, "", told)
 
 
 def _cell(one: CellRecord) -> tuple[str, str, str]:
@@ -247,20 +253,20 @@ _ELSEWHERE = ("sweep:", "machine:", "theorem:")
 """Checks that findings and theorems tell of."""
 
 
-def _checks(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Change]:
+def _checks(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Difference]:
     known = _outcomes(first, lambda name: pairing.second(name) or name)
     for key, new in _outcomes(second, lambda name: name).items():
         old = known.get(key)
         if old is None:
             continue
-        way = Way.SAME
+        way = Direction.SAME
         if old.outcome is not new.outcome:
-            way = Way.WORSE if old.outcome is Outcome.HOLDS else Way.UNKNOWN
-            way = Way.BETTER if new.outcome is Outcome.HOLDS else way
+            way = Direction.WORSE if old.outcome is Outcome.HOLDS else Direction.UNKNOWN
+            way = Direction.BETTER if new.outcome is Outcome.HOLDS else way
         elif new.outcome is Outcome.HOLDS:
             way = _ordered(old.strength or 0, new.strength or 0)
         before, after = (f"{one.outcome.value} ({one.detail})" for one in (old, new))
-        yield Change(way, "check", f"{new.check} on {new.target}", before, after)
+        yield Difference(way, "check", f"{new.check} on {new.target}", before, after)
 
 
 def _outcomes(one: Manifest, renamed: Callable[[str], str]) -> Mapping[tuple[str, str], Evidence]:

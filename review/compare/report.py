@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from review.bundle.format import Manifest, Tested
-from review.compare.difference import Change, Way, search_options
+from review.compare.difference import Difference, Direction, search_options
 from review.compare.pairing import Pairing
 from review.report.layout import counts, wrap_words
 
@@ -16,7 +16,7 @@ _LONGEST = 600
 
 
 def lines(
-    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Change]
+    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Difference]
 ) -> Iterator[str]:
     """What became worse, better or unknown, and what stayed as it was."""
     for letter, place, one in zip("AB", places, told, strict=True):
@@ -25,22 +25,22 @@ def lines(
     for line in _notes(told):
         yield from _wrap(line, "   ", "")
     yield ""
-    for way in (Way.WORSE, Way.BETTER, Way.UNKNOWN):
+    for way in (Direction.WORSE, Direction.BETTER, Direction.UNKNOWN):
         mine = [change for change in found if change.way is way]
         if mine:
             yield f"{way.value.capitalize()}: {counts(one.kind for one in mine)}."
             for change in mine:
                 yield from _wrap(_change(change), "      ", "    ")
-    same = [change for change in found if change.way is Way.SAME]
+    same = [change for change in found if change.way is Direction.SAME]
     yield from _wrap(f"Unchanged: {counts(one.kind for one in same)}.", "   ", "")
     for change in same:
         if change.kind == "finding":
             yield from _wrap(_change(change), "      ", "    ")
     yield ""
-    yield "A REGRESSION." if any(x.way is Way.WORSE for x in found) else "No regression."
+    yield "A REGRESSION." if any(x.way is Direction.WORSE for x in found) else "No regression."
 
 
-def _change(one: Change) -> str:
+def _change(one: Difference) -> str:
     if one.kind == "finding":
         return f"{one.name}: {one.after}"
     arrow = f"{one.before} -> {one.after}" if one.before else one.after
@@ -73,11 +73,11 @@ def _wrap(text: str, indent: str, first: str) -> list[str]:
 
 
 def as_json(
-    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Change]
+    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Difference]
 ) -> dict[str, object]:
     """The comparison as a JSON object."""
     return {
-        "regression": any(one.way is Way.WORSE for one in found),
+        "regression": any(one.way is Direction.WORSE for one in found),
         "bundles": [
             {"path": str(place), "complete": one.complete, "created": one.run.created}
             for place, one in zip(places, told, strict=True)

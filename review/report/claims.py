@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from review.report.layout import wrap_words
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.claims import OF_KERNELS, OTHER_CHECKS, Decision, Evidence, Outcome, Verdict
 
 
-def source_lines(done: Reviewed) -> Iterator[str]:
+def source_lines(done: ReviewResult) -> Iterator[str]:
     """Verdict, statement and what it rests on, for each claim of each source."""
     for one in done.sources:
         if len(done.sources) > 1 or done.reference:
@@ -19,7 +19,7 @@ def source_lines(done: Reviewed) -> Iterator[str]:
     yield from reference_lines(done)
 
 
-def claim_lines(verdicts: Sequence[Verdict], done: Reviewed | None = None) -> list[str]:
+def claim_lines(verdicts: Sequence[Verdict], done: ReviewResult | None = None) -> list[str]:
     """Verdict, statement and what it rests on, for each claim; of one that fails what makes it
     fail, by the numbers of findings if it is of ``done``."""
     lines = []
@@ -38,7 +38,7 @@ def claim_lines(verdicts: Sequence[Verdict], done: Reviewed | None = None) -> li
     return lines
 
 
-def blamed(verdict: Verdict, done: Reviewed) -> str:
+def blamed(verdict: Verdict, done: ReviewResult) -> str:
     """What makes a claim fail, behind its verdict: ``, by findings 1 and 4``; "" if nothing does.
 
     What was there before is named only where there is nothing else.
@@ -55,7 +55,7 @@ def blamed(verdict: Verdict, done: Reviewed) -> str:
     return f", by {' and '.join(parts)}" if parts else ""
 
 
-def _numbers(item: Evidence, done: Reviewed) -> list[int]:
+def _numbers(item: Evidence, done: ReviewResult) -> list[int]:
     """The findings that make a check fail: those that break its property first, or else as a
     consequence."""
     kind, _, name = item.check.partition(":")
@@ -83,7 +83,7 @@ def _missing(names: Sequence[str]) -> list[str]:
     return lines
 
 
-def summary_lines(done: Reviewed) -> Iterator[str]:
+def summary_lines(done: ReviewResult) -> Iterator[str]:
     """One line for each claim of each source, for those who read no further."""
     for source in done.sources:
         if len(done.sources) > 1:
@@ -93,7 +93,7 @@ def summary_lines(done: Reviewed) -> Iterator[str]:
     yield from reference_lines(done)
 
 
-def reference_lines(done: Reviewed) -> list[str]:
+def reference_lines(done: ReviewResult) -> list[str]:
     """The port where kernels are what the report is about: in a sentence."""
     column = done.columns.get(done.reference, [])
     if not column:
@@ -106,7 +106,7 @@ def reference_lines(done: Reviewed) -> list[str]:
     return ["", *wrap_words(f"{done.reference}, the reference: {told}.", "  ", "")]
 
 
-def one_level_lines(done: Reviewed) -> Iterator[str]:
+def one_level_lines(done: ReviewResult) -> Iterator[str]:
     """What implementations do that split one level at most, within that limit."""
     for one in done.implementations:
         if not one.one_level:

@@ -7,10 +7,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from review.run.count import Count
+from review.run.count import SplitCount
 
 
-def show(result: Count, console: Console) -> None:
+def show(result: SplitCount, console: Console) -> None:
     """Print the tables for people."""
     s = result.chunk_shift
     console.print(

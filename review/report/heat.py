@@ -17,7 +17,7 @@ from models.case.extent import CASES, COUNTED, Extent, Split, Trait, Tried
 from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from review.report.figure import FILLS, INK, figure, inline
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from xarray_model.operations import Code
 
 _CELL = 17  # points
@@ -32,7 +32,7 @@ _SPLITS = Trait(CASES, Family.SPLITS.value)
 _COUNTS = Trait(CASES, COUNTED)
 
 
-class State(Enum):
+class SplitState(Enum):
     """What is known of a split; the first that is true of it."""
 
     FAILS = "fails"
@@ -44,25 +44,25 @@ class State(Enum):
 
 
 WORDS = {
-    State.FAILS: "fails",
-    State.REFUSED: "refused, as is right for one level",
-    State.HOLDS: "holds in each case that was run",
-    State.COUNTED: "only the number of nodes was checked, and holds",
+    SplitState.FAILS: "fails",
+    SplitState.REFUSED: "refused, as is right for one level",
+    SplitState.HOLDS: "holds in each case that was run",
+    SplitState.COUNTED: "only the number of nodes was checked, and holds",
 }
 NOT_RUN = "not run"
 _SQUARE: _Line = ((-0.45, -0.45), (0.45, -0.45), (0.45, 0.45), (-0.45, 0.45), (-0.45, -0.45))
 _RISING: _Line = ((-0.3, -0.3), (0.3, 0.3))
 _FALLING: _Line = ((-0.3, 0.3), (0.3, -0.3))
-_SIGNS: dict[State, tuple[_Line, ...]] = {
-    State.FAILS: (_RISING, _FALLING),
-    State.REFUSED: (_RISING,),
-    State.COUNTED: (((-0.1, 0.0), (0.1, 0.0)),),
+_SIGNS: dict[SplitState, tuple[_Line, ...]] = {
+    SplitState.FAILS: (_RISING, _FALLING),
+    SplitState.REFUSED: (_RISING,),
+    SplitState.COUNTED: (((-0.1, 0.0), (0.1, 0.0)),),
 }
 _SIGN_WORDS = {
-    State.FAILS: "a cross",
-    State.REFUSED: "a stroke",
-    State.HOLDS: "an empty square",
-    State.COUNTED: "a short dash",
+    SplitState.FAILS: "a cross",
+    SplitState.REFUSED: "a stroke",
+    SplitState.HOLDS: "an empty square",
+    SplitState.COUNTED: "a short dash",
 }
 
 Pair = tuple[int, int]
@@ -70,14 +70,14 @@ Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
+class HeatMap:
     """What was found for one implementation at one chunk shift; a pair that is not in ``states``
     was not run.  ``highest`` is the largest order of which any split was run."""
 
     implementation: str
     chunk_shift: int
     highest: int
-    states: Mapping[Pair, State]
+    states: Mapping[Pair, SplitState]
 
     def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         """The same in words: for each order the new orders, by what is known of them."""
@@ -98,7 +98,7 @@ class Map:
         return f"{pairs} pairs of orders; {'; '.join(told)}."
 
 
-def maps(done: Reviewed) -> list[Map]:
+def maps(done: ReviewResult) -> list[HeatMap]:
     """A map for each implementation and chunk shift, the largest shift first."""
     found = []
     for one in done.implementations:
@@ -113,11 +113,11 @@ def maps(done: Reviewed) -> list[Map]:
                 if at == s and order <= highest
                 if (state := _state(one, run, failed, (at, order, new_order))) is not None
             }
-            found.append(Map(one.name, s, highest, states))
+            found.append(HeatMap(one.name, s, highest, states))
     return found
 
 
-def _failed(done: Reviewed, name: str) -> set[Split]:
+def _failed(done: ReviewResult, name: str) -> set[Split]:
     """The splits that fail: those of the sweep's cases, and those that show a machine's finding."""
     found = {
         split
@@ -134,16 +134,16 @@ def _failed(done: Reviewed, name: str) -> set[Split]:
     return found
 
 
-def _state(one: Implementation, run: Extent, failed: set[Split], split: Split) -> State | None:
+def _state(one: Implementation, run: Extent, failed: set[Split], split: Split) -> SplitState | None:
     """What is known of a split; None when nothing but other operations were run."""
     s, order, new_order = split
     if split in failed:
-        return State.FAILS
+        return SplitState.FAILS
     if not (run.traits[split, _SPLITS] or run.traits[split, _COUNTS]):
         return None
     if one.refuses(order, new_order, s):
-        return State.REFUSED
-    return State.HOLDS if run.traits[split, _SPLITS] else State.COUNTED
+        return SplitState.REFUSED
+    return SplitState.HOLDS if run.traits[split, _SPLITS] else SplitState.COUNTED
 
 
 def _ranges(numbers: list[int]) -> str:
@@ -157,12 +157,12 @@ def _ranges(numbers: list[int]) -> str:
     return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]}-{part[-1]}" for part in parts)
 
 
-def picture(shown: Map, name: str) -> str:
+def picture(shown: HeatMap, name: str) -> str:
     """The map as an element of a page; ``name`` is in the page only here."""
     side = _CELL * (shown.highest + 1) + _AXIS
     with figure(side, side) as one:
         axes = one.subplots()
-        for state in State:
+        for state in SplitState:
             _draw(axes, [pair for pair, found in shown.states.items() if found is state], state)
         axes.set_xlim(-0.5, shown.highest + 0.5)
         axes.set_ylim(0.5, shown.highest + 0.5)
@@ -192,7 +192,7 @@ def legend() -> str:
         return inline(one, "heat-legend", "Legend of the maps", f"{told}; no square: {NOT_RUN}.")
 
 
-def _draw(axes: Axes, pairs: list[Pair], state: State) -> None:
+def _draw(axes: Axes, pairs: list[Pair], state: SplitState) -> None:
     """Draw all cells of a state as one shape, with its sign in each as another."""
     if not pairs:
         return

@@ -28,16 +28,16 @@ from models.readers import columns, explore, schedule
 from models.readers.explorer import ExplorerError
 from proofs.report import Status
 from review.bundle import findings as records
-from review.bundle import origin
+from review.bundle import provenance
 from review.bundle.findings import differing
 from review.report import claims, findings, heat, numbers, plots, summary, svg, text
 from review.report import pictures as splits
 from review.report.where import where_lines
-from review.run import limits, readers
+from review.run import readers, scope
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
 from review.run.numbers import CHUNK_SHIFTS
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.claims import Decision, Outcome
 from specs.readers import PROMISES
 from specs.stream import cut
@@ -53,7 +53,7 @@ _SPLITS = ((6, 0, 2), (18, 0, 6))
 """Order, new order and chunk shift of the splits that are drawn when there is no finding."""
 
 
-def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
+def page(done: ReviewResult, timed: Mapping[str, Sequence[Timed]]) -> str:
     """The page; ``timed`` are the times of splits at chunk shift 6, by implementation."""
     environment = Environment(
         loader=PackageLoader("review.report", ""),
@@ -70,10 +70,10 @@ def page(done: Reviewed, timed: Mapping[str, Sequence[Timed]]) -> str:
         summary="\n".join(summary.lines(done)),
         claim_rows=list(zip(*done.columns.values(), strict=True)),
         blamed=claims.blamed,
-        commits=origin.commits(done.options),
-        mailboxes=origin.mailboxes(done.options),
-        bounds=limits.bounds(done),
-        not_checked=limits.not_checked(done),
+        commits=provenance.commits(done.options),
+        mailboxes=provenance.mailboxes(done.options),
+        bounds=scope.bounds(done),
+        not_checked=scope.not_checked(done),
         rerun=shlex.join(done.options.command),
         kind=_kind,
         findings=[_finding(*one, done) for one in enumerate(done.search.diagnoses, 1)],
@@ -125,7 +125,7 @@ def _split(order: int, new_order: int, s: int) -> _Tree:
     return _tree(shown.drawings(splits.MOST_BOXES), shown.captions, shown.title, name)
 
 
-def _finding(number: int, one: Diagnosis, done: Reviewed) -> dict[str, Any]:
+def _finding(number: int, one: Diagnosis, done: ReviewResult) -> dict[str, Any]:
     """What is told of a finding."""
     cause, smallest = one.cause, one.smallest
     tried = done.search.result.tried.get(smallest.implementation, Tried())
@@ -201,11 +201,11 @@ def _before(finding: Finding) -> tuple[int, Snapshot] | None:
 class _Map:
     """A map of splits: the picture, and what the table says."""
 
-    told: heat.Map
+    told: heat.HeatMap
     picture: Markup
 
 
-def _maps(done: Reviewed) -> dict[str, list[_Map]]:
+def _maps(done: ReviewResult) -> dict[str, list[_Map]]:
     """The maps by implementation."""
     found: dict[str, list[_Map]] = {}
     for number, one in enumerate(heat.maps(done), 1):
@@ -214,7 +214,7 @@ def _maps(done: Reviewed) -> dict[str, list[_Map]]:
     return found
 
 
-def _readers(done: Reviewed) -> list[dict[str, Any]]:
+def _readers(done: ReviewResult) -> list[dict[str, Any]]:
     """The table of readers and writers, and the schedules of what is broken; implementations of
     which all of it is the same are told together."""
     found: list[dict[str, Any]] = []
@@ -232,7 +232,7 @@ def _readers(done: Reviewed) -> list[dict[str, Any]]:
 def _explored(report: explore.Report) -> dict[str, Any]:
     """What is told of one implementation."""
     cells = readers.cells(report)
-    table: dict[str, dict[str, list[readers.Cell]]] = {}
+    table: dict[str, dict[str, list[readers.ReaderCell]]] = {}
     for cell in cells:
         table.setdefault(cell.reader, {}).setdefault(cell.writer, []).append(cell)
     found = readers.smallest(report)
@@ -251,7 +251,7 @@ def _explored(report: explore.Report) -> dict[str, Any]:
     }
 
 
-def _verdicts(cells: Sequence[readers.Cell]) -> list[tuple[str, str, str]]:
+def _verdicts(cells: Sequence[readers.ReaderCell]) -> list[tuple[str, str, str]]:
     """Class, verdict and memory of a reader against a writer; once if all memories are alike."""
     told = []
     for cell in cells:

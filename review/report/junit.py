@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from review.report.layout import xml_text
 from review.report.results import Suite, suites
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.claims import Outcome
 
 
-def dumps(done: Reviewed) -> str:
+def dumps(done: ReviewResult) -> str:
     """The file's text."""
     found = suites(done)
     root = Element("testsuites", {"name": "xasplit review", **_counts(found)})

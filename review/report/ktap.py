@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from review.report.results import Result, Suite, suites
-from review.run.reviewed import Reviewed
+from review.report.results import CheckResult, Suite, suites
+from review.run.review_result import ReviewResult
 from specs.claims import Outcome
 
 
-def dumps(done: Reviewed) -> str:
+def dumps(done: ReviewResult) -> str:
     """The file's text."""
     found = suites(done)
     lines = ["KTAP version 1", f"1..{len(found)}"]
@@ -23,7 +23,7 @@ def dumps(done: Reviewed) -> str:
         lines += [f"  {line}" for line in _subtests(suite)]
         undecided = suite.count(Outcome.UNDECIDED)
         told = f"{undecided} of {len(suite.results)} undecided" if undecided else ""
-        lines.append(_result(number, Result(suite.name, suite.outcome, told)))
+        lines.append(_result(number, CheckResult(suite.name, suite.outcome, told)))
     return "\n".join(lines) + "\n"
 
 
@@ -37,7 +37,7 @@ def _subtests(suite: Suite) -> Iterator[str]:
         yield _result(number, one)
 
 
-def _result(number: int, one: Result) -> str:
+def _result(number: int, one: CheckResult) -> str:
     told = "not ok" if one.outcome is Outcome.FAILS else "ok"
     line = f"{told} {number} {_name(one.name)}"
     if one.outcome is Outcome.UNDECIDED:

@@ -16,9 +16,9 @@ from review.run.numbers import (
     MARKED,
     MINIMALITY,
     ORDERS,
+    ComputedRow,
     Measured,
     Numbers,
-    Row,
 )
 from xarray_model import geometry
 
@@ -63,7 +63,7 @@ def _wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     return wrap_words(text, indent, first)
 
 
-def _nodes(rows: Sequence[Row]) -> Iterator[str]:
+def _nodes(rows: Sequence[ComputedRow]) -> Iterator[str]:
     yield "Nodes of a split (computed)"
     yield ""
     yield "  split         s      nodes         bytes  slab pages   try_split walk"
@@ -89,7 +89,7 @@ def _nodes(rows: Sequence[Row]) -> Iterator[str]:
     yield ""
 
 
-def _ways(rows: Sequence[Row]) -> Iterator[str]:
+def _ways(rows: Sequence[ComputedRow]) -> Iterator[str]:
     ways = (Way.AT_ONCE, Way.TWO_LEVELS, Way.ONE_LEVEL, Way.WALK)
     yield "Calls, each holding the lock once, and the most nodes that are"
     yield "allocated and not yet linked at one time (computed)"

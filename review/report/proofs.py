@@ -16,8 +16,8 @@ from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
 from review.report.layout import wrap_words
-from review.run import earlier
-from review.run.store import Store
+from review.run import reused
+from review.run.store import ResultStore
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -115,7 +115,7 @@ def show(report: Report, console: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    for line in earlier.of_theorems(report):
+    for line in reused.of_theorems(report):
         console.print(line, highlight=False, soft_wrap=True)
     if report.interrupted:
         console.print("Interrupted: what was not decided is missing above.")
@@ -157,7 +157,7 @@ def decide(
     timeout: float = run.TIMEOUT,
     export: Path | None = None,
     processes: int | None = None,
-    store: Store | None = None,
+    store: ResultStore | None = None,
 ) -> Report:
     """``proofs.run.prove`` with progress on standard error."""
     with _Progress() as progress:
@@ -174,5 +174,5 @@ def summary(report: Report) -> str:
     told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
     missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
     return "\n".join(
-        wrap_words(" ".join([told + missing, *earlier.of_theorems(report)]), "    ", "")
+        wrap_words(" ".join([told + missing, *reused.of_theorems(report)]), "    ", "")
     )

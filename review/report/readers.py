@@ -73,7 +73,7 @@ def show(report: Report, name: str, console: Console, schedules: int) -> None:
     if report.unsupported:
         console.print(f"{report.unsupported} cases with a writer that this code does not offer")
     memories = list(dict.fromkeys(result.memory for _, result in report.results))
-    rows: dict[tuple[str, str], dict[Memory, readers.Cell]] = {}
+    rows: dict[tuple[str, str], dict[Memory, readers.ReaderCell]] = {}
     for cell in readers.cells(report):
         rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
     columns = [one.value for one in memories]

@@ -20,10 +20,10 @@ from review.report.findings import origin_text
 from review.report.layout import wrap_words
 from review.report.where import where_lines
 from review.run.case_files import WrittenCase
-from review.run.replaying import Placement
+from review.run.rerun import Rerun
 
 
-def written_lines(done: Placement, case: WrittenCase) -> Iterator[str]:
+def written_lines(done: Rerun, case: WrittenCase) -> Iterator[str]:
     """What breaks in a case that a person wrote, as text."""
     implementation, found = done.implementation, done.found
     verdict = "something breaks." if found else "nothing breaks."
@@ -53,7 +53,7 @@ def _where_lines(where: Where) -> Iterator[str]:
         yield from wrap_words(line, "      ", "  ")
 
 
-def written_json(done: Placement, case: WrittenCase) -> dict[str, object]:
+def written_json(done: Rerun, case: WrittenCase) -> dict[str, object]:
     """The same as data; ``line`` is None where no line of the file is at fault."""
     broken = []
     for one, origin in zip(done.found, done.origins, strict=True):
@@ -80,7 +80,7 @@ def written_json(done: Placement, case: WrittenCase) -> dict[str, object]:
     }
 
 
-def lines(done: Placement, example: Counterexample, result: Replay) -> Sequence[str]:
+def lines(done: Rerun, example: Counterexample, result: Replay) -> Sequence[str]:
     """What a counterexample does when it is run again, as text."""
     known, source = example.finding, done.implementation.source
     same = dict(example.sources) == dict(source.sha256)
@@ -102,7 +102,7 @@ def lines(done: Placement, example: Counterexample, result: Replay) -> Sequence[
     return lines
 
 
-def _shown(finding: Finding, done: Placement) -> list[str]:
+def _shown(finding: Finding, done: Rerun) -> list[str]:
     """What an operation did, how that differs from what the model expects, and since when."""
     told = [f"operation {finding.operation}: {finding.detail}"]
     told += explanation.differences(finding)[:8]
@@ -113,7 +113,7 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, 72, initial_indent="    ", subsequent_indent="      ")
 
 
-def as_json(done: Placement, example: Counterexample, result: Replay) -> dict[str, object]:
+def as_json(done: Rerun, example: Counterexample, result: Replay) -> dict[str, object]:
     """The same as data."""
     source = done.implementation.source
     return {
@@ -128,7 +128,7 @@ def as_json(done: Placement, example: Counterexample, result: Replay) -> dict[st
     }
 
 
-def _detail(finding: Finding, done: Placement) -> dict[str, object]:
+def _detail(finding: Finding, done: Rerun) -> dict[str, object]:
     return {
         "operation": finding.operation,
         "detail": finding.detail,

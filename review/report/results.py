@@ -10,14 +10,14 @@ from models.histories.search import SUFFICIENT, MachineReport
 from models.kernel.printable import clean
 from review.report import findings
 from review.run import evidence
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.callers import Contract
 from specs.claims import Decision, Evidence, Outcome
 from specs.origin import Origin
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """One test: its name, how it ended, and a line on that."""
 
     name: str
@@ -30,7 +30,7 @@ class Suite:
     """The tests of one implementation, or of something else that was checked."""
 
     name: str
-    results: tuple[Result, ...]
+    results: tuple[CheckResult, ...]
 
     @property
     def outcome(self) -> Outcome:
@@ -45,7 +45,7 @@ class Suite:
         return sum(one.outcome is outcome for one in self.results)
 
 
-def suites(done: Reviewed) -> list[Suite]:
+def suites(done: ReviewResult) -> list[Suite]:
     """All results: of each implementation, of the theorems, the claims, and the review itself."""
     everything = [*done.evidence, *done.one_level_evidence]
     names = [one.name for one in done.implementations]
@@ -63,7 +63,9 @@ def suites(done: Reviewed) -> list[Suite]:
     return [one for one in found if one.results]
 
 
-def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -> Iterator[Result]:
+def _implementation(
+    name: str, done: ReviewResult, everything: Iterable[Evidence]
+) -> Iterator[CheckResult]:
     """Its findings, then every check of it; a name is given once."""
     for number, one in enumerate(done.search.diagnoses, 1):
         if one.smallest.implementation == name:
@@ -77,7 +79,7 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
             # What was there before fails nothing here, and is no pass either.
             counts = origin is None or origin.counts or done.options.everything
             outcome = Outcome.FAILS if counts else Outcome.UNDECIDED
-            yield Result(f"finding {number}{kind}: {properties}", outcome, detail)
+            yield CheckResult(f"finding {number}{kind}: {properties}", outcome, detail)
     for item in everything:
         if item.target == name:
             yield _checked(item, done.options.everything)
@@ -86,44 +88,44 @@ def _implementation(name: str, done: Reviewed, everything: Iterable[Evidence]) -
         yield _machine(report)
 
 
-def _machine(report: MachineReport) -> Result:
+def _machine(report: MachineReport) -> CheckResult:
     """Whether the histories met everything, which only a search of sufficient size decides."""
     name = "machine met every rule and branch"
     if report.missing:
         unmet = ", ".join(f"s={s} {what}" for s, what in report.missing)
-        return Result(name, Outcome.FAILS, _line(f"never met: {unmet}"))
+        return CheckResult(name, Outcome.FAILS, _line(f"never met: {unmet}"))
     small = [f"{report.tallies[s].steps:,} at s={s}" for s in sorted(report.expected)
              if report.tallies[s].steps < SUFFICIENT]  # fmt: skip
     if small or not report.expected:
         steps = ", ".join(small) or "none"
         told = f"undecided: steps drawn are {steps}, and below {SUFFICIENT:,} nothing follows;"
         told += f" {len(report.unmet)} rules and branches were not met"
-        return Result(name, Outcome.UNDECIDED, told)
-    return Result(name, Outcome.HOLDS, f"{report.total.steps:,} steps")
+        return CheckResult(name, Outcome.UNDECIDED, told)
+    return CheckResult(name, Outcome.HOLDS, f"{report.total.steps:,} steps")
 
 
-def _checked(one: Evidence, everything: bool) -> Result:
+def _checked(one: Evidence, everything: bool) -> CheckResult:
     if one.outcome is Outcome.FAILS and not one.held(everything=everything):
         told = f"fails, {Origin.BEFORE.value}: {one.detail}"
-        return Result(one.check, Outcome.UNDECIDED, _line(told))
+        return CheckResult(one.check, Outcome.UNDECIDED, _line(told))
     if one.check == evidence.UPSTREAM_TEST and one.outcome is Outcome.FAILS:
-        return Result(one.check, Outcome.UNDECIDED, _line(f"{_OF_THE_TEST}: {one.detail}"))
+        return CheckResult(one.check, Outcome.UNDECIDED, _line(f"{_OF_THE_TEST}: {one.detail}"))
     told = f"undecided: {one.detail}" if one.outcome is Outcome.UNDECIDED else one.detail
-    return Result(one.check, one.outcome, _line(told))
+    return CheckResult(one.check, one.outcome, _line(told))
 
 
 _OF_THE_TEST = "fails, of the kernel's own test"
 """What is told and not counted: the code under test does not fail by it."""
 
 
-def _theorems(done: Reviewed) -> Iterator[Result]:
+def _theorems(done: ReviewResult) -> Iterator[CheckResult]:
     if done.proofs is None:
         if done.options.proofs:
-            yield Result("theorems", Outcome.UNDECIDED, "the review was ended before")
+            yield CheckResult("theorems", Outcome.UNDECIDED, "the review was ended before")
         return
     for one in done.proofs.theorems.values():
         outcome = evidence.DECIDED.get(one.status, Outcome.UNDECIDED)
-        yield Result(one.name, outcome, _line(f"{one.status}: {one.statement}"))
+        yield CheckResult(one.name, outcome, _line(f"{one.status}: {one.statement}"))
 
 
 _CLAIMS = {
@@ -133,7 +135,7 @@ _CLAIMS = {
 }
 
 
-def _claims(done: Reviewed) -> Iterator[Result]:
+def _claims(done: ReviewResult) -> Iterator[CheckResult]:
     for one in done.verdicts:
         outcome = _CLAIMS[one.decision]
         told = f"{one}: {one.claim.statement}"
@@ -144,14 +146,14 @@ def _claims(done: Reviewed) -> Iterator[Result]:
             outcome, told = Outcome.UNDECIDED, f"{told}; only by what was there before"
         if one.missing and outcome is Outcome.UNDECIDED:
             told += f"; missing: {', '.join(one.missing)}"
-        yield Result(evidence.claim_of(one.claim.id, one.source), outcome, _line(told))
+        yield CheckResult(evidence.claim_of(one.claim.id, one.source), outcome, _line(told))
 
 
-def _whole(done: Reviewed) -> Iterator[Result]:
+def _whole(done: ReviewResult) -> Iterator[CheckResult]:
     told = "every stage was run" if done.complete else "it was ended early"
-    yield Result("complete", Outcome.HOLDS if done.complete else Outcome.UNDECIDED, told)
+    yield CheckResult("complete", Outcome.HOLDS if done.complete else Outcome.UNDECIDED, told)
     for one in done.search.broken:
-        yield Result("every prefix of the series compiles", Outcome.FAILS, _line(one))
+        yield CheckResult("every prefix of the series compiles", Outcome.FAILS, _line(one))
 
 
 def _line(text: str) -> str:

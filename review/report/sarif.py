@@ -25,7 +25,7 @@ from review.report import findings, locate
 from review.report.locate import Location
 from review.report.where import suspect_text
 from review.run import evidence, readers
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.callers import Contract
 from specs.origin import Origin
 from specs.readers import PROMISES
@@ -71,7 +71,7 @@ class _Result:
         return told
 
 
-def dumps(done: Reviewed) -> str:
+def dumps(done: ReviewResult) -> str:
     """The file's text."""
     found = [*_findings(done), *_deviations(done), *_readers(done)]
     statements = {one.rule: one.statement for one in found}
@@ -120,7 +120,7 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
     }
 
 
-def _findings(done: Reviewed) -> Iterator[_Result]:
+def _findings(done: ReviewResult) -> Iterator[_Result]:
     sources = {one.name: one.source for one in done.implementations}
     search = done.search
     for one, origin, where in zip(search.diagnoses, search.origins, search.wheres, strict=True):
@@ -154,7 +154,7 @@ def _level(contract: Contract, origin: Placed | None) -> str:
     return "error" if contract is Contract.CALLERS else "warning"
 
 
-def _deviations(done: Reviewed) -> Iterator[_Result]:
+def _deviations(done: ReviewResult) -> Iterator[_Result]:
     """Known deviations outside the split, which a review sets aside and tells of."""
     sources = {one.name: one.source for one in done.implementations}
     for one in sorted(done.search.known, key=lambda one: one.implementation):
@@ -166,7 +166,7 @@ def _deviations(done: Reviewed) -> Iterator[_Result]:
         yield _Result(had.deviation.property, statement, "warning", text, name, location, key)
 
 
-def _readers(done: Reviewed) -> Iterator[_Result]:
+def _readers(done: ReviewResult) -> Iterator[_Result]:
     """Promises that a reader without a lock broke, but for what nobody may rely on."""
     sources = {one.name: one.source for one in done.implementations}
     for name, report in done.explored.items():

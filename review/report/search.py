@@ -13,10 +13,10 @@ from rich.table import Table
 from models.histories.search import MachineReport
 from models.sweep.sweep import Coverage, UnitResult
 from review.report import findings
-from review.run.outcome import Search, never_surviving, not_run
+from review.run.search_result import SearchResult, never_surviving, not_run
 
 
-def show(done: Search, console: Console) -> None:
+def show(done: SearchResult, console: Console) -> None:
     """Print coverage, the machines' work, known deviations and findings."""
     console.print(_coverage(done.result, done.finished))
     if done.machines:

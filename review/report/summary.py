@@ -11,8 +11,8 @@ from models.readers.explore import Found
 from models.subject.implementation import Implementation, name_of
 from review.report import claims, findings
 from review.report.layout import WIDTH, wrap_words
-from review.run import outcome, readers
-from review.run.reviewed import Reviewed
+from review.run import readers, search_result
+from review.run.review_result import ReviewResult
 from specs.claims import Decision
 from specs.origin import Origin
 
@@ -21,7 +21,7 @@ MOST = 25
 _SHORT = {Origin.NEW: "", Origin.WORSE: "worse, ", Origin.UNDECIDED: "?, "}
 
 
-def lines(done: Reviewed) -> list[str]:
+def lines(done: ReviewResult) -> list[str]:
     """At most ``MOST`` lines of at most 72 columns."""
     head = _head(done)
     rest = [*_before(done), *_claims(done), *_undecided(done)]
@@ -39,7 +39,7 @@ def cut(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 3].rstrip() + "..."
 
 
-def _head(done: Reviewed) -> list[str]:
+def _head(done: ReviewResult) -> list[str]:
     told: list[str] = []
     for one in done.sources[:2]:
         told += _source(one)
@@ -64,7 +64,7 @@ def _source(one: Implementation) -> Iterator[str]:
     yield cut(f"  {patches}on {name_of(lineage.base)}{f', {date}' if date else ''}")
 
 
-def _verdict(done: Reviewed) -> str:
+def _verdict(done: ReviewResult) -> str:
     told = "" if done.complete else "INCOMPLETE, ended early. "
     by_origin: dict[Origin | None, int] = {}
     for origin in done.search.origins:
@@ -92,7 +92,7 @@ def _verdict(done: Reviewed) -> str:
     return f"{told}{word}."
 
 
-def _races(done: Reviewed) -> list[tuple[str, Found]]:
+def _races(done: ReviewResult) -> list[tuple[str, Found]]:
     """Promises to readers that are broken, with the implementation, none of them twice."""
     names = {one.name for one in done.sources}
     return [
@@ -104,7 +104,7 @@ def _races(done: Reviewed) -> list[tuple[str, Found]]:
     ]
 
 
-def _findings(done: Reviewed) -> Iterator[str]:
+def _findings(done: ReviewResult) -> Iterator[str]:
     """A line for each finding that counts: with which patch, what breaks, and when."""
     several = len(done.sources) > 1
     for number, (one, origin) in enumerate(
@@ -137,7 +137,7 @@ def _since(origin: Placed | None) -> str:
     return f"{_SHORT[origin.origin]}{steps}: " if steps else _SHORT[origin.origin]
 
 
-def _before(done: Reviewed) -> list[str]:
+def _before(done: ReviewResult) -> list[str]:
     """What was there before, which does not count."""
     names = [
         one.smallest.property
@@ -154,7 +154,7 @@ def _before(done: Reviewed) -> list[str]:
     return wrap_words(f"{word}: {', '.join(dict.fromkeys(names))}.", "  ", "")[:3]
 
 
-def _claims(done: Reviewed) -> list[str]:
+def _claims(done: ReviewResult) -> list[str]:
     """Which claims hold, and what makes the others fail; of one source."""
     told = []
     for one in done.sources[:1]:
@@ -173,7 +173,7 @@ def _claims(done: Reviewed) -> list[str]:
     return wrap_words(f"Claims that {'; '.join(told)}.", "  ", "")[:4] if told else []
 
 
-def _undecided(done: Reviewed) -> list[str]:
+def _undecided(done: ReviewResult) -> list[str]:
     """What could not be decided, and why."""
     told = []
     for one in done.sources[:1]:
@@ -181,7 +181,7 @@ def _undecided(done: Reviewed) -> list[str]:
         told += [f"{x.claim.id} (lacks {', '.join(x.missing[:2])})" for x in open_ones[:4]]
         if len(open_ones) > 4:
             told.append(f"{len(open_ones) - 4} more claims")
-    told += outcome.not_run(done.search)[:2]
+    told += search_result.not_run(done.search)[:2]
     names = [one.name for one in done.sources if one.name not in done.explored]
     if names:
         told.append("readers, which were not explored")

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from models.kernel.source import Source
 from models.subject.implementation import name_of
 from proofs.report import Status, TheoremResult
-from review.bundle import origin
+from review.bundle import provenance
 from review.report import claims, findings, numbers, proofs, summary
 from review.report import readers as readers_report
 from review.report.layout import wrap_words
-from review.run import limits, outcome, readers
-from review.run.reviewed import Reviewed
+from review.run import readers, scope, search_result
+from review.run.review_result import ReviewResult
 from specs.callers import Contract
 
 _FILES = ("lib/xarray.c", "include/linux/xarray.h", "lib/xarray_split.c")
@@ -22,12 +22,12 @@ _SCHEDULES = 3
 """How many races are shown step by step; the others are in ``schedules/``."""
 
 
-def report(done: Reviewed) -> str:
+def report(done: ReviewResult) -> str:
     """The report's text."""
     return "\n".join(line.rstrip() for line in _lines(done)) + "\n"
 
 
-def _lines(done: Reviewed) -> Iterator[str]:
+def _lines(done: ReviewResult) -> Iterator[str]:
     yield from summary.lines(done)
     yield ""
     yield from _heading("Review of the XArray's entry split", "=")
@@ -39,7 +39,7 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from claims.summary_lines(done)
     yield ""
     yield from _who_decides(done)
-    yield from wrap_words(limits.bounds(done), "")
+    yield from wrap_words(scope.bounds(done), "")
     yield ""
     yield from claims.source_lines(done)
     yield from claims.one_level_lines(done)
@@ -59,14 +59,14 @@ def _lines(done: Reviewed) -> Iterator[str]:
     yield from _heading("Theorems")
     yield from _theorems(done)
     yield from _heading("What was not checked")
-    for one in limits.not_checked(done):
+    for one in scope.not_checked(done):
         yield from wrap_words(one, "  ", "- ")
     yield ""
     yield from _heading("How to rerun")
     yield from _rerun(done)
 
 
-def _who_decides(done: Reviewed) -> Iterator[str]:
+def _who_decides(done: ReviewResult) -> Iterator[str]:
     """Where some split one level at most: that claims are decided of them within that."""
     shallow = [one.name for one in done.sources if one.one_level]
     if shallow:
@@ -80,18 +80,18 @@ def _heading(text: str, line: str = "-") -> list[str]:
     return [text, line * len(text), ""]
 
 
-def result(done: Reviewed) -> str:
+def result(done: ReviewResult) -> str:
     """The result in a sentence or two."""
     told = "" if done.complete else "INCOMPLETE: the review was ended early. "
     names = " and ".join(one.name for one in done.implementations)
     if not done.failed:
         return f"{told}Nothing that was checked fails in {names}."
-    told += " ".join(outcome.never_surviving(done.search))
+    told += " ".join(search_result.never_surviving(done.search))
     told += " " if told else ""
     return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
 
 
-def _troubles(done: Reviewed) -> Iterator[str]:
+def _troubles(done: ReviewResult) -> Iterator[str]:
     """What keeps the exit status from being 0, the findings first."""
     counted = done.search.counted
     found = len(counted)
@@ -116,7 +116,7 @@ def _troubles(done: Reviewed) -> Iterator[str]:
         yield f"not proved: {', '.join(missing) or 'the theorems'}"
 
 
-def _tested(done: Reviewed) -> Iterator[str]:
+def _tested(done: ReviewResult) -> Iterator[str]:
     shown: set[object] = set()
     for one in done.implementations:
         level = "one level at most" if one.one_level else "any number of levels"
@@ -128,9 +128,9 @@ def _tested(done: Reviewed) -> Iterator[str]:
                 shown.add(told)
                 yield f"    {name}, SHA-256"
                 yield f"      {told[1]}"
-    for named, found in origin.commits(done.options).items():
+    for named, found in provenance.commits(done.options).items():
         yield f"  {named}: commit {found}"
-    for named, digest in origin.mailboxes(done.options).items():
+    for named, digest in provenance.mailboxes(done.options).items():
         yield f"  {named}, SHA-256"
         yield f"      {digest}"
     yield ""
@@ -152,14 +152,14 @@ def _made_from(source: Source) -> Iterator[str]:
             yield from wrap_words(f"{step.label}: {step.subject}", "      ", "    ")
 
 
-def _known(done: Reviewed) -> Iterator[str]:
+def _known(done: ReviewResult) -> Iterator[str]:
     """Known deviations outside the split, which are no findings about it."""
     for had in done.search.known:
         yield from wrap_words(str(had), "    ", "")
         yield ""
 
 
-def _readers(done: Reviewed) -> Iterator[str]:
+def _readers(done: ReviewResult) -> Iterator[str]:
     if not done.explored:
         yield "Not run."
         yield ""
@@ -187,7 +187,7 @@ def _readers(done: Reviewed) -> Iterator[str]:
         yield ""
 
 
-def _theorems(done: Reviewed) -> Iterator[str]:
+def _theorems(done: ReviewResult) -> Iterator[str]:
     report = done.proofs
     if report is None:
         yield "Not decided in this review."
@@ -208,7 +208,7 @@ def _theorems(done: Reviewed) -> Iterator[str]:
     yield ""
 
 
-def _rerun(done: Reviewed) -> Iterator[str]:
+def _rerun(done: ReviewResult) -> Iterator[str]:
     yield "  " + shlex.join(done.options.command)
     yield "  xasplit verify BUNDLE"
     yield "  xasplit replay BUNDLE/counterexamples/FILE.json"

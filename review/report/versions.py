@@ -17,7 +17,7 @@ from review.bundle import findings as records
 from review.bundle.search import base
 from review.report import findings
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
-from review.run.versions import UNITS, Cell, Versions
+from review.run.versions import UNITS, VersionCell, Versions
 
 
 def show(done: Versions, console: Console) -> None:
@@ -26,10 +26,10 @@ def show(done: Versions, console: Console) -> None:
     table = Table("property", *names, box=box.SIMPLE)
     for title, by_version in done.table.items():
         table.add_row(f"[bold]{title}[/bold]")
-        rest: dict[tuple[Cell, ...], int] = {}
+        rest: dict[tuple[VersionCell, ...], int] = {}
         for name in next(iter(by_version.values())):
             row = tuple(by_version[version][name] for version in names)
-            if {Cell.FAIL, Cell.BEFORE} & set(row):
+            if {VersionCell.FAIL, VersionCell.BEFORE} & set(row):
                 table.add_row(f"  {name}", *(cell.value for cell in row))
             else:
                 rest[row] = rest.get(row, 0) + 1

@@ -15,22 +15,22 @@ from models.readers.explorer import ExplorerError
 from proofs import run
 from proofs.report import Report
 from review.bundle import manifest
-from review.bundle.folder import Folder
+from review.bundle.folder import BundleFolder
 from review.bundle.format import ArtefactKind, FindingRecord, ObligationRecord, ScheduleRecord
 from review.report import junit, ktap, sarif, text
 from review.run import readers, saving
 from review.run.attempt import attempt
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from review.run.stages import FOUND, OBLIGATIONS
 
 
-def write(done: Reviewed, path: Path) -> dict[str, Any]:
+def write(done: ReviewResult, path: Path) -> dict[str, Any]:
     """Write everything to ``path``; what the manifest says.  OSError when it cannot be written."""
-    folder = Folder(path)
+    folder = BundleFolder(path)
     found = list(_findings(done, folder))
     obligations = list(_obligations(done.proofs, folder))
     schedules = list(_schedules(done, folder))
-    made: tuple[tuple[str, ArtefactKind, Callable[[Reviewed], str]], ...] = (
+    made: tuple[tuple[str, ArtefactKind, Callable[[ReviewResult], str]], ...] = (
         ("report.html", "report", _page),
         ("results.ktap", "results", ktap.dumps),
         ("results.junit.xml", "results", junit.dumps),
@@ -51,7 +51,7 @@ def write(done: Reviewed, path: Path) -> dict[str, Any]:
     return told
 
 
-def _page(done: Reviewed) -> str:
+def _page(done: ReviewResult) -> str:
     # Only now: matplotlib takes half a second to import.
     from review.report import html
 
@@ -60,7 +60,7 @@ def _page(done: Reviewed) -> str:
     return html.page(done, {one.name: list(timing.splits(one, 6)) for one in done.implementations})
 
 
-def _findings(done: Reviewed, folder: Folder) -> Iterator[FindingRecord]:
+def _findings(done: ReviewResult, folder: BundleFolder) -> Iterator[FindingRecord]:
     """Each finding with its smallest case, and its reproducer if it has one."""
     by_name = {one.name: one for one in done.implementations}
     for number, one in enumerate(done.search.diagnoses, 1):
@@ -81,7 +81,7 @@ def _findings(done: Reviewed, folder: Folder) -> Iterator[FindingRecord]:
         yield manifest.finding(number, one, done, shown, code)
 
 
-def _schedules(done: Reviewed, folder: Folder) -> Iterator[ScheduleRecord]:
+def _schedules(done: ReviewResult, folder: BundleFolder) -> Iterator[ScheduleRecord]:
     """The schedule of each promise that a reader broke, of the smallest array that shows it."""
     for name, report in done.explored.items():
         for number, (shift, one) in enumerate(readers.smallest(report), 1):
@@ -105,7 +105,7 @@ def _schedules(done: Reviewed, folder: Folder) -> Iterator[ScheduleRecord]:
             )
 
 
-def _obligations(report: Report | None, folder: Folder) -> Iterator[ObligationRecord]:
+def _obligations(report: Report | None, folder: BundleFolder) -> Iterator[ObligationRecord]:
     """Each SMT-LIB file that the proofs left, with what is expected and what was answered."""
     if report is None:
         return

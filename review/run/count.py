@@ -29,7 +29,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Count:
+class SplitCount:
     """What the three ways to split from ``order`` to ``new_order`` take, in nodes and bytes."""
 
     order: int
@@ -58,7 +58,7 @@ def _stages(order: int, new_order: int, s: int) -> list[Stage]:
     return stages
 
 
-def count(order: int, new_order: int, s: int) -> Count:
+def count(order: int, new_order: int, s: int) -> SplitCount:
     """What a split from ``order`` to ``new_order`` (0..63) takes at chunk shift ``s`` (1..6)."""
     node_bytes = geometry.node_bytes(s)
     levels = []
@@ -70,7 +70,7 @@ def count(order: int, new_order: int, s: int) -> Count:
     total = geometry.split_nodes(order, new_order, s)
     stages = _stages(order, new_order, s)
     walk = geometry.try_split_nodes(order, new_order, s)
-    return Count(
+    return SplitCount(
         order,
         new_order,
         s,

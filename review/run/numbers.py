@@ -49,7 +49,7 @@ Steps = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComputedRow:
     """One split at one chunk shift, computed: the nodes that it needs, at once or in stages, the
     bytes and slab pages that they take, and each way to do it."""
 
@@ -132,18 +132,18 @@ class Numbers:
 
     compiler: str
     machine: str
-    rows: tuple[Row, ...]
+    rows: tuple[ComputedRow, ...]
     measured: tuple[Measured, ...]
 
 
-def table() -> tuple[Row, ...]:
+def table() -> tuple[ComputedRow, ...]:
     """What every split of pages needs, at both chunk shifts that kernels have; computed."""
     rows = []
     for split in costs.PAGE_SPLITS:
         for s in CHUNK_SHIFTS:
             nodes = geometry.split_nodes(split.order, split.new_order, s)
             rows.append(
-                Row(
+                ComputedRow(
                     split,
                     s,
                     nodes,

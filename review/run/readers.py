@@ -23,7 +23,7 @@ CHECK = "rcu:readers"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ReaderCell:
     """One reader against one writer on one memory, over all arrays.
 
     ``cases`` are the arrays that were explored.  ``explored`` says for each chunk shift how much of
@@ -81,7 +81,7 @@ class Cell:
         return "; ".join(f"s={','.join(shifts)} {told}" for told, shifts in groups.items())
 
 
-def cells(report: Report) -> list[Cell]:
+def cells(report: Report) -> list[ReaderCell]:
     """The table: every reader, writer and memory that there was a case of."""
     groups: dict[_Key, list[tuple[int, Result]]] = {}
     missing: dict[_Key, Counter[int]] = {}
@@ -108,7 +108,7 @@ def _cell(
     memory: Memory,
     shifted: Sequence[tuple[int, Result]],
     missing: Counter[int],
-) -> Cell:
+) -> ReaderCell:
     results = [result for _, result in shifted]
     races = [one for one in results if one.span is Span.RACE]
     explored: dict[int, list[Result]] = {shift: [] for shift in missing}
@@ -117,7 +117,7 @@ def _cell(
             explored.setdefault(shift, []).append(result)
     found = [Found(result, breach) for result in results for breach in result.breaches]
     raced = [one for one in found if one.result.span is Span.RACE]
-    return Cell(
+    return ReaderCell(
         reader,
         writer,
         memory,

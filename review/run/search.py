@@ -24,9 +24,9 @@ from models.sweep.verdicts import Verdicts
 from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
-from review.run.outcome import Search, SoFar
 from review.run.progress import Meter
-from review.run.store import Store
+from review.run.search_result import SearchResult, SearchState
+from review.run.store import ResultStore
 
 _SHARE = 0.75
 """How much of the time that is given goes to looking for counterexamples; the rest to what is made
@@ -41,17 +41,17 @@ def search(
     seed: int,
     jobs: int,
     effort: Effort,
-    had: SoFar | None = None,
+    had: SearchState | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
-    store: Store | None = None,
-) -> Search:
+    store: ResultStore | None = None,
+) -> SearchResult:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
     ``on_found`` is told of what breaks as soon as it is found; ``store`` has what was judged in
     earlier runs.
     """
-    had = had or SoFar()
+    had = had or SearchState()
 
     def found(finding: Finding) -> None:
         had.early.add(finding, extent_of(finding))
@@ -63,7 +63,7 @@ def search(
     if had.quick is None:
         had.quick = _quick(implementations, shifts, jobs, found, deadline)
         if had.quick is None and time.monotonic() < deadline:
-            return Search(implementations, had, seed, finished=False)
+            return SearchResult(implementations, had, seed, finished=False)
     units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
     left = [unit for unit in units if unit not in had.units]
     known = UnitResult(hangs=had.quick.hung() if had.quick else {})
@@ -109,7 +109,7 @@ def search(
                 failed,
                 deadline + _GRACE,
             )
-    done = Search(implementations, had, seed, finished, not_done=failed)
+    done = SearchResult(implementations, had, seed, finished, not_done=failed)
     if time.monotonic() >= deadline:
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over
@@ -143,7 +143,7 @@ def _left(deadline: float) -> float | None:
     return None if deadline == math.inf else max(1.0, deadline - time.monotonic())
 
 
-def _left_out(had: SoFar, units: Sequence[Unit], machines: int) -> list[str]:
+def _left_out(had: SearchState, units: Sequence[Unit], machines: int) -> list[str]:
     """What was not run for lack of time, a line each."""
     lines = []
     if missing := sum(unit not in had.units for unit in units):

@@ -12,14 +12,14 @@ from models.readers import explore, plan
 from models.subject.implementation import Implementation
 from proofs import run as proving
 from proofs.report import Report
-from review.run import bounded, evidence, numbers, outcome, saving
+from review.run import evidence, numbers, saving, search_result, time_limit
 from review.run import search as searches
 from review.run.attempt import one_line
-from review.run.kept import Kept
+from review.run.checkpoint import Checkpoint
 from review.run.numbers import Numbers
 from review.run.progress import Meter
-from review.run.reviewed import Options, Reviewed
-from review.run.store import Store
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.store import ResultStore
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -41,15 +41,15 @@ READERS_AT = (1, 2)
 
 
 def run(
-    options: Options,
+    options: ReviewOptions,
     built: list[Implementation],
     broken: list[str],
     jobs: int,
     place: Path,
-    had: Kept,
-    store: Store | None = None,
+    had: Checkpoint,
+    store: ResultStore | None = None,
     decide: Callable[..., Report] = proving.prove,
-) -> Reviewed:
+) -> ReviewResult:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not.
 
     ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
@@ -66,27 +66,27 @@ def run(
             built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store
         )
     search.broken, search.everything = broken, options.everything
-    done = Reviewed(options, search, durations=had.durations)
+    done = ReviewResult(options, search, durations=had.durations)
     left = None
     if options.seconds is not None:
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
-        with bounded.within(left):
+        with time_limit.within(left):
             done.complete = search.finished and _rest(done, place, jobs, had, store, decide)
     except KeyboardInterrupt:
-        outcome.leave(search)
+        search_result.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
         search.not_done.append(f"A stage of the review failed: {one_line(error)}")
-        outcome.leave(search)
+        search_result.leave(search)
     return done
 
 
 def _rest(
-    done: Reviewed,
+    done: ReviewResult,
     place: Path,
     jobs: int,
-    had: Kept,
-    store: Store | None,
+    had: Checkpoint,
+    store: ResultStore | None,
     decide: Callable[..., Report],
 ) -> bool:
     """What comes after the search; whether all of it was done."""

@@ -31,7 +31,7 @@ _TABLE = """
 """
 
 
-class Store:
+class ResultStore:
     """The entries in one file: what ``$XASPLIT_RESULTS`` names, which may be nothing, or
     ``results.sqlite`` in the cache.
 
@@ -88,7 +88,7 @@ class Store:
 class _Texts(MutableMapping[str, str]):
     """The texts of one kind; what is kept is never listed."""
 
-    def __init__(self, store: Store, kind: str) -> None:
+    def __init__(self, store: ResultStore, kind: str) -> None:
         self._store = store
         self._kind = kind
 

@@ -41,7 +41,7 @@ _REST = {name for name, _ in (*ENDS.values(), AGREES, LOG_AGREES)}
 """Properties of a whole case, which the specs do not state."""
 
 
-class Cell(Enum):
+class VersionCell(Enum):
     """What one version does about one property."""
 
     HOLD = "hold"
@@ -86,14 +86,14 @@ def sections(seed: int) -> list[Section]:
     ]
 
 
-def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str, Cell]:
+def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str, VersionCell]:
     """What one implementation does in a section, by property."""
     if not any(unit.offered(one) for unit in section.units):
-        return dict.fromkeys((*PROPERTIES, *sorted(_REST)), Cell.UNSUPPORTED)
+        return dict.fromkeys((*PROPERTIES, *sorted(_REST)), VersionCell.UNSUPPORTED)
     smallest = [breach.smallest for breach in result.findings.sorted()]
     # What is new comes last, and counts where some cases are and others were there before.
     broken = {
-        each.property: Cell.BEFORE if each.before else Cell.FAIL
+        each.property: VersionCell.BEFORE if each.before else VersionCell.FAIL
         for each in sorted(smallest, key=lambda each: not each.before)
         if each.implementation == one.name
     }
@@ -105,14 +105,14 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
         if name in broken:
             told[name] = broken[name]
         elif gaps if name in _REST else found[name].detail == evidence.NOT_ENDED:
-            told[name] = Cell.UNDECIDED
+            told[name] = VersionCell.UNDECIDED
         elif section.deep and one.one_level:
-            told[name] = Cell.UNSUPPORTED
+            told[name] = VersionCell.UNSUPPORTED
         elif name in _REST or found[name].outcome is Outcome.HOLDS:
-            told[name] = Cell.HOLD
+            told[name] = VersionCell.HOLD
         else:
             never = found[name].detail == evidence.NEVER_JUDGED
-            told[name] = Cell.UNJUDGED if never else Cell.UNDECIDED
+            told[name] = VersionCell.UNJUDGED if never else VersionCell.UNDECIDED
     return told
 
 
@@ -123,7 +123,7 @@ class Versions:
     not compile in its place."""
 
     versions: Mapping[str, Implementation | BuildError]
-    table: dict[str, dict[str, dict[str, Cell]]]
+    table: dict[str, dict[str, dict[str, VersionCell]]]
     results: list[UnitResult]
     deviations: dict[str, list[str]]
     seconds: float
@@ -139,7 +139,11 @@ class Versions:
     @property
     def failed(self) -> bool:
         """Whether a property of the split fails in some version, or one does not compile."""
-        bad = {Cell.FAIL, Cell.BROKEN, *([Cell.BEFORE] if self.everything else [])}
+        bad = {
+            VersionCell.FAIL,
+            VersionCell.BROKEN,
+            *([VersionCell.BEFORE] if self.everything else []),
+        }
         return any(
             cell in bad
             for by_version in self.table.values()
@@ -153,7 +157,7 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
     started = time.monotonic()
     implementations = [one for one in versions.values() if isinstance(one, Implementation)]
     parts = sections(seed)
-    table: dict[str, dict[str, dict[str, Cell]]] = {}
+    table: dict[str, dict[str, dict[str, VersionCell]]] = {}
     results = []
     finished = True
     with Meter("versions", sum(len(part.units) for part in parts)) as meter:
@@ -170,7 +174,7 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
             table[part.title] = {
                 name: cells(part, result, one)
                 if isinstance(one, Implementation)
-                else dict.fromkeys((*PROPERTIES, *sorted(_REST)), Cell.BROKEN)
+                else dict.fromkeys((*PROPERTIES, *sorted(_REST)), VersionCell.BROKEN)
                 for name, one in versions.items()
             }
             if not finished:

@@ -9,7 +9,7 @@ from review.report.layout import counts
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RecheckedItem:
     """Something that a bundle says: its kind, its name, and what came of it in one line."""
 
     kind: str
@@ -24,22 +24,22 @@ class Account:
     ``impossible``: what could not be rechecked here, for want of a kernel, a solver or permission.
     """
 
-    confirmed: list[Item] = field(default_factory=list)
-    rejected: list[Item] = field(default_factory=list)
-    impossible: list[Item] = field(default_factory=list)
+    confirmed: list[RecheckedItem] = field(default_factory=list)
+    rejected: list[RecheckedItem] = field(default_factory=list)
+    impossible: list[RecheckedItem] = field(default_factory=list)
     interrupted: bool = False
 
     def confirm(self, kind: str, name: str, remark: str = "") -> None:
         """It is as the bundle says."""
-        self.confirmed.append(Item(kind, name, remark))
+        self.confirmed.append(RecheckedItem(kind, name, remark))
 
     def reject(self, kind: str, name: str, remark: str) -> None:
         """It is not, or could not be shown to be."""
-        self.rejected.append(Item(kind, name, remark))
+        self.rejected.append(RecheckedItem(kind, name, remark))
 
     def skip(self, kind: str, name: str, remark: str) -> None:
         """Something is missing here to find out."""
-        self.impossible.append(Item(kind, name, remark))
+        self.impossible.append(RecheckedItem(kind, name, remark))
 
     def judge(self, kind: str, name: str, problem: str, remark: str = "") -> None:
         """Confirm it unless there is a problem."""
@@ -68,9 +68,9 @@ HOW = {
 """In which way each kind of item is rechecked."""
 
 
-def rechecked(items: list[Item]) -> str:
+def rechecked(items: list[RecheckedItem]) -> str:
     """How many of each kind, and how: ``12 claims decided again from the evidence listed; ...``."""
-    ways: dict[str, list[Item]] = {}
+    ways: dict[str, list[RecheckedItem]] = {}
     for item in items:
         ways.setdefault(HOW[item.kind], []).append(item)
     return (

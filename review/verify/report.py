@@ -11,7 +11,7 @@ from pathlib import Path
 from review.bundle.format import Manifest
 from review.report.layout import counts, wrap_words
 from review.verify import check_claims
-from review.verify.account import Account, Item, rechecked
+from review.verify.account import Account, RecheckedItem, rechecked
 
 _SHOWN = 40
 """Items of a list that are shown; --json has them all."""
@@ -59,7 +59,7 @@ def conclusion(account: Account, rest: int) -> str:
     return f"{told} Not rechecked: {' and '.join(left) or 'nothing'}."
 
 
-def _items(items: Sequence[Item]) -> Iterator[str]:
+def _items(items: Sequence[RecheckedItem]) -> Iterator[str]:
     for one in items[:_SHOWN]:
         told = f"{one.kind} {one.name}: {one.remark}"
         yield from wrap_words(told[:_LONGEST], "      ", "    ")

@@ -19,8 +19,8 @@ from models.subject.implementation import examine
 from models.sweep.sweep import Unit, run_unit
 from review.report.proofs import decide
 from review.report.write import write
-from review.run.outcome import Search, SoFar
-from review.run.reviewed import Options, Reviewed
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult, SearchState
 from review.run.stages import OBLIGATIONS
 from specs.readers import Memory
 from tests.models.together import with_defects
@@ -29,10 +29,10 @@ THEOREM = "N1.depth"
 
 
 @cache
-def clean() -> Search:
+def clean() -> SearchResult:
     """A sweep of a few cases on the port in both ways, where nothing breaks."""
     ports = [examine(port_source(recursive), (2, 6)) for recursive in (False, True)]
-    return Search(ports, SoFar(result=run_unit(Unit(2, 3, 1), ports)), 1, True)
+    return SearchResult(ports, SearchState(result=run_unit(Unit(2, 3, 1), ports)), 1, True)
 
 
 @cache
@@ -46,28 +46,30 @@ def planted() -> Source:
 
 
 @cache
-def broken() -> Search:
+def broken() -> SearchResult:
     """The same sweep on that port."""
     one = replace(examine(planted(), (2, 6)), name="Linux 6.18")
-    return Search([one], SoFar(result=run_unit(Unit(2, 3, 1), [one])), 1, True)
+    return SearchResult([one], SearchState(result=run_unit(Unit(2, 3, 1), [one])), 1, True)
 
 
-def reviewed(search: Search, place: Path, *, proofs: bool = False) -> Reviewed:
+def reviewed(search: SearchResult, place: Path, *, proofs: bool = False) -> ReviewResult:
     """A review of what a sweep found, with one theorem if ``proofs``."""
-    done = Reviewed(Options(proofs=proofs), search, complete=True, durations={"search": 1.0})
+    done = ReviewResult(
+        ReviewOptions(proofs=proofs), search, complete=True, durations={"search": 1.0}
+    )
     if proofs:
         done.proofs = decide((THEOREM,), (6,), export=place / OBLIGATIONS)
     return done
 
 
-def bundle(search: Search, place: Path, *, proofs: bool = False) -> Path:
+def bundle(search: SearchResult, place: Path, *, proofs: bool = False) -> Path:
     """The bundle of such a review."""
     place.mkdir(parents=True, exist_ok=True)
     write(reviewed(search, place, proofs=proofs), place)
     return place
 
 
-def explored(place: Path) -> Reviewed:
+def explored(place: Path) -> ReviewResult:
     """A review that explored one reader of the port, which may pass an index by."""
     place.mkdir(parents=True, exist_ok=True)
     done = reviewed(clean(), place)

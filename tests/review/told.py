@@ -12,8 +12,8 @@ from proofs.report import Finding, Report, TheoremResult
 from proofs.solvers import Answer, Verdict
 from review.report import html
 from review.run import numbers
-from review.run.outcome import Search
-from review.run.reviewed import Options, Reviewed
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult
 from tests.review import small
 
 HOSTILE = "<script>alert(1)</script>&\"'\u202e\x00</style></title>"
@@ -57,9 +57,9 @@ def measured() -> numbers.Numbers:
     return numbers.Numbers(found.compiler, found.machine, found.rows, (one, nothing))
 
 
-def full(search: Search, seconds: float = 0.25) -> Reviewed:
+def full(search: SearchResult, seconds: float = 0.25) -> ReviewResult:
     """A review with all that a page can tell of."""
-    done = Reviewed(Options(), search, complete=True, durations={"search": seconds})
+    done = ReviewResult(ReviewOptions(), search, complete=True, durations={"search": seconds})
     done.proofs = theorems(seconds)
     done.explored = {"port": explored()}
     done.numbers = measured()

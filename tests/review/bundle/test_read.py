@@ -165,7 +165,7 @@ def test_the_folder_itself_may_be_a_link(good: Path, tmp_path: Path) -> None:
 
 
 def test_too_many_files(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("review.bundle.place.MOST_FILES", 3)
+    monkeypatch.setattr("review.bundle.untrusted.MOST_FILES", 3)
     assert "more than 3" in refused(good)
 
 

@@ -16,7 +16,7 @@ from models.histories.search import MachineReport
 from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle
 from review.cli import main
-from review.run import campaign, kept, stages
+from review.run import campaign, checkpoint, stages
 from review.run.pool import Pool
 
 
@@ -26,7 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(stages, "_explored", lambda built: {})
     monkeypatch.setattr(stages, "_measured", lambda built: [])
     monkeypatch.setattr(stages, "_numbers", lambda built, hanging: None)
-    monkeypatch.setattr(kept, "_path", lambda name: tmp_path / "kept" / name)
+    monkeypatch.setattr(checkpoint, "_path", lambda name: tmp_path / "kept" / name)
     return tmp_path / "bundle"
 
 

@@ -24,8 +24,8 @@ from review.report import claims
 from review.report.layout import WIDTH
 from review.run import evidence
 from review.run.numbers import AT_ONCE, MARKED, Measured, Numbers
-from review.run.outcome import Search, SoFar
-from review.run.reviewed import Options, Reviewed
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult, SearchState
 from specs.claims import CLAIMS, Decision, Evidence, Outcome, decide
 from specs.registry import PROPERTIES
 from specs.strength import Proved, Strength
@@ -38,16 +38,16 @@ def clean() -> UnitResult:
 
 
 @pytest.fixture(scope="module")
-def port() -> Search:
+def port() -> SearchResult:
     one = examine(port_source(), (2, 4, 6))
-    return Search([one], SoFar(result=run_unit(Unit(2, 3, 1), [one])), 1, True)
+    return SearchResult([one], SearchState(result=run_unit(Unit(2, 3, 1), [one])), 1, True)
 
 
 def outcomes(found: list[Evidence]) -> dict[str, Outcome]:
     return {one.check: one.outcome for one in found}
 
 
-def test_a_clean_sweep_is_evidence_for_what_it_judged_and_nothing_else(port: Search) -> None:
+def test_a_clean_sweep_is_evidence_for_what_it_judged_and_nothing_else(port: SearchResult) -> None:
     """Splits alone meet no step of a kept cursor, no xas_try_split() and no refusal."""
     found = list(evidence.of_sweep(port.result, port.implementations[0]))
     told = outcomes(found)
@@ -60,7 +60,7 @@ def test_a_clean_sweep_is_evidence_for_what_it_judged_and_nothing_else(port: Sea
     assert all(one.detail == evidence.NEVER_JUDGED for one in found if one.check in never)
 
 
-def test_what_was_not_judged_is_decided_by_nothing(port: Search) -> None:
+def test_what_was_not_judged_is_decided_by_nothing(port: SearchResult) -> None:
     """The same cases, of which nothing was judged: that no property broke says nothing."""
     result = UnitResult(port.result.findings, port.result.coverage)
     found = outcomes(list(evidence.of_sweep(result, port.implementations[0])))
@@ -70,7 +70,7 @@ def test_what_was_not_judged_is_decided_by_nothing(port: Search) -> None:
     }
 
 
-def test_a_sweep_with_gaps_decides_nothing(port: Search) -> None:
+def test_a_sweep_with_gaps_decides_nothing(port: SearchResult) -> None:
     result = replace(port.result, coverage={
         part: replace(one, covered=one.covered - 1) for part, one in port.result.coverage.items()
     })  # fmt: skip
@@ -78,7 +78,7 @@ def test_a_sweep_with_gaps_decides_nothing(port: Search) -> None:
     assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
 
 
-def test_what_hangs_elsewhere_takes_nothing_with_it(port: Search) -> None:
+def test_what_hangs_elsewhere_takes_nothing_with_it(port: SearchResult) -> None:
     """Walks were not run to their end: what is about splits alone is decided all the same."""
     (whole,) = port.result.coverage
     walks = Part(whole.implementation, Family.WALKS.value, 2, sampled=False)
@@ -94,7 +94,7 @@ def test_what_hangs_elsewhere_takes_nothing_with_it(port: Search) -> None:
         assert found[f"sweep:{name}"].outcome is Outcome.UNDECIDED
 
 
-def test_counts_are_decided_by_what_was_counted(port: Search) -> None:
+def test_counts_are_decided_by_what_was_counted(port: SearchResult) -> None:
     (whole,) = port.result.coverage
     hung = {whole: Coverage(7, 9, 3, cut=1, unsplit=1)}
     counts = Part(whole.implementation, Family.COUNTS.value, 2, sampled=False)
@@ -111,12 +111,12 @@ def test_counts_are_decided_by_what_was_counted(port: Search) -> None:
     assert outcome("split-entries", {whole: Coverage(9, 9, 3, cut=1)}) is Outcome.UNDECIDED
 
 
-def test_of_what_was_ended_early_only_what_breaks_is_decided(port: Search) -> None:
+def test_of_what_was_ended_early_only_what_breaks_is_decided(port: SearchResult) -> None:
     found = list(evidence.of_sweep(port.result, port.implementations[0], finished=False))
     assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
 
 
-def test_samples_alone_are_called_sampled(port: Search) -> None:
+def test_samples_alone_are_called_sampled(port: SearchResult) -> None:
     one = port.implementations[0]
     found = list(evidence.of_sweep(run_unit(Unit(2, 5, 1, 4), [one]), one))
     held = [item for item in found if item.outcome is Outcome.HOLDS]
@@ -124,7 +124,7 @@ def test_samples_alone_are_called_sampled(port: Search) -> None:
     assert found[0].extent.of == Unit(2, 5, 1).total() > found[0].extent.ran
 
 
-def test_a_sweep_of_nothing_holds_nothing(port: Search) -> None:
+def test_a_sweep_of_nothing_holds_nothing(port: SearchResult) -> None:
     found = list(evidence.of_sweep(UnitResult(), port.implementations[0]))
     assert set(outcomes(found).values()) == {Outcome.UNDECIDED}
     assert {item.strength for item in found} == {None}
@@ -142,21 +142,21 @@ def test_a_broken_property_fails_and_so_does_agreement() -> None:
     assert found["sweep:lru-stray"] is Outcome.HOLDS
 
 
-def test_both_ways_to_split_must_have_been_run(clean: UnitResult, port: Search) -> None:
+def test_both_ways_to_split_must_have_been_run(clean: UnitResult, port: SearchResult) -> None:
     (one,) = evidence.recursive_agrees(clean)
     assert (one.outcome, one.strength) == (Outcome.HOLDS, Strength.COMPLETE)
     assert one.extent.ran == one.extent.of and "splits to order 3 at s=2" in one.extent.what
     assert not list(evidence.recursive_agrees(port.result))
 
 
-def test_the_large_split_is_measured(port: Search) -> None:
+def test_the_large_split_is_measured(port: SearchResult) -> None:
     found = list(evidence.of_large_split(port.implementations))
     assert outcomes(found) == {"large:1G-4K": Outcome.HOLDS}
     assert found[0].strength is Strength.ONCE
     assert "4,161 nodes" in found[0].detail
 
 
-def test_one_that_claims_less_than_it_does_is_found_out(port: Search) -> None:
+def test_one_that_claims_less_than_it_does_is_found_out(port: SearchResult) -> None:
     pretends = replace(port.implementations[0], one_level=True)
     (one,) = evidence.of_large_split([pretends])
     assert (one.check, one.outcome) == ("upstream:1G-4K", Outcome.FAILS)
@@ -168,8 +168,8 @@ def test_what_is_not_decided_is_told_with_what_is_missing() -> None:
     assert any("missing: rcu:readers" in line for line in lines)
 
 
-def test_claims_rest_on_what_was_run(port: Search) -> None:
-    verdict = decide(CLAIMS["C5"], Reviewed(Options(), port).evidence)
+def test_claims_rest_on_what_was_run(port: SearchResult) -> None:
+    verdict = decide(CLAIMS["C5"], ReviewResult(ReviewOptions(), port).evidence)
     assert verdict.decision is Decision.HOLDS
     told = "\n".join(claims.claim_lines([verdict]))
     assert "complete within the bounds named" in told and "sweep:split-failure" in told

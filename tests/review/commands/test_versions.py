@@ -116,13 +116,13 @@ def test_nothing_holds_where_cases_were_left_out() -> None:
     port = search.implementations[0]
     part = versions.Section("splits", (Unit(2, 3, 1),))
     whole = versions.cells(part, search.result, port)
-    assert set(whole.values()) == {versions.Cell.HOLD, versions.Cell.UNJUDGED}
+    assert set(whole.values()) == {versions.VersionCell.HOLD, versions.VersionCell.UNJUDGED}
     coverage = {
         key: replace(one, covered=one.covered - 1) for key, one in search.result.coverage.items()
     }
     cut = versions.cells(part, replace(search.result, coverage=coverage), port)
     assert cut.keys() == whole.keys() and {"no-crash", "ends", "lru"} <= cut.keys()
-    assert set(cut.values()) == {versions.Cell.UNDECIDED}
+    assert set(cut.values()) == {versions.VersionCell.UNDECIDED}
 
 
 def test_a_known_deviation_leaves_undecided_what_it_breaks_and_no_more() -> None:
@@ -131,8 +131,8 @@ def test_a_known_deviation_leaves_undecided_what_it_breaks_and_no_more() -> None
     part = versions.Section("splits", (Unit(2, 3, 1),))
     met = {port.name: Counter({"step-inside": 3})}
     told = versions.cells(part, replace(search.result, met=met), port)
-    assert told["answer-step"] is versions.Cell.UNDECIDED
-    assert told["split-requests"] is versions.Cell.HOLD
+    assert told["answer-step"] is versions.VersionCell.UNDECIDED
+    assert told["split-requests"] is versions.VersionCell.HOLD
 
 
 def test_prints_one_table(told: tuple[dict[str, Any], str]) -> None:
@@ -185,7 +185,7 @@ def test_what_came_with_a_range_and_what_was_there_before(
 
 
 def test_what_was_there_before_counts_only_if_asked_for() -> None:
-    table = {"split": {"one": {"node-count": versions.Cell.BEFORE}}}
+    table = {"split": {"one": {"node-count": versions.VersionCell.BEFORE}}}
     done = versions.Versions({}, table, [], {}, 0.0, finished=True)
     assert not done.failed
     assert replace(done, everything=True).failed

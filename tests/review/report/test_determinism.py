@@ -10,11 +10,11 @@ import pytest
 
 from review.bundle.format import MANIFEST
 from review.report.write import write
-from review.run.outcome import Search
+from review.run.search_result import SearchResult
 from tests.review import small
 
 
-def written(search: Search, place: Path, *, proofs: bool) -> dict[str, bytes]:
+def written(search: SearchResult, place: Path, *, proofs: bool) -> dict[str, bytes]:
     place.mkdir()
     write(small.reviewed(search, place, proofs=proofs), place)
     return {

@@ -10,15 +10,17 @@ from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from models.sweep.sweep import Unit, UnitResult, run_unit
 from review.report import heat
-from review.report.heat import Map, State
-from review.run.outcome import Search, SoFar
-from review.run.reviewed import Options, Reviewed
+from review.report.heat import HeatMap, SplitState
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult, SearchState
 from tests.review import small
 from xarray_model.operations import Code, Operation
 
 
-def maps(one: Implementation, result: UnitResult) -> list[Map]:
-    return heat.maps(Reviewed(Options(), Search([one], SoFar(result=result), 1, True)))
+def maps(one: Implementation, result: UnitResult) -> list[HeatMap]:
+    return heat.maps(
+        ReviewResult(ReviewOptions(), SearchResult([one], SearchState(result=result), 1, True))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +43,10 @@ def test_each_pair_is_in_the_state_that_it_was_found_in(
 ) -> None:
     (one,) = maps(port, result)
     assert (one.implementation, one.chunk_shift, one.highest) == ("port", 2, 3)
-    assert one.states[3, 1] is one.states[2, 0] is State.HOLDS
+    assert one.states[3, 1] is one.states[2, 0] is SplitState.HOLDS
     # A walk is no split; of this pair only the number of nodes was checked.
-    assert one.states[3, 2] is one.states[1, 0] is State.COUNTED
-    assert set(one.states.values()) == {State.HOLDS, State.COUNTED}
+    assert one.states[3, 2] is one.states[1, 0] is SplitState.COUNTED
+    assert set(one.states.values()) == {SplitState.HOLDS, SplitState.COUNTED}
 
 
 def test_what_was_not_run_is_in_no_state(port: Implementation, result: UnitResult) -> None:
@@ -63,7 +65,7 @@ def test_what_was_not_run_is_in_no_state(port: Implementation, result: UnitResul
 def test_a_failure_outranks_all_else() -> None:
     (broken,) = small.broken().implementations
     (one,) = maps(broken, small.broken().result)
-    assert one.states[3, 1] is State.FAILS
+    assert one.states[3, 1] is SplitState.FAILS
 
 
 def machine(found: Finding, s: int) -> MachineReport:
@@ -81,9 +83,11 @@ def test_of_what_machines_find_only_splits_are_in_the_map(
     split = Operation(Code.SPLIT, 0, 2, 1, 8)
     for place, failing in enumerate([set(), {(2, 1)}]):
         found = Finding("port", 2, "lru", "said", "seen", place, (store, split), b"", b"")
-        search = Search([port], SoFar(result=result, machines=[machine(found, 2)]), 1, True)
-        (one,) = heat.maps(Reviewed(Options(), search))
-        assert {pair for pair, state in one.states.items() if state is State.FAILS} == failing
+        search = SearchResult(
+            [port], SearchState(result=result, machines=[machine(found, 2)]), 1, True
+        )
+        (one,) = heat.maps(ReviewResult(ReviewOptions(), search))
+        assert {pair for pair, state in one.states.items() if state is SplitState.FAILS} == failing
 
 
 def test_what_one_level_refuses_is_neither_failed_nor_passed(
@@ -94,8 +98,8 @@ def test_what_one_level_refuses_is_neither_failed_nor_passed(
     found.update(result)
     found.update(run_unit(Unit(2, 4, 0, 2), [port]))
     (one,) = maps(shallow, found)
-    assert one.states[4, 0] is State.REFUSED
-    assert one.states[3, 0] is State.COUNTED
+    assert one.states[4, 0] is SplitState.REFUSED
+    assert one.states[3, 0] is SplitState.COUNTED
 
 
 def test_the_table_says_the_same_as_the_map(port: Implementation, result: UnitResult) -> None:
@@ -117,13 +121,13 @@ def test_the_table_says_the_same_as_the_map(port: Implementation, result: UnitRe
 
 def test_states_differ_in_signs_as_well_as_in_colours() -> None:
     pictures = {
-        state: heat.picture(Map("x", 2, 1, {(1, 0): state}), "map").replace(
+        state: heat.picture(HeatMap("x", 2, 1, {(1, 0): state}), "map").replace(
             f"var(--{state.value})", ""
         )
-        for state in State
+        for state in SplitState
     }
     shapes = {text.split("</desc>")[1] for text in pictures.values()}
-    assert len(shapes) == len(State)
+    assert len(shapes) == len(SplitState)
 
 
 def test_the_legend_names_every_state() -> None:

@@ -14,8 +14,8 @@ from models.measure.timing import Timed
 from models.readers import schedule
 from models.readers.explorer import ExplorerError
 from review.report import html
-from review.run.outcome import Search, SoFar
-from review.run.reviewed import Options, Reviewed
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult, SearchState
 from specs.claims import CLAIMS
 from tests.review import small, told
 from tests.review.report.pages import Page, problems
@@ -55,7 +55,7 @@ def test_the_result_comes_first(good: str, bad: str) -> None:
     # The theorems of these reviews are not all proved.
     assert 'class="result bad"' in good and "Not everything holds" in good
     assert "Tested: Linux 6.18. Not everything holds: 1 finding" in Page(bad).text()
-    done = Reviewed(Options(proofs=False), small.clean(), complete=True)
+    done = ReviewResult(ReviewOptions(proofs=False), small.clean(), complete=True)
     clean = html.page(done, {})
     assert 'class="result good"' in clean and "Nothing that was checked fails" in clean
     done.complete = False
@@ -154,7 +154,9 @@ def test_the_page_is_in_the_bundle_with_its_times(tmp_path: Path) -> None:
 
 
 def test_what_was_not_done_is_said_and_never_passes() -> None:
-    done = Reviewed(Options(), Search(small.clean().implementations, SoFar(), 1, False))
+    done = ReviewResult(
+        ReviewOptions(), SearchResult(small.clean().implementations, SearchState(), 1, False)
+    )
     page = html.page(done, {})
     text = Page(page).text()
     assert problems(page) == []

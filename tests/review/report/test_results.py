@@ -15,7 +15,7 @@ from proofs.report import Status, TheoremResult
 from review.report import junit, ktap
 from review.report.results import Suite, suites
 from review.run.evidence import UPSTREAM_TEST
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.callers import Contract
 from specs.claims import Evidence, Outcome
 from specs.origin import Origin
@@ -26,12 +26,12 @@ from tests.review.report.strict_ktap import parse
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> Reviewed:
+def good(tmp_path: Path) -> ReviewResult:
     return small.reviewed(small.clean(), tmp_path, proofs=True)
 
 
 @pytest.fixture
-def bad(tmp_path: Path) -> Reviewed:
+def bad(tmp_path: Path) -> ReviewResult:
     return small.reviewed(small.broken(), tmp_path)
 
 
@@ -61,7 +61,7 @@ def junit_outcomes(text: str) -> dict[tuple[str, str], Outcome]:
 
 @pytest.mark.parametrize("name", ["good", "bad"])
 def test_both_forms_tell_all_results_as_they_are(name: str, request: pytest.FixtureRequest) -> None:
-    done: Reviewed = request.getfixturevalue(name)
+    done: ReviewResult = request.getfixturevalue(name)
     expected = {
         (suite.name, one.name): one.outcome for suite in suites(done) for one in suite.results
     }
@@ -70,7 +70,7 @@ def test_both_forms_tell_all_results_as_they_are(name: str, request: pytest.Fixt
     assert junit_outcomes(junit.dumps(done)) == expected
 
 
-def test_a_suite_fails_with_any_of_its_tests(bad: Reviewed) -> None:
+def test_a_suite_fails_with_any_of_its_tests(bad: ReviewResult) -> None:
     told = {one.name: one for one in parse(ktap.dumps(bad))}
     assert not told["Linux 6.18"].passed
     failing = [one.name for one in told["Linux 6.18"].subtests if not one.passed]
@@ -94,7 +94,7 @@ def test_a_suite_fails_with_any_of_its_tests(bad: Reviewed) -> None:
     ],
 )
 def test_what_was_there_before_is_told_and_fails_nothing(
-    origin: Placed, everything: bool, outcome: Outcome, bad: Reviewed
+    origin: Placed, everything: bool, outcome: Outcome, bad: ReviewResult
 ) -> None:
     bad.search = replace(bad.search)
     vars(bad.search).update(diagnoses=small.broken().diagnoses, origins=[origin])
@@ -109,7 +109,7 @@ def test_what_was_there_before_is_told_and_fails_nothing(
     assert str(origin) in told and str(origin) in junit.dumps(bad)
 
 
-def test_what_is_undecided_is_never_passed(good: Reviewed) -> None:
+def test_what_is_undecided_is_never_passed(good: ReviewResult) -> None:
     done = small.reviewed(small.clean(), Path())
     done.complete = False
     done.measured = [
@@ -142,7 +142,7 @@ def test_what_is_undecided_is_never_passed(good: Reviewed) -> None:
     ],
 )
 def test_theorems(
-    status: Status, outcome: Outcome, good: Reviewed, monkeypatch: pytest.MonkeyPatch
+    status: Status, outcome: Outcome, good: ReviewResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(TheoremResult, "status", status)
     assert ktap_outcomes(parse(ktap.dumps(good)))["theorems", small.THEOREM] is outcome
@@ -155,7 +155,7 @@ def test_theorems_that_were_to_be_decided_are_missed() -> None:
     assert ktap_outcomes(parse(ktap.dumps(done)))["theorems", "theorems"] is Outcome.UNDECIDED
 
 
-def test_a_review_that_was_ended_early_tells_its_findings(bad: Reviewed) -> None:
+def test_a_review_that_was_ended_early_tells_its_findings(bad: ReviewResult) -> None:
     bad.complete = False
     bad.search = replace(bad.search, finished=False)
     found = ktap_outcomes(parse(ktap.dumps(bad)))
@@ -163,7 +163,7 @@ def test_a_review_that_was_ended_early_tells_its_findings(bad: Reviewed) -> None
     assert found["review", "complete"] is Outcome.UNDECIDED
 
 
-def test_texts_of_strangers_break_no_form(good: Reviewed) -> None:
+def test_texts_of_strangers_break_no_form(good: ReviewResult) -> None:
     nasty = "a # SKIP b\n  KTAP version 1\nnot ok 1 x\x1b[2J ]]> <&\x00 \ud800"
     good.measured = [Evidence("large:# x", Outcome.FAILS, Extent(9, None, "cases"), "port", nasty)]
     good.search = replace(good.search, broken=[nasty])
@@ -172,7 +172,7 @@ def test_texts_of_strangers_break_no_form(good: Reviewed) -> None:
     assert junit_outcomes(junit.dumps(good))["port", "large:# x"] is Outcome.FAILS
 
 
-def test_no_suite_is_empty(good: Reviewed) -> None:
+def test_no_suite_is_empty(good: ReviewResult) -> None:
     assert all(isinstance(one, Suite) and one.results for one in suites(good))
 
 
@@ -187,7 +187,7 @@ def test_no_suite_is_empty(good: Reviewed) -> None:
     ],
 )
 def test_a_small_search_does_not_say_that_it_met_everything(
-    steps: tuple[int, ...], fired: int, outcome: Outcome, told: str, good: Reviewed
+    steps: tuple[int, ...], fired: int, outcome: Outcome, told: str, good: ReviewResult
 ) -> None:
     report = MachineReport("port", 1)
     for s, count in zip((2, 4), steps, strict=False):
@@ -200,7 +200,7 @@ def test_a_small_search_does_not_say_that_it_met_everything(
 
 
 def test_a_finding_of_the_documentation_only_is_named_so(
-    bad: Reviewed, monkeypatch: pytest.MonkeyPatch
+    bad: ReviewResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def named() -> list[str]:
         found = (one.name for suite in suites(bad) for one in suite.results)

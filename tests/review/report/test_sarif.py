@@ -16,7 +16,7 @@ from models.diagnosis.where.rank import NOT_ASKED
 from models.kernel.source import port_source
 from models.readers.explore import Found
 from review.report import locate, sarif
-from review.run.reviewed import Reviewed
+from review.run.review_result import ReviewResult
 from specs.origin import Origin
 from specs.readers import PROMISES
 from tests import kernels
@@ -26,11 +26,11 @@ from xarray_model.operations import Code, Operation
 
 
 @pytest.fixture
-def bad(tmp_path: Path) -> Reviewed:
+def bad(tmp_path: Path) -> ReviewResult:
     return small.reviewed(small.broken(), tmp_path)
 
 
-def results(done: Reviewed) -> list[dict[str, Any]]:
+def results(done: ReviewResult) -> list[dict[str, Any]]:
     """The results of a file that is checked against what SARIF 2.1.0 requires."""
     told = json.loads(sarif.dumps(done))
     assert told["version"] == "2.1.0" and told["$schema"].endswith("sarif-2.1.0.json")
@@ -58,7 +58,7 @@ def test_a_clean_review_has_no_results() -> None:
     assert results(small.reviewed(small.clean(), Path())) == []
 
 
-def test_a_finding_is_at_its_function_in_the_tested_source(bad: Reviewed) -> None:
+def test_a_finding_is_at_its_function_in_the_tested_source(bad: ReviewResult) -> None:
     (one,) = results(bad)
     place = one["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "lib/xarray_split.c"
@@ -69,19 +69,19 @@ def test_a_finding_is_at_its_function_in_the_tested_source(bad: Reviewed) -> Non
     assert "split-nodes-outside" in one["message"]["text"]
 
 
-def test_a_finding_of_the_port_is_in_this_project(bad: Reviewed) -> None:
+def test_a_finding_of_the_port_is_in_this_project(bad: ReviewResult) -> None:
     (diagnosis,) = bad.search.diagnoses
     (tested,) = bad.implementations
     search = replace(bad.search, implementations=[replace(tested, name="port")])
     mine = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="port"))
     search.__dict__.update(diagnoses=[mine], wheres=[NOT_ASKED])
-    (one,) = results(Reviewed(bad.options, search, complete=True))
+    (one,) = results(ReviewResult(bad.options, search, complete=True))
     uri = one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "models/port/lib/xarray_split.c"
     assert one["partialFingerprints"] != results(bad)[0]["partialFingerprints"]
 
 
-def test_where_to_look_first_is_told_as_a_ranking(bad: Reviewed) -> None:
+def test_where_to_look_first_is_told_as_a_ranking(bad: ReviewResult) -> None:
     (one,) = results(bad)
     suspects = bad.search.wheres[0].suspects
     told = one["relatedLocations"]
@@ -105,7 +105,7 @@ def test_where_to_look_first_is_told_as_a_ranking(bad: Reviewed) -> None:
     ],
 )
 def test_where_a_finding_comes_from(
-    origin: Placed, state: str | None, level: str, bad: Reviewed
+    origin: Placed, state: str | None, level: str, bad: ReviewResult
 ) -> None:
     bad.search = replace(bad.search)
     found = small.broken()
@@ -128,7 +128,7 @@ def test_what_readers_broke_is_told_but_not_what_is_documented(
     assert one["locations"][0]["logicalLocations"][0]["name"] == "xas_split"
 
 
-def test_a_fingerprint_lasts_from_version_to_version(bad: Reviewed) -> None:
+def test_a_fingerprint_lasts_from_version_to_version(bad: ReviewResult) -> None:
     (before,) = results(bad)
     old = bad.search
     (tested,) = old.implementations
@@ -137,15 +137,15 @@ def test_a_fingerprint_lasts_from_version_to_version(bad: Reviewed) -> None:
     newer = replace(diagnosis, smallest=replace(diagnosis.smallest, implementation="Linux 7"))
     search = replace(old, implementations=[replace(tested, name="Linux 7")])
     search.__dict__.update(diagnoses=[newer], wheres=[NOT_ASKED])
-    (after,) = results(Reviewed(bad.options, search, complete=True))
+    (after,) = results(ReviewResult(bad.options, search, complete=True))
     assert "Linux 7" in after["message"]["text"]
     assert before["partialFingerprints"] == after["partialFingerprints"]
     newer.cause.first = (replace(newer.smallest, property="lru"),)
-    (other,) = results(Reviewed(bad.options, search, complete=True))
+    (other,) = results(ReviewResult(bad.options, search, complete=True))
     assert other["partialFingerprints"] != after["partialFingerprints"]
 
 
-def test_an_incomplete_review_says_so(bad: Reviewed) -> None:
+def test_an_incomplete_review_says_so(bad: ReviewResult) -> None:
     bad.complete = False
     assert results(bad)
 

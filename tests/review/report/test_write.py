@@ -11,7 +11,7 @@ from review.report import write as writing
 from review.report.write import write
 from review.run import saving
 from review.run.diagnosis import undiagnosed
-from review.run.outcome import Search
+from review.run.search_result import SearchResult
 from review.run.stages import FOUND
 from review.verify.account import Account
 from review.verify.check_cases import check
@@ -23,10 +23,10 @@ def fails(*_: object) -> NoReturn:
     raise ValueError("no room")
 
 
-def fresh() -> Search:
+def fresh() -> SearchResult:
     """A search with one finding, whose remarks no other test sees."""
     one = small.broken()
-    made = Search(one.implementations, one.so_far, one.seed, True)
+    made = SearchResult(one.implementations, one.so_far, one.seed, True)
     made.diagnoses = undiagnosed(made.findings)[:1]
     return made
 

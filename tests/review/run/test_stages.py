@@ -17,11 +17,11 @@ from models.readers.explorer import Case, Problem, Trouble
 from models.sweep.hangs import Area, Hangs
 from proofs import run
 from review.report import text
-from review.run import limits, stages
-from review.run.kept import Kept
+from review.run import scope, stages
+from review.run.checkpoint import Checkpoint
 from review.run.numbers import Numbers
-from review.run.outcome import Search, SoFar
-from review.run.reviewed import Options, Reviewed
+from review.run.review_result import ReviewOptions, ReviewResult
+from review.run.search_result import SearchResult, SearchState
 from specs.claims import Decision, Outcome
 from specs.readers import Memory
 from tests.review import small
@@ -30,9 +30,9 @@ from xarray_model.operations import Code, Operation
 GRANTED = Trait(FAILING, "none")
 
 
-def hung(name: str, *sites: str) -> Search:
+def hung(name: str, *sites: str) -> SearchResult:
     """A sweep that nothing but hangs of splits came out of, on one of the ports."""
-    search = Search(small.clean().implementations, SoFar(), 1, True)
+    search = SearchResult(small.clean().implementations, SearchState(), 1, True)
     result = search.result
     result.update(small.clean().result)
     result.hangs.clear()
@@ -70,12 +70,12 @@ def test_a_stage_that_fails_loses_nothing_of_the_others(
         raise ZeroDivisionError("by zero")
 
     found = small.broken()
-    fresh = Search(found.implementations, found.so_far, found.seed, True)
+    fresh = SearchResult(found.implementations, found.so_far, found.seed, True)
     monkeypatch.setattr("review.run.search.search", lambda *_: fresh)
     monkeypatch.setattr(stages, "_explored", lambda _: {})
     monkeypatch.setattr(stages, "_measured", fails)
-    options = Options(proofs=False)
-    done = stages.run(options, found.implementations, [], 1, tmp_path, Kept(options, {}))
+    options = ReviewOptions(proofs=False)
+    done = stages.run(options, found.implementations, [], 1, tmp_path, Checkpoint(options, {}))
     assert not done.complete and done.status == 1
     assert "readers" in done.durations and done.search.diagnoses
     assert fresh.not_done == ["A stage of the review failed: ZeroDivisionError: by zero"]
@@ -85,13 +85,13 @@ def test_a_stage_that_fails_loses_nothing_of_the_others(
 def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
     asked: dict[str, Any], tmp_path: Path
 ) -> None:
-    done = Reviewed(Options(proofs=False), hung("port"))
+    done = ReviewResult(ReviewOptions(proofs=False), hung("port"))
     done.search.diagnoses = []
-    assert stages._rest(done, tmp_path, 1, Kept(done.options, {}), None, run.prove)
+    assert stages._rest(done, tmp_path, 1, Checkpoint(done.options, {}), None, run.prove)
     assert asked["readers"] == (["port", "port (recursive)"],)
     assert asked["large"][0] == ["port", "port (recursive)"]
     assert asked["numbers"] == (["port", "port (recursive)"], {"port"})
-    whole = Reviewed(Options(proofs=False), small.clean())
+    whole = ReviewResult(ReviewOptions(proofs=False), small.clean())
     assert not whole.hanging
 
 
@@ -103,7 +103,7 @@ def test_arrays_in_which_a_writer_hangs_are_undecided_and_told(tmp_path: Path) -
     problem = Problem(Trouble.HANG, "", "")
     hangs = Unexplored(2, Case("split", 2, 0, 4, 4), Memory.WEAK, problem)
     explored = replace(explored, unexplored=(hangs,))
-    done = Reviewed(Options(proofs=False), hung("port"), explored={"port": explored})
+    done = ReviewResult(ReviewOptions(proofs=False), hung("port"), explored={"port": explored})
     done.search.diagnoses = []
     (left_out,) = done.reader_evidence
     assert left_out.outcome is Outcome.UNDECIDED
@@ -114,8 +114,8 @@ def test_arrays_in_which_a_writer_hangs_are_undecided_and_told(tmp_path: Path) -
     assert "NOT of port: cases like those that crash or hang were left out." in report
     told = "s=2, writer split hangs in 1 of 2 arrays, such as split 2 0 4 4"
     assert f"NOT EXPLORED: {told}." in report
-    assert f"port, readers: {told}." in limits.not_checked(done)
-    assert any("1 of 2 arrays not explored" in one for one in limits.not_checked(done))
+    assert f"port, readers: {told}." in scope.not_checked(done)
+    assert any("1 of 2 arrays not explored" in one for one in scope.not_checked(done))
     assert told in left_out.detail
 
 
@@ -124,9 +124,11 @@ def test_that_every_split_hangs_is_told_first() -> None:
         (SITES, "In port every split HANGS."),
         (SITES[:2], "In port every horizontal split and every split by one level HANGS."),
     ):
-        done = Reviewed(Options(proofs=False), hung("port", *sites), complete=True)
+        done = ReviewResult(ReviewOptions(proofs=False), hung("port", *sites), complete=True)
         done.search.diagnoses = []
         assert text.result(done).startswith(f"{words} Tested: port")
     some = hung("port", *SITES[:1])
     some.result.hangs[Area("port", "splits", 1, SITES[0])].note((GRANTED,), hung=False)
-    assert "HANGS" not in text.result(Reviewed(Options(proofs=False), some, complete=True))
+    assert "HANGS" not in text.result(
+        ReviewResult(ReviewOptions(proofs=False), some, complete=True)
+    )

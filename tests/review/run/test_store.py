@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from review.run import store
-from review.run.store import Store
+from review.run.store import ResultStore
 
 
 @pytest.fixture
@@ -18,43 +18,43 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_kept_is_found_again(place: Path) -> None:
-    Store().put("answer", "a", "first")
-    Store().put("answer", "a", "text")
-    found = Store().get("answer", "a")
+    ResultStore().put("answer", "a", "first")
+    ResultStore().put("answer", "a", "text")
+    found = ResultStore().get("answer", "a")
     assert found is not None and found.text == "text" and " on " in found.made
-    assert Store().get("answer", "b") is None and Store().get("scripts", "a") is None
+    assert ResultStore().get("answer", "b") is None and ResultStore().get("scripts", "a") is None
     assert place.exists()
 
 
 def test_with_fresh_nothing_is_taken_but_kept(place: Path) -> None:
-    Store(fresh=True).put("answer", "a", "text")
-    assert Store(fresh=True).get("answer", "a") is None
-    assert Store().get("answer", "a") is not None
+    ResultStore(fresh=True).put("answer", "a", "text")
+    assert ResultStore(fresh=True).get("answer", "a") is None
+    assert ResultStore().get("answer", "a") is not None
 
 
 def test_another_process_may_use_it(place: Path) -> None:
-    texts = pickle.loads(pickle.dumps(Store())).texts("verdicts")
+    texts = pickle.loads(pickle.dumps(ResultStore())).texts("verdicts")
     texts["key"] = "text"
     assert texts["key"] == "text" and texts.get("other") is None
 
 
 @pytest.mark.parametrize("column", ["text", "made", "digest"])
 def test_an_entry_that_was_changed_is_none(place: Path, column: str) -> None:
-    Store().put("answer", "a", "text")
+    ResultStore().put("answer", "a", "text")
     file = sqlite3.connect(place)
     file.execute(f"UPDATE entries SET {column} = 'other'")
     file.commit()
-    assert Store().get("answer", "a") is None
-    Store().put("answer", "a", "text")
-    assert Store().get("answer", "a") is not None
+    assert ResultStore().get("answer", "a") is None
+    ResultStore().put("answer", "a", "text")
+    assert ResultStore().get("answer", "a") is not None
 
 
 def test_a_file_that_is_no_database_is_begun_anew(place: Path) -> None:
     place.parent.mkdir()
     place.write_bytes(b"anything" * 1000)
-    assert Store().get("answer", "a") is None
-    Store().put("answer", "a", "text")
-    assert Store().get("answer", "a") is not None
+    assert ResultStore().get("answer", "a") is None
+    ResultStore().put("answer", "a", "text")
+    assert ResultStore().get("answer", "a") is not None
 
 
 @pytest.mark.parametrize("named", ["", "/proc/none/results"])
@@ -62,9 +62,9 @@ def test_where_nothing_can_be_kept_nothing_fails(
     named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XASPLIT_RESULTS", named)
-    Store().put("answer", "a", "text")
-    Store().trim()
-    assert Store().get("answer", "a") is None
+    ResultStore().put("answer", "a", "text")
+    ResultStore().trim()
+    assert ResultStore().get("answer", "a") is None
 
 
 def test_the_older_half_goes_when_it_is_too_large(
@@ -72,7 +72,7 @@ def test_the_older_half_goes_when_it_is_too_large(
 ) -> None:
     monkeypatch.setattr(store, "MOST_BYTES", 1)
     for number in range(10):
-        Store().put("answer", str(number), "text")
-    Store().trim()
-    left = [number for number in range(10) if Store().get("answer", str(number)) is not None]
+        ResultStore().put("answer", str(number), "text")
+    ResultStore().trim()
+    left = [number for number in range(10) if ResultStore().get("answer", str(number)) is not None]
     assert left == [6, 7, 8, 9]

@@ -17,7 +17,7 @@ from models.sweep.sweep import Unit
 from review.cli import main
 from review.report import search as search_report
 from review.run import search as searches
-from review.run.outcome import Search
+from review.run.search_result import SearchResult
 from tests.kernel_tree import change, mailbox
 
 COUNT = "	unsigned long nodes = 0;\n"
@@ -108,10 +108,10 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     monkeypatch.setattr(searches, "complete_units", lambda _: units)
     monkeypatch.setattr(searches, "quick_units", lambda _: [])
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [Unit(2, 5, 1, 4)])
-    ran: list[Search] = []
+    ran: list[SearchResult] = []
     run = searches.search
 
-    def watched(*given: Any, **named: Any) -> Search:
+    def watched(*given: Any, **named: Any) -> SearchResult:
         ran.append(run(*given, **named))
         return ran[-1]
 

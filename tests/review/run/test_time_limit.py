@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from review.run.bounded import within
+from review.run.time_limit import within
 
 
 def test_when_the_time_is_over_it_ends_as_by_ctrl_c() -> None:

@@ -26,7 +26,7 @@ def plain_path(text: str) -> str:
     return text
 
 
-class Place(Closing):
+class UntrustedFolder(Closing):
     """The folder, held open; a context manager.  OSError when it cannot be opened."""
 
     def __init__(self, path: Path) -> None:

@@ -13,13 +13,13 @@ from models.subject.implementation import Implementation
 from proofs.report import Report
 from review.run import evidence, readers
 from review.run.numbers import Numbers
-from review.run.outcome import Search
+from review.run.search_result import SearchResult
 from specs.claims import Evidence, Outcome, Verdict
 from specs.verdicts import verdicts
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ReviewOptions:
     """What a review was asked for.  With the same kernels and patches it finds the same again;
     ``seconds`` alone makes a difference between fast and slow machines."""
 
@@ -58,7 +58,7 @@ class Options:
 
 
 @dataclass
-class Reviewed:
+class ReviewResult:
     """Everything that a review did and found.
 
     ``proofs`` and ``numbers`` are None, and ``explored`` lacks implementations, when these were not
@@ -66,8 +66,8 @@ class Reviewed:
     and the kernel's own test.  ``durations`` are seconds by stage.
     """
 
-    options: Options
-    search: Search
+    options: ReviewOptions
+    search: SearchResult
     proofs: Report | None = None
     explored: Mapping[str, explore.Report] = field(default_factory=dict)
     measured: Sequence[Evidence] = ()

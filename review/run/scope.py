@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from models.sweep import far_counts
-from review.run import earlier, outcome, readers
-from review.run.reviewed import Reviewed
+from review.run import readers, reused, search_result
+from review.run.review_result import ReviewResult
 from xarray_model.geometry import CHUNK_SHIFTS
 
 
@@ -29,22 +29,22 @@ _ALWAYS = (
 )
 
 
-def bounds(done: Reviewed) -> str:
+def bounds(done: ReviewResult) -> str:
     """Within which bounds a sweep is complete, and of which implementations it was not."""
     result = done.search.result
     cut = [name for name, one in sorted(result.tried.items()) if one.left_out.splits]
     told = [_within()]
     if cut:
         told.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
-    return " ".join([*told, *earlier.of_sweep(result)])
+    return " ".join([*told, *reused.of_sweep(result)])
 
 
-def not_checked(done: Reviewed) -> list[str]:
+def not_checked(done: ReviewResult) -> list[str]:
     """A sentence for each thing that was left out or bounded, the most telling first."""
     told = []
     if not done.complete:
         told.append("The review was ended early: what is not told here was not run.")
-    told += outcome.not_run(done.search)
+    told += search_result.not_run(done.search)
     if done.options.proofs and done.proofs is None:
         told.append("The theorems: the review was ended before.")
     if not done.options.proofs:
@@ -83,7 +83,7 @@ def not_checked(done: Reviewed) -> list[str]:
     return [*told, *_ALWAYS]
 
 
-def _cells(done: Reviewed) -> list[str]:
+def _cells(done: ReviewResult) -> list[str]:
     """Where an exploration of readers had a bound."""
     told = []
     for name, report in done.explored.items():

@@ -24,7 +24,7 @@ _LEFT = Where(reason=_ENDED)
 
 
 @dataclass
-class SoFar:
+class SearchState:
     """How far a search is: the units of the sweep that are done and what they found, and of the
     machines a report for each implementation and chunk shift; in so many seconds."""
 
@@ -59,11 +59,11 @@ class KnownOutside:
 
 
 @dataclass
-class Search:
+class SearchResult:
     """What a search did and found."""
 
     implementations: list[Implementation]
-    so_far: SoFar
+    so_far: SearchState
     seed: int
     finished: bool
     broken: list[str] = field(default_factory=list)
@@ -180,7 +180,7 @@ class Search:
         return any(report.missing for report in self.machines.values())
 
 
-def explain(done: Search) -> None:
+def explain(done: SearchResult) -> None:
     """Work out causes, origins and where to look first now; they are left as they were met where
     the user, or the time, ends that."""
     try:
@@ -189,7 +189,7 @@ def explain(done: Search) -> None:
         leave(done)
 
 
-def leave(done: Search) -> None:
+def leave(done: SearchResult) -> None:
     """Have the findings told as they were met, unless their causes are known already."""
     if "diagnoses" not in vars(done):
         done.diagnoses = undiagnosed(done.findings)
@@ -199,7 +199,7 @@ def leave(done: Search) -> None:
         done.wheres = [_LEFT] * len(done.diagnoses)
 
 
-def not_run(done: Search) -> list[str]:
+def not_run(done: SearchResult) -> list[str]:
     """What sweep and machines left out because the time was over, or code under test crashes or
     does not end."""
     lines = list(done.over)
@@ -229,7 +229,7 @@ def _uncounted(result: UnitResult, name: str) -> int:
     return sum(one.total - one.covered for one in parts)
 
 
-def never_surviving(done: Search) -> list[str]:
+def never_surviving(done: SearchResult) -> list[str]:
     """For each implementation a sentence on the splits of which every one hangs or crashes."""
     lines = []
     for name in sorted(done.result.tried):

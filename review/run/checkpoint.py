@@ -17,31 +17,31 @@ from pathlib import Path
 from models.kernel import cache
 from models.readers import explore
 from proofs.report import Report
-from review.run.outcome import SoFar
-from review.run.reviewed import Options
+from review.run.review_result import ReviewOptions
+from review.run.search_result import SearchState
 
 MOST = 8
 """Reviews that are kept; the oldest beyond go."""
 
 
-class NothingKept(Exception):
+class NoCheckpoint(Exception):
     """There is nothing to go on with; the message is one line that says why."""
 
 
 @dataclass
-class Kept:
+class Checkpoint:
     """What a review was asked for, what it tests (hashes of files by implementation) and what is
     done of it.  ``proofs`` and ``explored`` are there once they are whole."""
 
-    options: Options
+    options: ReviewOptions
     tested: dict[str, dict[str, str]]
-    so_far: SoFar = field(default_factory=SoFar)
+    so_far: SearchState = field(default_factory=SearchState)
     proofs: Report | None = None
     explored: Mapping[str, explore.Report] = field(default_factory=dict)
     durations: dict[str, float] = field(default_factory=dict)
 
 
-def save(name: str, kept: Kept) -> None:
+def save(name: str, kept: Checkpoint) -> None:
     """Keep it under a name, the hash of the manifest of the bundle that it led to so far; OSError
     when it cannot be written.  Beyond ``MOST`` the oldest are removed."""
     path = _path(name)
@@ -55,16 +55,18 @@ def save(name: str, kept: Kept) -> None:
             old.unlink()
 
 
-def load(name: str) -> Kept:
+def load(name: str) -> Checkpoint:
     """What was kept under this name.  Raises NothingKept."""
     try:
         made_by, kept = pickle.loads(_path(name).read_bytes())
     except FileNotFoundError:
-        raise NothingKept("what it had done is not kept on this machine: start a new one") from None
+        raise NoCheckpoint(
+            "what it had done is not kept on this machine: start a new one"
+        ) from None
     except Exception as error:  # a damaged pickle may raise anything
-        raise NothingKept(f"what it had done cannot be read ({type(error).__name__})") from None
-    if made_by != version("xasplit") or not isinstance(kept, Kept):
-        raise NothingKept(f"it was begun by xasplit {made_by}: start a new one")
+        raise NoCheckpoint(f"what it had done cannot be read ({type(error).__name__})") from None
+    if made_by != version("xasplit") or not isinstance(kept, Checkpoint):
+        raise NoCheckpoint(f"it was begun by xasplit {made_by}: start a new one")
     return kept
 
 
@@ -75,5 +77,5 @@ def remove(name: str) -> None:
 
 def _path(name: str) -> Path:
     if not re.fullmatch("[0-9a-f]{64}", name):
-        raise NothingKept("its manifest has no hash")
+        raise NoCheckpoint("its manifest has no hash")
     return cache.directory() / "reviews" / f"{name}.pickle"

@@ -14,7 +14,7 @@ from review.run.diagnosis import located, originated
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class Rerun:
     """What breaks in a case on an implementation, where each of it comes from, and where to look
     first for the first of it: what breaks besides may be its consequence."""
 
@@ -35,11 +35,11 @@ class Placement:
         )
 
 
-def placed(implementation: Implementation, found: Sequence[Finding]) -> Placement:
+def placed(implementation: Implementation, found: Sequence[Finding]) -> Rerun:
     """What breaks, with its origins; only the first that is new is looked for in the code."""
     origins = originated(found, [implementation])
     # What was there before is not ranked.
     new = [n for n, one in enumerate(origins) if one is None or one.counts][:1]
     chosen, their = [found[n] for n in new], [origins[n] for n in new]
     wheres = located(chosen, their, [implementation])
-    return Placement(implementation, found, origins, wheres[0] if wheres else NOT_ASKED)
+    return Rerun(implementation, found, origins, wheres[0] if wheres else NOT_ASKED)
