@@ -141,11 +141,11 @@ LIMITS = (
     Limit(
         "load-other",
         _BOTH,
-        "the reader may have found a sibling of the old folio, and follows it when the folio of"
+        "the reader may have found a sibling of the old entry, and follows it when the folio of"
         " another piece is stored in the canonical slot already",
         "it is a folio of the old entry's range (load-foreign); the lookup protocol reloads after"
         " it took its reference, and accepts only what covers the index (folio-covers)",
-        ("folio-nonuniform",),
+        ("folio-nonuniform", "add-folio", "add-folio-try", "add-folio-changed"),
     ),
 )
 """What is documented as unreliable, each with what holds instead.  It is told as such, never as

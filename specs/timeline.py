@@ -123,7 +123,8 @@ class Timeline:
             wrong = self.judge_entry(index, entry, started)
             if wrong:
                 return [*broken, *wrong]
-            covered = min(
+            # Pieces that are the old entry still cannot be told from it.
+            covered = max(
                 (fact.range(index) for fact in self._seen(index, started) if fact.entry == entry),
                 key=len,
             )

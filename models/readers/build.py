@@ -36,7 +36,7 @@ from models.subject.build import (
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _HERE = Path(__file__).resolve().parent
-_INSTRUMENTED = ("writers.c", "folios.c", "readers.c", "protocols.c", "litmus.c")
+_INSTRUMENTED = ("writers.c", "folios.c", "callers.c", "readers.c", "protocols.c", "litmus.c")
 
 _FLAGS = (*FLAGS, "-fno-pie")
 _MARKED = {

@@ -19,7 +19,7 @@
  *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
  *	iteration.c	what an iteration must find (its promises)
  *	truth.c		which entry each index has, and when: the scenario's own account
- *	writers.c folios.c	writers		(instrumented)
+ *	writers.c folios.c callers.c	writers	(instrumented)
  *	readers.c protocols.c	readers		(instrumented)
  *	litmus.c	shapes with known answers, against the explorer itself (instrumented)
  *	main.c		one line a case: PROTOCOL.md

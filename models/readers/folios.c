@@ -18,7 +18,7 @@ void folio_freeze(struct folio *folio)
 	writer_barrier();
 }
 
-static void folio_thaw(struct folio *folio)
+void folio_thaw(struct folio *folio)
 {
 	writer_store(&folio->refs, 1, true);
 }

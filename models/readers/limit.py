@@ -11,6 +11,9 @@ from models.readers.explorer import Case
 from specs.readers import Memory
 from xarray_model import geometry
 
+_DEEP = ("split", *plan.VALUES, "folio-uniform", "add-folio", "add-folio-changed", "split-swap")
+"""Writers that split in one go, over as many levels as it takes."""
+
 
 def within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
     """Without the splits that one-level code does not claim to do, if this is such code."""
@@ -19,7 +22,7 @@ def within_limit(executable: Path, shift: int, cases: list[Case]) -> list[Case]:
     return [
         case
         for case in cases
-        if case.writer not in ("split", "folio-uniform", *plan.VALUES)
+        if case.writer not in _DEEP
         or not geometry.one_level_limit_exceeded(case.order, case.new_order, shift)
     ]
 

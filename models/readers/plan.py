@@ -53,10 +53,16 @@ IN_LINE = {
 VALUES = ("split-value", "split-to-value", "split-from-value")
 """Splits of value entries, into others or folios, and of a folio into value entries."""
 
-SPLITS = ("split", "try-split", *VALUES, "folio-uniform", "folio-nonuniform")
+CALLERS = ("folio-uniform", "folio-nonuniform", "add-folio", "add-folio-try", "split-swap")
+"""Splits within the page cache's own loops: of a folio; of a shadow entry over which a smaller
+folio is added, with nodes allocated before or step by step; of a swap entry."""
+
+SPLITS = ("split", "try-split", *VALUES, *CALLERS)
 """Writers that split: these decide whether readers are safe from a split."""
 
-OTHERS = ("merge", "erase", "erase-pieces", "store", "store-over")
+OTHERS = (
+    "merge", "collapse", "erase", "erase-pieces", "store", "store-over", "add-folio-changed"
+)  # fmt: skip
 """Writers beside the split: merging back, and what else may happen to a large entry."""
 
 WRITERS = (*SPLITS, *OTHERS)
@@ -67,8 +73,7 @@ _READERS = {
     "split-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
     "split-to-value": (*SINGLE, *ITERATIONS, *PAGE_CACHE),
     "split-from-value": (*SINGLE, *ITERATIONS),
-    "folio-uniform": (*SINGLE, *PAGE_CACHE),
-    "folio-nonuniform": (*SINGLE, *PAGE_CACHE),
+    **dict.fromkeys((*CALLERS, "collapse", "add-folio-changed"), (*SINGLE, *PAGE_CACHE)),
 }
 
 
@@ -77,10 +82,13 @@ def readers_of(writer: str) -> tuple[str, ...]:
     return _READERS.get(writer, (*SINGLE, *ITERATIONS, *PAGE_CACHE))
 
 
+_MOVING = ("split", "try-split", "folio-nonuniform", "store", *VALUES[:2], *CALLERS[2:])
+"""Writers for which it matters where in the entry their index lies."""
+
 LEVELS = {1: 3, 2: 5}
 """The largest order that is explored, by chunk shift: splits over three levels of nodes."""
 
-PIECES = {"merge": 8, "erase-pieces": 4}
+PIECES = {"merge": 8, "collapse": 8, "split-swap": 8, "erase-pieces": 4}
 """The most pieces that these writers deal with: their runs are the longest."""
 
 LARGE = ((9, 0), (9, 6))
@@ -119,7 +127,7 @@ def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:
     for writer in WRITERS:
         if 1 << (order - new_order) > PIECES.get(writer, 1 << order):
             continue
-        moves = writer in ("split", "try-split", "folio-nonuniform", "store", *VALUES[:2])
+        moves = writer in _MOVING
         found += [
             Case(writer, order, new_order, base, base + at) for at in (ats if moves else (0,))
         ]

@@ -28,6 +28,8 @@ struct folio *folio_new(void);
 struct folio *folio_ready(unsigned long index, unsigned int order);
 /* What only the holder of all references may do: no reader takes one from then on. */
 void folio_freeze(struct folio *folio);
+/* From now on readers may take one. */
+void folio_thaw(struct folio *folio);
 
 /* The mark that entries bear from the start, and all that replace them after them. */
 #define MARKED XA_MARK_0
@@ -45,6 +47,16 @@ bool folio_split_uniform(void);
 bool folio_split_uniform_thawed_early(void);
 bool folio_split_nonuniform(void);
 bool folio_split_nonuniform_intermediate(void);
+
+bool caller_adds_folio(void);
+bool caller_adds_folio_after_change(void);
+bool caller_adds_folio_step_by_step(void);
+bool caller_adds_folio_unchecked(void);
+bool caller_adds_folio_unsplit(void);
+bool caller_splits_swap(void);
+bool caller_splits_swap_from_index(void);
+bool caller_collapses(void);
+bool caller_collapses_early(void);
 
 struct reader {
 	const char *name;

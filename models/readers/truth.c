@@ -97,8 +97,8 @@ bool truth_range(unsigned long index, const void *entry, int since, unsigned lon
 
 	FOR_EACH_FACT(fact, index, since)
 		if (fact->entry == entry) {
-			/* Of several ranges the smallest: it is covered for certain. */
-			if (found && *last - *first < (1UL << fact->order))
+			/* Of several the largest: pieces that are the old entry still cannot be told from it. */
+			if (found && *last - *first >= (1UL << fact->order))
 				continue;
 			*first = index >> fact->order << fact->order;
 			*last = *first + (1UL << fact->order) - 1;

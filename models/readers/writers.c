@@ -226,6 +226,15 @@ const struct writer *writer_find(const char *name)
 		{ "folio-nonuniform", prepare_entry, folio_split_nonuniform },
 		{ "folio-nonuniform-intermediate", prepare_entry,
 		  folio_split_nonuniform_intermediate },
+		{ "add-folio", prepare_value, caller_adds_folio },
+		{ "add-folio-try", prepare_value, caller_adds_folio_step_by_step },
+		{ "add-folio-changed", prepare_value, caller_adds_folio_after_change },
+		{ "add-folio-unchecked", prepare_value, caller_adds_folio_unchecked },
+		{ "add-folio-unsplit", prepare_value, caller_adds_folio_unsplit },
+		{ "split-swap", prepare_value, caller_splits_swap },
+		{ "split-swap-from-index", prepare_value, caller_splits_swap_from_index },
+		{ "collapse", prepare_pieces, caller_collapses },
+		{ "collapse-early", prepare_pieces, caller_collapses_early },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(writers); i++)
