@@ -6,10 +6,11 @@ loads, and ``step`` gives the state after it, for whatever value that load retur
 may return is the business of who runs the machine: ``models/readers/interleave.py`` tries
 everything.
 
-Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find`` and ``xas_pause`` in
-``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.  Unlike those of Linux 6.12, an
-iteration goes on from its index and not from the canonical slot of an entry that it started inside
-of.
+Facts: ``xas_load``, ``xas_reload``, ``xas_get_order``, ``xas_find``, ``xas_find_marked``,
+``xas_next`` and ``xas_pause`` in ``lib/xarray.c``, ``filemap_get_entry`` in ``mm/filemap.c``.
+Unlike those of Linux 6.12, an iteration goes on from its index and not from the canonical slot of
+an entry that it started inside of, a step goes from index to index, and a marked search starts over
+where a sibling leads to a node, and passes by siblings that bear a mark in the word that it saw.
 """
 
 from __future__ import annotations
@@ -17,14 +18,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xarray_model import reader_marked, reader_next
 from xarray_model.array import XArray
 from xarray_model.entries import NULL, RETRY, sibling_offset
 from xarray_model.folio import Folio
-from xarray_model.geometry import offset_of
+from xarray_model.geometry import moved_index, offset_of
 from xarray_model.journal import Value
 from xarray_model.node import Entry, Node, is_sibling
-from xarray_model.reader_marked import moved
 from xarray_model.reader_state import (
     FINDING,
     MARK,
@@ -113,7 +112,7 @@ class Reader:
         if self.goal in FINDING:
             return self._found(state)
         if self.goal is Goal.NEXT:
-            return reader_next.on(self.array, state, self.last)
+            return self._next(state)
         if state.entry in (NULL, RETRY):
             return state._replace(where=Where.DONE)
         if self.goal is Goal.RELOAD:
@@ -182,7 +181,7 @@ class Reader:
     def _pause(self, state: State) -> State:
         if state.offset < self.array.slots:
             return state._replace(where=Where.PAUSE)
-        state = moved(self.array, state, state.offset)
+        state = self._moved(state, state.offset)
         if state.index == 0 or state.index > self.last:
             return state._replace(where=Where.DONE)
         return State(Where.HEAD, state.index, found=state.found, retries=state.retries)
@@ -190,13 +189,19 @@ class Reader:
     def _paused(self, state: State, entry: Entry) -> State:
         if is_sibling(entry, self.array.s):
             return self._pause(state._replace(offset=state.offset + 1))
-        state = moved(self.array, state, state.offset)
+        state = self._moved(state, state.offset)
         where = Where.DONE if state.index > self.last else Where.HEAD
         return State(where, state.index, found=state.found, retries=state.retries)
 
+    def _moved(self, state: State, offset: int) -> State:
+        """On slot ``offset`` of the state's node, at its first index."""
+        array = self.array
+        index = moved_index(state.index, offset, state.shift, array.s, array.width)
+        return state._replace(index=index, offset=offset)
+
     def _advance(self, state: State, offset: int) -> State:
         """Go to slot ``offset`` of the state's node and its first index."""
-        return self._stand(moved(self.array, state, offset))
+        return self._stand(self._moved(state, offset))
 
     def _stand(self, state: State) -> State:
         if state.index > self.last or (self.goal in FINDING and state.index == 0):
@@ -236,31 +241,79 @@ class Reader:
         return state._replace(where=Where.DONE, found=(*state.found, *found))
 
     def _marked_slot(self, state: State, entry: Entry) -> State:
-        return reader_marked.slot(self.array, state, entry)
+        """The slot that the search stands on was loaded, to find its canonical slot."""
+        if is_sibling(entry, self.array.s):
+            return state._replace(where=Where.MARKED_CANONICAL, order=sibling_offset(entry))
+        return state._replace(where=Where.MARKS, order=0)
 
     def _marked_canonical(self, state: State, entry: Entry) -> State:
-        return reader_marked.canonical(self.array, state, entry)
+        """The slot ``order`` that a sibling refers to was loaded."""
+        if isinstance(entry, Node) and state.shift:
+            return again(state)
+        return self._marked_slot(self._moved(state, state.order), entry)
 
     def _marks(self, state: State, word: int) -> State:
-        return reader_marked.marks(self.array, state, word, self.last)
+        """The mark word of the node was loaded: go to the next slot that has its bit set."""
+        slots = self.array.slots
+        first = state.offset + state.advance
+        offset = next((o for o in range(first, slots) if word >> o & 1), slots)
+        if offset != state.offset:
+            state = self._moved(state, offset)
+            if state.index == 0 or state.index > self.last:
+                return state._replace(where=Where.DONE)
+            if offset == slots:
+                return state._replace(where=Where.CLIMB_OFFSET)
+        return state._replace(where=Where.MARKED_ENTRY)
 
     def _marked_entry(self, state: State, entry: Entry) -> State:
-        gone = reader_marked.entry(self.array, state, entry)
-        return self._found(state._replace(entry=entry)) if gone is None else gone
+        """The slot of a mark was loaded."""
+        if isinstance(entry, Node):
+            return state._replace(where=Where.SHIFT, node=entry, advance=False)
+        if entry == RETRY:
+            return again(state)
+        if entry == NULL or is_sibling(entry, self.array.s):
+            return state._replace(where=Where.MARKS, advance=True)
+        return self._found(state._replace(entry=entry))
 
     # From index to index.
 
-    def _next_up(self, state: State, parent: Value) -> State:
-        return reader_next.up(self.array, state, parent, self.last)
+    def _next(self, state: State) -> State:
+        """What the index holds is in ``entry``; go to the next one."""
+        found = state.found
+        if not is_sibling(state.entry, self.array.s):
+            found = (*found, (state.index, state.entry))
+        state = state._replace(found=found, index=state.index + 1)
+        if state.index > self.last:
+            return state._replace(where=Where.DONE)
+        if state.node is None:
+            return State(Where.HEAD, state.index, found=found, retries=state.retries)
+        return self._next_shift(state, state.shift)
 
     def _next_shift(self, state: State, shift: int) -> State:
-        return reader_next.shift(self.array, state, shift)
+        """The shift of the state's node is known: down to the index, or up if that is outside."""
+        if (state.index - 1 ^ state.index) >> shift >> self.array.s:
+            return state._replace(where=Where.NEXT_PARENT, shift=shift)
+        return self._next_down(state, shift)
+
+    def _next_up(self, state: State, parent: Value) -> State:
+        """The parent of the state's node was loaded."""
+        if parent is None:
+            return self._next(state._replace(node=None, shift=0, entry=NULL))
+        assert isinstance(parent, Node)
+        return state._replace(where=Where.NEXT_SHIFT, node=parent)
 
     def _next_down(self, state: State, shift: int) -> State:
-        return reader_next.down(self.array, state, shift)
+        """The shift of a node that the index lies in was loaded."""
+        offset = offset_of(state.index, shift, self.array.s)
+        return state._replace(where=Where.NEXT_SLOT, shift=shift, offset=offset)
 
     def _next_slot(self, state: State, entry: Entry) -> State:
-        return reader_next.slot(self.array, state, entry, self.last)
+        """The slot of the index was loaded."""
+        if isinstance(entry, Node) and state.shift:
+            return state._replace(where=Where.NEXT_DOWN, node=entry)
+        if entry == RETRY:
+            return again(state)
+        return self._next(state._replace(entry=entry))
 
 
 _ENTRIES = {

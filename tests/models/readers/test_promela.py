@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from models.readers import interleave_runs, promela
+from models.readers import interleave_runs
 from models.readers.explorer import Case
 from models.readers.interleave import Interleaving
 from specs.readers import Memory
+from tests.models.readers import promela
 from tests.tools import needs
 from xarray_model.reader_state import Goal
 
