@@ -7,7 +7,8 @@ something that none of them asks for.
 
 Facts: callers go down by ``xas_try_split_min_order`` (``__split_unmapped_folio``), and where a
 split is limited to one new level, they keep orders below it (``MAX_XAS_ORDER``,
-``MAX_PAGECACHE_ORDER``).  Every other operation is what it is for all callers.
+``MAX_PAGECACHE_ORDER``).  Those that dropped the lock since they allocated look again before they
+split (``__filemap_add_folio``).  Every other operation is what it is for all callers.
 """
 
 from __future__ import annotations
@@ -45,19 +46,36 @@ def within(operation: Operation, s: int, *, one_level: bool) -> bool:
 
 def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Contract:
     """The class of what the last of these operations shows: within the callers' contract if all of
-    them are."""
-    inside = all(within(one, s, one_level=one_level) for one in asked(operations))
+    them are, and they look again before they split."""
+    case = list(operations)
+    inside = all(within(one, s, one_level=one_level) for one in asked(case)) and looked_again(case)
     return Contract.CALLERS if inside else Contract.DOCUMENTATION
 
 
+def looked_again(operations: Iterable[Operation]) -> bool:
+    """Whether each CURSOR_SPLIT_ALONE splits for the order and entry that the nodes on its cursor
+    were allocated for: where anything has changed, callers free the nodes and allocate anew."""
+    given: set[tuple[int, int]] = set()
+    for operation in operations:
+        if operation.code is Code.CURSOR_SPLIT_ALLOC:
+            given.add((operation.order, operation.entry))
+        elif operation.code in (Code.CURSOR_DESTROY, Code.CURSOR_NOMEM, Code.CURSOR_SET):
+            given.clear()
+        elif operation.code is Code.CURSOR_SPLIT_ALONE:
+            if given - {(operation.order, operation.entry)}:
+                return False
+            given.clear()
+    return True
+
+
 def asked(operations: Iterable[Operation]) -> Iterator[Operation]:
-    """What a case asks for: a split through its cursor as the SPLIT of the orders that it comes to,
-    any other operation as it is."""
+    """What a case asks for: a split through its cursor, or nodes for one, as the SPLIT of the
+    orders that it comes to, any other operation as it is."""
     through = 0
     for operation in operations:
         if operation.code is Code.CURSOR_SET:
             through = operation.order
-        if operation.code is Code.CURSOR_SPLIT:
+        if operation.code in (Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALLOC):
             yield Operation(Code.SPLIT, order=operation.order, new_order=through)
         else:
             yield operation

@@ -134,12 +134,28 @@ def judge_split_words(
         yield NO_ALLOCATION.broken(f"expected no request during the split, counted {late}")
     if left:
         yield NO_LEFTOVER.broken(f"expected an empty cursor after the split, it holds {left} nodes")
+    yield from judge_alloc_words(
+        operation, (error, requests, held, warnings), s, allowance, one_level
+    )
+
+
+def judge_alloc_words(
+    operation: Operation,
+    words: Sequence[int],
+    s: int,
+    allowance: Allowance,
+    one_level: bool,
+    before: int = 0,
+) -> Iterator[Judgement]:
+    """Judge what split_alloc answers, for a split of the operation's orders: error, requests, nodes
+    on the cursor, of which ``before`` were there, and warnings."""
+    error, requests, held, warnings = words
     need = nodes_needed(operation.order, operation.new_order, s)
     if error and warnings:
         yield from _refusal(operation, error, requests, held, warnings, s, one_level)
         return
     yield from _allocation(need, error, requests, warnings, allowance)
-    expected = 0 if error else need
+    expected = 0 if error else before + need
     which = FAILURE if error else CURSOR
     yield which
     if held != expected:

@@ -11,7 +11,9 @@ cursor, and from what ``lib/xarray.c`` keeps in ``xa_node`` and ``xa_offset``:
   canonical slot, where loads and searches leave it;
 * a cursor for a larger order is for loads, stores and splits, not for iteration;
 * after a failure, a split, and an erase from inside an entry it is to be set or reset, after a
-  search that finds nothing it is to be set.
+  search that finds nothing it is to be set;
+* nodes that ``xas_split_alloc`` put on it are for splits, and are to be taken or destroyed before
+  it is set anew or used for a store: what else takes a node may lose the others.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from specs.abstract import AbstractArray
+from specs.contract import nodes_needed
 from specs.property import Judgement, Property, Register, Violation
-from xarray_model.entries import NULL, is_error, is_sibling
-from xarray_model.operations import Code, Operation
+from xarray_model.entries import ENOMEM, NULL, is_error, is_internal, is_sibling, mk_error
+from xarray_model.operations import THROUGH, Code, Operation
 
 CURSOR = Register()
 """Every property of a kept cursor by name."""
@@ -55,6 +58,8 @@ class Place(Enum):
     """Walked, on the very slot of its index."""
     DONE = "done"
     """Nowhere any more, with the index where it was: it is to be set or reset."""
+    FAILED = "failed"
+    """Nowhere, for want of memory: ``xas_nomem`` may get some, or it is to be reset."""
     ENDED = "ended"
     """Beyond all that it was to find, at no certain index: it is to be set."""
 
@@ -62,26 +67,42 @@ class Place(Enum):
 PLAIN = {
     Code.CURSOR_STORE: Code.STORE,
     Code.CURSOR_SPLIT: Code.SPLIT,
+    Code.CURSOR_SPLIT_ALONE: Code.SPLIT,
     Code.CURSOR_SET_MARK: Code.SET_MARK,
     Code.CURSOR_CLEAR_MARK: Code.CLEAR_MARK,
     Code.CURSOR_GET_MARK: Code.GET_MARK,
 }
 """Operations through the cursor that do what another does by itself."""
-THROUGH = frozenset(code for code in Code if Code.CURSOR_SET <= code <= Code.CURSOR_SPLIT)
-"""The operations on the case's cursor and through it."""
 _LOST = frozenset({Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.DESTROY})
 _MARKING = frozenset({Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK})
 _SEARCHES = frozenset({Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED})
 _STEPS = frozenset({Code.CURSOR_NEXT, Code.CURSOR_PREV})
+_NODES = frozenset(code for code in THROUGH if code >= Code.CURSOR_SPLIT_ALLOC)
+_ANEW = frozenset({Code.CURSOR_SET, Code.CURSOR_SPLIT})
+_TAKING = frozenset({Code.CURSOR_STORE, Code.CURSOR_CREATE_RANGE})
+_NO_MEMORY = mk_error(ENOMEM)
 
 
 @dataclass(frozen=True, slots=True)
 class AbstractCursor:
-    """A cursor for ``order`` at ``index``, which has no meaning when it is UNSET or ENDED."""
+    """A cursor for ``order`` at ``index``, which has no meaning when it is UNSET or ENDED.
+
+    It holds ``stock`` nodes from ``xas_split_alloc``, last for an entry of ``order_given``, and for
+    the entry ``given``, or for several (None); ``spare`` of ``xas_nomem``.
+    """
 
     place: Place = Place.UNSET
     index: int = 0
     order: int = 0
+    stock: int = 0
+    spare: int = 0
+    given: int | None = None
+    order_given: int | None = None
+
+    @property
+    def held(self) -> int:
+        """All nodes that it holds."""
+        return self.stock + self.spare
 
     def plain(self, operation: Operation) -> Operation:
         """The operation without a cursor that does the same; itself if there is none."""
@@ -94,20 +115,57 @@ class AbstractCursor:
 
     def allows(self, operation: Operation, array: AbstractArray, s: int) -> bool:
         """Whether an operation through the cursor is valid; true for any other operation."""
+        return not self.refusal(operation, array, s)
+
+    def refusal(self, operation: Operation, array: AbstractArray, s: int) -> str:
+        """Why an operation through the cursor is not valid; empty if it is."""
+        if operation.code not in THROUGH:
+            return ""
+        return self._of_nodes(operation, s) or (
+            ""
+            if self._stands_for(operation, array, s)
+            else f"the cursor is not valid for this where it stands ({self.place.value})"
+        )
+
+    def _of_nodes(self, operation: Operation, s: int) -> str:
+        """What the nodes that it holds, or does not, have against an operation."""
         code = operation.code
-        if code is Code.CURSOR_SET or code not in THROUGH:
+        if self.held and code in _ANEW:
+            return f"the cursor holds {self.held} nodes, which would be lost: destroy them first"
+        if self.stock and code in _TAKING:
+            return f"the cursor holds {self.stock} nodes of split_alloc, which are for a split"
+        if code is Code.CURSOR_SPLIT_ALLOC:
+            if self.spare:
+                return "the cursor holds a spare node of nomem: destroy it first"
+            if not max(1, self.order) <= operation.order or not _plain(operation.entry):
+                return "split_alloc for no split: to a higher order, of order 0, or to no entry"
+        if code is Code.CURSOR_SPLIT_ALONE and self.order <= operation.order:
+            need = nodes_needed(operation.order, self.order, s)
+            if need > self.stock:
+                return f"the split takes {need} nodes, and the cursor holds {self.stock} of them"
+        return ""
+
+    def _stands_for(self, operation: Operation, array: AbstractArray, s: int) -> bool:
+        """Whether it stands where an operation is valid."""
+        code = operation.code
+        if code is Code.CURSOR_SET:
             return True
-        if self.place in (Place.UNSET, Place.DONE, Place.ENDED):
-            return code is Code.CURSOR_RESET and self.place is Place.DONE
-        if code is Code.CURSOR_RESET:
+        if code in (Code.CURSOR_DESTROY, Code.CURSOR_NOMEM):
+            return self.place is not Place.UNSET
+        if self.place in (Place.UNSET, Place.DONE, Place.FAILED, Place.ENDED):
+            done = self.place in (Place.DONE, Place.FAILED)
+            return code is Code.CURSOR_RESET and done
+        if code in (Code.CURSOR_RESET, Code.CURSOR_SPLIT_ALLOC):
             return True
+        if code is Code.CURSOR_CREATE_RANGE:
+            return self.place is Place.FRESH
         found = array.at(self.index)
         walked = self.place is not Place.FRESH
         if code in _MARKING:
             return walked and found is not None and not self.on_sibling(array, s)
         if code is Code.CURSOR_PAUSE:
             return not walked or found is not None
-        if code in (Code.CURSOR_STORE, Code.CURSOR_SPLIT):
+        if code in (Code.CURSOR_STORE, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE):
             return not self.on_sibling(array, s)
         if code is Code.CURSOR_LOAD:
             return self.order == 0 or (found is not None and found[1].order >= self.order)
@@ -142,6 +200,8 @@ class AbstractCursor:
             return replace(self, place=Place.FRESH)
         if code in _MARKING:
             return self
+        if code in _NODES:
+            return self._after_nodes(operation, words)
         if code in _SEARCHES:
             if words[1] == NULL:
                 return replace(self, place=Place.ENDED)
@@ -163,7 +223,30 @@ class AbstractCursor:
             # It stands on the slot where the erased entry began, which need not be its index's.
             found = array.at(self.index)
             ends = ends or (found is not None and found[0] != self.index)
-        return replace(self, place=Place.DONE if ends else Place.WALKED)
+        place = Place.FAILED if failed and words[0] == _NO_MEMORY else Place.DONE
+        # A store ends with nomem, which frees what is there.
+        return replace(self, place=place if ends else Place.WALKED, spare=0)
+
+    def _after_nodes(self, operation: Operation, words: Sequence[int]) -> AbstractCursor:
+        """The cursor after an operation that puts nodes on it or takes them."""
+        code = operation.code
+        if code is Code.CURSOR_DESTROY:
+            return replace(self, stock=0, spare=0)
+        if code is Code.CURSOR_NOMEM:
+            again, held = words
+            return replace(self, place=Place.FRESH if again else self.place, stock=0, spare=held)
+        error, _, held = words[:3]
+        if code is Code.CURSOR_SPLIT_ALONE:
+            return replace(self, place=Place.DONE, stock=held)
+        if code is Code.CURSOR_CREATE_RANGE:
+            if error:
+                return replace(self, place=Place.FAILED, spare=held)
+            return replace(self, place=Place.STEPPED, order=0, spare=held)
+        if error:
+            return replace(self, place=Place.FAILED, stock=held)
+        alike = not self.stock or self.given == operation.entry
+        given = operation.entry if alike else None
+        return replace(self, stock=held, given=given, order_given=operation.order)
 
     def _paused(self, array: AbstractArray) -> AbstractCursor:
         if self.place is Place.FRESH:
@@ -172,6 +255,11 @@ class AbstractCursor:
         if behind > _TOP:
             return replace(self, place=Place.ENDED)
         return replace(self, place=Place.FRESH, index=behind)
+
+
+def _plain(entry: int) -> bool:
+    """Whether a split may write the entry."""
+    return entry != NULL and not is_internal(entry)
 
 
 def judge_cursor(

@@ -44,8 +44,11 @@ def judge_unchanged(before: View, after: View) -> Iterator[Judgement]:
         yield UNCHANGED.broken(difference(before, after))
 
 
-def judge_effect(operation: Operation, before: View, after: View) -> Iterator[Judgement]:
-    """Judge what a SPLIT or TRY_SPLIT that succeeded made of the array."""
+def judge_effect(
+    operation: Operation, before: View, after: View, taken: int = 0
+) -> Iterator[Judgement]:
+    """Judge what a SPLIT or TRY_SPLIT that succeeded made of the array; ``taken``: nodes that it
+    took from the case's cursor, where they were live before."""
     if before.abstract is not None and after.abstract is not None:
         yield ENTRIES
         found = before.abstract.at(operation.index)
@@ -58,7 +61,7 @@ def judge_effect(operation: Operation, before: View, after: View) -> Iterator[Ju
         )
         if expected != after.abstract:
             yield from _abstract_effect(operation, expected, after.abstract)
-    yield from _structure(operation, before, after)
+    yield from _structure(operation, before, after, taken)
 
 
 def judge_merge(before_split: View, after: View) -> Iterator[Judgement]:
@@ -96,10 +99,10 @@ def _abstract_effect(
             yield MARKS.broken(detail)
 
 
-def _structure(operation: Operation, before: View, after: View) -> Iterator[Judgement]:
+def _structure(operation: Operation, before: View, after: View, taken: int) -> Iterator[Judgement]:
     s = before.snapshot.chunk_shift
     yield NODES_OUTSIDE
-    yield from _new_nodes(operation, before, after, s)
+    yield from _new_nodes(operation, before, after, s, taken)
     if (before.snapshot.head, before.snapshot.marks) != (after.snapshot.head, after.snapshot.marks):
         yield NODES_OUTSIDE.broken("the head or the array's marks changed")
     split, slots = split_place(operation, s)
@@ -114,12 +117,14 @@ def _structure(operation: Operation, before: View, after: View) -> Iterator[Judg
             )
 
 
-def _new_nodes(operation: Operation, before: View, after: View, s: int) -> Iterator[Judgement]:
+def _new_nodes(
+    operation: Operation, before: View, after: View, s: int, taken: int
+) -> Iterator[Judgement]:
     order, new_order = operation.order, operation.new_order
     need = nodes_needed(order, new_order, s)
     if need:
         yield NEW_NODES
-    grown = after.snapshot.live_nodes - before.snapshot.live_nodes
+    grown = after.snapshot.live_nodes - before.snapshot.live_nodes + taken
     if grown != need:
         yield NEW_NODES.broken(f"expected {need} more live nodes, there are {grown} more")
     first = operation.index >> order << order

@@ -27,6 +27,8 @@ SUSPENDED_BY_FAILED_STORE = frozenset({"node-empty", "root-lowest"})
 """What a store that failed for want of memory may leave broken."""
 SUSPENDED_BY_SPLIT = frozenset({"root-lowest"})
 """What a split may leave broken."""
+SUSPENDED_BY_CREATE_RANGE = SUSPENDED_BY_FAILED_STORE
+"""What a create_range may leave broken: its nodes are to be filled by stores that follow."""
 SUSPENDED_BY_ZERO = frozenset({"root-lowest"})
 """What a store over the zero entry of index 0 may leave broken."""
 

@@ -19,8 +19,16 @@ from dataclasses import dataclass, replace
 from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
-from specs.cursor import THROUGH, AbstractCursor, judge_cursor
-from specs.invariants import SUSPENDED_BY_FAILED_STORE, SUSPENDED_BY_SPLIT, SUSPENDED_BY_ZERO
+from specs.array_invariants import leaked
+from specs.cursor import AbstractCursor, judge_cursor
+from specs.cursor_nodes import HOLDING, OUTSIDE_TREE, judge_nodes, judge_range
+from specs.invariants import (
+    INVARIANTS,
+    SUSPENDED_BY_CREATE_RANGE,
+    SUSPENDED_BY_FAILED_STORE,
+    SUSPENDED_BY_SPLIT,
+    SUSPENDED_BY_ZERO,
+)
 from specs.memory import Memory
 from specs.property import Judgement, Register, Violation
 from specs.publication import judge_publications
@@ -29,7 +37,7 @@ from specs.update import judge_update
 from specs.view import View
 from xarray_model.entries import ZERO, is_error
 from xarray_model.log import LogRecord, decode
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import THROUGH, Code, Operation
 from xarray_model.snapshot import HEADER
 
 REFINEMENT = Register()
@@ -45,10 +53,19 @@ PURE = REFINEMENT.state("lookup-pure", "an operation that looks, counts or asks 
 MARKS_ONLY = REFINEMENT.state("marks-only", "setting or clearing a mark changes marks and no more")
 
 CHANGING = frozenset(
-    {Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.SET_MARK, Code.CLEAR_MARK, Code.DESTROY}
+    {
+        Code.STORE,
+        Code.SPLIT,
+        Code.TRY_SPLIT,
+        Code.SET_MARK,
+        Code.CLEAR_MARK,
+        Code.DESTROY,
+        Code.CURSOR_CREATE_RANGE,
+    }
 )
-"""The operations that may change the array."""
+"""The operations that may change the array, but for those through the cursor that do as another."""
 _SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT})
+_LIVE = INVARIANTS["live-nodes"]
 _EMPTY_VIEWS = {s: View.of_bytes(HEADER.pack(s, 0, 0, 0, 0, 0, 0)) for s in range(1, 7)}
 
 
@@ -63,6 +80,8 @@ class _Change:
     succeeded: bool
     judged: bool
     """False when it is not known that the operation's precondition held."""
+    through: AbstractCursor | None = None
+    """The case's cursor before it, if it went through that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +207,35 @@ class History:
         given, array = operation, self._array
         if given.code in THROUGH:
             operation = self._cursor.plain(given)
-            if array is not None and not self._cursor.allows(given, array, self._judge.s):
+            if array is not None and not self._allows(given, array):
                 self.outside = self._number
                 return []
-        found = list(self._judge.count(self._answer(operation, answer.words)))
+        cursor = self._cursor
+        found = list(self._judge.count(self._answer(given, operation, answer.words)))
         if array is None:
             self._cursor = AbstractCursor()
         else:
-            self._cursor = self._cursor.after(given, array, answer.words)
+            self._cursor = cursor.after(given, array, answer.words)
+        if given.code in OUTSIDE_TREE and self._view is not None:
+            # Nodes came or went, and none of them is in the array.
+            self._view = self._with_live(self._view, self._cursor.held - cursor.held)
         if operation.code in CHANGING:
-            self._change(operation, answer.words, None if log is None else tuple(log))
+            through = cursor if given.code in HOLDING else None
+            kept = None if log is None else tuple(log)
+            self._change(operation, answer.words, kept, through)
         self._memory.spend(operation, answer.words)
         return [violation.at(self._number) for violation in found]
 
-    def _answer(self, operation: Operation, words: Sequence[int]) -> Iterable[Judgement]:
+    def _allows(self, given: Operation, array: AbstractArray) -> bool:
+        s, cursor = self._judge.s, self._cursor
+        alone = given.code is Code.CURSOR_SPLIT_ALONE
+        # Nodes for a split that is refused can only be those of several others.
+        beyond = self._judge.one_level and given.order // s - cursor.order // s > 1
+        return not (alone and beyond) and cursor.allows(given, array, s)
+
+    def _answer(
+        self, given: Operation, operation: Operation, words: Sequence[int]
+    ) -> Iterable[Judgement]:
         code, array = operation.code, self._array
         s, one_level = self._judge.s, self._judge.one_level
         allowance = self._memory.allowance(operation)
@@ -211,6 +245,11 @@ class History:
             return contract.judge_count_alloc(operation, words, s, allowance, one_level)
         if array is None:
             return ()
+        if given.code in HOLDING:
+            if code in _SPLITS and not self._splittable(operation):
+                self.outside = self._number
+                return ()
+            return judge_nodes(given, self._cursor, words, s, allowance, one_level)
         if code in THROUGH:
             return judge_cursor(operation, self._cursor, array, words, s)
         if code not in _SPLITS:
@@ -227,8 +266,19 @@ class History:
             operation.index, operation.order, operation.new_order, operation.entry
         )
 
+    def _with_live(self, view: View, more: int) -> View:
+        """An array like that of ``view``, with so many live nodes more that are not in it."""
+        if not more:
+            return view
+        live = view.snapshot.live_nodes + more
+        return self._judge.view(replace(view.snapshot, live_nodes=max(0, live)).encode())
+
     def _change(
-        self, operation: Operation, words: Sequence[int], log: tuple[LogRecord, ...] | None
+        self,
+        operation: Operation,
+        words: Sequence[int],
+        log: tuple[LogRecord, ...] | None,
+        through: AbstractCursor | None,
     ) -> None:
         splits = operation.code in _SPLITS
         judged = not splits or self._splittable(operation)
@@ -237,7 +287,9 @@ class History:
         if operation.code == Code.STORE and self._array is not None:
             over_zero = operation.index >> operation.order == 0 and self._array.load(0) == ZERO
             self._zero_replaced |= over_zero
-        self._changes.append(_Change(self._number, operation, before, log, succeeded, judged))
+        self._changes.append(
+            _Change(self._number, operation, before, log, succeeded, judged, through)
+        )
         if splits and not judged:
             self._array = None
         elif self._array is not None and succeeded:
@@ -262,7 +314,11 @@ class History:
             self._suspended |= SUSPENDED_BY_ZERO
             self._zero_replaced = False
         faulty = {violation.property for violation in view.faults}
-        found = [fault for fault in view.faults if fault.property not in self._suspended]
+        faults = view.faults
+        if held := self._cursor.held:
+            faults = [fault for fault in faults if fault.property != _LIVE.name]
+            faults += [_LIVE.broken(text) for text in leaked(view.survey, held)]
+        found = [fault for fault in faults if fault.property not in self._suspended]
         judged.update(view.judged - self._suspended)
         if "node-empty" in faulty:
             # A store may yet fill the empty nodes, and leave a tree higher than it needs.
@@ -303,9 +359,15 @@ class History:
             yield from judge_update(operation, before, after, change.log, change.succeeded)
         if operation.code in (Code.SET_MARK, Code.CLEAR_MARK):
             yield from _marks_only(before, after)
+        if operation.code == Code.CURSOR_CREATE_RANGE and change.through and change.succeeded:
+            yield from judge_range(change.through, after)
         if split and change.judged:
             if change.succeeded:
-                yield from effect.judge_effect(operation, before, after)
+                taken = 0
+                if change.through is not None:
+                    orders = operation.order, operation.new_order
+                    taken = contract.nodes_needed(*orders, self._judge.s)
+                yield from effect.judge_effect(operation, before, after, taken)
                 yield from self._judge.same_split(operation, before, after)
                 if change.log is not None:
                     yield from judge_publications(operation, before, after, change.log)
@@ -320,6 +382,9 @@ class History:
             found = before.abstract.at(operation.index) if before.abstract is not None else None
             within = merge and found and merge.first <= found[0] <= merge.first | _mask(merge.order)
             if change.succeeded and found and not within:
+                # Of what is on the cursor the array knows nothing.
+                held = change.through.held if change.through else self._cursor.held
+                before = self._with_live(before, -held)
                 self._merge = _Merge(before, found[0], found[1].order, found[1].entry)
             return
         self._merge = None
@@ -330,13 +395,15 @@ class History:
             and (operation.index >> merge.order << merge.order, operation.order, operation.entry)
             == (merge.first, merge.order, merge.entry)
         ):
-            yield from effect.judge_merge(merge.before, after)
+            yield from effect.judge_merge(merge.before, self._with_live(after, -self._cursor.held))
 
     def _suspend(self, change: _Change) -> None:
         if change.operation.code in _SPLITS and change.succeeded:
             self._suspended |= SUSPENDED_BY_SPLIT
         elif change.operation.code == Code.STORE and not change.succeeded:
             self._suspended |= SUSPENDED_BY_FAILED_STORE
+        elif change.operation.code == Code.CURSOR_CREATE_RANGE:
+            self._suspended |= SUSPENDED_BY_CREATE_RANGE
 
 
 def _after(array: AbstractArray, operation: Operation) -> AbstractArray:
@@ -350,7 +417,7 @@ def _after(array: AbstractArray, operation: Operation) -> AbstractArray:
         return array.set_mark(index, operation.mark)
     if code == Code.CLEAR_MARK:
         return array.clear_mark(index, operation.mark)
-    return array.destroy()
+    return array.destroy() if code == Code.DESTROY else array
 
 
 def _marks_only(before: View, after: View) -> Iterator[Judgement]:

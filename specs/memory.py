@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What memory each operation of a case gets: following the failure that FAIL armed.
 
-An operation's result words tell how many requests it made, except those of STORE: once one ran
-while a failure was armed, it is not known how much of the grant is left.
+An operation's result words tell how many requests it made, except those of STORE, COUNT_ALLOC and
+CURSOR_NOMEM: once one ran while a failure was armed, it is not known how much of the grant is left.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 from specs.contract import UNKNOWN, UNLIMITED, Allowance
 from xarray_model.operations import Code, Flag, Operation
+
+_TOLD = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT_ALLOC, Code.CURSOR_CREATE_RANGE})
+"""The operations whose second result word counts requests."""
 
 
 class Memory:
@@ -24,8 +27,9 @@ class Memory:
         """What the operation, which comes next, gets."""
         if self._armed is UNLIMITED:
             return UNLIMITED
-        blocking = operation.code == Code.COUNT_ALLOC or (
-            operation.code == Code.SPLIT and not operation.flags & Flag.NONBLOCKING
+        blocking = operation.code in (Code.COUNT_ALLOC, Code.CURSOR_NOMEM) or (
+            operation.code in (Code.SPLIT, Code.CURSOR_SPLIT_ALLOC)
+            and not operation.flags & Flag.NONBLOCKING
         )
         counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
         if operation.code == Code.STORE:
@@ -42,10 +46,12 @@ class Memory:
         granted = self._armed.granted
         if granted is None or self.allowance(operation) is UNLIMITED:
             return
-        if code in (Code.SPLIT, Code.TRY_SPLIT):
+        if code in _TOLD:
             left = granted - words[1]
             if left < 0:
                 left = 0 if self._counts & Flag.LASTING else -1
             self._armed = Allowance(left) if left >= 0 else UNLIMITED
-        elif code == Code.COUNT_ALLOC or (code == Code.STORE and operation.entry):
+        elif code in (Code.COUNT_ALLOC, Code.CURSOR_NOMEM) or (
+            code == Code.STORE and operation.entry
+        ):
             self._armed = UNKNOWN

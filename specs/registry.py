@@ -6,6 +6,7 @@ from __future__ import annotations
 from specs.answers import ANSWERS
 from specs.contract import CONTRACT
 from specs.cursor import CURSOR
+from specs.cursor_nodes import CURSOR_NODES
 from specs.invariants import INVARIANTS
 from specs.judge import REFINEMENT
 from specs.property import Property, Register
@@ -17,6 +18,7 @@ REGISTERS: dict[str, Register] = {
     "refinement": REFINEMENT,
     "answers": ANSWERS,
     "kept cursor": CURSOR,
+    "nodes on a kept cursor": CURSOR_NODES,
     "split contract": CONTRACT,
     "update protocol": UPDATE,
     "publications": PUBLICATION,

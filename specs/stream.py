@@ -39,6 +39,11 @@ FIXED = {
     Code.CURSOR_GET_MARK: 1,
     Code.CURSOR_STORE: 1,
     Code.CURSOR_SPLIT: 6,
+    Code.CURSOR_SPLIT_ALLOC: 4,
+    Code.CURSOR_SPLIT_ALONE: 3,
+    Code.CURSOR_CREATE_RANGE: 3,
+    Code.CURSOR_NOMEM: 2,
+    Code.CURSOR_DESTROY: 1,
 }
 """Result words of the operations that always answer as many."""
 

@@ -60,7 +60,7 @@ def judge_update(
             yield ARRAY.broken(f"{_where(record, after)}: its array field was wrong")
         if not record.flags & LOCK_HELD:
             yield LOCK.broken(f"{_where(record, after)}: reported without the lock")
-    if operation.code == Code.STORE:
+    if operation.code in (Code.STORE, Code.CURSOR_CREATE_RANGE):
         yield from _last_reports(after, reports)
         yield from _coverage(before, after, reports)
         yield from _removals(before, after, reports)

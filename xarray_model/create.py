@@ -8,9 +8,15 @@ Facts: ``xas_alloc``, ``xas_expand``, ``xas_create``, ``xas_shrink``, ``xas_dele
 from __future__ import annotations
 
 from xarray_model.array import XArray
-from xarray_model.cursor import ERROR, WALKED, Cursor
+from xarray_model.cursor import ERROR, WALKED, Cursor, destroy
 from xarray_model.entries import ENOMEM, NULL, RETRY
-from xarray_model.geometry import highest_index, max_index, root_shift
+from xarray_model.geometry import (
+    highest_index,
+    max_index,
+    node_shift,
+    offset_of,
+    root_shift,
+)
 from xarray_model.node import FREED, MARKS, Entry, Node, is_value
 from xarray_model.walk import descend
 
@@ -118,6 +124,33 @@ def create(cursor: Cursor, allow_root: bool) -> Entry:
             break
         entry = descend(cursor, node)
     return entry
+
+
+def create_range(cursor: Cursor, keep: bool = False) -> None:
+    """Make slots of single indices for all that the cursor's order covers, except where a larger
+    entry lies, from the last chunk to the first (``xas_create_range``).
+
+    The cursor then is one of order 0, on the slot of its index, and carries no node, unless it is
+    told to ``keep`` what it has (as kernels do: known deviation ``create-range-spare``).  When a
+    node could not be had it is as it was, with -ENOMEM; the nodes made until then stay.
+    """
+    array = cursor.array
+    index, order, sibs = cursor.index, cursor.order, cursor.sibs
+    last = index + (1 << order) - 1
+    cursor.order = cursor.shift = cursor.sibs = 0
+    for start in range(last - last % array.slots, index - index % array.slots - 1, -array.slots):
+        cursor.reset()
+        cursor.index = min(start + array.slots - 1, last)
+        create(cursor, allow_root=True)
+        if cursor.errno:
+            cursor.index, cursor.order, cursor.sibs = index, order, sibs
+            cursor.shift = node_shift(order, array.s)
+            return
+    cursor.index = index
+    if cursor.node is not None:
+        cursor.offset = offset_of(index, cursor.node.shift, array.s)
+    if not keep:
+        destroy(cursor)
 
 
 def node_free(array: XArray, node: Node) -> None:

@@ -53,6 +53,11 @@ class Code(IntEnum):
     CURSOR_GET_MARK = 28
     CURSOR_STORE = 29
     CURSOR_SPLIT = 30
+    CURSOR_SPLIT_ALLOC = 31
+    CURSOR_SPLIT_ALONE = 32
+    CURSOR_CREATE_RANGE = 33
+    CURSOR_NOMEM = 34
+    CURSOR_DESTROY = 35
 
 
 class Flag(IntFlag):
@@ -60,7 +65,8 @@ class Flag(IntFlag):
 
     NONE = 0
     NONBLOCKING = 1
-    """SPLIT, CURSOR_SPLIT: allocate without permission to block (``GFP_NOWAIT``)."""
+    """SPLIT, CURSOR_SPLIT, CURSOR_SPLIT_ALLOC: allocate without permission to block
+    (``GFP_NOWAIT``)."""
     PAUSE = 2
     """FIND, FIND_MARKED: call ``xas_pause`` after every entry found."""
     FAIL_BLOCKING = 4
@@ -105,6 +111,11 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.CURSOR_GET_MARK: ("mark",),
     Code.CURSOR_STORE: ("entry",),
     Code.CURSOR_SPLIT: ("order", "entry"),
+    Code.CURSOR_SPLIT_ALLOC: ("order", "entry"),
+    Code.CURSOR_SPLIT_ALONE: ("order", "entry"),
+    Code.CURSOR_CREATE_RANGE: (),
+    Code.CURSOR_NOMEM: (),
+    Code.CURSOR_DESTROY: (),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -114,9 +125,13 @@ FLAGS: dict[Code, Flag] = {
     Code.FIND_MARKED: Flag.PAUSE,
     Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
     Code.CURSOR_SPLIT: Flag.NONBLOCKING,
+    Code.CURSOR_SPLIT_ALLOC: Flag.NONBLOCKING,
     Code.COUNT_ALLOC: Flag.REPEATING,
 }
 """The flags that an operation may carry; none for the others."""
+
+THROUGH = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
+"""The operations on the case's cursor and through it."""
 
 WORD = (1 << 64) - 1
 LIMITS = {"index": WORD, "order": 63, "new_order": 63, "entry": WORD, "mark": 2, "argument": WORD}

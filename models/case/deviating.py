@@ -16,12 +16,13 @@ from models.case.deviations import DEVIATIONS
 from models.case.reference import Outcome, Runner, SplitKind, run
 from xarray_model import iterate, walk
 from xarray_model.array import XArray
+from xarray_model.create import create_range
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
 from xarray_model.entries import NULL
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import node_shift, offset_of
 from xarray_model.node import Entry, Node, is_sibling, is_value
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import THROUGH, Code, Operation
 
 Plant: TypeAlias = Callable[[Runner], None]
 """Makes a model deviate."""
@@ -215,6 +216,29 @@ def _split_sibling_marks(runner: Runner) -> None:
     runner.find_marked = partial(iterate.find_marked, siblings=True)
 
 
+def _split_filled_early(runner: Runner) -> None:
+    """The new nodes hold what they were filled with when they were allocated."""
+    right = runner.split
+
+    def split(cursor: Cursor, entry: int, order: int) -> None:
+        filled = []
+        node = cursor.alloc
+        while node is not None:
+            filled.append((node, list(node.slots)))
+            node = node.parent
+        right(cursor, entry, order)
+        for node, slots in filled[: len(filled) - cursor.preallocated()]:
+            if any(slots):  # one that fills in the split does so as the model does
+                node.slots[:] = slots
+
+    runner.split = split
+
+
+def _create_range_spare(runner: Runner) -> None:
+    """What is on the cursor when all slots are there stays on it."""
+    runner.create_range = partial(create_range, keep=True)
+
+
 def _try_split_siblings(runner: Runner) -> None:
     """An order with the sibling count of the one below the entry's is taken for that order."""
     s = runner.array.s
@@ -235,12 +259,13 @@ PLANTS: Mapping[str, Plant] = {
     "pause-at-top": _pause_at_top,
     "step-inside": _step_inside,
     "split-limit": _split_limit,
+    "split-filled-early": _split_filled_early,
+    "create-range-spare": _create_range_spare,
     "try-split-siblings": _try_split_siblings,
 }
 """How each known deviation is planted, by its name, in an order in which they go together."""
 
 Meets: TypeAlias = Callable[[Operation, Sequence[Operation], int], bool]
-_THROUGH_CURSOR = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
 
 
 def _by_code(*codes: Code) -> Meets:
@@ -256,7 +281,7 @@ def _stores_other_kind(one: Operation, before: Sequence[Operation], s: int) -> b
         left = max(other.order, other.new_order)
         inside = one.index >> left == other.index >> left and left > one.order
         return is_value(other.entry) != is_value(one.entry) and (
-            inside or bool({one.code, other.code} & _THROUGH_CURSOR)
+            inside or bool({one.code, other.code} & THROUGH)
         )
 
     return any(other.entry != NULL and larger(other) for other in before)
@@ -275,7 +300,8 @@ def _sibling_order(one: Operation, s: int) -> int | None:
 
 MEETS: Mapping[str, Meets] = {
     "split-sibling-marks": _by_code(
-        Code.SPLIT, Code.CURSOR_SPLIT, Code.FIND_MARKED, Code.CURSOR_FIND_MARKED
+        *(Code.SPLIT, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE),
+        *(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
     ),
     "store-other-kind": _stores_other_kind,
     "pause-inside": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
@@ -285,6 +311,8 @@ MEETS: Mapping[str, Meets] = {
     "split-limit": lambda one, _, s: (
         one.code in (Code.SPLIT, Code.COUNT_ALLOC) and _beyond_limit(one, s)
     ),
+    "split-filled-early": _by_code(Code.CURSOR_SPLIT_ALONE),
+    "create-range-spare": _by_code(Code.CURSOR_CREATE_RANGE),
     "try-split-siblings": lambda one, _, s: (
         one.code is Code.TRY_SPLIT and _sibling_order(one, s) is not None
     ),
@@ -293,7 +321,14 @@ MEETS: Mapping[str, Meets] = {
 otherwise than the right one: all others it does alike, on the same array with the cursor at the
 same place."""
 _CHANGING = frozenset(
-    {"split-sibling-marks", "store-other-kind", "split-limit", "try-split-siblings"}
+    {
+        "split-sibling-marks",
+        "store-other-kind",
+        "split-limit",
+        "split-filled-early",
+        "create-range-spare",
+        "try-split-siblings",
+    }
 )
 
 
@@ -319,7 +354,7 @@ def possible(
     }
     every = set[int]().union(*met.values())
     shown = {number for number in broken if number is not None}
-    by_cursor = any(one.code in _THROUGH_CURSOR for one in operations)
+    by_cursor = any(one.code in THROUGH for one in operations)
     if by_cursor or met.keys() & _CHANGING:
         possibly = bool(every) and min(every) <= min(shown, default=len(operations))
     else:

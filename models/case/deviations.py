@@ -144,9 +144,12 @@ def _step_inside(
 def _split_limit(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
-    if operation.code not in (Code.SPLIT, Code.COUNT_ALLOC):
+    new_order = operation.new_order
+    if operation.code is Code.CURSOR_SPLIT_ALLOC:
+        new_order = cursor.order
+    elif operation.code not in (Code.SPLIT, Code.COUNT_ALLOC):
         return False
-    return operation.order == operation.new_order // s * s + 2 * s
+    return operation.order == new_order // s * s + 2 * s
 
 
 def _split_sibling_marks(
@@ -157,6 +160,22 @@ def _split_sibling_marks(
     found = array.at(operation.index)
     vertical = operation.order // s > operation.new_order // s
     return vertical and found is not None and found[1].marks > 0
+
+
+def _split_filled_early(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    if operation.code is not Code.SPLIT or not cursor.stock:
+        return False
+    by_cursor = (operation.index, operation.new_order) == (cursor.index, cursor.order)
+    vertical = operation.order // s > operation.new_order // s
+    return by_cursor and vertical and operation.entry != cursor.given
+
+
+def _create_range_spare(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    return operation.code is Code.CURSOR_CREATE_RANGE and cursor.spare > 0
 
 
 def _try_split_siblings(
@@ -282,6 +301,46 @@ DEVIATIONS = (
         ),
         _split_sibling_marks,
         on_split=True,
+    ),
+    Deviation(
+        "split-filled-early",
+        "split-entries",
+        "xas_split gives the new entries of a split one level down the entry that xas_split_alloc"
+        " was given, not its own: what the array held when the nodes were allocated comes back",
+        "lib/xarray.c, xas_split_alloc: it fills the new nodes, and xas_split leaves them so, but"
+        " for their nr_values",
+        2,
+        (
+            Operation(Code.STORE, 0, 2, entry=_POINTER),
+            Operation(Code.CURSOR_SET, 0, 0),
+            Operation(Code.CURSOR_SPLIT_ALLOC, order=2, entry=_POINTER),
+            Operation(Code.STORE, 0, 2, entry=_VALUE),
+            Operation(Code.SNAPSHOT),
+            Operation(Code.CURSOR_SPLIT_ALONE, order=2, entry=_VALUE),
+            Operation(Code.SNAPSHOT),
+        ),
+        _split_filled_early,
+        on_split=True,
+        hides=dict.fromkeys(range(1, 7), frozenset({"split_alone: another entry"})),
+    ),
+    Deviation(
+        "create-range-spare",
+        "create-range-spare",
+        "xas_create_range leaves a node that xas_nomem put on the cursor there when it succeeds"
+        " without it; a caller whose loop ends there leaks it",
+        "lib/xarray.c, xas_create_range: nothing frees what is left on the cursor",
+        2,
+        (
+            Operation(Code.FAIL, argument=1, flags=Flag.FAIL_NONBLOCKING),
+            Operation(Code.CURSOR_SET, 0, 2),
+            Operation(Code.CURSOR_CREATE_RANGE),
+            Operation(Code.CURSOR_NOMEM),
+            Operation(Code.STORE, 1, 0, entry=_POINTER),
+            Operation(Code.CURSOR_CREATE_RANGE),
+            Operation(Code.CURSOR_DESTROY),
+        ),
+        _create_range_spare,
+        hides=dict.fromkeys(range(1, 7), frozenset({"create_range: with a spare node"})),
     ),
     Deviation(
         "try-split-siblings",

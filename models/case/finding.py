@@ -21,7 +21,15 @@ LOG_AGREES = (
 )
 SPLITTING = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.COUNT_ALLOC})
 """What splits, or asks for the nodes of a split, other than through the cursor."""
-_SPLITS = frozenset({Code.SPLIT, Code.COUNT_ALLOC, Code.CURSOR_SPLIT})
+_SPLITS = frozenset(
+    {
+        Code.SPLIT,
+        Code.COUNT_ALLOC,
+        Code.CURSOR_SPLIT,
+        Code.CURSOR_SPLIT_ALLOC,
+        Code.CURSOR_SPLIT_ALONE,
+    }
+)
 
 
 Kind: TypeAlias = tuple[str, Contract, tuple[str, ...]]

@@ -114,6 +114,8 @@ _LEFT_OUT = {
     Code.CURSOR_FIND_MARKED: {"argument": WORD},
     Code.CURSOR_STORE: {"entry": 4},
     Code.CURSOR_SPLIT: {"entry": 4},
+    Code.CURSOR_SPLIT_ALLOC: {"entry": 4},
+    Code.CURSOR_SPLIT_ALONE: {"entry": 4},
 }
 """What a field is that is left out; the others must be given."""
 

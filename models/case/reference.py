@@ -25,7 +25,8 @@ from xarray_model import (
     walk,
 )
 from xarray_model.array import XArray
-from xarray_model.cursor import Cursor, destroy
+from xarray_model.create import create_range
+from xarray_model.cursor import Cursor, destroy, nomem
 from xarray_model.entries import ENOMEM, NULL, mk_error, mk_node
 from xarray_model.errors import PreconditionError
 from xarray_model.journal import Store
@@ -129,6 +130,7 @@ class Runner:
         self.told: list[Told] | None = None
         self.split_alloc = _ALLOCATE[kind]
         self.split = _SPLIT[kind]
+        self.create_range: Callable[[Cursor], None] = create_range
         self.pause = iterate.pause
         self.next = iterate.next
         self.prev = iterate.prev
@@ -335,6 +337,41 @@ class Runner:
     def _cursor_split(self, op: Operation) -> list[int]:
         return self._split_through(self.kept, op)
 
+    def _cursor_split_alloc(self, op: Operation) -> list[int]:
+        array, cursor = self.array, self.kept
+        requests, warnings = array.allocator.requests, array.warnings
+        self.split_alloc(cursor, op.entry, op.order, not op.flags & Flag.NONBLOCKING)
+        return [
+            _error(cursor),
+            array.allocator.requests - requests,
+            cursor.preallocated(),
+            array.warnings - warnings,
+        ]
+
+    def _cursor_split_alone(self, op: Operation) -> list[int]:
+        return self._under_lock(lambda cursor: self.split(cursor, op.entry, op.order))
+
+    def _cursor_create_range(self, op: Operation) -> list[int]:
+        return self._under_lock(self.create_range)
+
+    def _under_lock(self, do: Callable[[Cursor], None]) -> list[int]:
+        array, cursor = self.array, self.kept
+        requests = array.allocator.requests
+        array.locked = True
+        do(cursor)
+        array.locked = False
+        made = array.allocator.requests - requests
+        return [_error(cursor), made, cursor.preallocated()]
+
+    def _cursor_nomem(self, op: Operation) -> list[int]:
+        again = nomem(self.kept)
+        return [int(again), self.kept.preallocated()]
+
+    def _cursor_destroy(self, op: Operation) -> list[int]:
+        held = self.kept.preallocated()
+        destroy(self.kept)
+        return [held]
+
 
 Handler: TypeAlias = Callable[[Runner, Operation], list[int]]
 _HANDLERS: Mapping[Code, Handler] = {
@@ -367,6 +404,11 @@ _HANDLERS: Mapping[Code, Handler] = {
     Code.CURSOR_GET_MARK: Runner._cursor_get_mark,
     Code.CURSOR_STORE: Runner._cursor_store,
     Code.CURSOR_SPLIT: Runner._cursor_split,
+    Code.CURSOR_SPLIT_ALLOC: Runner._cursor_split_alloc,
+    Code.CURSOR_SPLIT_ALONE: Runner._cursor_split_alone,
+    Code.CURSOR_CREATE_RANGE: Runner._cursor_create_range,
+    Code.CURSOR_NOMEM: Runner._cursor_nomem,
+    Code.CURSOR_DESTROY: Runner._cursor_destroy,
 }
 
 

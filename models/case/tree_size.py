@@ -21,23 +21,33 @@ MOST_LENT = 1 << 28
 
 
 def split_nodes(case: Iterable[Operation], s: int) -> list[int]:
-    """The nodes that each operation asks for to split with, at most, at chunk shift ``s``.
+    """The nodes that each operation asks for to split with, or for a range of slots, at most, at
+    chunk shift ``s``.
 
-    0 for what splits nothing, and for what the contract forbids: a new order above the old one.
+    0 for what does neither, and for what the contract forbids: a new order above the old one.
     What a store takes, at most two nodes for each level, is left out.
     """
     nodes = []
     cursor_order = 0
+    granted = None
     for one in case:
+        if one.code is Code.FAIL:
+            lasting = one.flags & Flag.LASTING and one.flags & Flag.FAIL_NONBLOCKING
+            granted = one.argument if one.argument and lasting else None
         if one.code is Code.CURSOR_SET:
             cursor_order = one.order
-        new_order = cursor_order if one.code is Code.CURSOR_SPLIT else one.new_order
+        through = one.code in (Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALLOC)
+        new_order = cursor_order if through else one.new_order
         splits = one.code in _SPLITS and new_order <= one.order
         needed = geometry.split_nodes(one.order, new_order, s) if splits else 0
         if one.code is Code.COUNT_ALLOC:
             needed = min(needed, one.argument)
         elif one.code is Code.TRY_SPLIT:
             needed = min(needed, 1)
+        elif one.code is Code.CURSOR_CREATE_RANGE:
+            # Full below the node that covers the range, and what leads there.
+            needed = geometry.split_nodes(cursor_order + s, 0, s)
+            needed = needed if granted is None else min(needed, granted)
         nodes.append(needed)
     return nodes
 
@@ -52,4 +62,12 @@ def most_nodes(case: Iterable[Operation], s: int) -> int:
     return max(MOST_NODES, made_nodes(case, s))
 
 
-_SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT, Code.COUNT_ALLOC})
+_SPLITS = frozenset(
+    {
+        Code.SPLIT,
+        Code.TRY_SPLIT,
+        Code.CURSOR_SPLIT,
+        Code.CURSOR_SPLIT_ALLOC,
+        Code.COUNT_ALLOC,
+    }
+)

@@ -71,9 +71,8 @@ def _refused(operations: Sequence[Operation], answer: bytes, s: int) -> NoCase |
     array, cursor = EMPTY, AbstractCursor()
     for number, (given, one) in enumerate(zip(operations, cut(operations, answer), strict=True)):
         operation = cursor.plain(given)
-        if not cursor.allows(given, array, s):
-            place = cursor.place.value
-            return NoCase(number, f"the cursor is not valid for this where it stands ({place})")
+        if why := cursor.refusal(given, array, s):
+            return NoCase(number, why)
         split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)
         orders = (operation.order, operation.new_order)
         if split and not array.splittable(operation.index, *orders, operation.entry):

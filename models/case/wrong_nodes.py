@@ -11,7 +11,7 @@ from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import ARRAY_RIGHT, ON_LRU, PARENT_RIGHT, NodePicture, Snapshot
 
 LRU = "LRU not as count and nr_values tell"
-_SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT})
+_SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE})
 
 
 def during_split(operation: Operation | None) -> str:

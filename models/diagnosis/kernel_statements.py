@@ -77,6 +77,26 @@ def _split(one: Operation, words: Sequence[int], how: How) -> list[str]:
 
 def split_through(cursor: str, one: Operation, how: How) -> list[str]:
     """A split through a cursor of the new order."""
+    return [
+        *split_alloc(cursor, one, how),
+        *split_alone(cursor, one),
+        "/* No node was allocated in vain. */",
+        f"XA_BUG_ON(xa, {cursor}.xa_alloc);",
+        f"xas_destroy(&{cursor});",
+    ]
+
+
+def split_alone(cursor: str, one: Operation) -> list[str]:
+    """The split itself, with nodes that are there."""
+    return [
+        f"xas_lock(&{cursor});",
+        f"xas_split(&{cursor}, {entry_text(one.entry)}, {one.order});",
+        f"xas_unlock(&{cursor});",
+    ]
+
+
+def split_alloc(cursor: str, one: Operation, how: How) -> list[str]:
+    """The nodes for a split, on a cursor of the new order."""
     entry = entry_text(one.entry)
     flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
     error = [f"XA_BUG_ON(xa, xas_error(&{cursor}));"]
@@ -92,12 +112,6 @@ def split_through(cursor: str, one: Operation, how: How) -> list[str]:
     return [
         f"xas_split_alloc(&{cursor}, {entry}, {one.order}, {flags});",
         *error,
-        f"xas_lock(&{cursor});",
-        f"xas_split(&{cursor}, {entry}, {one.order});",
-        f"xas_unlock(&{cursor});",
-        "/* No node was allocated in vain. */",
-        f"XA_BUG_ON(xa, {cursor}.xa_alloc);",
-        f"xas_destroy(&{cursor});",
     ]
 
 

@@ -15,18 +15,29 @@ from models.diagnosis.kernel_statements import (
     NoCode,
     entry_text,
     index_text,
+    split_alloc,
+    split_alone,
     split_through,
 )
 from specs.stream import Answer
-from xarray_model.entries import NULL, ZERO, is_internal, is_node, is_sibling
+from xarray_model.entries import (
+    ENOMEM,
+    NULL,
+    ZERO,
+    is_internal,
+    is_node,
+    is_sibling,
+    mk_error,
+)
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Flag, Operation
 
 MOST_STEPS = 24
 """Answers that are checked one by one; a longer run of alike ones is a loop."""
 _LOOP = 4
+_NO_MEMORY = mk_error(ENOMEM)
 _WIDTH = 72
-_THROUGH = (Code.CURSOR_SET, Code.CURSOR_SPLIT)
+_THROUGH = (Code.CURSOR_SET, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALLOC, Code.FAIL)
 """What needs to know of the operations before."""
 _CHECKED = frozenset(
     {
@@ -34,6 +45,7 @@ _CHECKED = frozenset(
         *(Code.NEXT, Code.PREV, Code.TRY_SPLIT_MIN_ORDER),
         *(Code.CURSOR_LOAD, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED, Code.CURSOR_GET_MARK),
         *(Code.CURSOR_NEXT, Code.CURSOR_PREV, Code.CURSOR_PAUSE),
+        *(Code.CURSOR_CREATE_RANGE, Code.CURSOR_NOMEM),
     }
 )
 
@@ -46,12 +58,19 @@ def statements(operations: Sequence[Operation], answers: Sequence[Answer], how: 
     for one, answer in zip(operations, answers, strict=True):
         words = answer.words
         order = one.order if one.code is Code.CURSOR_SET else order
+        if one.code is Code.FAIL:
+            continue  # told by what fails
+        if words and words[0] == _NO_MEMORY and not _first_request(one, words):
+            raise NoCode("test code cannot make memory short")
         if one.code is Code.CURSOR_SET:
             lines += [] if one is first else [_set(one)]
             lines += ["xas_set_update(&cursor, check_update);"] if how.update else []
         elif one.code is Code.CURSOR_SPLIT:
             split = Operation(Code.SPLIT, 0, one.order, order, one.entry, flags=one.flags)
             lines += split_through("cursor", split, how)
+        elif one.code is Code.CURSOR_SPLIT_ALLOC:
+            split = Operation(Code.SPLIT, 0, one.order, order, one.entry, flags=one.flags)
+            lines += split_alloc("cursor", split, how)
         elif one.code in (Code.FIND, Code.FIND_MARKED) and len(words) <= 1 + 2 * MOST_STEPS:
             lines += _search(one, words)
         else:
@@ -78,6 +97,11 @@ def told(operation: Operation) -> bool:
 def checked(operation: Operation) -> bool:
     """Whether the statement of an operation checks what it answers."""
     return operation.code in _CHECKED
+
+
+def _first_request(one: Operation, words: Sequence[int]) -> bool:
+    """Whether it failed before it did anything, and the cursor alone tells of it."""
+    return one.code is Code.CURSOR_CREATE_RANGE and words[1] == 1
 
 
 def _first(operations: Sequence[Operation]) -> Operation | None:
@@ -212,6 +236,27 @@ def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return ["do {", *stored, "} while (xas_nomem(&cursor, GFP_KERNEL));"]
 
 
+def _split_alone(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    left = "" if words[2] == 0 else "!"
+    return [*split_alone("cursor", one), f"XA_BUG_ON(xa, {left}cursor.xa_alloc);"]
+
+
+def _create_range(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    if words[0]:
+        return ["/* As if memory were short. */", "xas_set_err(&cursor, -ENOMEM);"]
+    checks = ["XA_BUG_ON(xa, xas_error(&cursor));", "XA_BUG_ON(xa, cursor.xa_alloc);"]
+    return [*_locked("xas_create_range(&cursor);"), *checks]
+
+
+def _nomem(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    again = "!" if words[0] else ""
+    return [f"XA_BUG_ON(xa, {again}xas_nomem(&cursor, GFP_KERNEL));"]
+
+
+def _destroy(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    return ["xas_destroy(&cursor);"]
+
+
 def _min_order(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return [f"XA_BUG_ON(xa, xas_try_split_min_order({one.order}) != {words[0]});"]
 
@@ -231,4 +276,8 @@ STEPS: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
     Code.CURSOR_CLEAR_MARK: _mark,
     Code.CURSOR_GET_MARK: _get_mark,
     Code.CURSOR_STORE: _store,
+    Code.CURSOR_SPLIT_ALONE: _split_alone,
+    Code.CURSOR_CREATE_RANGE: _create_range,
+    Code.CURSOR_NOMEM: _nomem,
+    Code.CURSOR_DESTROY: _destroy,
 }

@@ -5,6 +5,7 @@
  */
 #include "driver.h"
 
+#include <linux/gfp.h>
 #include <linux/rcupdate.h>
 
 static struct xa_state cursor;
@@ -81,6 +82,48 @@ static void change_mark(const struct operation *operation)
 	xas_unlock(&cursor);
 }
 
+/* What allocates without the lock, or is to be called once it was dropped. */
+static void allocate(const struct operation *operation)
+{
+	uint64_t before = requests.made, warnings = split_alloc(&cursor, operation);
+
+	result_error(&cursor);
+	result_word(requests.made - before);
+	result_word(cursor_nodes(&cursor));
+	result_word(warnings);
+}
+
+static void nomem(void)
+{
+	result_word(xas_nomem(&cursor, GFP_KERNEL));
+	result_word(cursor_nodes(&cursor));
+}
+
+static void destroy(void)
+{
+	result_word(cursor_nodes(&cursor));
+	xas_destroy(&cursor);
+}
+
+/* What takes nodes from the cursor, under the lock. */
+static void change(const struct operation *operation)
+{
+	uint64_t before = requests.made;
+
+	xas_lock(&cursor);
+	if (operation->code == OP_CURSOR_SPLIT_ALONE)
+		xas_split(&cursor, entry_of(operation), operation->order);
+	else
+		xas_create_range(&cursor);
+	/* One that succeeds leaves a cursor for single indices. */
+	if (operation->code == OP_CURSOR_CREATE_RANGE && !xas_error(&cursor))
+		cursor_order = 0;
+	xas_unlock(&cursor);
+	result_error(&cursor);
+	result_word(requests.made - before);
+	result_word(cursor_nodes(&cursor));
+}
+
 void run_cursor_operation(const struct operation *operation)
 {
 	if (operation->code == OP_CURSOR_SET) {
@@ -102,6 +145,19 @@ void run_cursor_operation(const struct operation *operation)
 		break;
 	case OP_CURSOR_SPLIT:
 		split_through(&cursor, operation);
+		break;
+	case OP_CURSOR_SPLIT_ALLOC:
+		allocate(operation);
+		break;
+	case OP_CURSOR_SPLIT_ALONE:
+	case OP_CURSOR_CREATE_RANGE:
+		change(operation);
+		break;
+	case OP_CURSOR_NOMEM:
+		nomem();
+		break;
+	case OP_CURSOR_DESTROY:
+		destroy();
 		break;
 	default:
 		look(operation);

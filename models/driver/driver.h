@@ -74,6 +74,12 @@ enum code {
 	OP_CURSOR_GET_MARK,
 	OP_CURSOR_STORE,
 	OP_CURSOR_SPLIT,
+	OP_CURSOR_SPLIT_ALLOC,
+	OP_CURSOR_SPLIT_ALONE,
+	OP_CURSOR_CREATE_RANGE,
+	OP_CURSOR_NOMEM,
+	OP_CURSOR_DESTROY,
+	OP_LAST = OP_CURSOR_DESTROY,
 };
 
 enum flag {
@@ -100,6 +106,10 @@ void result_entry(const void *entry);
 void result_error(const struct xa_state *xas);
 void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation);
 void split_through(struct xa_state *xas, const struct operation *operation);
+/* xas_split_alloc(), whose warnings are counted; their number. */
+uint64_t split_alloc(struct xa_state *xas, const struct operation *operation);
+uint64_t cursor_nodes(const struct xa_state *xas);
+void *entry_of(const struct operation *operation);
 
 /* count.c */
 void count_alloc(const struct operation *operation);

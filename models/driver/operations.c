@@ -18,13 +18,13 @@ void result_error(const struct xa_state *xas)
 	result_word(error ? (uintptr_t)xa_mk_internal((unsigned long)error) : 0);
 }
 
-static void *entry_of(const struct operation *operation)
+void *entry_of(const struct operation *operation)
 {
 	return (void *)(uintptr_t)operation->entry;
 }
 
 /* The nodes on a cursor; a list that is broken is a finding. */
-static uint64_t cursor_nodes(const struct xa_state *xas)
+uint64_t cursor_nodes(const struct xa_state *xas)
 {
 	uint64_t nodes = 0;
 
@@ -63,15 +63,22 @@ static void store(const struct operation *operation)
 	store_through(&xas, order, operation);
 }
 
-void split_through(struct xa_state *xas, const struct operation *operation)
+uint64_t split_alloc(struct xa_state *xas, const struct operation *operation)
 {
 	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
-	uint64_t before = requests.made, allocated, prepared, warnings = requests.warnings;
+	uint64_t warnings = requests.warnings;
 
 	requests.count_warnings = true;
 	xas_split_alloc(xas, entry_of(operation), operation->order, gfp);
 	requests.count_warnings = false;
-	warnings = requests.warnings - warnings;
+	return requests.warnings - warnings;
+}
+
+void split_through(struct xa_state *xas, const struct operation *operation)
+{
+	uint64_t before = requests.made, allocated, prepared;
+	uint64_t warnings = split_alloc(xas, operation);
+
 	allocated = requests.made;
 	prepared = cursor_nodes(xas);
 	if (!xas_error(xas)) {
@@ -239,7 +246,7 @@ void run_operation(const struct operation *operation)
 		count_alloc(operation);
 		break;
 	default:
-		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_CURSOR_SPLIT) {
+		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_LAST) {
 			run_cursor_operation(operation);
 			break;
 		}

@@ -86,6 +86,9 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         "count_alloc: limited",
     ]
     names += CURSOR_BRANCHES
+    names += NODE_BRANCHES
+    if one_level:
+        names += ["split_alloc: refused"]
     # One new level takes one node for each slot of the entry: at most half a chunk.
     which = ("first", "last") if one_level and s <= 2 else ("first", "middle", "last")
     names += [f"split: allocation fails, {request}" for request in which]
@@ -111,6 +114,27 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
     return names
 
 
+NODE_BRANCHES = [
+    "split_alloc: some",
+    "split_alloc: none needed",
+    "split_alloc: fails",
+    "split_alloc: on top of others",
+    "split_alone: as allocated",
+    "split_alone: another entry",
+    "split_alone: another order",
+    "split_alone: nodes left",
+    "create_range: on what is there",
+    "create_range: makes nodes",
+    "create_range: beside a larger entry",
+    "create_range: fails",
+    "create_range: high order",
+    "create_range: with a spare node",
+    "nomem: again",
+    "nomem: no memory",
+    "nomem: frees",
+    "cursor_destroy: some",
+]
+"""What is done with the nodes that a kept cursor holds."""
 CURSOR_BRANCHES = [
     f"cursor: {use}, {place}"
     for use, places in (

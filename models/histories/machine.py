@@ -13,7 +13,7 @@ from models.histories.rules.kept_cursor import KeptCursor
 from models.histories.rules.looking import Looking
 from models.histories.rules.marking import Marking
 from models.histories.rules.memory import Memory
-from models.histories.rules.splitting import Splitting
+from models.histories.rules.prepared import Prepared
 from models.histories.rules.storing import Storing
 
 RULES = (
@@ -36,11 +36,16 @@ RULES = (
     "cursor_set",
     "cursor_look",
     "cursor_change",
+    "split_alloc",
+    "change_between",
+    "split_alone",
+    "let_go",
+    "create_range",
     "fail",
     "count_alloc",
 )
 """Every rule; ``try_split`` fires only where the implementation has it."""
 
 
-class ArrayMachine(Storing, Splitting, Marking, Looking, KeptCursor, Memory):
+class ArrayMachine(Storing, Prepared, Marking, Looking, KeptCursor, Memory):
     """One case; a subclass for each batch names it."""

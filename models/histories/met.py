@@ -23,7 +23,7 @@ def met_by_cursor(
 ) -> Iterator[str]:
     """The branches that an operation through the case's cursor is."""
     code = operation.code
-    if Code.CURSOR_SET < code <= Code.CURSOR_SPLIT:
+    if Code.CURSOR_SET < code < Code.CURSOR_SPLIT_ALLOC:
         use = code.name.removeprefix("CURSOR_").lower()
         if code is Code.CURSOR_STORE and operation.entry == NULL:
             use = "erase"

@@ -48,7 +48,7 @@ from xarray_model.snapshot import Snapshot, decode
 
 SCHEDULES = 3
 """How many races are shown of an implementation."""
-_SPLITTING = (Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT)
+_SPLITTING = (Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE)
 _SPLITS = ((6, 0, 2), (18, 0, 6))
 """Order, new order and chunk shift of the splits that are drawn when there is no finding."""
 

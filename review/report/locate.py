@@ -49,6 +49,11 @@ _RUNS = {
     Code.CURSOR_GET_MARK: "xas_get_mark",
     Code.CURSOR_STORE: "xas_store",
     Code.CURSOR_SPLIT: "xas_split",
+    Code.CURSOR_SPLIT_ALLOC: "xas_split_alloc",
+    Code.CURSOR_SPLIT_ALONE: "xas_split",
+    Code.CURSOR_CREATE_RANGE: "xas_create_range",
+    Code.CURSOR_NOMEM: "xas_nomem",
+    Code.CURSOR_DESTROY: "xas_destroy",
 }
 """The function under test that an operation runs: ``models/driver/PROTOCOL.md``."""
 

@@ -137,6 +137,28 @@ def kept(*steps: Step, index: int = 0) -> Told:
     return names([*START, do(Code.CURSOR_SET, index=index), *steps])
 
 
+PREPARED: list[Step] = [
+    do(Code.CURSOR_SET, index=9),
+    do(Code.CURSOR_SPLIT_ALLOC, [0, 2, 2, 0], order=3, entry=OLD),
+]
+"""Two nodes on the cursor, for the split of the order-3 entry to order 0."""
+
+
+def prepared(words: Sequence[int], *then: Step) -> Told:
+    """What that split breaks, of nodes that were allocated for the old entry."""
+    alone = do(Code.CURSOR_SPLIT_ALONE, words, order=3, entry=NEW)
+    live = 4 if words[2] else 3
+    return names([*START, *PREPARED, alone, take(after(live_nodes=live)), *then])
+
+
+def ranged(words: Sequence[int], result: Snapshot | None = None) -> Told:
+    """What a create_range over the four indices behind the order-2 entry breaks."""
+    made = snapshot(S, Tree(2, {0: P, 1: Tree(0, {}), **run(2, 2, OLD)}, {2: 1}))
+    made = replace(made, live_nodes=2 + words[2])
+    asked = do(Code.CURSOR_SET, index=4, order=2), do(Code.CURSOR_CREATE_RANGE, words)
+    return names([*START, *asked, take(result or made)])
+
+
 def twice(second: Snapshot) -> Told:
     judge = Judge(S)
     found = split(judge=judge)
@@ -296,6 +318,18 @@ HISTORY: dict[str, tuple[Told, Told]] = {
         kept(FOUND, do(Code.CURSOR_NEXT, [1, P])),
         kept(FOUND, do(Code.CURSOR_NEXT, [2, P])),
     ),
+    "split-takes": (prepared([0, 0, 0]), prepared([0, 0, 1])),
+    "cursor-held": (
+        prepared([0, 0, 0], do(Code.CURSOR_DESTROY, [0])),
+        names([*START, *PREPARED, do(Code.CURSOR_DESTROY, [1])]),
+    ),
+    "nomem": (
+        names([*START, *PREPARED, do(Code.CURSOR_NOMEM, [0, 0])]),
+        names([*START, *PREPARED, do(Code.CURSOR_NOMEM, [0, 2])]),
+    ),
+    "create-range-result": (ranged([0, 1, 0]), ranged([NO_MEMORY, 1, 0])),
+    "create-range-spare": (ranged([0, 1, 0]), ranged([0, 1, 1])),
+    "create-range-slots": (ranged([0, 1, 0]), ranged([0, 1, 0], before())),
     "cursor-pause": (
         kept(FOUND, do(Code.CURSOR_PAUSE, [4]), do(Code.CURSOR_NEXT, [4, 0])),
         kept(FOUND, do(Code.CURSOR_PAUSE, [1])),

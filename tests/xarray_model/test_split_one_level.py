@@ -51,12 +51,13 @@ def test_split_beyond_the_limit() -> None:
         split_one_level.split(cursor, POINTER, 4)
 
 
-def test_entry_is_fixed_by_the_allocation() -> None:
-    world = built(2, 0, 3, VALUE)
-    cursor = Cursor(world.array, 0)
-    split_one_level.split_alloc(cursor, POINTER, 3)
-    with pytest.raises(PreconditionError, match="another entry"):
+def test_the_split_writes_its_own_entry() -> None:
+    world, same = built(2, 0, 3, VALUE), built(2, 0, 3, VALUE)
+    for one, given in ((world, POINTER), (same, OTHER_VALUE)):
+        cursor = Cursor(one.array, 0, update=one.update)
+        split_one_level.split_alloc(cursor, given, 3)
         split_one_level.split(cursor, OTHER_VALUE, 3)
+    assert world.snapshot() == same.snapshot()
 
 
 def test_failing_request() -> None:

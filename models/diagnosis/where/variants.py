@@ -55,7 +55,15 @@ def _changed(whole: list[Operation], s: int) -> Iterator[list[Operation]]:
 
 
 _OF = {
-    "entry": {Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_STORE, Code.CURSOR_SPLIT},
+    "entry": {
+        Code.STORE,
+        Code.SPLIT,
+        Code.TRY_SPLIT,
+        Code.CURSOR_STORE,
+        Code.CURSOR_SPLIT,
+        Code.CURSOR_SPLIT_ALLOC,
+        Code.CURSOR_SPLIT_ALONE,
+    },
     "mark": {
         Code.SET_MARK,
         Code.CLEAR_MARK,

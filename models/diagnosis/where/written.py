@@ -123,6 +123,9 @@ _REQUESTS = {
     Code.CURSOR_SPLIT: (1, 3),
     Code.TRY_SPLIT: (1,),
     Code.COUNT_ALLOC: (1,),
+    Code.CURSOR_SPLIT_ALLOC: (1,),
+    Code.CURSOR_SPLIT_ALONE: (1,),
+    Code.CURSOR_CREATE_RANGE: (1,),
 }
 """The words of an answer that count requests."""
 

@@ -15,6 +15,7 @@ from models.case.trial import after, model
 from models.histories import strategies
 from models.histories.batch import Batch, Tally, likeness
 from models.histories.met import met, met_by_cursor
+from models.histories.met_nodes import met_by_nodes
 from models.histories.strategies import DIGITS, Choice
 from specs.abstract import EMPTY, AbstractArray, Item
 from specs.contract import nodes_needed
@@ -80,6 +81,7 @@ class Case(RuleBasedStateMachine):
         self.likenesses.append(f"{like}, failing" if failing else like)
         self.done.branches.update(met(plain, before, words, self.s))
         self.done.branches.update(met_by_cursor(operation, cursor, before, words))
+        self.done.branches.update(met_by_nodes(operation, cursor, before, words, self.s))
         self.cursor = cursor.after(operation, before, words)
         if plain.code in CHANGING:
             if not (words and is_error(words[0])):
@@ -128,6 +130,8 @@ class Case(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Drain the array, run the case, and say what breaks."""
         self.run_now(Operation(Code.FAIL))
+        if self.cursor.held:
+            self.run_now(Operation(Code.CURSOR_DESTROY))
         for first, item in self.drained_in_order():
             self.run_now(Operation(Code.STORE, first, item.order))
         self.run_now(Operation(Code.DESTROY))

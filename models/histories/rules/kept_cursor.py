@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from models.histories import strategies
 from models.histories.rules.case import NUMBER, TOP, Case
@@ -36,6 +36,7 @@ _MARKING = (Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK)
 class KeptCursor(Case):
     """What is done through the case's cursor."""
 
+    @precondition(lambda self: not self.cursor.held)
     @rule(where=NUMBER, what=NUMBER)
     def cursor_set(self, where: int, what: int) -> None:
         """Set the cursor, mostly for order 0."""
@@ -52,6 +53,7 @@ class KeptCursor(Case):
             order = 0
         self.run_now(Operation(Code.CURSOR_SET, index, order))
 
+    @precondition(lambda self: not self.cursor.held)
     @rule(where=NUMBER, what=NUMBER)
     def cursor_look(self, where: int, what: int) -> None:
         """Look some times through the cursor: load, search, step or pause."""
@@ -67,6 +69,7 @@ class KeptCursor(Case):
                 # Where the cursor stands already: the walk does not start at the head.
                 self.through(Operation(Code.CURSOR_LOAD), place, choice)
 
+    @precondition(lambda self: not self.cursor.held)
     @rule(where=NUMBER, what=NUMBER)
     def cursor_change(self, where: int, what: int) -> None:
         """Walk the cursor to a place, and store, erase, mark or split there."""
@@ -107,7 +110,7 @@ class KeptCursor(Case):
         """Do an operation through the cursor; where that is not valid, set or reset the cursor."""
         if self.cursor.allows(operation, self.array, self.s):
             self.run_now(operation)
-        elif self.cursor.place is Place.DONE and choice.below(2):
+        elif self.cursor.place in (Place.DONE, Place.FAILED) and choice.below(2):
             self.run_now(Operation(Code.CURSOR_RESET))
         else:
             self.set_cursor(place, choice)

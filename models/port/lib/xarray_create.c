@@ -159,3 +159,36 @@ void *xas_create(struct xa_state *xas, bool allow_root)
 	}
 	return entry;
 }
+
+/*
+ * Make sure that every index that the cursor covers has a slot of its own, or a larger entry, so
+ * that stores there need no memory.  From the last chunk to the first, so that memory that is short
+ * leaves them in order.  Afterwards the cursor is one of order 0, on the slot of its index, and has
+ * no node in stock: one that xas_nomem() put there may not have been needed.  If memory is short:
+ * -ENOMEM, and the cursor is what it was.
+ */
+void xas_create_range(struct xa_state *xas)
+{
+	const struct xa_state asked = *xas;
+	unsigned long last = xas->xa_index | (((xas->xa_sibs + 1UL) << xas->xa_shift) - 1);
+
+	xas->xa_shift = 0;
+	xas->xa_sibs = 0;
+	for (xas->xa_index = last;; xas->xa_index -= XA_CHUNK_SIZE) {
+		xas_reset(xas);
+		xas_create(xas, true);
+		if (xas_error(xas))
+			break;
+		if (xas->xa_index - asked.xa_index < XA_CHUNK_SIZE)
+			break;
+	}
+	xas->xa_index = asked.xa_index;
+	if (xas_error(xas)) {
+		xas->xa_shift = asked.xa_shift;
+		xas->xa_sibs = asked.xa_sibs;
+		return;
+	}
+	if (xas->xa_node)
+		xas_place(xas, xas->xa_node, xas_slot(xas, xas->xa_node));
+	xas_destroy(xas);
+}

@@ -251,7 +251,8 @@ static void split_here(struct xa_state *xas, const void *old, void *entry, unsig
 /*
  * Split the entry of `order` that covers the cursor's index into entries of the cursor's order,
  * all of them `entry`, which may be of another kind than the old one.  They inherit its marks.
- * Under the lock, with the nodes that xas_split_alloc() got for the same orders: never fails.
+ * Under the lock, with nodes enough from xas_split_alloc(): never fails.  What it does not need stays
+ * on the cursor.
  */
 void xas_split(struct xa_state *xas, void *entry, unsigned int order)
 {

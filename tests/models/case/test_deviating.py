@@ -28,18 +28,21 @@ WORDS = {
     "pause-inside-slots": (4, 5, 4, 12, 4, 13, 4, 14, 4),
     "step-inside": (4, 2, 2),
     "split-limit": (0, 1, 0),
+    "create-range-spare": (1,),
 }
 """What the last operation of a deviation's case answers."""
 NODES = {
     "store-other-kind": [(2, 1, (0, 0, 0))],
     "split-sibling-marks": [(2, 0, (3, 0, 0)), (4, 0, (15, 0, 0)), (4, 0, (15, 0, 0))],
+    "split-filled-early": [(1, 0, (0, 0, 0)), (4, 4, (0, 0, 0))],
     "try-split-siblings": [(1, 0, (0, 0, 0)), (4, 0, (0, 0, 0))],
 }
 """Count, nr_values and marks of each node in the snapshot that ends a case."""
 
 
 def kind(name: str) -> SplitKind:
-    return SplitKind.ONE_LEVEL if name == "split-limit" else SplitKind.ITERATIVE
+    one_level = name in ("split-limit", "split-filled-early")
+    return SplitKind.ONE_LEVEL if one_level else SplitKind.ITERATIVE
 
 
 def last(operations: tuple[Operation, ...], name: str) -> tuple[int, ...]:

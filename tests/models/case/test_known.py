@@ -23,6 +23,8 @@ OUTSIDE = {
     "store-other-kind",
     "pause-at-top",
     "step-inside",
+    "split-filled-early",
+    "create-range-spare",
 }
 KERNELS = {
     "7.3": OUTSIDE | {"pause-inside-slots", "try-split-siblings"},

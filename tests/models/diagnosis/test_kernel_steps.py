@@ -43,6 +43,20 @@ cursor_set(0, 6)
 cursor_split(7, ptr1)
 cursor_set(0x200)
 cursor_find_marked(2)
+cursor_set(0, 6)
+store(0, 7)
+cursor_split_alloc(7)
+cursor_split_alloc(7)
+store(0, 7, v:5)
+cursor_split_alone(7, ptr3)
+cursor_destroy()
+fail(1, fail_nonblocking)
+cursor_set(0x1000, 6)
+cursor_create_range()
+cursor_nomem()
+store(0x1000)
+cursor_create_range()
+cursor_nomem()
 destroy()
 """
 
@@ -57,7 +71,7 @@ def test_every_operation_holds_on_the_port_and_each_check_can_fail() -> None:
     missing = {one for one in Code if one not in {given.code for given in case}}
     plain = {Code.SPLIT, Code.TRY_SPLIT, Code.GET_MARK, Code.LOAD, Code.GET_ORDER, Code.CLEAR_MARK}
     # Test code cannot ask for these.
-    assert missing - plain == {Code.FAIL, Code.SNAPSHOT, Code.COUNT_ALLOC}
+    assert missing - plain == {Code.SNAPSHOT, Code.COUNT_ALLOC}
     text = code(EVERYTHING)
     assert again(port_source(), text, 6) == ("", "")
     wrong = text.replace("cursor.xa_index != 0x80", "cursor.xa_index != 0x81")
@@ -97,7 +111,9 @@ def test_slots_as_they_are_and_runs_of_alike_steps() -> None:
 
 
 def test_what_there_is_no_name_for_is_not_told() -> None:
-    assert not told(Operation(Code.FAIL, argument=1))
+    assert not told(Operation(Code.COUNT_ALLOC, order=1, argument=1))
+    with pytest.raises(NoCode, match="cannot make memory short"):
+        code("store(0, 6)\nfail(1, fail_blocking)\nsplit(0, 6 to 0)\n")
     assert checked(Operation(Code.PREV)) and not checked(Operation(Code.CURSOR_RESET))
     with pytest.raises(NoCode, match="stores no internal"):
         case = [Operation(Code.CURSOR_SET), Operation(Code.CURSOR_STORE, entry=mk_internal(257))]
@@ -120,3 +136,23 @@ def test_findings_about_steps_and_pauses_have_reproducers(tmp_path: Path) -> Non
         assert made.failed.startswith("check failed") and made.chunk_shift == 6
         # What shows it is the step itself, and nothing else is looked at.
         assert "xa_get_order" not in made.code
+
+
+def test_nodes_on_a_kept_cursor_have_reproducers(tmp_path: Path) -> None:
+    names = ("create-range-keeps-spare", "nomem-keeps-nodes")
+    planted = [mutant for mutant in MUTANTS if mutant.name in names]
+    edits = [(mutant.file, mutant.text, mutant.replacement) for mutant in planted]
+    one = examine(with_defects(port_source(), "planted", edits, tmp_path), (6,))
+    text = """
+    fail(1, fail_nonblocking)
+    cursor_set(0, 6)
+    cursor_create_range()
+    cursor_nomem()
+    store(1)
+    cursor_create_range()
+    """
+    found = judge(one, 6, observed(parse_case(text).operations)[0])
+    (finding,) = [each for each in found if each.property == "create-range-spare"]
+    made = reproducer(one, finding)
+    assert made.reason == "" and "xas_create_range(&cursor);" in made.code
+    assert made.failed.startswith("check failed") and made.chunk_shift == 6

@@ -73,6 +73,19 @@ def kept_cursor(order: int, new_order: int) -> list[Operation]:
         Operation(Code.CURSOR_LOAD),
         Operation(Code.CURSOR_NEXT),
         Operation(Code.CURSOR_PREV),
+        Operation(Code.STORE, start, order, entry=0x5000),
+        Operation(Code.CURSOR_SET, start + 1, new_order),
+        Operation(Code.CURSOR_SPLIT_ALLOC, order=order, entry=0x5000),
+        Operation(Code.CURSOR_SPLIT_ALLOC, order=order, entry=0x5000, flags=Flag.NONBLOCKING),
+        Operation(Code.STORE, start, order, entry=15),
+        Operation(Code.CURSOR_SPLIT_ALONE, order=order, entry=17),
+        Operation(Code.CURSOR_DESTROY),
+        Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=1),
+        Operation(Code.CURSOR_SET, start << 1, order),
+        Operation(Code.CURSOR_CREATE_RANGE),
+        Operation(Code.CURSOR_NOMEM),
+        Operation(Code.CURSOR_CREATE_RANGE),
+        Operation(Code.CURSOR_NOMEM),
     ]
 
 

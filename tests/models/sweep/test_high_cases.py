@@ -9,10 +9,9 @@ from models.sweep import high_cases
 from models.sweep.families import Family
 from models.sweep.high_cases import LOWEST, TOP, HighGroup
 from models.sweep.sweep import Unit, sampled_units
-from specs.cursor import THROUGH
 from xarray_model.array import XArray
 from xarray_model.geometry import CHUNK_SHIFTS, one_level_limit_exceeded
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import THROUGH, Code, Flag, Operation
 
 
 def units(s: int, seed: int = 7) -> list[Unit]:

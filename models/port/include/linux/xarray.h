@@ -435,6 +435,7 @@ void *xas_reload(struct xa_state *xas);
 void *xas_store(struct xa_state *xas, void *entry);
 bool xas_nomem(struct xa_state *xas, gfp_t gfp);
 void xas_destroy(struct xa_state *xas);
+void xas_create_range(struct xa_state *xas);
 int xas_get_order(struct xa_state *xas);
 
 bool xas_get_mark(const struct xa_state *xas, xa_mark_t mark);
