@@ -46,26 +46,26 @@ def within(operation: Operation, s: int, *, one_level: bool) -> bool:
 
 def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Contract:
     """The class of what the last of these operations shows: within the callers' contract if all of
-    them are, and they look again before they split."""
+    them are, and it is no split by a caller that did not look again."""
     case = list(operations)
     inside = all(within(one, s, one_level=one_level) for one in asked(case)) and looked_again(case)
     return Contract.CALLERS if inside else Contract.DOCUMENTATION
 
 
 def looked_again(operations: Iterable[Operation]) -> bool:
-    """Whether each CURSOR_SPLIT_ALONE splits for the order and entry that the nodes on its cursor
-    were allocated for: where anything has changed, callers free the nodes and allocate anew."""
+    """False if the last of these operations is a CURSOR_SPLIT_ALONE of another order or entry than
+    the nodes on its cursor were allocated for: where anything has changed, callers free the nodes
+    and allocate anew."""
     given: set[tuple[int, int]] = set()
+    as_given = True
     for operation in operations:
         if operation.code is Code.CURSOR_SPLIT_ALLOC:
             given.add((operation.order, operation.entry))
         elif operation.code in (Code.CURSOR_DESTROY, Code.CURSOR_NOMEM, Code.CURSOR_SET):
             given.clear()
-        elif operation.code is Code.CURSOR_SPLIT_ALONE:
-            if given - {(operation.order, operation.entry)}:
-                return False
-            given.clear()
-    return True
+        alone = operation.code is Code.CURSOR_SPLIT_ALONE
+        as_given = not alone or not given - {(operation.order, operation.entry)}
+    return as_given
 
 
 def asked(operations: Iterable[Operation]) -> Iterator[Operation]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from models.case.deviations import Deviation
@@ -15,6 +15,7 @@ from models.case.finding import SITES, SPLITTING, Finding
 from models.case.findings import Seen, is_seen
 from models.case.trial import Trial
 from models.sweep.hangs import ENOUGH
+from specs.callers import Contract
 from xarray_model import geometry
 from xarray_model.operations import Code, Operation
 
@@ -123,6 +124,11 @@ class Batch:
                 raise Expired
             self._left -= 1
 
+    def _is_aside(self, finding: Finding) -> bool:
+        """Whether it was found before: as it is, or where callers did all that they have to."""
+        careful = replace(finding, contract=Contract.CALLERS)
+        return bool({finding.label(), careful.label()} & self.aside)
+
     def note(self, operations: Sequence[str], hung: int | None) -> None:
         """Note which operations of a case (``likeness``) ended, and the number of that which hung,
         None if none did."""
@@ -141,7 +147,7 @@ class Batch:
             if findings and is_seen(findings, self._seen):
                 self.counted.append(list(findings))
                 return
-        fresh = [finding for finding in findings if finding.label() not in self.aside]
+        fresh = [finding for finding in findings if not self._is_aside(finding)]
         if not fresh:
             if not self.found and self.hung.total() >= ENOUGH:
                 raise Expired

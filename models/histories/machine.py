@@ -37,6 +37,7 @@ RULES = (
     "cursor_look",
     "cursor_change",
     "split_alloc",
+    "split_careless",
     "change_between",
     "split_alone",
     "let_go",

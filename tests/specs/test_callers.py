@@ -46,3 +46,25 @@ def test_through_the_cursor_the_order_is_the_cursors() -> None:
 
     assert through(2) is Contract.CALLERS
     assert through(0) is Contract.DOCUMENTATION
+
+
+def test_callers_look_again_before_they_split() -> None:
+    def case(order: int, entry: int) -> list[Operation]:
+        return [
+            Operation(Code.CURSOR_SET, 0, 0),
+            Operation(Code.CURSOR_SPLIT_ALLOC, order=2, entry=4),
+            Operation(Code.CURSOR_SPLIT_ALONE, order=order, entry=entry),
+        ]
+
+    for order, entry, expected in (
+        (2, 4, Contract.CALLERS),
+        (2, 8, Contract.DOCUMENTATION),
+        (1, 4, Contract.DOCUMENTATION),
+    ):
+        assert contract(case(order, entry), 2, one_level=False) is expected
+    # What follows a split by a careless caller is judged by itself, and nodes allocated anew are.
+    load = Operation(Code.LOAD, 0)
+    assert contract([*case(2, 8), load], 2, one_level=False) is Contract.CALLERS
+    anew = [*case(2, 8)[:2], Operation(Code.CURSOR_DESTROY), *case(2, 8)[1:]]
+    assert contract([*anew[:3], *case(2, 4)], 2, one_level=False) is Contract.CALLERS
+    assert contract([*anew[:3], *case(2, 8)[2:]], 2, one_level=False) is Contract.CALLERS

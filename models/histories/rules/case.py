@@ -57,6 +57,8 @@ class Case(RuleBasedStateMachine):
         self.bits = 3 * self.s + 2
         self.most_nodes = MOST_NODES[self.s]
         self.erasing = 0
+        self.careless = False
+        """Whether nodes are used for what they were not allocated for, as no caller may."""
         self.splits: list[tuple[int, int, int]] = []
         """(first index, order, entry) of what was split and not merged."""
 
@@ -106,7 +108,8 @@ class Case(RuleBasedStateMachine):
 
     @initialize(number=NUMBER)
     def start(self, number: int) -> None:
-        """How large everything gets, and in which order it is erased in the end."""
+        """How large everything gets, in which order it is erased in the end, and whether callers
+        look again before they split."""
         choice = Choice(number)
         space = choice.below(8)
         if space >= 6:
@@ -116,6 +119,7 @@ class Case(RuleBasedStateMachine):
         if choice.below(16) >= 14:
             self.most_nodes = MANY_NODES[self.s]
         self.erasing = choice.below(3)
+        self.careless = choice.below(3) == 2
 
     def refused(self, order: int, new_order: int) -> bool:
         """Whether the implementation refuses a split, which then costs nothing."""

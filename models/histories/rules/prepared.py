@@ -20,31 +20,57 @@ class Prepared(Splitting):
     @precondition(lambda self: not self.cursor.held and splittable(self.array))
     @rule(where=NUMBER, what=NUMBER, then=NUMBER)
     def split_alloc(self, where: int, what: int, then: int) -> None:
-        """Allocate for a split of an entry, once or twice, mostly for its order; go on at once, or
-        let other rules come in between."""
+        """Allocate for a split of an entry, once or twice; go on at once, or let other rules come
+        in between."""
         self.count("split_alloc")
-        place, choice = Choice(where), Choice(what)
-        first, order, old = self.to_split(place)
-        new_order = strategies.lower_order(order, self.s, self.most_nodes, self.refused, choice)
-        self.run_now(Operation(Code.CURSOR_SET, strategies.inside(first, order, place), new_order))
-        if choice.below(4) == 3:
-            order = max(1, new_order, order - choice.below(3))
-        if fails := choice.below(4) == 3:
-            self.run_now(Operation(Code.FAIL, flags=BOTH, argument=1 + choice.below(2)))
-        flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
-        entry = strategies.plain(old)
-        for _ in range(1 + (choice.below(6) == 5)):
-            ask = Operation(Code.CURSOR_SPLIT_ALLOC, order=order, entry=entry, flags=flags)
-            if self.cursor.allows(ask, self.array, self.s):
-                self.run_now(ask)
-        if fails:
-            self.run_now(Operation(Code.FAIL))
+        choice = Choice(what)
+        self.allocate(Choice(where), choice)
         further = Choice(then)
         kind = further.below(4)
         if kind > 1:
             self.change(further)
         if kind and self.cursor.stock:
             self.split_as_it_is(further)
+
+    @precondition(lambda self: self.careless and not self.cursor.held)
+    @rule(where=NUMBER, what=NUMBER, then=NUMBER)
+    def split_careless(self, where: int, what: int, then: int) -> None:
+        """Allocate, and split what is there then, whatever the nodes were allocated for."""
+        self.count("split_careless")
+        place, further = Choice(where), Choice(then)
+        if not splittable(self.array) or further.below(2):
+            order = 1 + further.below(2 * self.s)
+            entry = strategies.plain(strategies.entry(further))
+            self.run_now(Operation(Code.STORE, self.index(place), order, entry=entry))
+        if not splittable(self.array):
+            return
+        self.allocate(place, Choice(what))
+        if self.cursor.stock and further.below(2):
+            self.change(further)
+        if self.cursor.stock:
+            self.split_as_it_is(further)
+
+    def allocate(self, place: Choice, choice: Choice) -> None:
+        """Set the cursor to an entry, and allocate for a split of it, which may fail.
+
+        Where callers are careless, for another order, too, mostly one that takes more nodes.
+        """
+        first, order, old = self.to_split(place)
+        new_order = strategies.lower_order(order, self.s, self.most_nodes, self.refused, choice)
+        self.run_now(Operation(Code.CURSOR_SET, strategies.inside(first, order, place), new_order))
+        if self.careless and choice.below(2):
+            other = min(63, order + 1 + choice.below(self.s))
+            order = other if self.affordable(other, new_order) else max(1, new_order, order - 1)
+        if fails := choice.below(4) == 3:
+            self.run_now(Operation(Code.FAIL, flags=BOTH, argument=1 + choice.below(2)))
+        flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
+        entry = strategies.plain(strategies.entry(choice, old) if choice.below(2) else old)
+        for _ in range(1 + (choice.below(6) == 5)):
+            self.run_now(Operation(Code.CURSOR_SPLIT_ALLOC, order=order, entry=entry, flags=flags))
+            if self.cursor.place is Place.FAILED:
+                break
+        if fails:
+            self.run_now(Operation(Code.FAIL))
 
     @precondition(lambda self: self.cursor.stock > 0)
     @rule(what=NUMBER)
@@ -55,17 +81,16 @@ class Prepared(Splitting):
 
     def change(self, choice: Choice) -> None:
         """Change what is at the cursor's index, other than through it."""
-        index = self.cursor.index
+        index, new_order = self.cursor.index, self.cursor.order
         found = self.array.at(index)
-        order = found[1].order if found else self.cursor.order
+        order = found[1].order if found else new_order
         kind = choice.below(6)
         entry = strategies.plain(strategies.entry(choice, found[1].entry if found else None))
-        lower = Operation(Code.SPLIT, index, order, self.cursor.order, entry)
+        splits = found is not None and new_order <= order and order > 0
         if kind == 5:
             self.run_now(Operation(Code.STORE, index, order, entry=NULL))
-        elif kind == 4 and found and order > 0 and self.affordable(order, self.cursor.order):
-            if self.cursor.order <= order:
-                self.run_now(lower)
+        elif kind == 4 and splits and self.affordable(order, new_order):
+            self.run_now(Operation(Code.SPLIT, index, order, new_order, entry))
         else:
             if kind == 3:
                 order = min(63, max(0, order + choice.below(3) - 1))
@@ -74,7 +99,7 @@ class Prepared(Splitting):
     @precondition(lambda self: self.cursor.stock > 0)
     @rule(what=NUMBER)
     def split_alone(self, what: int) -> None:
-        """Look again, and split what is there, or let go where the nodes do not do for that."""
+        """Look again, and split what is there, or let go where the nodes are not for that."""
         self.count("split_alone")
         self.split_as_it_is(Choice(what))
 
@@ -82,22 +107,22 @@ class Prepared(Splitting):
         """Split what is at the cursor's index now; let go of the rest, or keep it for another."""
         if self.cursor.place in (Place.DONE, Place.FAILED) or choice.below(3) == 2:
             self.run_now(Operation(Code.CURSOR_RESET))
-        found = self.array.at(self.cursor.index)
-        if found is None:
-            self.run_now(Operation(Code.CURSOR_DESTROY))
-            return
-        order, old = found[1].order, strategies.plain(found[1].entry)
-        entry = old if choice.below(2) else strategies.plain(strategies.entry(choice, old))
+        cursor = self.cursor
+        found = self.array.at(cursor.index)
+        order = found[1].order if found else 0
+        entry = cursor.given
+        if entry is None or (self.careless and choice.below(2)):
+            entry = strategies.plain(strategies.entry(choice, found[1].entry if found else None))
         split = Operation(Code.CURSOR_SPLIT_ALONE, order=order, entry=entry)
-        plain = self.cursor.plain(split)
-        new_order = self.cursor.order
-        fits = order > 0 and self.array.splittable(plain.index, order, new_order, entry)
-        if fits and self.cursor.allows(split, self.array, self.s) and self.affordable_now(order):
+        fits = (
+            order > 0
+            and self.array.splittable(cursor.plain(split).index, order, cursor.order, entry)
+            and cursor.allows(split, self.array, self.s)
+            and self.affordable_now(order)
+        )
+        if fits and (self.careless or (order, entry) == (cursor.order_given, cursor.given)):
             self.run_now(split)
-        elif choice.below(2):
-            self.run_now(Operation(Code.CURSOR_DESTROY))
-            return
-        if self.cursor.stock and choice.below(2):
+        if self.cursor.held and choice.below(2):
             self.run_now(Operation(Code.CURSOR_DESTROY))
 
     def affordable_now(self, order: int) -> bool:

@@ -169,26 +169,23 @@ void *xas_create(struct xa_state *xas, bool allow_root)
  */
 void xas_create_range(struct xa_state *xas)
 {
-	const struct xa_state asked = *xas;
-	unsigned long last = xas->xa_index | (((xas->xa_sibs + 1UL) << xas->xa_shift) - 1);
+	unsigned long first = xas->xa_index;
+	unsigned long last = first | (((xas->xa_sibs + 1UL) << xas->xa_shift) - 1);
+	struct xa_state at = *xas;
 
-	xas->xa_shift = 0;
-	xas->xa_sibs = 0;
-	for (xas->xa_index = last;; xas->xa_index -= XA_CHUNK_SIZE) {
-		xas_reset(xas);
-		xas_create(xas, true);
-		if (xas_error(xas))
-			break;
-		if (xas->xa_index - asked.xa_index < XA_CHUNK_SIZE)
+	for (xas_set_order(&at, last, 0);; xas_set(&at, at.xa_index - XA_CHUNK_SIZE)) {
+		xas_create(&at, true);
+		if (xas_error(&at) || at.xa_index - first < XA_CHUNK_SIZE)
 			break;
 	}
-	xas->xa_index = asked.xa_index;
-	if (xas_error(xas)) {
-		xas->xa_shift = asked.xa_shift;
-		xas->xa_sibs = asked.xa_sibs;
+	xas->xa_alloc = at.xa_alloc;
+	if (xas_error(&at)) {
+		xas->xa_node = at.xa_node;
 		return;
 	}
-	if (xas->xa_node)
-		xas_place(xas, xas->xa_node, xas_slot(xas, xas->xa_node));
-	xas_destroy(xas);
+	at.xa_index = first;
+	if (at.xa_node)
+		xas_place(&at, at.xa_node, xas_slot(&at, at.xa_node));
+	xas_destroy(&at);
+	*xas = at;
 }
