@@ -174,6 +174,17 @@ class Findings:
         if new.rank() < known.rank():
             known.first, known.alone, known.counted = new.first, new.alone, new.counted
 
+    def of(self, implementation: str) -> Findings:
+        """Those of one implementation, which are not copied."""
+        mine = Findings()
+        mine.breaches = {
+            key: one
+            for key, one in self.breaches.items()
+            if one.smallest.implementation == implementation
+        }
+        mine.failures = {key: one for key, one in self.failures.items() if key[0] == implementation}
+        return mine
+
     def seen(self, implementation: str) -> Seen:
         """How the cases of an implementation fail."""
         found: dict[tuple[str, ...], frozenset[frozenset[str]]] = {}

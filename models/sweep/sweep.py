@@ -153,6 +153,31 @@ class UnitResult:
             self.judged.setdefault(name, Counter()).update(judged)
         self.misjudged += other.misjudged
 
+    def of(self, name: str) -> UnitResult:
+        """What was found in one implementation, and how much of it was run."""
+        return UnitResult(
+            self.findings.of(name),
+            {part: one for part, one in self.coverage.items() if part.implementation == name},
+            {one: tried for one, tried in self.tried.items() if one == name},
+            {area: one for area, one in self.hangs.items() if area.implementation == name},
+            {one: met for one, met in self.met.items() if one == name},
+            {one: judged for one, judged in self.judged.items() if one == name},
+        )
+
+    def alike(self, other: UnitResult) -> bool:
+        """Whether as many cases of another run show the same, and as much was judged."""
+        mine, theirs = (
+            (
+                {part: (run.covered, run.total, run.cut) for part, run in one.coverage.items()},
+                {key: breach.cases for key, breach in one.findings.breaches.items()},
+                {key: failure.cases for key, failure in one.findings.failures.items()},
+                one.met,
+                one.judged,
+            )
+            for one in (self, other)
+        )
+        return mine == theirs
+
     def hung(self) -> dict[Area, Hangs]:
         """What the units that are still to be run should know: where anything hung.  A copy."""
         return {area: hangs.copy() for area, hangs in self.hangs.items() if hangs.kinds}

@@ -19,6 +19,7 @@ from review.bundle.format import (
     NeverMet,
     StepRecord,
 )
+from review.run.reused import of_sweep
 from review.run.search_result import KnownOutside, SearchResult, not_run
 from specs.registry import PROPERTIES
 
@@ -42,6 +43,7 @@ def as_json(done: SearchResult) -> object:
             ],
             "coverage": coverage(done),
             "judged": judged(done),
+            "kept": [*done.earlier, *of_sweep(done.result)],
             "not_run": not_run(done),
             "not_done": done.not_done,
             "known_deviations": known_deviations(done),

@@ -28,6 +28,7 @@ from review.commands.run_options import (
 from review.report import search as report
 from review.run import diagnosis, saving, search_result, subjects, time_limit
 from review.run import search as searches
+from review.run.results import Results
 from review.run.store import ResultStore
 from review.run.subjects import NamedKernels
 
@@ -83,12 +84,14 @@ def command(
     effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
     with time_limit.within(bounds.seconds):
+        store = ResultStore(fresh=fresh)
+        results = Results(store)
         done = searches.search(
-            built, shifts, drawn, bounds.jobs, effort, None, saver.found, ResultStore(fresh=fresh)
+            built, shifts, drawn, bounds.jobs, effort, None, saver.found, store, results
         )
         done.broken, done.everything = broken, everything
         saver.finish(done.findings)
-        search_result.explain(done)
+        search_result.explain(done, (shifts, effort))
     unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(search_json(done), indent=2))

@@ -13,6 +13,7 @@ from rich.table import Table
 from models.histories.search import MachineReport
 from models.sweep.sweep import Coverage, UnitResult
 from review.report import findings
+from review.run import reused
 from review.run.search_result import SearchResult, never_surviving, not_run
 
 
@@ -41,6 +42,9 @@ def show(done: SearchResult, console: Console) -> None:
         f"{len(found)} broken {'property' if len(found) == 1 else 'properties'}",
         highlight=False,
     )
+    for line in (*done.earlier, *reused.of_sweep(done.result)):
+        for part in textwrap.wrap(line, 72, subsequent_indent="  "):
+            console.print(part, markup=False, highlight=False, soft_wrap=True)
     for line in (*done.not_done, *done.unsaved):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     if not done.finished:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from models.case.finding import Finding
 from models.case.findings import Seen
@@ -22,8 +22,13 @@ from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
 from models.sweep.verdicts import Verdicts
 from review.run.attempt import one_line
 from review.run.pool import Pool, tell
+from review.run.results import Results, implementation_key
 from xarray_model import geometry
 
+UNITS = "units of the sweep"
+"""What results of units are called, by implementation."""
+HISTORIES = "searches with histories"
+"""What results of machines are called, by implementation and chunk shift."""
 LAG = 16
 """How many units may be under way at once: a unit knows what those learnt of hangs that come as
 many or more before it, however fast any of them is."""
@@ -42,6 +47,7 @@ def run(
     known: Mapping[Area, Hangs] | None = None,
     deadline: float = math.inf,
     verdicts: Verdicts | None = None,
+    results: Results | None = None,
 ) -> bool:
     """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
 
@@ -52,7 +58,7 @@ def run(
 
     What is found does not depend on which unit ends when: units are begun and added up in one
     order, and what a unit knows of hangs is ``known`` and what those learnt that come ``LAG`` or
-    more before it.  ``verdicts`` are those of earlier runs.
+    more before it.  ``verdicts`` are those of earlier runs, and so are ``results``.
     """
     trouble = [] if failed is None else failed
     # The longest first, so that no core is left alone with one at the end; but where time may run
@@ -69,6 +75,7 @@ def run(
         if number not in lost:
             on_progress(ordered[number], result)
 
+    kept = _Kept(results, on_found)
     with Pool(jobs, on_found) as pool:
         futures: dict[Future[UnitResult], int] = {}
         begun = 0
@@ -82,19 +89,23 @@ def run(
                         if before not in ended:
                             break
                         learnt.update(UnitResult(hangs=ended[before].hangs))
-                    task = (ordered[begun], implementations, learnt.hung(), verdicts)
-                    futures[pool.submit(_unit, *task)] = begun
+                    unit, hung = ordered[begun], learnt.hung()
+                    ended_before, left = kept.take(unit, implementations, hung)
+                    if left or results is None:
+                        futures[pool.submit(_unit, unit, left, hung, verdicts)] = begun
+                    else:
+                        ended[begun] = ended_before
                     begun += 1
-                if not futures:
+                if not futures and added not in ended:
                     break
-                for future in pool.wait(futures, deadline):
+                for future in pool.wait(futures, deadline) if futures else ():
                     number = futures.pop(future)
                     if problem := _problem(future):
                         trouble.append(f"{ordered[number]}: not run, {problem}")
                         lost.add(number)
                         ended[number] = UnitResult()
                     else:
-                        ended[number] = future.result()
+                        ended[number] = kept.add(ordered[number], future.result())
                 while added in ended:
                     added += 1
                     add(added - 1)
@@ -107,6 +118,63 @@ def run(
                 add(number)
             return False
     return not trouble
+
+
+class _Kept:
+    """The ``results`` of earlier runs as units take them over; none without."""
+
+    def __init__(self, results: Results | None, on_found: Callable[[Finding], None]) -> None:
+        self._results = results
+        self._on_found = on_found
+        self._had: dict[Unit, UnitResult] = {}
+        self._parts: dict[Unit, dict[str, object]] = {}
+        self._again: dict[tuple[Unit, str], UnitResult] = {}
+
+    def take(
+        self,
+        unit: Unit,
+        implementations: Sequence[Implementation],
+        known: Mapping[Area, Hangs],
+    ) -> tuple[UnitResult, list[Implementation]]:
+        """What is kept of a unit, and the implementations that are to be run.  Nothing is kept of
+        one in which something is known to hang."""
+        had, left = UnitResult(), []
+        hanging = {area.implementation for area in known}
+        for one in implementations:
+            if self._results is None or one.name in hanging or not unit.offered(one):
+                left.append(one)
+                continue
+            parts = (unit, implementation_key(one, unit.chunk_shift))
+            earlier = self._results.known(UNITS, parts)
+            again = earlier is not None and self._results.again()
+            self._results.count(UNITS, None if again else earlier)
+            found = cast(UnitResult, earlier.value) if earlier is not None else None
+            if found is not None and not again:
+                had.update(found)
+                for breach in found.findings.breaches.values():
+                    self._on_found(breach.smallest)
+                continue
+            left.append(one)
+            self._parts.setdefault(unit, {})[one.name] = parts
+            if found is not None:
+                self._again[unit, one.name] = found
+        left = [one for one in left if unit.offered(one)]
+        if left:
+            self._had[unit] = had
+        return had, left
+
+    def add(self, unit: Unit, made: UnitResult) -> UnitResult:
+        """All of a unit, with what was run now, which is kept unless anything hung in it."""
+        for name, parts in self._parts.pop(unit, {}).items():
+            mine = made.of(name)
+            earlier = self._again.pop((unit, name), None)
+            if earlier is not None and not mine.alike(earlier):
+                made.misjudged.append(f"{unit} of {name}")
+            if self._results is not None and not mine.hung() and not made.misjudged:
+                self._results.keep(UNITS, parts, mine)
+        whole = self._had.pop(unit, UnitResult())
+        whole.update(made)
+        return whole
 
 
 def _unit(
@@ -167,13 +235,14 @@ def machines(
     on_found: Callable[[Finding], None] = lambda _: None,
     failed: list[str] | None = None,
     deadline: float = math.inf,
+    results: Results | None = None,
 ) -> bool:
     """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
 
     Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
     ``swept`` is what the sweep came to: what hung there is left out, and what fails as cases did
-    there is counted, and not made smaller.  ``on_found``, ``failed`` and ``deadline`` as for
-    ``run``.
+    there is counted, and not made smaller.  ``on_found``, ``failed``, ``deadline`` and
+    ``results`` as for ``run``.
     """
     trouble = [] if failed is None else failed
     had = {(one.implementation, s) for one in reports for s in one.tallies}
@@ -182,34 +251,46 @@ def machines(
     examples = -(-effort.examples // len(shifts))
     swept = swept or UnitResult()
     hung = swept.hung()
+    each = replace(effort, examples=examples, seconds=seconds)
     with Pool(jobs, on_found) as pool:
-        futures = {
-            pool.submit(
-                _machine,
-                one,
-                s,
-                replace(effort, examples=examples, seconds=seconds),
-                seed,
-                hopeless_splits(hung, one.name, s),
-                swept.findings.seen(one.name),
-            ): (one, s)
-            for one, s in tasks
-        }
+        futures: dict[Future[MachineReport], tuple[Implementation, int, object]] = {}
+        for one, s in tasks:
+            hopeless, seen = hopeless_splits(hung, one.name, s), swept.findings.seen(one.name)
+            parts = (implementation_key(one, s), each, seed, sorted(hopeless), _sorted(seen))
+            earlier = None
+            if results is not None and seconds is None and not effort.remember:
+                earlier = results.known(HISTORIES, parts)
+                results.count(HISTORIES, earlier)
+            if earlier is not None:
+                reports.append(cast(MachineReport, earlier.value))
+                for breach in reports[-1].findings.breaches.values():
+                    on_found(breach.smallest)
+                on_progress(reports[-1])
+            else:
+                future = pool.submit(_machine, one, s, each, seed, hopeless, seen)
+                futures[future] = (one, s, parts)
         try:
             while futures:
                 if time.monotonic() > deadline:
                     raise _Over
                 for future in pool.wait(futures, deadline):
-                    one, s = futures.pop(future)
+                    one, s, asked = futures.pop(future)
                     if problem := _problem(future):
                         trouble.append(f"{one.name} at chunk shift {s}: no histories, {problem}")
                         continue
                     reports.append(future.result())
+                    cut = seconds is not None or effort.remember or reports[-1].not_drawn
+                    if results is not None and not cut:
+                        results.keep(HISTORIES, asked, reports[-1])
                     on_progress(reports[-1])
         except (KeyboardInterrupt, _Over):
             pool.stop()
             return False
     return not trouble
+
+
+def _sorted(seen: Seen) -> object:
+    return sorted((apart, sorted(map(sorted, shown))) for apart, shown in seen.items())
 
 
 def _machine(

@@ -2,7 +2,7 @@
 """The numbers that answer the cover letter's questions, for the code under test.
 
 Is it too many nodes to allocate at once?  How much is done under the lock?  How much stack would a
-recursive split take?  What is measured is measured anew each time; only programs are kept.
+recursive split take?
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
 from review.run.progress import Meter
+from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
 from review.run.store import ResultStore
 
@@ -44,12 +45,13 @@ def search(
     had: SearchState | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
     store: ResultStore | None = None,
+    results: Results | None = None,
 ) -> SearchResult:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
     ``on_found`` is told of what breaks as soon as it is found; ``store`` has what was judged in
-    earlier runs.
+    earlier runs, and ``results`` what these came to.
     """
     had = had or SearchState()
 
@@ -61,7 +63,7 @@ def search(
     started = time.monotonic() - had.seconds
     deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
     if had.quick is None:
-        had.quick = _quick(implementations, shifts, jobs, found, deadline)
+        had.quick = _quick(implementations, shifts, jobs, found, deadline, results)
         if had.quick is None and time.monotonic() < deadline:
             return SearchResult(implementations, had, seed, finished=False)
     units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
@@ -83,10 +85,10 @@ def search(
             verdicts = Verdicts(store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
             left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
-            verdicts,
+            verdicts, results,
         )  # fmt: skip
     for unit in had.result.misjudged:
-        failed.append(f"{unit}: an earlier run judged the same answers otherwise")
+        failed.append(f"{unit}: an earlier run judged the same answers otherwise, or had others")
     machines = len(implementations) * len(shifts)
     if (finished or failed) and effort.examples and time.monotonic() < deadline:
         left_for = replace(effort, seconds=_left(deadline))
@@ -108,8 +110,9 @@ def search(
                 found,
                 failed,
                 deadline + _GRACE,
+                results,
             )
-    done = SearchResult(implementations, had, seed, finished, not_done=failed)
+    done = SearchResult(implementations, had, seed, finished, not_done=failed, results=results)
     if time.monotonic() >= deadline:
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over
@@ -122,6 +125,7 @@ def _quick(
     jobs: int,
     on_found: Callable[[Finding], None],
     deadline: float,
+    results: Results | None,
 ) -> UnitResult | None:
     """What a few cases of every kind find; None if the user, or the time, ended that.
 
@@ -134,7 +138,7 @@ def _quick(
     with Meter("first cases", len(units)) as meter:
         done = campaign.run(
             units, named, jobs, lambda *_: meter.advance(), first, on_found, failed,
-            deadline=deadline,
+            deadline=deadline, results=results,
         )  # fmt: skip
     return first if done or failed else None
 

@@ -18,6 +18,7 @@ from models.sweep.families import Family
 from models.sweep.hangs import never_survived
 from models.sweep.sweep import Unit, UnitResult
 from review.run.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
+from review.run.results import Results, implementation_key
 
 _ENDED = "the search was ended before that was tried"
 _LEFT = Where(reason=_ENDED)
@@ -78,6 +79,8 @@ class SearchResult:
     """What was left out since the time was over, a line each."""
     everything: bool = False
     """Whether what was there before counts as a failure too."""
+    results: Results | None = None
+    """What earlier runs came to, and how much of it was taken over."""
 
     @property
     def result(self) -> UnitResult:
@@ -175,18 +178,38 @@ class SearchResult:
         return counted or bool(self.broken) or self.unmet
 
     @property
+    def earlier(self) -> list[str]:
+        """What was taken over from earlier runs, in sentences."""
+        return [] if self.results is None else self.results.told()
+
+    @property
     def unmet(self) -> bool:
         """Whether a machine never met what it is to test, though it did enough."""
         return any(report.missing for report in self.machines.values())
 
 
-def explain(done: SearchResult) -> None:
-    """Work out causes, origins and where to look first now; they are left as they were met where
-    the user, or the time, ends that."""
+def explain(done: SearchResult, asked: object = None) -> None:
+    """``work_out``, unless the user, or the time, ends that: then causes, origins and where to look
+    first are left as they were met."""
     try:
-        done.wheres  # noqa: B018  (worked out when first asked for)
+        work_out(done, asked)
     except KeyboardInterrupt:
         leave(done)
+
+
+def work_out(done: SearchResult, asked: object) -> None:
+    """Work out causes, origins and where to look first now, or take them over from an earlier run
+    that was ``asked`` the same."""
+    whole = done.finished and not done.not_done
+    if done.results is None or not whole:
+        done.wheres  # noqa: B018  (worked out when first asked for)
+        return
+    tested = [implementation_key(one, steps=True) for one in done.implementations]
+    done.diagnoses, done.origins, done.wheres = done.results.of(
+        "causes of findings",
+        (asked, done.seed, tested),
+        lambda: (done.diagnoses, done.origins, done.wheres),
+    )
 
 
 def leave(done: SearchResult) -> None:

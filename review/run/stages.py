@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from models.readers import explore, plan
@@ -18,6 +19,7 @@ from review.run.attempt import one_line
 from review.run.checkpoint import Checkpoint
 from review.run.numbers import Numbers
 from review.run.progress import Meter
+from review.run.results import Results, implementation_key, source_key, tools
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.store import ResultStore
 from specs.claims import Evidence
@@ -61,9 +63,10 @@ def run(
     effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
     began = time.monotonic()
     saver = saving.Saver(place / FOUND, built, options.seed)
+    results = None if store is None else Results(store)
     with _timed(had.durations, "search"):
         search = searches.search(
-            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store, results
         )
     search.broken, search.everything = broken, options.everything
     done = ReviewResult(options, search, durations=had.durations)
@@ -99,14 +102,16 @@ def _rest(
         if done.proofs.interrupted:
             return False
         had.proofs = done.proofs
+    taken = done.search.results or Results(ResultStore(fresh=True))
     with _timed(took, "readers"):
-        done.explored = had.explored = had.explored or _explored(built)
+        done.explored = had.explored = had.explored or _explored(built, taken)
     with _timed(took, "large splits"):
-        done.measured = _measured(built)
+        done.measured = _measured(built, taken)
     with _timed(took, "numbers"):
-        done.numbers = _numbers(built, done.hanging)
+        done.numbers = _numbers(built, done.hanging, taken)
     with _timed(took, "causes"):
-        return done.search.wheres is not None
+        search_result.work_out(done.search, (done.options.examples, done.options.steps, SAMPLE))
+        return True
 
 
 @contextmanager
@@ -118,28 +123,47 @@ def _timed(durations: dict[str, float], name: str) -> Iterator[None]:
         durations[name] = durations.get(name, 0.0) + time.monotonic() - began
 
 
-def _explored(built: Sequence[Implementation]) -> dict[str, explore.Report]:
+def _explored(built: Sequence[Implementation], results: Results) -> dict[str, explore.Report]:
     """What lockless readers may see of a split under way, for each implementation."""
     found: dict[str, explore.Report] = {}
     with Meter("readers", len(built)) as meter:
         for one in built:
-            found[one.name] = explore.explore(one.source, READERS_AT, writers=plan.SPLITS)
+            found[one.name] = results.of(
+                "explorations of readers",
+                (source_key(one.source, steps=True), READERS_AT, plan.SPLITS, tools()),
+                partial(explore.explore, one.source, READERS_AT, writers=plan.SPLITS),
+                _whole,
+            )
             meter.advance()
     return found
 
 
-def _measured(built: Sequence[Implementation]) -> list[Evidence]:
+def _whole(report: explore.Report) -> bool:
+    """Whether everything was explored, by programs that can still replay it."""
+    return not report.unexplored and all(path.exists() for path in report.executables.values())
+
+
+def _measured(built: Sequence[Implementation], results: Results) -> list[Evidence]:
     """What one large split each comes to, and what the kernel's own test sees."""
     steps = (evidence.of_large_split, evidence.of_upstream_test)
     found: list[Evidence] = list(evidence.of_bases(built))
+    key = [implementation_key(one) for one in built]
     with Meter("large splits", len(steps)) as meter:
         for step in steps:
-            found += step(built)
+            parts = (step.__name__, key, tools())
+            found += results.of("large splits and tests", parts, lambda: list(step(built)))  # noqa: B023
             meter.advance()
     return found
 
 
-def _numbers(built: Sequence[Implementation], hanging: Collection[str]) -> Numbers:
+def _numbers(
+    built: Sequence[Implementation], hanging: Collection[str], results: Results
+) -> Numbers:
     """Nodes, work under the lock and stack."""
-    with Meter("numbers", numbers.steps(built)) as meter:
-        return numbers.measure(built, hanging=hanging, progress=meter.advance)
+    key = ([source_key(one.source) for one in built], sorted(hanging), tools())
+
+    def measured() -> Numbers:
+        with Meter("numbers", numbers.steps(built)) as meter:
+            return numbers.measure(built, hanging=hanging, progress=meter.advance)
+
+    return results.of("measurements", key, measured)

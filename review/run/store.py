@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was worked out before, in the user's cache, by the hash of all that it depends on.
 
-An entry says when and on which machine it was made, and carries a hash of its own: one that is
-damaged is none.  The file may be deleted at any time, and several processes may use it at once.
+An entry says when and on which machine it was made, and is signed with a key of this user's: one
+that is damaged, or that somebody else made, is none, and is not even read, for some are Python
+objects.  The file may be deleted at any time, and several processes may use it at once.
 """
 
 from __future__ import annotations
 
-import hashlib
+import base64
+import hmac
 import os
+import pickle
 import platform
+import secrets
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -66,6 +71,21 @@ class ResultStore:
         row = (kind, key, text, made, _digest(kind, key, text, made), _now())
         with suppress(sqlite3.Error, OSError):
             self._file().execute("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def read(self, kind: str, key: str) -> tuple[object, str] | None:
+        """The object that is kept under a key, and when and where it was made."""
+        kept = self.get(kind, key)
+        if kept is None:
+            return None
+        try:
+            return pickle.loads(zlib.decompress(base64.b85decode(kept.text))), kept.made
+        except Exception:  # a pickle of what has changed since may raise anything
+            return None
+
+    def write(self, kind: str, key: str, value: object) -> None:
+        """Keep an object under a key, instead of what was there."""
+        text = base64.b85encode(zlib.compress(pickle.dumps(value), 1)).decode()
+        self.put(kind, key, text)
 
     def trim(self) -> None:
         """Drop the older half of the entries where the file has become too large."""
@@ -132,7 +152,27 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _digest(kind: str, key: str, text: str, made: str) -> str:
-    return hashlib.sha256("\0".join((kind, key, text, made)).encode()).hexdigest()
+    signed = "\0".join((kind, key, text, made)).encode()
+    return hmac.digest(_secret(), signed, "sha256").hex()
+
+
+@remember
+def _secret() -> bytes:
+    """This user's key, made when it is first needed; where it cannot be kept, one of this process,
+    so that nothing is believed later."""
+    path = cache.directory() / "results.key"
+    with suppress(OSError):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"{path.name}.{os.getpid()}")
+            part.touch(mode=0o600)
+            part.write_bytes(secrets.token_bytes(32))
+            with suppress(FileExistsError):  # another process was faster
+                os.link(part, path)
+            part.unlink()
+        if len(key := path.read_bytes()) == 32:
+            return key
+    return secrets.token_bytes(32)
 
 
 def _now() -> str:

@@ -23,9 +23,9 @@ from review.run.pool import Pool
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No stage but the search and the readers, and a cache of its own for what is kept."""
-    monkeypatch.setattr(stages, "_explored", lambda built: {})
-    monkeypatch.setattr(stages, "_measured", lambda built: [])
-    monkeypatch.setattr(stages, "_numbers", lambda built, hanging: None)
+    monkeypatch.setattr(stages, "_explored", lambda *_: {})
+    monkeypatch.setattr(stages, "_measured", lambda *_: [])
+    monkeypatch.setattr(stages, "_numbers", lambda *_: None)
     monkeypatch.setattr(checkpoint, "_path", lambda name: tmp_path / "kept" / name)
     return tmp_path / "bundle"
 

@@ -166,7 +166,7 @@ from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
 from models.sweep.sweep import Unit, UnitResult
-from review import campaign
+from review.run import campaign
 port = examine(port_source(), (1, 2))
 def progress(unit, so_far):
     os.kill(os.getpid(), signal.SIGINT)

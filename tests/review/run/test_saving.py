@@ -102,9 +102,9 @@ ENDLESS = """
 import sys
 from models.subject.implementation import examine
 from models.sweep.sweep import Unit
-from review import search, subjects
+from review.run import search, subjects
 from review.cli import main
-from tests.review.bundle import small
+from tests.review import small
 search.complete_units = lambda _: [Unit(2, 5, 0), Unit(2, 5, 1)] if sys.argv[2] == "sweep" else []
 search.quick_units = lambda *_: []
 search.sampled_units = lambda *_: []

@@ -49,6 +49,19 @@ def test_an_entry_that_was_changed_is_none(place: Path, column: str) -> None:
     assert ResultStore().get("answer", "a") is not None
 
 
+def test_what_somebody_else_made_is_none(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ResultStore().write("units", "a", ["object"])
+    found = ResultStore().read("units", "a")
+    assert found is not None and found[0] == ["object"]
+    monkeypatch.setenv("XASPLIT_CACHE", str(tmp_path / "of another user"))
+    store._secret.cache_clear()
+    assert ResultStore().read("units", "a") is None
+    store._secret.cache_clear()
+    assert (tmp_path / "of another user" / "results.key").stat().st_mode & 0o77 == 0
+
+
 def test_a_file_that_is_no_database_is_begun_anew(place: Path) -> None:
     place.parent.mkdir()
     place.write_bytes(b"anything" * 1000)

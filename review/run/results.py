@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Results of earlier runs, taken over where all that they depend on is the same to the byte.
+
+A result depends on our own code, on what was compiled (the driver is, from the code under test
+after preprocessing, by one compiler) and on what was asked.  One in so many is worked out again all
+the same, and must come out as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import random
+import shutil
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
+
+from models.kernel.source import Source
+from models.subject.implementation import Implementation
+from review.run.store import ResultStore
+
+AGAIN = 200
+"""One in so many results that could be taken over is worked out again."""
+_ROOT = Path(__file__).resolve().parents[2]
+_PORT = _ROOT / "models" / "port"
+_TOOLS = ("gcc", "clang", "valgrind")
+_T = TypeVar("_T")
+
+
+class Earlier(NamedTuple):
+    """What is kept, and when and where it was made."""
+
+    value: object
+    made: str
+
+
+class Results:
+    """What earlier runs came to, by kind and by what it depends on; ``draw`` chooses what is worked
+    out again.
+
+    ``taken`` counts what was taken over, by kind, ``made`` says when and where that was made, and
+    ``other`` has a line on each result that came out otherwise.
+    """
+
+    def __init__(self, store: ResultStore, draw: random.Random | None = None) -> None:
+        self._store = store
+        self._draw = draw or random.Random()
+        self.taken: dict[str, int] = {}
+        self.asked: dict[str, int] = {}
+        self.made: set[str] = set()
+        self.other: list[str] = []
+
+    def known(self, kind: str, parts: object) -> Earlier | None:
+        """What is kept of this kind for these ``parts``, which say all that it depends on but for
+        our own code."""
+        kept = self._store.read(kind, _key(parts))
+        return None if kept is None else Earlier(*kept)
+
+    def again(self) -> bool:
+        """Whether the next that could be taken over is to be worked out again."""
+        return not self._draw.randrange(AGAIN)
+
+    def count(self, kind: str, taken: Earlier | None) -> None:
+        """Count one as asked for, and as taken over unless None is."""
+        self.asked[kind] = self.asked.get(kind, 0) + 1
+        if taken is not None:
+            self.taken[kind] = self.taken.get(kind, 0) + 1
+            self.made.add(taken.made)
+
+    def keep(self, kind: str, parts: object, value: object) -> None:
+        """Keep a result."""
+        self._store.write(kind, _key(parts), value)
+
+    def of(
+        self,
+        kind: str,
+        parts: object,
+        make: Callable[[], _T],
+        whole: Callable[[_T], bool] = lambda _: True,
+    ) -> _T:
+        """What an earlier run made, or what is made now, which is kept; only what is ``whole``."""
+        known = self.known(kind, parts)
+        if known is not None and not whole(cast(_T, known.value)):
+            known = None
+        self.count(kind, known)
+        if known is not None:
+            return cast(_T, known.value)
+        made = make()
+        if whole(made):
+            self.keep(kind, parts, made)
+        return made
+
+    def told(self) -> list[str]:
+        """What was taken over, in a sentence; empty if nothing was."""
+        if not self.taken:
+            return []
+        made = sorted(self.made)
+        when = made[0] if len(made) == 1 else f"{made[0]} to {made[-1]}"
+        parts = ", ".join(
+            f"{count:,} of {self.asked[kind]:,} {kind}" for kind, count in self.taken.items()
+        )
+        return [
+            f"Not run again, since all that they depend on is the same to the byte as in an earlier"
+            f" run ({when}): {parts}; --fresh runs all."
+        ]
+
+
+def source_key(source: Source, *, steps: bool = False) -> object:
+    """All that a result about a source depends on; with the base that it is held against and, where
+    origins are told, the ``steps`` from there."""
+    mine = (source.name, source.title, source.version, source.defines, _files(source.sha256))
+    lineage = source.lineage
+    if lineage is None:
+        return mine
+    on_way = [(one.label, one.subject, one.source and source_key(one.source)) for one in
+              lineage.steps] if steps else ()  # fmt: skip
+    return (*mine, source_key(lineage.base), on_way)
+
+
+def implementation_key(one: Implementation, *shifts: int, steps: bool = False) -> object:
+    """All that a result about an implementation depends on, at these chunk shifts or at all."""
+    programs = [(s, _content(one.executables[s])) for s in shifts or sorted(one.executables)]
+    source = source_key(one.source, steps=steps)
+    return one.name, one.one_level, one.deviations, source, programs
+
+
+@cache
+def tools() -> object:
+    """What compiles and measures: where it is, and when it came there."""
+    found = [(name, shutil.which(name)) for name in _TOOLS]
+    return [(name, path, path and Path(path).resolve().stat().st_mtime_ns) for name, path in found]
+
+
+def _files(sha256: Mapping[str, str]) -> object:
+    return sorted(sha256.items())
+
+
+def _key(parts: object) -> str:
+    return hashlib.sha256(f"{_own()} {parts!r}".encode()).hexdigest()
+
+
+@cache
+def _content(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _own() -> str:
+    """A hash of our own code but for the port, which is code under test, and of what runs it."""
+    digest = hashlib.sha256()
+    for told in (platform.python_version(), version("hypothesis")):
+        digest.update(f"{told} ".encode())
+    for folder in ("xarray_model", "specs", "models", "review/run"):
+        for path in sorted((_ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".c", ".h") and _PORT not in path.parents:
+                digest.update(f"{path.relative_to(_ROOT)} ".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
