@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -34,6 +36,18 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"review.commands.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command is for, which its file says, without loading it."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _short_help(name)) for name in COMMANDS])
+
+
+def _short_help(name: str) -> str:
+    tree = ast.parse((Path(__file__).parent / "commands" / f"{name}.py").read_text())
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    words = (word for call in calls for word in call.keywords)
+    return str(ast.literal_eval(next(word.value for word in words if word.arg == "short_help")))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

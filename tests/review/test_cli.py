@@ -41,9 +41,19 @@ def test_every_command_can_be_loaded_and_says_what_it_does(name: str) -> None:
     assert told.exit_code == 0 and "Examples:" in told.stdout
 
 
-def test_counting_loads_no_solver() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "libraries"),
+    [(["--help"], {"click"}), (["count", "1G", "4K", "--json"], {"click", "rich"})],
+)
+def test_what_answers_at_once_loads_little(arguments: list[str], libraries: set[str]) -> None:
     code = (
-        "import sys; from review.cli import main;"
-        "main(['count', '1G', '4K'], standalone_mode=False); sys.exit('z3' in sys.modules)"
+        "import contextlib, sys; from review.cli import main\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    main(sys.argv[1:], standalone_mode=False)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    known = {"click", "rich", "msgspec", "hypothesis", "z3", "jinja2", "matplotlib", "proofs"}
+    assert known & {*done.stdout.splitlines()[-1].split()} <= libraries
