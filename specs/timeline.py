@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from specs.readers import Memory
@@ -73,6 +74,13 @@ class Timeline:
             last = facts[-1]
             facts[-1] = Fact(last.entry, last.order, last.since, ended)
             facts.append(Fact(entry, told, began))
+
+    def given(self, facts: Iterable[tuple[int, Fact]]) -> None:
+        """What every index holds is this, in order, and nothing that was told before."""
+        self._facts = {index: [] for index in self._facts}
+        for index, fact in facts:
+            self._facts[index].append(fact)
+            self.end = max(self.end, fact.until or 0)
 
     def entries(self, index: int) -> list[object]:
         """Every entry that an index has or had, in order."""

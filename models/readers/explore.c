@@ -148,6 +148,7 @@ static void run_once(reader_function *reader, unsigned long parameter, enum span
 	inside_explorer = false;
 	if (faulted)
 		finding_note("reader-wild", "followed what is no pointer (%s)", strsignal(faulted));
+	answers_of_execution();
 	trace(&loads);
 	totals.executions++;
 	totals.loads += loads;
@@ -178,7 +179,7 @@ void explore(reader_function *reader, unsigned long parameter, const struct limi
 {
 	long left = limits->executions;
 
-	merging = limits->merging.kind != MERGE_NOTHING;
+	merging = limits->merging.kind == MERGE_FINGERPRINTS || limits->merging.kind == MERGE_CHECKED;
 	bounded = limits->bound >= 0;
 	states_begin(limits->merging);
 	replaying = false;

@@ -138,7 +138,8 @@ extern const uint64_t *stack_base;	/* where the stack of the reader starts */
 void call_reader(reader_function *reader, unsigned long parameter);
 /* Whether executions are cut that reach a state met before, and how states are told apart. */
 struct merging {
-	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED } kind;
+	/* With the last nothing is merged, and each different execution is told as the reader saw it. */
+	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED, MERGE_OBSERVED } kind;
 	unsigned int bits;	/* of a fingerprint, 1 .. 64 */
 };
 struct limits {
@@ -223,7 +224,10 @@ static inline void state_member(uint64_t a, uint64_t b, uint64_t c)
 enum question { ASKED_ENTRY, ASKED_ORDER, ASKED_AGAIN, ASKED_FOLIO, ASKED_RANGE, ASKED_REST };
 void answers_begin(void);
 void answered(uint64_t question, uint64_t index, uint64_t value, int since);
+void answers_of_execution(void);	/* an execution has ended */
+void facts_print(void);
 unsigned long parameter(void); /* of the reader that runs */
+const char *broken_now(void);	/* the promise that this execution broke first, or "" */
 
 /* watch.c: the CPU time that something may take, after which the explorer tells who and ends */
 void watch_open(void);

@@ -133,9 +133,9 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 /* Names of what merging may be told apart by, in the order of its kinds. */
 static struct merging merging_of(const char *name, unsigned int bits)
 {
-	static const char *const names[] = { "nothing", "fingerprints", "checked" };
+	static const char *const names[] = { "nothing", "fingerprints", "checked", "observed" };
 
-	for (int kind = MERGE_NOTHING; kind <= MERGE_CHECKED; kind++)
+	for (int kind = MERGE_NOTHING; kind <= MERGE_OBSERVED; kind++)
 		if (!strcmp(name, names[kind]) && bits >= 1 && bits <= 64)
 			return (struct merging){ kind, bits };
 	broken("no merging by %s of %u bits", name, bits);
@@ -151,10 +151,13 @@ static void run_asked(const char *asked)
 	int bound;
 
 	if (sscanf(asked, " run %d %ld %15s %u %1023s", &bound, &executions, merged, &bits,
-		   readers) == 5)
+		   readers) == 5) {
+		if (merging_of(merged, bits).kind == MERGE_OBSERVED)
+			facts_print();
 		run_readers(readers, bound, executions, merging_of(merged, bits));
-	else if (sscanf(asked, " replay %1023s %lu %511s", readers, &start, schedule) == 3)
+	} else if (sscanf(asked, " replay %1023s %lu %511s", readers, &start, schedule) == 3) {
 		run_replay(readers, start, schedule);
+	}
 }
 
 int main(void)

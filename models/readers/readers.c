@@ -81,7 +81,7 @@ static void read_get_order(unsigned long index)
 	if (entry)
 		order = xas_get_order(&xas);
 	rcu_read_unlock();
-	answered(ASKED_ORDER, index, (uint64_t)order, since);
+	answered(ASKED_ORDER, index, (uint64_t)(entry ? order : -1), since);
 	if (entry && order > truth_largest_order(index, since))
 		finding("order-bound", "index %lu holds an entry of order %d", index, order);
 	if (entry && !truth_allows_order(index, order, since))

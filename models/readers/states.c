@@ -5,6 +5,7 @@
  */
 #include "explorer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,22 +180,73 @@ void answers_begin(void)
 	answer_count = 0;
 }
 
-void answered(uint64_t question, uint64_t index, uint64_t value, int since)
-{
-	uint64_t hash, place;
+/* What this execution was told, in order. */
+#define MOST_TOLD 4096
+static struct {
+	uint64_t question, index, value;
+	int since;
+} told[MOST_TOLD];
+static int told_count;
 
-	if (merging.kind == MERGE_FINGERPRINTS)
-		return;
-	hash = mix(mix(mix(mix(1, question), parameter()), index), value);
-	hash = mix(hash, (uint64_t)since);
+/* Whether it is the first with this hash. */
+static bool answer_is_new(uint64_t hash)
+{
+	uint64_t place;
+
 	for (place = hash % ANSWERS; answers[place].generation == answer_generation;
 	     place = (place + 1) % ANSWERS)
 		if (answers[place].hash == hash)
-			return;
+			return false;
 	if (answer_count++ == ANSWERS / 2)
 		broken("a reader has too many different answers");
 	answers[place].hash = hash;
 	answers[place].generation = answer_generation;
+	return true;
+}
+
+void answered(uint64_t question, uint64_t index, uint64_t value, int since)
+{
+	uint64_t hash;
+
+	if (merging.kind == MERGE_FINGERPRINTS)
+		return;
+	if (merging.kind == MERGE_OBSERVED) {
+		if (told_count == MOST_TOLD)
+			broken("a reader is told too much");
+		told[told_count].question = question;
+		told[told_count].index = index;
+		told[told_count].value = value;
+		told[told_count++].since = since;
+		return;
+	}
+	hash = mix(mix(mix(mix(1, question), parameter()), index), value);
+	hash = mix(hash, (uint64_t)since);
+	if (!answer_is_new(hash))
+		return;
 	totals.answers++;
 	totals.answers_digest += hash;
+}
+
+/* Each different one is printed: where it started, what it broke, and all answers. */
+void answers_of_execution(void)
+{
+	uint64_t hash = mix(mix(1, parameter()), (uint64_t)reader_started());
+	int count = told_count;
+
+	told_count = 0;
+	if (merging.kind != MERGE_OBSERVED)
+		return;
+	for (const char *letter = broken_now(); *letter; letter++)
+		hash = mix(hash, (uint64_t)*letter);
+	for (int i = 0; i < count; i++) {
+		hash = mix(mix(mix(hash, told[i].question), told[i].index), told[i].value);
+		hash = mix(hash, (uint64_t)told[i].since);
+	}
+	if (!answer_is_new(hash))
+		return;
+	printf("observed\t%lu\t%d\t%s\t", parameter(), reader_started(), broken_now());
+	for (int i = 0; i < count; i++)
+		printf("%s%lu %lu %ld %d", i ? "," : "", told[i].question, told[i].index,
+		       (long)told[i].value, told[i].since);
+	printf("\n");
 }

@@ -7,6 +7,7 @@
 #include "explorer.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 static struct history {
 	struct fact *facts;
@@ -81,6 +82,17 @@ void truth_commit(void)
 			 *end_ = fact + history_of(index)->count; \
 	     fact < end_; fact++) \
 		if (fact->until > (since) && fact->from < facts_end)
+
+void facts_print(void)
+{
+	for (unsigned long index = window_first; index <= window_last; index++)
+		for (int k = 0; k < history_of(index)->count; k++) {
+			const struct fact *fact = &history_of(index)->facts[k];
+
+			printf("fact\t%lu\t%lu\t%d\t%d\t%d\n", index, (unsigned long)fact->entry,
+			       fact->order, fact->from, fact->until == INT_MAX ? -1 : fact->until);
+		}
+}
 
 bool truth_allows(unsigned long index, const void *entry, int since)
 {

@@ -2,7 +2,7 @@
 import pytest
 
 from specs.readers import Memory
-from specs.timeline import NOTHING, Iteration, Timeline
+from specs.timeline import NOTHING, Fact, Iteration, Timeline
 from xarray_model.entries import mk_sibling
 
 OLD, NEW, OTHER = 4, 8, 12
@@ -30,6 +30,13 @@ def test_old_and_new_are_allowed_until_the_end(timeline: Timeline) -> None:
         assert not timeline.judge_entry(5, NEW, started)
     assert names(timeline.judge_entry(5, OLD, 7)) == ["load-other"]
     assert not timeline.judge_entry(5, NEW, 7)
+
+
+def test_what_every_index_holds_may_be_given_as_a_whole(timeline: Timeline) -> None:
+    timeline.given([(5, Fact(OLD, 2, -1, 7)), (5, Fact(NEW, 0, 2))])
+    assert timeline.end == 7 and timeline.entries(5) == [OLD, NEW]
+    assert not timeline.judge_entry(5, OLD, 6)
+    assert names(timeline.judge_entry(5, OLD, 7)) == ["load-other"]
 
 
 def test_nothing_else_is(timeline: Timeline) -> None:
