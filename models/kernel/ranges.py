@@ -14,11 +14,6 @@ _DOTS = ".."
 _COMPILED = (*REQUIRED, *(name for name in OPTIONAL if name.endswith(".h")))
 
 
-def is_range(rev: str | None) -> bool:
-    """Whether what was given as a revision names two: ``A..B``."""
-    return rev is not None and _DOTS in rev
-
-
 def end_of(rev: str) -> str:
     """The revision that a range leads to, or the one that is no range."""
     return rev.rpartition(_DOTS)[2] or "HEAD"

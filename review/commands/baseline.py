@@ -14,7 +14,8 @@ from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
 from models.subject.build import BuildError
 from review.commands.options import json_option
 from review.commands.run_options import kernels_options, mbox_option, rev_option
-from review.run.subjects import NamedKernels, patched
+from review.run.named import NamedKernels
+from review.run.subjects import patched
 
 SHOWN = 5
 """Failing checks that are told of a run, and warnings."""

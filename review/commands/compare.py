@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from models.case.strict_json import FormatError
-from review.bundle.format import MANIFEST, Manifest
-from review.bundle.read import Bundle
 from review.commands.options import json_option
-from review.compare import report
-from review.compare.difference import Direction, changes
+
+if TYPE_CHECKING:
+    from review.bundle.format import Manifest
 
 
 @click.command("compare", short_help="What a second review finds fixed, new or worse.")
@@ -36,6 +35,10 @@ def command(first: Path, second: Path, as_json: bool) -> int:
 
     Exit status: 0 nothing is worse, 1 something is, 2 a bundle cannot be read or was changed.
     """
+    # Not before: what is wrong with the usage is told at once.
+    from review.compare import report
+    from review.compare.difference import Direction, changes
+
     old, new = _read(first), _read(second)
     found = changes(old, new)
     worse = any(one.way is Direction.WORSE for one in found)
@@ -48,6 +51,10 @@ def command(first: Path, second: Path, as_json: bool) -> int:
 
 def _read(place: Path) -> Manifest:
     """The manifest of a bundle that is whole; click.ClickException for any other."""
+    from models.case.strict_json import FormatError
+    from review.bundle.format import MANIFEST
+    from review.bundle.read import Bundle
+
     try:
         with Bundle(place) as one:
             for line in one.damage():

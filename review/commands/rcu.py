@@ -29,8 +29,8 @@ from review.commands.run_options import (
 )
 from review.report.readers import show, show_controls
 from review.run import subjects
+from review.run.named import NamedKernels
 from review.run.progress import Meter
-from review.run.subjects import NamedKernels
 from specs.readers import PROMISES, Memory
 
 SHIFTS = (1, 2, 6)

@@ -28,8 +28,8 @@ from review.commands.run_options import (
 from review.report import replay as report
 from review.run import case_files, subjects
 from review.run.case_files import WrittenCase
+from review.run.named import NamedKernels
 from review.run.rerun import placed
-from review.run.subjects import NamedKernels
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
-from models.subject.implementation import Implementation
-from review.bundle import folder, manifest, resuming
 from review.commands.options import fresh_option
 from review.commands.run_options import (
     Bounds,
@@ -23,17 +21,11 @@ from review.commands.run_options import (
     rev_option,
     sanitize_option,
 )
-from review.report import claims
-from review.report import proofs as proofs_report
-from review.report import search as search_report
-from review.report.layout import wrap
-from review.report.write import write
-from review.run import scope, stages, subjects
-from review.run.checkpoint import Checkpoint
-from review.run.review_result import ReviewOptions, ReviewResult
-from review.run.store import ResultStore
-from review.run.subjects import NamedKernels
-from xarray_model.geometry import CHUNK_SHIFTS
+from review.run.named import NamedKernels
+
+if TYPE_CHECKING:
+    from models.subject.implementation import Implementation
+    from review.run.review_result import ReviewOptions, ReviewResult
 
 EXAMPLES = 120
 """Histories that a review draws by default, fewer than ``search``: it has more to do."""
@@ -93,6 +85,15 @@ def command(
       xasplit review --kernel ~/linux --rev v6.18..topic
       xasplit review --resume v2
     """
+    # Not before: what is wrong with the usage is told at once.
+    from review.bundle import folder, manifest, resuming
+    from review.report import proofs as proofs_report
+    from review.report.write import write
+    from review.run import stages
+    from review.run.checkpoint import Checkpoint
+    from review.run.review_result import ReviewOptions
+    from review.run.store import ResultStore
+
     if resume is None:
         options = ReviewOptions(
             named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
@@ -125,6 +126,9 @@ def command(
 
 def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
     """What is to be reviewed, built; and prefixes of a series that do not compile."""
+    from review.run import subjects
+    from xarray_model.geometry import CHUNK_SHIFTS
+
     named = replace(
         given, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
         each_patch=options.each_patch, base=options.base,
@@ -134,6 +138,14 @@ def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementa
 
 
 def _show(done: ReviewResult, place: Path) -> None:
+    from rich.console import Console
+
+    from review.report import claims
+    from review.report import proofs as proofs_report
+    from review.report import search as search_report
+    from review.report.layout import wrap
+    from review.run import scope
+
     console = Console()
     for one in done.implementations:
         digest = one.source.sha256.get("lib/xarray.c", "")[:16]

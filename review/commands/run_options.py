@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from review.commands.options import Command, gathered, jobs_option
-from review.run.saving import FOLDER
-from review.run.subjects import NamedKernels
+from review.run.named import NamedKernels
 
+FOLDER = Path("xasplit-counterexamples")
+"""Where ``search`` leaves what it found."""
 STEPS = 50
 """Operations of a history that the machines draw."""
 _TIME_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}

@@ -8,9 +8,7 @@ import secrets
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from review.bundle.search import as_json as search_json
 from review.commands.options import chunk_shifts_option, fresh_option, json_option
 from review.commands.run_options import (
     Bounds,
@@ -25,12 +23,7 @@ from review.commands.run_options import (
     sanitize_option,
     save_option,
 )
-from review.report import search as report
-from review.run import diagnosis, saving, search_result, subjects, time_limit
-from review.run import search as searches
-from review.run.results import Results
-from review.run.store import ResultStore
-from review.run.subjects import NamedKernels
+from review.run.named import NamedKernels
 
 EXAMPLES = 2400
 """Histories that the machines draw by default, for each implementation."""
@@ -67,7 +60,8 @@ def command(
     the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
     and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
     --base each finding says with which patch it came, and what was there before does not count.
-    All cases are run; what they are answered with is judged once, as long as model and specs stay.
+    What a part came to in an earlier run is taken over, and told, where nothing that it depends on
+    has changed; --fresh runs all.
 
     \b
     Examples:
@@ -78,6 +72,16 @@ def command(
       xasplit search --kernel ~/linux --rev origin/master..topic
       xasplit search --time 10m
     """
+    # Not before: what is wrong with the usage is told at once.
+    from rich.console import Console
+
+    from review.bundle.search import as_json as search_json
+    from review.report import search as report
+    from review.run import diagnosis, saving, search_result, subjects, time_limit
+    from review.run import search as searches
+    from review.run.results import Results
+    from review.run.store import ResultStore
+
     sources = subjects.kernel_sources(named) or subjects.port_sources()
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed

@@ -9,17 +9,10 @@ from pathlib import Path
 
 import click
 
-from models.case.strict_json import FormatError
-from review.bundle.format import MANIFEST
-from review.bundle.read import Bundle, Changed
 from review.commands.options import jobs_option, json_option
 from review.commands.run_options import base_option, kernels_options, mbox_option, rev_option
 from review.commands.solver_options import solver_options
-from review.run import subjects
-from review.run.subjects import NamedKernels
-from review.verify import report
-from review.verify.account import Account
-from review.verify.recheck import recheck, whole
+from review.run.named import NamedKernels
 
 TIMEOUT = 120.0
 """Seconds for one answer: more than a review gives, since this machine may be slower."""
@@ -65,6 +58,15 @@ def command(
     Exit status: 0 all that could be rechecked here is confirmed, 1 something is not, or was
     changed, 2 no bundle, one that cannot be read, or wrong usage.
     """
+    # Not before: what is wrong with the usage is told at once.
+    from models.case.strict_json import FormatError
+    from review.bundle.format import MANIFEST
+    from review.bundle.read import Bundle, Changed
+    from review.run import subjects
+    from review.verify import report
+    from review.verify.account import Account
+    from review.verify.recheck import recheck, whole
+
     account = Account()
     sources = [*subjects.port_sources(), *subjects.kernel_sources(named)]
     told = None

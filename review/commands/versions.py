@@ -15,7 +15,7 @@ from review.commands.run_options import base_option, everything_option, kernels_
 from review.report.versions import as_json as versions_json
 from review.report.versions import show
 from review.run import subjects
-from review.run.subjects import NamedKernels
+from review.run.named import NamedKernels
 from review.run.versions import SEED, SHIFTS, compare
 
 

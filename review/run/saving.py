@@ -21,7 +21,6 @@ from models.subject.implementation import Implementation
 from review.run.attempt import attempt
 from xarray_model.operations import Code
 
-FOLDER = Path("xasplit-counterexamples")
 _MOST = 160
 """Characters of a case in the line that tells of it."""
 

@@ -4,44 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import click
 
 from models.case.known import with_known
-from models.kernel.headers import Given
 from models.kernel.mailbox import SeriesError
-from models.kernel.ranges import is_range, open_range, prefixes_of, with_base
+from models.kernel.ranges import open_range, prefixes_of, with_base
 from models.kernel.series import Series, apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
 from models.subject.build import BuildError, ToolError, UnclearError, build
 from models.subject.implementation import Implementation, examine, name_of
-
-
-@dataclass(frozen=True, slots=True)
-class NamedKernels:
-    """Kernels that the user names: paths of trees, tarballs or repositories; of these the revision
-    or range, the series to apply, whether each prefix of it counts, and what they were made from.
-    ``include`` and ``include_empty`` are headers that the tool has no stand-in for."""
-
-    kernels: tuple[str, ...] = ()
-    rev: str | None = None
-    mailboxes: tuple[str, ...] = ()
-    each_patch: bool = False
-    base: str | None = None
-    include: tuple[Path, ...] = ()
-    include_empty: tuple[str, ...] = ()
-
-    @property
-    def headers(self) -> Given:
-        """The headers as what opens a kernel takes them."""
-        return Given(self.include, self.include_empty)
-
-    @property
-    def ranged(self) -> bool:
-        """Whether the revision is a range, which names a series."""
-        return is_range(self.rev)
+from review.run.named import NamedKernels
 
 
 def port_sources() -> list[Source]:

@@ -10,6 +10,7 @@ from models.kernel.source import Source
 from models.sweep.sweep import Unit
 from proofs import catalogue
 from review.run import search, subjects
+from review.run.named import NamedKernels
 from tests.review import small
 
 
@@ -57,7 +58,7 @@ def one_theorem(monkeypatch: pytest.MonkeyPatch) -> None:
 def kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """``--kernel planted`` names the port with the defect."""
 
-    def sources(named: subjects.NamedKernels) -> list[Source]:
+    def sources(named: NamedKernels) -> list[Source]:
         return [small.planted()] if named.kernels else []
 
     monkeypatch.setattr(subjects, "kernel_sources", sources)

@@ -43,12 +43,16 @@ def test_every_command_can_be_loaded_and_says_what_it_does(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "libraries"),
-    [(["--help"], {"click"}), (["count", "1G", "4K", "--json"], {"click", "rich"})],
+    [
+        (["--help"], {"click"}),
+        (["count", "1G", "4K", "--json"], {"click", "rich"}),
+        *(([name, "--nothing"], {"click"}) for name in ("search", "review", "compare")),
+    ],
 )
 def test_what_answers_at_once_loads_little(arguments: list[str], libraries: set[str]) -> None:
     code = (
         "import contextlib, sys; from review.cli import main\n"
-        "with contextlib.suppress(SystemExit):\n"
+        "with contextlib.suppress(SystemExit, Exception):\n"
         "    main(sys.argv[1:], standalone_mode=False)\n"
         "print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
     )

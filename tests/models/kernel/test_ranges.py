@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.kernel.ranges import end_of, is_range, open_range, prefixes_of, with_base
+from models.kernel.ranges import end_of, open_range, prefixes_of, with_base
 from models.kernel.source import SourceError, open_source
 from tests.kernel_tree import change, git
 
@@ -33,7 +33,7 @@ def test_a_range_knows_each_commit_that_changes_code_and_where_it_left(tree: Pat
     first, last = prefixes_of(made)
     assert first.prefix and not last.prefix and last is made
     assert first.lineage is not None and len(first.lineage.steps) == 1
-    assert is_range(made.title) and end_of(made.title) == "topic" and end_of("v6.18") == "v6.18"
+    assert end_of(made.title) == "topic" and end_of("v6.18") == "v6.18"
 
 
 def test_what_is_no_range_is_told(tree: Path) -> None:
