@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from models.readers import explorer
 from models.readers.columns import lines
@@ -77,7 +77,9 @@ def show(report: Report, name: str, console: Console, schedules: int) -> None:
     for cell in readers.cells(report):
         rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
     columns = [one.value for one in memories]
-    table = Table("writer", "reader", "runs", *columns, "explored", box=box.SIMPLE)
+    # Names are told whole: many begin alike.
+    names = (Column("writer", overflow="fold"), Column("reader", overflow="fold"))
+    table = Table(*names, "runs", *columns, "explored", box=box.SIMPLE)
     for (writer, reader), row in rows.items():
         runs = sum(cell.executions for cell in row.values())
         coverage = {one: row[one].coverage for one in memories}
@@ -113,7 +115,9 @@ def show(report: Report, name: str, console: Console, schedules: int) -> None:
 
 def show_controls(caught: Sequence[Caught], console: Console) -> None:
     """Print which races that are known were found."""
-    table = Table("known race", "memory", "found", "switches", "seconds", box=box.SIMPLE)
+    table = Table(
+        Column("known race", no_wrap=True), "memory", "found", "switches", "seconds", box=box.SIMPLE
+    )
     for one in caught:
         found = one.breach.promise if one.breach else "nothing"
         if not one.as_expected:

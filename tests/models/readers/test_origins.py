@@ -66,6 +66,19 @@ def test_what_the_base_breaks_was_there_before(shows: dict[tuple[str, Case], Ans
     assert placed(SHALLOW) == [Placed(Origin.BEFORE)]
 
 
+def test_a_data_race_is_known_by_both_functions(shows: dict[tuple[str, Case], Answer]) -> None:
+    """The base's own hides none that the series makes."""
+    old, new = (
+        Breach("data-race", 1, 0, "-", 0, "plain load ...", pair)
+        for pair in ("slots: xas_find, xas_store", "slots: xas_find, xas_split")
+    )
+    shows["base", SHALLOW] = Answer((result(SHALLOW, old),))
+    broken = [(2, result(SHALLOW, old, new), one) for one in (old, new)]
+    found = origins.placed(broken, LINEAGE, 1)
+    told = [found[origins.key(*one)].origin for one in broken]
+    assert told == [Origin.BEFORE, Origin.NEW]
+
+
 def test_what_was_not_explored_to_its_end_is_not_told(
     shows: dict[tuple[str, Case], Answer],
 ) -> None:
