@@ -173,6 +173,16 @@ void xasplit_publish(const void *location, const void *value)
 
 int xasplit_module_init(void);
 
+/* Sanitizers reserve more address space than code that runs wild may take, and 32 bits have less. */
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) || __SIZEOF_LONG__ == 4
+#define LIMITED false
+#else
+#define LIMITED true
+#endif
+
 /* Code that runs wild takes no more of the machine than this. */
 static void limit(int resource, rlim_t most)
 {
@@ -183,7 +193,8 @@ static void limit(int resource, rlim_t most)
 
 int main(void)
 {
-	limit(RLIMIT_AS, (rlim_t)8 << 30);
+	if (LIMITED)
+		limit(RLIMIT_AS, (rlim_t)((uint64_t)8 << 30));
 	limit(RLIMIT_CORE, 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	xasplit_module_init();

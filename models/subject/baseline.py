@@ -20,6 +20,7 @@ from models.kernel.headers import STAND_INS
 from models.kernel.source import Source
 from models.subject.build import (
     FLAGS,
+    SANITIZE,
     compile_source,
     compiled,
     compiler,
@@ -27,6 +28,7 @@ from models.subject.build import (
     preprocessing,
     stand_ins,
 )
+from models.subject.configuration import USUAL, Configuration, check_buildable
 
 TEST = "lib/test_xarray.c"
 SECONDS = 300.0
@@ -35,6 +37,7 @@ SECONDS = 300.0
 _HOST = STAND_INS.with_name("host.c")
 _HIT = re.compile(r"BUG at (\w+:\d+)")
 _TOTAL = re.compile(r"XArray: (\d+) of (\d+) tests passed")
+_SANITIZER = re.compile(r".*(runtime error: .*|AddressSanitizer: .*)")
 _SEEN = re.compile(r"(WARNING|UNPROTECTED|ASSERTION|STOPPED) (.*)")
 
 
@@ -54,18 +57,22 @@ class Baseline:
 
     name: str
     chunk_shift: int
-    assertions: bool
+    configuration: Configuration
     run: int | None
     passed: int | None
     failures: Mapping[str, int]
     warnings: Mapping[str, int]
     ended: str
     seconds: float
+    sanitized: bool = False
+    undefined: str = ""
+    """What a sanitizer said first, "" if it said nothing or there was none."""
 
     @property
     def holds(self) -> bool:
-        """Whether every check passed."""
-        return not self.failures and not self.ended and self.run is not None
+        """Whether every check passed, and nothing was said against how."""
+        broken = self.failures or self.ended or self.undefined
+        return not broken and self.run is not None
 
 
 @dataclass
@@ -76,12 +83,15 @@ class _Output:
     failures: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     stopped: str = ""
+    undefined: str = ""
 
     def take(self, line: str) -> None:
         if hit := _HIT.match(line):
             self.failures[hit[1]] += 1
         elif total := _TOTAL.match(line):
             self.totals = int(total[2]), int(total[1])
+        elif said := _SANITIZER.match(line):
+            self.undefined = self.undefined or said[1]
         elif seen := _SEEN.match(line):
             if seen[1] in ("WARNING", "UNPROTECTED"):
                 self.warnings[seen[2]] += 1
@@ -91,49 +101,65 @@ class _Output:
 
 
 def run_test(
-    source: Source, shift: int = 6, *, assertions: bool = False, seconds: float = SECONDS
+    source: Source,
+    shift: int = 6,
+    *,
+    configuration: Configuration = USUAL,
+    sanitize: bool = False,
+    seconds: float = SECONDS,
 ) -> Baseline:
     """Build and run the test of ``source`` at chunk shift ``shift`` (1..6).
 
-    ``assertions`` turns on those of the library (``XA_DEBUG``); without them a wrong tree shows
-    only in the test's own checks, as in a usual kernel.  Raises NoTest, or BuildError when library
-    or test does not compile.
+    Without the assertions of the library a wrong tree shows only in the test's own checks, as in a
+    usual kernel.  ``sanitize`` adds the address and undefined-behaviour sanitizers.  Raises NoTest,
+    or BuildError when library or test does not compile.
     """
     if not source.has_kernel_test:
         raise NoTest(f"{source.name} came without {TEST}")
     # Without assertions in its own file the test counts what fails, and goes on; it then defines a
     # dump function, which the library has too when it is built with assertions.
     flags = ("-D__KERNEL__", "-Dxa_dump=test_xa_dump")
-    executable = build_test(source, shift, TEST, flags, assertions=assertions)
-    return run_program(executable, source, shift, assertions=assertions, seconds=seconds)
+    how = configuration
+    executable = build_test(source, shift, TEST, flags, configuration=how, sanitize=sanitize)
+    return run_program(
+        executable, source, shift, configuration=how, sanitized=sanitize, seconds=seconds
+    )
 
 
 def build_test(
-    source: Source, shift: int, test: str, test_flags: Sequence[str], *, assertions: bool = False
+    source: Source,
+    shift: int,
+    test: str,
+    test_flags: Sequence[str],
+    *,
+    configuration: Configuration = USUAL,
+    sanitize: bool = False,
 ) -> Path:
     """The program that runs ``test``, a C file (its path, or its path in the tree), on ``source``.
 
     ``test_flags`` are for that file only.  BuildError when it does not compile.
     """
     command = compiler()
-    flags = (*FLAGS, *preprocessing(source, shift))
-    asked = (command, compiler_version(command), flags, test, tuple(test_flags), assertions)
+    check_buildable(configuration, command)
+    how = (*FLAGS, *(SANITIZE if sanitize else ()), *configuration.flags)
+    flags = (*how, *preprocessing(source, shift))
+    debug = ["XA_DEBUG=1"] if configuration.debug else []
+    asked = (command, compiler_version(command), flags, test, tuple(test_flags), debug)
     digest = hashlib.sha256(repr((asked, sorted(source.sha256.items()))).encode())
     for path in (_HOST, source.directory / test):
         digest.update(f"{path.name} ".encode() + path.read_bytes())
     digest.update(stand_ins())
 
     def fill(folder: Path) -> None:
-        debug = ["XA_DEBUG=1"] if assertions else []
         seen = preprocessing(source, shift, *debug)
         library = [
-            compiled(source, command, (*FLAGS, "-w"), seen, unit)
+            compiled(source, command, (*how, "-w"), seen, unit)
             for unit in (*source.units, str(_HOST))
         ]
         tested = compiled(
-            source, command, (*FLAGS, "-w"), [*preprocessing(source, shift), *test_flags], test
+            source, command, (*how, "-w"), [*preprocessing(source, shift), *test_flags], test
         )
-        compile_source(source, [*command, *FLAGS, *library, tested, "-o", str(folder / "test")])
+        compile_source(source, [*command, *how, *library, tested, "-o", str(folder / "test")])
 
     return cache.entry("tests", digest.hexdigest(), fill) / "test"
 
@@ -143,7 +169,8 @@ def run_program(
     source: Source,
     shift: int,
     *,
-    assertions: bool = False,
+    configuration: Configuration = USUAL,
+    sanitized: bool = False,
     seconds: float = SECONDS,
     environment: Mapping[str, str] | None = None,
 ) -> Baseline:
@@ -159,7 +186,8 @@ def run_program(
         [str(executable)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        # What sanitizers say comes among the rest.
+        stderr=subprocess.STDOUT if sanitized else subprocess.DEVNULL,
         text=True,
         errors="replace",
         env={**os.environ, **(environment or {})},
@@ -190,11 +218,13 @@ def run_program(
     return Baseline(
         f"Linux {source.version} ({source.name})" if source.version else source.name,
         shift,
-        assertions,
+        configuration,
         run,
         passed,
         dict(output.failures),
         dict(output.warnings),
         ended,
         time.monotonic() - started,
+        sanitized,
+        output.undefined,
     )

@@ -12,6 +12,7 @@ from models.kernel.mailbox import SeriesError
 from models.kernel.source import Source, SourceError, open_source
 from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
 from models.subject.build import BuildError
+from models.subject.configuration import USUAL, Configuration, parse_configuration
 from review.commands.options import json_option
 from review.commands.run_options import kernels_options, mbox_option, rev_option
 from review.run.named import NamedKernels
@@ -38,12 +39,12 @@ def sources(named: NamedKernels) -> list[Source]:
 
 def lines(one: Baseline) -> list[str]:
     """A run in plain text: the result, then what broke, the first first."""
-    assertions = ", assertions on" if one.assertions else ""
+    how = "".join(f", {text}" for text in (one.configuration.text, *_sanitizers(one)) if text)
     result = "no result" if one.run is None else f"{one.passed:,} of {one.run:,} checks pass"
     verdict = "passes" if one.holds else "FAILS"
-    told = [f"{one.name}, chunk shift {one.chunk_shift}{assertions}: {verdict}"]
+    told = [f"{one.name}, chunk shift {one.chunk_shift}{how}: {verdict}"]
     told += [f"  {result}, {one.seconds:.1f} s"]
-    told += [f"  {one.ended}"] if one.ended else []
+    told += [f"  {text}" for text in (one.undefined, one.ended) if text]
     for word, places in (("fails", one.failures), ("warns", one.warnings)):
         told += [
             f"  {place} {word}{f', {times:,} times' if times > 1 else ''}"
@@ -52,6 +53,19 @@ def lines(one: Baseline) -> list[str]:
         if len(places) > SHOWN:
             told.append(f"  and {len(places) - SHOWN} other places")
     return told
+
+
+def _sanitizers(one: Baseline) -> list[str]:
+    return ["sanitizers"] if one.sanitized else []
+
+
+def _configurations(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[Configuration, ...]:
+    try:
+        return tuple(map(parse_configuration, given)) or (USUAL,)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
@@ -65,7 +79,16 @@ def lines(one: Baseline) -> list[str]:
     type=click.IntRange(1, 6),
     help="May be given several times; the test itself needs 3 or more.",
 )
-@click.option("--assertions", is_flag=True, help="Turn on those of the library (XA_DEBUG).")
+@click.option(
+    "--config",
+    "configurations",
+    multiple=True,
+    callback=_configurations,
+    metavar="OPTIONS",
+    help="Of the kernel: multi=off (CONFIG_XARRAY_MULTI), debug=on (XA_DEBUG), bits=32, with"
+    " commas between.  May be given several times.",
+)
+@click.option("--sanitize", is_flag=True, help="Address and undefined-behaviour sanitizers.")
 @click.option(
     "--limit",
     "seconds",
@@ -78,7 +101,8 @@ def lines(one: Baseline) -> list[str]:
 def command(
     named: NamedKernels,
     shifts: tuple[int, ...],
-    assertions: bool,
+    configurations: tuple[Configuration, ...],
+    sanitize: bool,
     seconds: float,
     as_json: bool,
 ) -> int:
@@ -90,14 +114,16 @@ def command(
     \b
     Examples:
       xasplit baseline --kernel /usr/src/linux-source-6.12.tar.xz
+      xasplit baseline --kernel ~/linux --config debug=on --config multi=off --sanitize
       xasplit baseline --kernel ~/linux --rev v6.15 --mbox series.mbx --json
     """
     if not named.kernels:
         raise click.UsageError("Name a kernel with --kernel: the port has no test of its own.")
     try:
         runs = [
-            run_test(one, shift, assertions=assertions, seconds=seconds)
+            run_test(one, shift, configuration=how, sanitize=sanitize, seconds=seconds)
             for one in sources(named)
+            for how in dict.fromkeys(configurations)
             for shift in sorted(set(shifts))
         ]
     except (SourceError, SeriesError, BuildError, NoTest) as error:

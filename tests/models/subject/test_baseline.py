@@ -7,9 +7,11 @@ import pytest
 from models.kernel.source import open_source, port_source
 from models.subject.baseline import NoTest, run_test
 from models.subject.build import BuildError
+from models.subject.configuration import Configuration
 from tests import kernels
 from tests.kernels import Kernel
 
+DEBUG = Configuration(debug=True)
 Edit = Callable[[str, str, str], None]
 
 
@@ -103,7 +105,7 @@ def test_assertions_of_the_library(tree: Path, edit: Edit) -> None:
     edit("lib/xarray.c", "	node->count = XA_CHUNK_SIZE;\n",
          "	node->count = XA_CHUNK_SIZE;\n	XA_BUG_ON(xas->xa, true);\n")  # fmt: skip
     assert run_test(open_source(tree), 2).holds
-    assert "an assertion fails" in run_test(open_source(tree), 2, assertions=True).ended
+    assert "an assertion fails" in run_test(open_source(tree), 2, configuration=DEBUG).ended
 
 
 def test_what_cannot_be_run(tree: Path, edit: Edit) -> None:
