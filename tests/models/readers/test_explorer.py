@@ -112,7 +112,9 @@ def both_ways(
     bound: int | None = None,
 ) -> list[tuple[Result, Result]]:
     """Each result with states merged, which are kept whole, and with none."""
-    names = readers or plan.readers_of(case.writer)
+    # One takes a third of the time of all, and does nothing that two others do not do.
+    every = (one for one in plan.readers_of(case.writer) if one != "for-each-marked-lookup")
+    names = readers or tuple(every)
     merged, unmerged = (
         explorer.run(executable, case, memory, names, bound=bound, merging=merging)
         for merging in (Merging.CHECKED, Merging.NOTHING)
