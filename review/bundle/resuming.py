@@ -46,7 +46,7 @@ def cleared(place: Path) -> Path:
     return place
 
 
-def keep(told: Mapping[str, Any], had: Checkpoint) -> None:
+def keep(told: Mapping[str, Any], done: Checkpoint) -> None:
     """Keep what was done under the manifest that was written, unless nothing is left to do."""
     if not told["complete"]:
-        checkpoint.save(manifest.digest(told), had)
+        checkpoint.save(manifest.digest(told), done)

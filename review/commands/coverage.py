@@ -6,13 +6,12 @@ from __future__ import annotations
 import json
 
 import click
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.mutants.coverage import EXPLAINED, Coverage, measure
 from models.subject.build import BuildError
 from review.commands.options import json_option
+from review.report.terminal import simple_table
 from review.run import subjects
 
 
@@ -54,7 +53,7 @@ def command(seed: int, examples: int, as_json: bool) -> int:
 
 
 def _show(name: str, done: Coverage, console: Console) -> None:
-    table = Table(name, "lines", "branches", "missed", box=box.SIMPLE)
+    table = simple_table(name, "lines", "branches", "missed")
     for function, lines in done.functions.items():
         missed = [*map(str, lines.missed_lines), *(f"{n}.{b}" for n, b in lines.missed_branches)]
         table.add_row(

@@ -28,6 +28,7 @@ from review.commands.run_options import (
     rev_option,
 )
 from review.report.readers import show, show_controls
+from review.report.terminal import show_lines
 from review.run import subjects
 from review.run.named import NamedKernels
 from review.run.progress import Meter
@@ -52,8 +53,7 @@ def _replay(text: str, source: Source, console: Console) -> int:
         events, broken = explorer.replay(executable, case, memory, reader, start, schedule)
     except ExplorerError as error:
         raise click.ClickException(str(error)) from None
-    for line in lines(events, reader):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    show_lines(console, lines(events, reader))
     for promise in broken:
         console.print(f"breaks {promise}: {PROMISES[promise].statement}", markup=False)
     if not broken:

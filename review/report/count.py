@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from review.report.terminal import simple_table
 from review.run.count import SplitCount
 
 
@@ -18,14 +17,14 @@ def show(result: SplitCount, console: Console) -> None:
         f"{1 << s} slots and {result.node_bytes} bytes a node"
     )
     console.print("\nAt once, xas_split_alloc() and xas_split():")
-    levels = Table("shift", "nodes", "bytes", box=box.SIMPLE)
+    levels = simple_table("shift", "nodes", "bytes", right=range(3))
     for level in result.levels:
         levels.add_row(str(level.shift), f"{level.nodes:,}", f"{level.bytes:,}")
     levels.add_section()
     levels.add_row("total", f"{result.nodes:,}", f"{result.bytes:,}")
-    _print_numbers(levels, console)
+    console.print(levels)
     console.print("In stages of one level, a call for each entry:")
-    stages = Table("from", "to", "calls", "nodes a call", "nodes", box=box.SIMPLE)
+    stages = simple_table("from", "to", "calls", "nodes a call", "nodes", right=range(5))
     for stage in result.stages:
         stages.add_row(
             str(stage.order),
@@ -36,14 +35,8 @@ def show(result: SplitCount, console: Console) -> None:
         )
     stages.add_section()
     stages.add_row("total", "", "", f"at most {result.largest_call:,}", f"{result.staged_nodes:,}")
-    _print_numbers(stages, console)
+    console.print(stages)
     console.print(
         f"A walk of xas_try_split() around one index: {result.walk_nodes:,} nodes, "
         f"{result.walk_bytes:,} bytes"
     )
-
-
-def _print_numbers(table: Table, console: Console) -> None:
-    for column in table.columns:
-        column.justify = "right"
-    console.print(table)

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.mutants.mutant import Check
 from models.mutants.run import Outcome
 from models.mutants.upstream import FOR_READERS
+from review.report.terminal import simple_table
 
 Controls = Mapping[tuple[Check, int], Mapping[str, str]]
 """What the unchanged port breaks, by check and chunk shift (``models.mutants.run.controls``)."""
@@ -50,8 +49,7 @@ def as_json(outcomes: Sequence[Outcome], unchanged: Controls) -> dict[str, objec
 
 def show(outcomes: Sequence[Outcome], unchanged: Controls, console: Console) -> None:
     """Print the outcomes for people."""
-    table = Table("defect", "what is wrong", "caught by", "in", "seconds", box=box.SIMPLE)
-    table.columns[4].justify = "right"
+    table = simple_table("defect", "what is wrong", "caught by", "in", "seconds", right=(4,))
     for one in outcomes:
         caught = ", ".join(one.mutant.caught_by)
         if not one.caught:

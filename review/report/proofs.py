@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -16,6 +15,7 @@ from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS
 from review.report.layout import wrap_words
+from review.report.terminal import show_lines, simple_table
 from review.run import reused
 from review.run.store import ResultStore
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -28,7 +28,7 @@ _SHOWN = 10
 
 def table(report: Report) -> Table:
     """One row for each theorem: how many obligations hold, what each solver said and took."""
-    shown = Table("theorem", "obligations", *report.solvers, "controls", "verdict", box=box.SIMPLE)
+    shown = simple_table("theorem", "obligations", *report.solvers, "controls", "verdict")
     for result in report.theorems.values():
         shown.add_row(
             result.name,
@@ -97,8 +97,7 @@ def show(report: Report, console: Console) -> None:
     console.print("Refuted controls (each is a theorem with one thing broken on purpose):")
     for line in _controls(report):
         console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
-    for line in _problems(report):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    show_lines(console, _problems(report))
     results = list(report.theorems.values())
     obligations = [finding for result in results for finding in result.obligations]
     controls = [finding for result in results for finding in result.controls]
@@ -115,8 +114,7 @@ def show(report: Report, console: Console) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    for line in reused.of_theorems(report):
-        console.print(line, highlight=False, soft_wrap=True)
+    show_lines(console, reused.of_theorems(report))
     if report.interrupted:
         console.print("Interrupted: what was not decided is missing above.")
 

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import to_builtins
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.diagnosis.where.rank import MOST
 from models.mutants.where import GOAL, Ranked, share
 from review.bundle.findings import suspects
+from review.report.terminal import simple_table
 
 
 def as_json(found: Sequence[Ranked]) -> dict[str, object]:
@@ -39,8 +38,17 @@ def as_json(found: Sequence[Ranked]) -> dict[str, object]:
 
 def show(found: Sequence[Ranked], console: Console) -> None:
     """Print on which place the planted line is, for each defect."""
-    table = Table("defect", "property", "place", "named first", "seconds", box=box.SIMPLE)
-    table.columns[2].justify = table.columns[4].justify = "right"
+    table = simple_table(
+        "defect",
+        "property",
+        "place",
+        "named first",
+        "seconds",
+        right=(
+            2,
+            4,
+        ),
+    )
     for one in found:
         first = one.told.suspects[:1]
         named = f"{first[0].file}:{first[0].line} {first[0].function}" if first else one.told.reason

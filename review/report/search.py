@@ -4,38 +4,35 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from models.histories.search import MachineReport
-from models.sweep.sweep import Coverage, UnitResult
+from review.bundle.format import CoverageRecord
+from review.bundle.search import coverage
 from review.report import findings
+from review.report.terminal import show_lines, simple_table
 from review.run import reused
 from review.run.search_result import SearchResult, never_surviving, not_run
 
 
 def show(done: SearchResult, console: Console) -> None:
     """Print coverage, the machines' work, known deviations and findings."""
-    console.print(_coverage(done.result, done.finished))
+    console.print(_coverage(coverage(done), done.finished))
     if done.machines:
         console.print(_machines(done.machines))
     for had in done.known:
-        for line in (*textwrap.wrap(str(had), 72, subsequent_indent="  "), ""):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        show_lines(console, (*textwrap.wrap(str(had), 72, subsequent_indent="  "), ""))
     for report in done.machines.values():
-        for line in _remarks(report):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        show_lines(console, _remarks(report))
     for line in (*not_run(done), *never_surviving(done)):
-        for part in textwrap.wrap(line, 72, subsequent_indent="  "):
-            console.print(part, markup=False, highlight=False, soft_wrap=True)
+        show_lines(console, textwrap.wrap(line, 72, subsequent_indent="  "))
     found = done.findings
     told = (done.diagnoses, done.result.tried, done.origins, done.wheres)
-    for line in (*done.broken, *findings.lines(*told)):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-    cases = sum(coverage.covered for coverage in done.result.coverage.values())
+    show_lines(console, (*done.broken, *findings.lines(*told)))
+    cases = sum(one.covered for one in coverage(done))
     steps = sum(report.total.steps for report in done.machines.values())
     console.print(
         f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
@@ -43,40 +40,38 @@ def show(done: SearchResult, console: Console) -> None:
         highlight=False,
     )
     for line in (*done.earlier, *reused.of_sweep(done.result)):
-        for part in textwrap.wrap(line, 72, subsequent_indent="  "):
-            console.print(part, markup=False, highlight=False, soft_wrap=True)
-    for line in (*done.not_done, *done.unsaved):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        show_lines(console, textwrap.wrap(line, 72, subsequent_indent="  "))
+    show_lines(console, (*done.not_done, *done.unsaved))
     if not done.finished:
         why = "Not finished" if done.not_done or done.over else "Interrupted"
         console.print(f"{why}: what was not run is not counted above.")
 
 
-def _coverage(result: UnitResult, finished: bool) -> Table:
-    table = Table("implementation", "family", "chunk shifts", "cases run", "of", "", box=box.SIMPLE)
-    told: dict[tuple[str, str, bool], tuple[list[int], Coverage]] = {}
-    for part, coverage in sorted(result.coverage.items(), key=lambda item: item[0]):
-        key = (part.implementation, part.family, part.sampled)
-        shifts, total = told.setdefault(key, ([], Coverage()))
-        shifts.append(part.chunk_shift)
-        total.add(coverage)
-    for (name, family, sampled), (shifts, total) in told.items():
-        whole = "complete" if total.complete and finished else "NOT COMPLETE"
+def _coverage(parts: Sequence[CoverageRecord], finished: bool) -> Table:
+    table = simple_table(
+        "implementation", "family", "chunk shifts", "cases run", "of", "", right=(3, 4)
+    )
+    families: dict[tuple[str, str, bool], list[CoverageRecord]] = {}
+    for one in parts:
+        families.setdefault((one.implementation, one.family, one.sampled), []).append(one)
+    for (name, family, sampled), some in families.items():
+        covered, total = sum(one.covered for one in some), sum(one.total for one in some)
+        whole = "complete" if covered == total and finished else "NOT COMPLETE"
         table.add_row(
             name,
             family,
-            " ".join(map(str, shifts)),
-            f"{total.covered:,}",
-            f"{total.total:,}" if total.total < 10**10 else f"{total.total:.1e}",
+            " ".join(str(one.chunk_shift) for one in some),
+            f"{covered:,}",
+            f"{total:,}" if total < 10**10 else f"{total:.1e}",
             "sampled" if sampled else whole,
         )
-    for column in table.columns[3:5]:
-        column.justify = "right"
     return table
 
 
 def _machines(reports: dict[str, MachineReport]) -> Table:
-    table = Table("machines", "histories", "steps", "operations", "steps a second", box=box.SIMPLE)
+    table = simple_table(
+        "machines", "histories", "steps", "operations", "steps a second", right=range(1, 5)
+    )
     for name, report in sorted(reports.items()):
         total = report.total
         rate = total.steps / max(report.seconds, 1e-9)
@@ -87,8 +82,6 @@ def _machines(reports: dict[str, MachineReport]) -> Table:
             f"{total.operations:,}",
             f"{rate:,.0f}",
         )
-    for column in table.columns[1:]:
-        column.justify = "right"
     return table
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.mutants.told import NOT_PURE_OR_TWICE, TOLD, Outcome, Sum, by_size
+from review.report.terminal import show_lines, simple_table
 
 
 def show(outcomes: Sequence[Outcome], console: Console) -> None:
     """Print for people what was told of sets."""
     headings = ("defects", "sets", "in all", "told", "findings", "not pure", "twice")
-    table = Table(*headings, box=box.SIMPLE)
-    for column in table.columns:
-        column.justify = "right"
+    table = simple_table(*headings, right=range(len(headings)))
     sums = [(str(size), one) for size, one in by_size(outcomes).items()]
     for name, one in [*sums, ("all", Sum(list(outcomes)))]:
         table.add_row(
@@ -38,8 +35,7 @@ def show(outcomes: Sequence[Outcome], console: Console) -> None:
         soft_wrap=True,
     )
     for outcome in outcomes:
-        for line in wrong(outcome):
-            console.print(line, highlight=False, soft_wrap=True, markup=False)
+        show_lines(console, wrong(outcome))
 
 
 def percent(part: int, whole: int) -> str:

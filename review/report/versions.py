@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from msgspec import to_builtins
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from models.case.origins import Placed
 from models.diagnosis.where.rank import Where
@@ -16,6 +14,7 @@ from models.sweep.sweep import UnitResult
 from review.bundle import findings as records
 from review.bundle.search import base
 from review.report import findings
+from review.report.terminal import show_lines, simple_table
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
 from review.run.versions import UNITS, VersionCell, Versions
 
@@ -23,7 +22,7 @@ from review.run.versions import UNITS, VersionCell, Versions
 def show(done: Versions, console: Console) -> None:
     """Print the table and, below it, the smallest case of each failure."""
     names = list(done.versions)
-    table = Table("property", *names, box=box.SIMPLE)
+    table = simple_table("property", *names)
     for title, by_version in done.table.items():
         table.add_row(f"[bold]{title}[/bold]")
         rest: dict[tuple[VersionCell, ...], int] = {}
@@ -48,8 +47,7 @@ def show(done: Versions, console: Console) -> None:
     diagnosed, origins, wheres = _diagnosed(total, done)
     broken = [f"{one}\n" for one in done.versions.values() if isinstance(one, BuildError)]
     told = findings.lines(diagnosed, total.tried, origins, wheres)
-    for line in (*broken, *told, UNITS, f"{done.seconds:.0f} s"):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    show_lines(console, (*broken, *told, UNITS, f"{done.seconds:.0f} s"))
     if not done.finished:
         console.print("Interrupted: what was not run is not in the table.")
 
