@@ -14,16 +14,15 @@ from review.commands.options import jobs_option, json_option
 from review.commands.run_options import base_option, everything_option, kernels_options, mbox_option
 from review.report.versions import as_json as versions_json
 from review.report.versions import show
-from review.run import subjects
+from review.run import subjects, versions
 from review.run.named import NamedKernels
-from review.run.versions import SEED, SHIFTS, compare
 
 
 @click.command("versions", short_help="Which properties hold in which kernel.")
 @kernels_options(mbox_option, base_option)
 @click.argument("revisions", nargs=-1)
 @everything_option
-@click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=versions.SEED, show_default=True)
 @jobs_option
 @json_option
 def command(
@@ -56,11 +55,11 @@ def command(
         for revision in (dict.fromkeys(revisions) or [None])
         for source in subjects.kernel_sources(replace(named, rev=revision))
     ]
-    built = subjects.built_each(sources, SHIFTS)
+    built = subjects.built_each(sources, versions.SHIFTS)
     errors = [one for one in built.values() if isinstance(one, BuildError)]
     if len(errors) == len(built):
         raise click.ClickException(f"Not one of them compiles: {errors[0]}")
-    done = compare(built, seed, jobs)
+    done = versions.compare(built, seed, jobs)
     done.everything = everything
     if as_json:
         click.echo(json.dumps(versions_json(done), indent=2))
