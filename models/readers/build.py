@@ -41,7 +41,7 @@ _INSTRUMENTED = ("writers.c", "folios.c", "callers.c", "readers.c", "protocols.c
 _FLAGS = (*FLAGS, "-fno-pie")
 _MARKED = {
     "gcc": ("--param=tsan-distinguish-volatile=1",),
-    "clang": ("-mllvm", "-tsan-distinguish-volatile=1"),
+    "clang": ("-mllvm", "-tsan-distinguish-volatile=1", "-gdwarf-4"),
 }
 """What tells marked accesses, such as READ_ONCE(), from plain ones."""
 

@@ -238,7 +238,7 @@ void answers_of_execution(void)
 		return;
 	for (const char *letter = broken_now(); *letter; letter++)
 		hash = mix(hash, (uint64_t)*letter);
-	for (int i = 0; i < count; i++) {
+	for (int i = count; i--;) {
 		hash = mix(mix(mix(hash, told[i].question), told[i].index), told[i].value);
 		hash = mix(hash, (uint64_t)told[i].since);
 	}

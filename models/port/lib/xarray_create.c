@@ -171,21 +171,21 @@ void xas_create_range(struct xa_state *xas)
 {
 	unsigned long first = xas->xa_index;
 	unsigned long last = first | (((xas->xa_sibs + 1UL) << xas->xa_shift) - 1);
-	struct xa_state at = *xas;
+	struct xa_state at = {
+		.xa = xas->xa, .xa_index = last, .xa_node = XAS_RESTART, .xa_alloc = xas->xa_alloc,
+		.xa_update = xas->xa_update, .xa_lru = xas->xa_lru,
+	};
 
-	for (xas_set_order(&at, last, 0);; xas_set(&at, at.xa_index - XA_CHUNK_SIZE)) {
+	for (;; xas_set(&at, at.xa_index - XA_CHUNK_SIZE)) {
 		xas_create(&at, true);
 		if (xas_error(&at) || at.xa_index - first < XA_CHUNK_SIZE)
 			break;
 	}
 	xas->xa_alloc = at.xa_alloc;
-	if (xas_error(&at)) {
-		xas->xa_node = at.xa_node;
+	xas->xa_node = at.xa_node;
+	if (xas_error(xas))
 		return;
-	}
-	at.xa_index = first;
-	if (at.xa_node)
-		xas_place(&at, at.xa_node, xas_slot(&at, at.xa_node));
-	xas_destroy(&at);
-	*xas = at;
+	xas->xa_shift = xas->xa_sibs = 0;
+	xas_place(xas, at.xa_node, at.xa_node ? xas_slot(xas, at.xa_node) : at.xa_offset);
+	xas_destroy(xas);
 }
