@@ -11,6 +11,7 @@ from specs.races import KNOWN
 from specs.readers import Memory
 from tests import kernels
 from tests.kernels import Kernel
+from tests.tools import needs
 
 CASES = (
     Case("split", 1, 0, 2, 2),
@@ -71,3 +72,14 @@ def test_a_race_tells_both_places_and_its_schedule_replays() -> None:
     assert "marked store in row_set() (lib/xarray_internal.h:" in breach.text
     replayed = (control.case, Memory.WEAK, "marked", breach.start, breach.schedule)
     assert "data-race" in explorer.replay(executable, *replayed)[1]
+
+
+@needs("clang")
+def test_clang_tells_the_same_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "clang")
+    assert raced(port_source()) == set()
+    control = next(one for one in CONTROLS if one.name == "plain-mark-load")
+    executable = build(port_source(), control.shift, control.edits)
+    answer = explorer.run(executable, control.case, Memory.WEAK, control.readers)
+    pairs = {seen.race.pair for result in answer.results for seen in result.races}
+    assert pairs == {"marks: xa_next_mark, row_set"}
