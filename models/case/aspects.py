@@ -27,10 +27,11 @@ _ABOUT = {
     Aspect.ALLOCATION: "split-result split-requests split-cursor split-no-allocation"
     " split-no-leftover split-no-warning split-new-nodes split-failure split-refusal live-nodes"
     " split-unchanged lookup-pure try-split-refuses try-split-accepts try-split-requests"
-    " try-split-no-leftover try-split-failure try-split-min-order",
+    " try-split-no-leftover try-split-failure try-split-min-order split-takes cursor-held nomem"
+    " create-range-result create-range-spare",
     Aspect.ENTRIES: "node-shift slot-error slot-kind leaf-child sibling-target sibling-run"
     " split-outside split-nodes-outside split-index tree child-shift root-lowest head node-empty"
-    " split-merge",
+    " split-merge create-range-slots",
     Aspect.VALUES: "node-count node-nr-values",
     Aspect.MARKS: "sibling-mark null-mark child-mark array-mark split-marks marks-only",
     Aspect.LINKS: "node-parent node-array child-offset",

@@ -30,7 +30,19 @@ _WORDS = {
     Code.SPLIT: ("error", "requests", "held", "late requests", "left over", "warnings"),
     Code.TRY_SPLIT: ("error", "requests", "left over"),
     Code.COUNT_ALLOC: ("error", "requests", "warnings"),
+    Code.CURSOR_SPLIT: ("error", "requests", "held", "late requests", "left over", "warnings"),
+    Code.CURSOR_SPLIT_ALLOC: ("error", "requests", "held", "warnings"),
+    Code.CURSOR_SPLIT_ALONE: ("error", "late requests", "left over"),
+    Code.CURSOR_CREATE_RANGE: ("error", "requests", "left over"),
 }
+"""What the words of an answer are, of operations whose name is told with them."""
+_THROUGH_CURSOR = (Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALLOC, Code.CURSOR_SPLIT_ALONE)
+_NAMES = {
+    **{code: code.name.lower() for code in Code},
+    **dict.fromkeys(_THROUGH_CURSOR, Code.SPLIT.name.lower()),
+    Code.CURSOR_CREATE_RANGE: "create_range",
+}
+"""What an operation is called: a split is one through whichever cursor it is done."""
 _ABOUT = tuple(
     (re.compile(pattern), told)
     for pattern, told in (
@@ -109,6 +121,14 @@ def about(symptoms: Iterable[str]) -> Aspect:
     """What these are about: of several aspects the one that drags most of the others along."""
     order = list(Aspect)
     return min((_about(one) for one in symptoms), key=order.index)
+
+
+def concern(symptoms: Iterable[str]) -> Aspect | None:
+    """What these are about: how a case ended says less than what else there is; None of none."""
+    every = frozenset(symptoms)
+    if not every:
+        return None
+    return about(frozenset(one for one in every if not ends(frozenset({one}))) or every)
 
 
 def _about(symptom: str) -> Aspect:
@@ -191,7 +211,7 @@ def _answers(operations: Sequence[Operation], data: bytes) -> Iterator[Answer]:
 
 
 def _words(operation: Operation, mine: Sequence[int], theirs: Sequence[int]) -> Iterator[str]:
-    name = operation.code.name.lower()
+    name = _NAMES[operation.code]
     names = _WORDS.get(operation.code)
     if operation.code is Code.STORE and any(map(is_error, theirs)):
         yield "store: error"

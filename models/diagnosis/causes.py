@@ -29,7 +29,7 @@ from models.case.aspects import Aspect
 from models.case.extent import INDEX, MARKS, Cell, Extent, Tried
 from models.case.finding import Finding
 from models.case.findings import Example, Failure, Findings
-from models.case.symptoms import Kept, about, ends
+from models.case.symptoms import Kept, about, concern, ends
 from models.diagnosis.conditions import two
 from models.diagnosis.joining import without_role
 from models.diagnosis.roots import roots
@@ -65,7 +65,7 @@ class Cause:
         """What stands for the cause: the most telling property of the smallest case, and one that
         is about the symptoms that stand for the cause, if any is."""
         telling = [one for one in self.first if not aspects.unspecific(one.property)]
-        own = about(self.kept.needed)
+        own = concern(self.kept.needed)
         direct = [one for one in telling if aspects.aspect(one.property) is own]
         return (direct or telling or list(self.first))[0]
 
@@ -238,13 +238,17 @@ def _cause(
     too; of any symptoms, if there is no group.  ``others`` stand for other causes, and what stands
     for this one has as few of them as can be."""
     documented, least = Contract.DOCUMENTATION, own or shared
+    own_aspect = concern(group)
 
     def order(failure: Failure) -> tuple[object, ...]:
         contract, early = failure.first[0].contract, ends(failure.symptoms)
         # A split says more than a request for its nodes.
         asked = failure.asks()
         foreign = len(failure.symptoms & others)
-        return contract is documented, foreign, early, asked, len(failure.symptoms), failure.rank()
+        # One in which nothing is found that is about the cause says less than any.
+        beside = own_aspect not in {aspects.aspect(one.property) for one in failure.first}
+        size = len(failure.symptoms)
+        return contract is documented, beside, foreign, early, asked, size, failure.rank()
 
     best = min(least, key=order)
     part = None if own and not best.symptoms & others else about(group)

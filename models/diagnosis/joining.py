@@ -22,6 +22,7 @@ FIRST = "the first"
 """The index from which all goes well, if only others show something."""
 VALUES = {ENTRIES: 4, FAILING: 3, INDEX: 3, PLACE: 2, AROUND: 3, MEMORY: 2}
 """How many values a dimension has."""
+_IN_NODES = frozenset({Aspect.VALUES, Aspect.ENTRIES, Aspect.MARKS, Aspect.LINKS})
 _LOOK = re.compile(r"(\w+) (?:answers otherwise|[\w-]+: )")
 _NO_LOOKS = frozenset({"split", "failed", "new", "other"})
 
@@ -120,8 +121,12 @@ def _failed(root: Root) -> bool:
 def _same(
     one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]], root: Root
 ) -> bool:
-    """Whether two that are alike show for the same kinds of entries, or the same marks, where these
-    decide what is right, and at the same places within an entry."""
+    """Whether two that are alike show in cases of the same kind, for the same kinds of entries or
+    the same marks, where these decide what is right, and at the same places within an entry.  What
+    is wrong in nodes after splits by one function only, and by another only, has two reasons."""
+    both = CASES in one and CASES in other
+    if both and about(root) in _IN_NODES and not one[CASES] & other[CASES]:
+        return False
     if about(root) is Aspect.MARKS:
         return _marks(one) == _marks(other) and _inside(one) is _inside(other)
     if about(root) in (Aspect.VALUES, Aspect.ENTRIES) and one.keys() & other.keys() & {ENTRIES}:

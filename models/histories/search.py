@@ -143,10 +143,14 @@ def search(
     report = MachineReport(
         implementation.name, seed, known=deviating.present, otherwise=deviating.otherwise
     )
-    told = [had.finding for had in deviating.present if had.deviation.on_split]
-    for finding in (*told, *deviating.otherwise):
-        if finding.chunk_shift in chunk_shifts:
-            report.findings.add(finding, extent_of(finding))
+    told = [[had.finding] for had in deviating.present if had.deviation.on_split]
+    # All that breaks in a case is told together.
+    cases: dict[object, list[Finding]] = {}
+    for finding in deviating.otherwise:
+        cases.setdefault((finding.chunk_shift, finding.operations), []).append(finding)
+    for found in (*told, *cases.values()):
+        if found[0].chunk_shift in chunk_shifts:
+            report.findings.add_case(found, Extent.of(extent_of(found[0])))
     started = time.monotonic()
     deadline = None if seconds is None else started + seconds
     database = _database(implementation) if remember else None

@@ -29,6 +29,14 @@ def told(
     return set(symptoms([one]))
 
 
+def test_a_split_through_a_kept_cursor_is_a_split() -> None:
+    kept = Operation(Code.CURSOR_SET), Operation(Code.CURSOR_SPLIT_ALLOC, order=2, entry=4)
+    asked = told(kept, (0, 1, 1, 0), (0, 2, 2, 0))
+    case = STORE, SPLIT
+    assert asked == {"split: requests more", "split: held more"}
+    assert asked < told(case, (0, *DONE), (0, 0, 4, 4, 0, 1, 0))
+
+
 def test_what_follows_from_a_store_that_is_refused_is_no_symptom() -> None:
     case = STORE, LOAD
     assert told(case, (0, 4), (NO_MEMORY, 0), at=0) == {"store: error"}

@@ -6,6 +6,7 @@ from models.case.aspects import _ASPECTS, Aspect, aspect, drags
 from models.case.extent import MARKS, Extent, Tried
 from models.case.finding import AGREES, LOG_AGREES, Finding
 from models.case.findings import Findings
+from models.case.symptoms import concern
 from models.diagnosis.causes import alike, causes
 from models.sweep.cases import Group, Surroundings, groups
 from specs.callers import Contract
@@ -83,6 +84,14 @@ def test_the_case_that_stands_for_a_cause_shows_no_other() -> None:
         found.add_case([finding(name, 2, 0), finding("answer-load", operation=2)], extent())
     for cause in causes(found):
         assert (len(cause.first), cause.smallest.operations[1].new_order) == (1, 1)
+
+
+def test_the_case_that_stands_for_a_cause_has_a_property_that_is_about_it() -> None:
+    found = Findings()
+    for broken in (["node-nr-values"], ["lru", "node-nr-values"], ["child-offset", "lru"]):
+        found.add_case([finding(one) for one in broken], extent())
+    for cause in causes(found):
+        assert aspect(cause.smallest.property) is concern(cause.kept.needed)
 
 
 def test_an_end_of_the_process_belongs_to_what_is_wrong_where_the_code_goes_on() -> None:

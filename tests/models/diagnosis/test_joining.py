@@ -53,6 +53,21 @@ def test_what_is_left_over_of_too_many_requests_is_no_leak_of_a_split_that_fails
     assert len(groups(failure("split: held more"), leak)) == 1
 
 
+def test_what_only_one_function_does_and_what_only_another_does_has_two_reasons() -> None:
+    marks = [f"{role} node: mark of entry missing" for role in ("new", "split")]
+    split, walk = (CASES, "splits"), (CASES, "try_split walks")
+    borne = (MARKS, "0")
+    new, old = marks
+    alike = [failure(new, traits=(split, borne)), failure(old, traits=(split, walk, borne))]
+    assert groups(*alike) == [marks]
+    apart = [failure(new, traits=(split, borne)), failure(old, traits=(walk, borne))]
+    assert groups(*apart) == [[one] for one in marks]
+    # What is asked for, not what nodes hold, is the same in a split and where it is only counted.
+    asked = failure("split: requests more", traits=(split,))
+    counted = failure("count_alloc: requests more", traits=((CASES, "allocation counts"),))
+    assert len(groups(asked, counted)) == 1
+
+
 def test_what_only_failing_requests_show_is_one_cause() -> None:
     ends = [failure(f"failed split: {one}: double_free") for one in ("freed-once", "no-assertion")]
     assert len(groups(*ends)) == 1
