@@ -77,7 +77,7 @@ SLOW = {
     "review/run/test_evidence_upstream",
     "review/commands/test_mutants",
     "review/run/test_numbers",
-    "review/report/test_prove",
+    "review/commands/test_prove",
     "review/commands/test_replay",
     "review/bundle/test_resuming",
     "review/commands/test_review",

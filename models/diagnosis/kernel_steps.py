@@ -61,7 +61,7 @@ def statements(operations: Sequence[Operation], answers: Sequence[Answer], how: 
         if one.code is Code.FAIL:
             continue  # told by what fails
         if words and words[0] == _NO_MEMORY and not _first_request(one, words):
-            raise NoCode("test code cannot make memory short")
+            raise NoCode("test code cannot make the kernel's memory run out")
         if one.code is Code.CURSOR_SET:
             lines += [] if one is first else [_set(one)]
             lines += ["xas_set_update(&cursor, check_update);"] if how.update else []

@@ -78,8 +78,9 @@ static struct xa_node *split_take(struct xa_state *xas, unsigned int shift)
 	return node;
 }
 
-static void split_set_marks(struct xa_node *node, unsigned int offset,
-			    const struct new_entries *new)
+/* Out of line: a split that recurses would take half as much stack again. */
+static noinline void split_set_marks(struct xa_node *node, unsigned int offset,
+				     const struct new_entries *new)
 {
 	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
 		if (new->marks[mark])

@@ -112,7 +112,7 @@ def test_slots_as_they_are_and_runs_of_alike_steps() -> None:
 
 def test_what_there_is_no_name_for_is_not_told() -> None:
     assert not told(Operation(Code.COUNT_ALLOC, order=1, argument=1))
-    with pytest.raises(NoCode, match="cannot make memory short"):
+    with pytest.raises(NoCode, match="memory run out"):
         code("store(0, 6)\nfail(1, fail_blocking)\nsplit(0, 6 to 0)\n")
     assert checked(Operation(Code.PREV)) and not checked(Operation(Code.CURSOR_RESET))
     with pytest.raises(NoCode, match="stores no internal"):

@@ -29,8 +29,9 @@ CASES = [
     (s, case)
     for s in (1, 2)
     for case in plan.cases(s)
-    if case.writer in WRITERS and case.order <= 3
+    if case.writer in WRITERS and case.order <= (3 if s == 1 or case.writer == "split" else 2)
 ]
+"""At s = 2 what takes longest is left to splits: other writers of order 3 take as many levels."""
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,6 @@ def test_model_and_compiled_port_break_the_same_promises(
     for s, case in CASES:
         run = interleave_runs.run(case, s)
         goals = [goal for goal in Goal if goal.value in plan.readers_of(case.writer)]
-        if (s, case.writer, case.order) == (2, "merge", 3):
-            # Half of the time of all cases; orders 1 and 2 are as telling, and order 3 at s = 1.
-            goals = [goal for goal in goals if goal not in (Goal.MARKED, Goal.MARKED_PAUSE)]
         readers = tuple(goal.value for goal in goals)
         # By inline steps an iteration of the port breaks what it breaks otherwise.
         inline = tuple(name for name, other in plan.IN_LINE.items() if other in readers)
