@@ -13,6 +13,7 @@ from models.case.trial import Trial
 from models.kernel.source import Source
 from models.subject.build import BuildError, build
 from models.subject.implementation import Implementation, examine
+from specs.callers import Contract
 from xarray_model.operations import Code
 
 
@@ -29,11 +30,13 @@ class Deviating:
     """What the cases of the known deviations show.
 
     ``present`` are those that the implementation has.  ``otherwise`` is what breaks in a case that
-    is answered neither rightly nor as these deviate: another defect in the same place.
+    is answered neither rightly nor as these deviate: another defect in the same place.  ``hidden``
+    are those of the base in whose cases that is so: they may be there all the same.
     """
 
     present: list[Known] = field(default_factory=list)
     otherwise: list[Finding] = field(default_factory=list)
+    hidden: list[Deviation] = field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,12 +51,20 @@ def known(implementation: Implementation) -> Deviating:
     """
     shown = _known(implementation)
     lineage = implementation.source.lineage
-    if lineage is None or not shown.present:
-        return shown
+    if lineage is None or not (shown.present or shown.hidden):
+        return replace(shown, hidden=[])
     try:
         theirs = _names(lineage.base)
     except BuildError:
-        return shown
+        return replace(shown, hidden=[])
+    shown.hidden = [one for one in shown.hidden if one.name in theirs]
+    # Of what no caller may ask for, the base's defect is told where nothing hides it.
+    cases = {one.case for one in shown.hidden}
+    shown.otherwise = [
+        one
+        for one in shown.otherwise
+        if one.contract is Contract.CALLERS or one.operations not in cases
+    ]
     added = [had.finding for had in shown.present if had.deviation.name not in theirs]
     shown.present = [had for had in shown.present if had.deviation.name in theirs]
     shown.otherwise += [replace(one, deviations=()) for one in added]
@@ -90,10 +101,11 @@ def _known(implementation: Implementation) -> Deviating:
                     told = (one.name,) if one.on_split else ()
                     shown.present.append(Known(one, replace(first, deviations=told)))
                 elif found:
-                    wrong.append((found, hung))
-        shown.otherwise += [
-            one for found, hung in wrong if not _is(bare, shown.names, found, hung) for one in found
-        ]
+                    wrong.append((one, found, hung))
+        for one, found, hung in wrong:
+            if not _is(bare, shown.names, found, hung):
+                shown.otherwise += found
+                shown.hidden.append(one)
     return shown
 
 

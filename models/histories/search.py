@@ -155,7 +155,7 @@ def search(
     deadline = None if seconds is None else started + seconds
     database = _database(implementation) if remember else None
     shifts = list(chunk_shifts)
-    deviations = [had.deviation for had in report.known]
+    deviations = [*(had.deviation for had in report.known), *deviating.hidden]
     searches = []
     try:
         for place, s in enumerate(shifts):

@@ -13,6 +13,7 @@ from models.case.trial import Trial
 from models.histories.search import search
 from models.kernel.source import Lineage, port_source
 from models.subject.implementation import Implementation, examine
+from specs.callers import Contract
 from specs.registry import PROPERTIES
 from tests import kernels
 from tests.kernels import Kernel
@@ -62,6 +63,28 @@ def test_the_cases_of_a_base_are_run_once(monkeypatch: pytest.MonkeyPatch) -> No
     for _ in range(3):
         assert known(one).names == (deviation.name,)
     assert len(asked) == 3 + 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_one_of_the_base_that_other_defects_hide_is_left_out_all_the_same(
+    there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = port_source()
+    one = Implementation("series", replace(base, lineage=Lineage(base, ())), False, {})
+    (deviation, *_) = DEVIATIONS
+    within = Finding("series", 2, "lru", "", "", 0, deviation.case, b"", b"")
+    beyond = replace(within, contract=Contract.DOCUMENTATION)
+    shown = Deviating(otherwise=[within, beyond], hidden=[deviation])
+    monkeypatch.setattr(models.case.known, "_known", lambda _: shown)
+    monkeypatch.setattr(
+        models.case.known, "_names", lambda _: (deviation.name,) if there else ()
+    )  # fmt: skip
+    told = known(one)
+    assert told.hidden == ([deviation] if there else [])
+    contracts = [finding.contract for finding in told.otherwise]
+    assert contracts == [within.contract, *([] if there else [beyond.contract])]
+    shown.hidden = [deviation]
+    assert known(Implementation("plain", base, False, {})).hidden == []
 
 
 def test_the_list() -> None:
