@@ -32,6 +32,6 @@ def of_sweep(result: UnitResult) -> list[str]:
     if not alike:
         return []
     return [
-        f"Of {ran:,} cases of the sweep, which were all run, {alike:,} were answered to the byte as"
-        " in an earlier run that judged them right, and not judged again; --fresh judges all."
+        f"Of {ran:,} cases of the sweep {alike:,} were run and answered to the byte as in an"
+        " earlier run that judged them right, and not judged again; --fresh judges all."
     ]
