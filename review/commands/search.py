@@ -95,7 +95,7 @@ def command(
         )
         done.broken, done.everything = broken, everything
         saver.finish(done.findings)
-        search_result.explain(done, (shifts, effort))
+        search_result.explain(done)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
     if as_json:
         click.echo(json.dumps(search_json(done), indent=2))

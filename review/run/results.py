@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 from models.kernel.source import Source
+from models.subject.build import compiler
 from models.subject.implementation import Implementation
 from review.run.store import ResultStore
 
@@ -27,6 +28,7 @@ AGAIN = 200
 _ROOT = Path(__file__).resolve().parents[2]
 _PORT = _ROOT / "models" / "port"
 _TOOLS = ("gcc", "clang", "valgrind")
+"""What is used beside the compiler, if it is there."""
 _T = TypeVar("_T")
 
 
@@ -127,11 +129,13 @@ def implementation_key(one: Implementation, *shifts: int, steps: bool = False) -
     return one.name, one.one_level, one.deviations, source, programs
 
 
-@cache
 def tools() -> object:
     """What compiles and measures: where it is, and when it came there."""
-    found = [(name, shutil.which(name)) for name in _TOOLS]
-    return [(name, path, path and Path(path).resolve().stat().st_mtime_ns) for name, path in found]
+    found = [(name, shutil.which(name)) for name in (*compiler()[:1], *_TOOLS)]
+    arguments = compiler()[1:]
+    return arguments, [
+        (name, path, path and Path(path).resolve().stat().st_mtime_ns) for name, path in found
+    ]
 
 
 def _files(sha256: Mapping[str, str]) -> object:

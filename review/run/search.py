@@ -113,6 +113,8 @@ def search(
                 results,
             )
     done = SearchResult(implementations, had, seed, finished, not_done=failed, results=results)
+    if effort.seconds is None and not effort.remember:
+        done.asked = (tuple(shifts), effort)
     if time.monotonic() >= deadline:
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over

@@ -18,7 +18,7 @@ from models.sweep.families import Family
 from models.sweep.hangs import never_survived
 from models.sweep.sweep import Unit, UnitResult
 from review.run.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
-from review.run.results import Results, implementation_key
+from review.run.results import Results, implementation_key, tools
 
 _ENDED = "the search was ended before that was tried"
 _LEFT = Where(reason=_ENDED)
@@ -81,6 +81,9 @@ class SearchResult:
     """Whether what was there before counts as a failure too."""
     results: Results | None = None
     """What earlier runs came to, and how much of it was taken over."""
+    asked: object = None
+    """What decides, with the implementations and the seed, all that it finds; None where the clock
+    does, or what this user searched for before."""
 
     @property
     def result(self) -> UnitResult:
@@ -188,26 +191,26 @@ class SearchResult:
         return any(report.missing for report in self.machines.values())
 
 
-def explain(done: SearchResult, asked: object = None) -> None:
+def explain(done: SearchResult) -> None:
     """``work_out``, unless the user, or the time, ends that: then causes, origins and where to look
     first are left as they were met."""
     try:
-        work_out(done, asked)
+        work_out(done)
     except KeyboardInterrupt:
         leave(done)
 
 
-def work_out(done: SearchResult, asked: object) -> None:
+def work_out(done: SearchResult) -> None:
     """Work out causes, origins and where to look first now, or take them over from an earlier run
-    that was ``asked`` the same."""
-    whole = done.finished and not done.not_done
-    if done.results is None or not whole:
+    that found the same: one that was asked the same, and in which nothing hung."""
+    whole = done.finished and not done.not_done and not done.result.hung()
+    if done.results is None or done.asked is None or not whole:
         done.wheres  # noqa: B018  (worked out when first asked for)
         return
     tested = [implementation_key(one, steps=True) for one in done.implementations]
     done.diagnoses, done.origins, done.wheres = done.results.of(
         "causes of findings",
-        (asked, done.seed, tested),
+        (done.asked, done.seed, tested, tools()),
         lambda: (done.diagnoses, done.origins, done.wheres),
     )
 

@@ -110,7 +110,7 @@ def _rest(
     with _timed(took, "numbers"):
         done.numbers = _numbers(built, done.hanging, taken)
     with _timed(took, "causes"):
-        search_result.work_out(done.search, (done.options.examples, done.options.steps, SAMPLE))
+        search_result.work_out(done.search)
         return True
 
 
@@ -139,8 +139,9 @@ def _explored(built: Sequence[Implementation], results: Results) -> dict[str, ex
 
 
 def _whole(report: explore.Report) -> bool:
-    """Whether everything was explored, by programs that can still replay it."""
-    return not report.unexplored and all(path.exists() for path in report.executables.values())
+    """Whether everything was explored, and to its end, by programs that can still replay it."""
+    ended = not report.unexplored and all(result.complete for _, result in report.results)
+    return ended and all(path.exists() for path in report.executables.values())
 
 
 def _measured(built: Sequence[Implementation], results: Results) -> list[Evidence]:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,12 @@ from models.mutants.run import mutated
 from models.subject.implementation import Implementation, examine
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, results
+from review.run import search as searches
 from review.run.campaign import Effort
 from review.run.results import Results, implementation_key
+from review.run.search_result import work_out
 from review.run.store import ResultStore
+from tests.review import small
 
 UNITS = [Unit(1, 2, 0), Unit(1, 2, 1)]
 WRONG = next(one for one in MUTANTS if one.name == "leaf-values-zero")
@@ -142,3 +146,30 @@ def test_what_is_not_whole_is_not_kept() -> None:
     assert taken.of("things", 1, lambda: "whole") == "whole"
     assert taken.of("things", 1, lambda: "other") == "whole"
     assert "1 of 3 things" in taken.told()[0]
+
+
+def test_causes_are_taken_over_only_from_a_search_that_was_asked_the_same_and_ended_by_itself() -> (
+    None
+):
+    def worked_out(told: str, asked: object) -> object:
+        done: Any = small.broken()
+        done.results, done.asked = Results(ResultStore(), Never()), asked
+        done.diagnoses, done.origins, done.wheres = [told], [], []
+        work_out(done)
+        return done.diagnoses
+
+    assert worked_out("by the clock", None) == ["by the clock"]
+    assert worked_out("first", "asked") == ["first"]
+    assert worked_out("again", "asked") == ["first"]
+    assert worked_out("other", "another") == ["other"]
+    assert worked_out("by the clock", None) == ["by the clock"]
+
+
+def test_what_the_clock_ends_says_so(port: Implementation, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("complete_units", "sampled_units", "quick_units"):
+        monkeypatch.setattr(searches, name, lambda *_: [])
+    asked = [
+        searches.search([port], (1,), 1, 1, Effort(0, 1, seconds, remember)).asked
+        for seconds, remember in ((None, False), (60.0, False), (None, True))
+    ]
+    assert asked[0] is not None and asked[1:] == [None, None]
