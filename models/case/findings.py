@@ -174,6 +174,11 @@ class Findings:
         if new.rank() < known.rank():
             known.first, known.alone, known.counted = new.first, new.alone, new.counted
 
+    def tell(self, on_found: Callable[[Finding], None]) -> None:
+        """Tell of the smallest case of each group."""
+        for breach in self.breaches.values():
+            on_found(breach.smallest)
+
     def of(self, implementation: str) -> Findings:
         """Those of one implementation, which are not copied."""
         mine = Findings()

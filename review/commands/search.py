@@ -88,10 +88,9 @@ def command(
     effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
     saver = saving.Saver(save, built, drawn)
     with time_limit.within(bounds.seconds):
-        store = ResultStore(fresh=fresh)
-        results = Results(store)
+        results = Results(ResultStore(fresh=fresh))
         done = searches.search(
-            built, shifts, drawn, bounds.jobs, effort, None, saver.found, store, results
+            built, shifts, drawn, bounds.jobs, effort, None, saver.found, results
         )
         done.broken, done.everything = broken, everything
         saver.finish(done.findings)

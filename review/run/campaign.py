@@ -151,8 +151,7 @@ class _Kept:
             found = cast(UnitResult, earlier.value) if earlier is not None else None
             if found is not None and not again:
                 had.update(found)
-                for breach in found.findings.breaches.values():
-                    self._on_found(breach.smallest)
+                found.findings.tell(self._on_found)
                 continue
             left.append(one)
             self._parts.setdefault(unit, {})[one.name] = parts
@@ -263,8 +262,7 @@ def machines(
                 results.count(HISTORIES, earlier)
             if earlier is not None:
                 reports.append(cast(MachineReport, earlier.value))
-                for breach in reports[-1].findings.breaches.values():
-                    on_found(breach.smallest)
+                reports[-1].findings.tell(on_found)
                 on_progress(reports[-1])
             else:
                 future = pool.submit(_machine, one, s, each, seed, hopeless, seen)

@@ -43,22 +43,21 @@ class Results:
     """What earlier runs came to, by kind and by what it depends on; ``draw`` chooses what is worked
     out again.
 
-    ``taken`` counts what was taken over, by kind, ``made`` says when and where that was made, and
-    ``other`` has a line on each result that came out otherwise.
+    ``store`` has them, and whatever else is kept.  ``taken`` counts what was taken over, by kind,
+    ``made`` says when and where that was made.
     """
 
     def __init__(self, store: ResultStore, draw: random.Random | None = None) -> None:
-        self._store = store
+        self.store = store
         self._draw = draw or random.Random()
         self.taken: dict[str, int] = {}
         self.asked: dict[str, int] = {}
         self.made: set[str] = set()
-        self.other: list[str] = []
 
     def known(self, kind: str, parts: object) -> Earlier | None:
         """What is kept of this kind for these ``parts``, which say all that it depends on but for
         our own code."""
-        kept = self._store.read(kind, _key(parts))
+        kept = self.store.read(kind, _key(parts))
         return None if kept is None else Earlier(*kept)
 
     def again(self) -> bool:
@@ -74,7 +73,7 @@ class Results:
 
     def keep(self, kind: str, parts: object, value: object) -> None:
         """Keep a result."""
-        self._store.write(kind, _key(parts), value)
+        self.store.write(kind, _key(parts), value)
 
     def of(
         self,

@@ -27,7 +27,6 @@ from review.run.evidence import PORTS
 from review.run.progress import Meter
 from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
-from review.run.store import ResultStore
 
 _SHARE = 0.75
 """How much of the time that is given goes to looking for counterexamples; the rest to what is made
@@ -44,14 +43,13 @@ def search(
     effort: Effort,
     had: SearchState | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
-    store: ResultStore | None = None,
     results: Results | None = None,
 ) -> SearchResult:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
     What ``had`` says is done is not done again; it is kept up to date, as long as this runs.
-    ``on_found`` is told of what breaks as soon as it is found; ``store`` has what was judged in
-    earlier runs, and ``results`` what these came to.
+    ``on_found`` is told of what breaks as soon as it is found; ``results`` has what earlier runs
+    came to, and what was judged in them.
     """
     had = had or SearchState()
 
@@ -81,8 +79,8 @@ def search(
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
 
         verdicts = None
-        if store is not None:
-            verdicts = Verdicts(store.texts("verdicts"), secrets.randbelow(1 << 32))
+        if results is not None:
+            verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
             left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
             verdicts, results,

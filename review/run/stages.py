@@ -66,7 +66,7 @@ def run(
     results = None if store is None else Results(store)
     with _timed(had.durations, "search"):
         search = searches.search(
-            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, store, results
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, results
         )
     search.broken, search.everything = broken, options.everything
     done = ReviewResult(options, search, durations=had.durations)
