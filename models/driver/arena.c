@@ -44,13 +44,9 @@ enum {
 static const size_t LARGEST = (size_t)16 << 30;
 static const size_t SMALLEST = (size_t)64 << 20;
 
-static unsigned char *base; /* of node 0, after its slack */
-static struct node_notes *notes;
-static size_t capacity;
-static size_t used;	/* nodes handed out in this case */
-static size_t prepared; /* nodes whose slack holds the canary */
-static uint32_t live;
-static unsigned char canary[GAP];
+static struct arena *const arena = &driver.arena;
+
+_Static_assert(GAP <= sizeof(((struct arena *)0)->canary), "the canary fills a gap");
 
 void *reserve(size_t bytes)
 {
@@ -72,48 +68,49 @@ void arena_open(void)
 		fprintf(stderr, "driver: cannot reserve memory for nodes\n");
 		exit(3);
 	}
-	capacity = (bytes - GAP) / STRIDE;
-	notes = reserve(capacity * sizeof(*notes));
-	if (!notes) {
+	arena->capacity = (bytes - GAP) / STRIDE;
+	arena->notes = reserve(arena->capacity * sizeof(*arena->notes));
+	if (!arena->notes) {
 		fprintf(stderr, "driver: cannot reserve memory for the notes on nodes\n");
 		exit(3);
 	}
-	memset(canary, CANARY, sizeof(canary));
-	memcpy(memory, canary, GAP);
+	memset(arena->canary, CANARY, GAP);
+	memcpy(memory, arena->canary, GAP);
 	POISON(memory, GAP);
-	base = memory + GAP;
+	arena->base = memory + GAP;
 }
 
 size_t arena_capacity(void)
 {
-	return capacity;
+	return arena->capacity;
 }
 
 size_t arena_used(void)
 {
-	return used;
+	return arena->used;
 }
 
 uint32_t arena_live(void)
 {
-	return live;
+	return arena->live;
 }
 
 struct xa_node *arena_node(size_t number)
 {
-	return (struct xa_node *)(void *)(base + number * STRIDE);
+	return (struct xa_node *)(void *)(arena->base + number * STRIDE);
 }
 
 struct node_notes *arena_notes(size_t number)
 {
-	return &notes[number];
+	return &arena->notes[number];
 }
 
 long arena_within(const void *pointer)
 {
-	uintptr_t distance = (uintptr_t)pointer - (uintptr_t)base;
+	uintptr_t distance = (uintptr_t)pointer - (uintptr_t)arena->base;
 
-	if ((uintptr_t)pointer < (uintptr_t)base || distance / STRIDE >= used ||
+	if ((uintptr_t)pointer < (uintptr_t)arena->base ||
+	    distance / STRIDE >= arena->used ||
 	    distance % STRIDE >= sizeof(struct xa_node))
 		return -1;
 	return (long)(distance / STRIDE);
@@ -128,13 +125,13 @@ long arena_find(const void *pointer)
 
 struct xa_node *arena_take(void)
 {
-	struct xa_node *node = arena_node(used);
+	struct xa_node *node = arena_node(arena->used);
 
-	if (used == prepared) {
+	if (arena->used == arena->prepared) {
 		/* The memory is fresh: the rest of the node is zero without being touched. */
-		memcpy(node + 1, canary, GAP);
+		memcpy(node + 1, arena->canary, GAP);
 		POISON(node + 1, GAP);
-		prepared++;
+		arena->prepared++;
 	} else {
 		UNPOISON(node, sizeof(*node));
 		memset(node->slots, 0, sizeof(node->slots));
@@ -142,8 +139,8 @@ struct xa_node *arena_take(void)
 	}
 	memset(node, STALE, offsetof(struct xa_node, private_list));
 	INIT_LIST_HEAD(&node->private_list);
-	notes[used++].state = NODE_LIVE;
-	live++;
+	arena->notes[arena->used++].state = NODE_LIVE;
+	arena->live++;
 	return node;
 }
 
@@ -152,9 +149,9 @@ static void check_slack(long number)
 	const unsigned char *end = (const unsigned char *)(arena_node((size_t)number) + 1);
 
 	/* The slack after a node is the slack before the next one. */
-	if (SANITIZED || !memcmp(end, canary, GAP))
+	if (SANITIZED || !memcmp(end, arena->canary, GAP))
 		return;
-	memcpy((void *)(uintptr_t)end, canary, GAP);
+	memcpy((void *)(uintptr_t)end, arena->canary, GAP);
 	fail(STATUS_CANARY, "memory beside a node was overwritten");
 }
 
@@ -162,8 +159,8 @@ void arena_give_back(long number, bool poison)
 {
 	struct xa_node *node = arena_node((size_t)number);
 
-	notes[number].state = NODE_FREE;
-	live--;
+	arena->notes[number].state = NODE_FREE;
+	arena->live--;
 	check_slack(number);
 	if (poison)
 		memset(node, FREED, sizeof(*node));
@@ -174,11 +171,11 @@ void arena_check(void)
 {
 	if (SANITIZED)
 		return;
-	if (memcmp(base - GAP, canary, GAP)) {
-		memcpy(base - GAP, canary, GAP);
+	if (memcmp(arena->base - GAP, arena->canary, GAP)) {
+		memcpy(arena->base - GAP, arena->canary, GAP);
 		fail(STATUS_CANARY, "memory before the first node was overwritten");
 	}
-	for (size_t number = 0; number < used; number++)
+	for (size_t number = 0; number < arena->used; number++)
 		check_slack((long)number);
 }
 
@@ -186,26 +183,26 @@ void arena_check(void)
 static void shrink(void)
 {
 	unsigned char *start = (unsigned char *)arena_node(KEEP);
-	size_t kept = ((size_t)(start - base) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	unsigned char *first = base - GAP + kept; /* base - GAP begins a page */
-	size_t whole = (size_t)(first - base) / STRIDE;
+	size_t kept = ((size_t)(start - arena->base) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	unsigned char *first = arena->base - GAP + kept; /* base - GAP begins a page */
+	size_t whole = (size_t)(first - arena->base) / STRIDE;
 	unsigned char *part = (unsigned char *)arena_node(whole);
-	size_t length = (size_t)((unsigned char *)arena_node(used) - first);
+	size_t length = (size_t)((unsigned char *)arena_node(arena->used) - first);
 
 	UNPOISON(part, (size_t)(first - part) + length);
 	memset(part, 0, (size_t)(first - part));
 	madvise(first, length, MADV_DONTNEED);
-	prepared = whole;
+	arena->prepared = whole;
 }
 
 void arena_reset(void)
 {
-	if (used > 2 * KEEP) {
-		madvise(notes, used * sizeof(*notes), MADV_DONTNEED);
+	if (arena->used > 2 * KEEP) {
+		madvise(arena->notes, arena->used * sizeof(*arena->notes), MADV_DONTNEED);
 		shrink();
 	} else {
-		memset(notes, 0, used * sizeof(*notes));
+		memset(arena->notes, 0, arena->used * sizeof(*arena->notes));
 	}
-	used = 0;
-	live = 0;
+	arena->used = 0;
+	arena->live = 0;
 }

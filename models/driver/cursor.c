@@ -8,38 +8,36 @@
 #include <linux/gfp.h>
 #include <linux/rcupdate.h>
 
-static struct xa_state cursor;
-static unsigned int cursor_order;
-static bool is_set;
+static struct kept_cursor *const kept = &driver.cursor;
 
 void cursor_forget(void)
 {
-	is_set = false;
+	kept->is_set = false;
 }
 
 static void set(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->order;
-	XA_STATE_ORDER(xas, &array, index, order);
+	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	xas_set_update(&xas, update_callback);
-	cursor = xas;
-	cursor_order = order;
-	is_set = true;
+	kept->xas = xas;
+	kept->order = order;
+	kept->is_set = true;
 }
 
 /* Where the cursor is, and what is there. */
 static void result_position(const void *entry)
 {
-	result_word(cursor.xa_index);
+	result_word(kept->xas.xa_index);
 	result_entry(entry);
 }
 
 /* A search that finds nothing leaves the cursor at an index that has no meaning. */
 static void result_found(const void *entry)
 {
-	result_word(entry ? cursor.xa_index : 0);
+	result_word(entry ? kept->xas.xa_index : 0);
 	result_entry(entry);
 }
 
@@ -48,80 +46,80 @@ static void look(const struct operation *operation)
 	rcu_read_lock();
 	switch (operation->code) {
 	case OP_CURSOR_LOAD:
-		result_position(xas_load(&cursor));
+		result_position(xas_load(&kept->xas));
 		break;
 	case OP_CURSOR_FIND:
-		result_found(xas_find(&cursor, operation->argument));
+		result_found(xas_find(&kept->xas, operation->argument));
 		break;
 	case OP_CURSOR_FIND_MARKED:
-		result_found(xas_find_marked(&cursor, operation->argument, operation->mark));
+		result_found(xas_find_marked(&kept->xas, operation->argument, operation->mark));
 		break;
 	case OP_CURSOR_NEXT:
-		result_position(xas_next(&cursor));
+		result_position(xas_next(&kept->xas));
 		break;
 	case OP_CURSOR_PREV:
-		result_position(xas_prev(&cursor));
+		result_position(xas_prev(&kept->xas));
 		break;
 	case OP_CURSOR_PAUSE:
-		xas_pause(&cursor);
-		result_word(cursor.xa_index);
+		xas_pause(&kept->xas);
+		result_word(kept->xas.xa_index);
 		break;
 	default:
-		result_word(xas_get_mark(&cursor, operation->mark));
+		result_word(xas_get_mark(&kept->xas, operation->mark));
 	}
 	rcu_read_unlock();
 }
 
 static void change_mark(const struct operation *operation)
 {
-	xas_lock(&cursor);
+	xas_lock(&kept->xas);
 	if (operation->code == OP_CURSOR_SET_MARK)
-		xas_set_mark(&cursor, operation->mark);
+		xas_set_mark(&kept->xas, operation->mark);
 	else
-		xas_clear_mark(&cursor, operation->mark);
-	xas_unlock(&cursor);
+		xas_clear_mark(&kept->xas, operation->mark);
+	xas_unlock(&kept->xas);
 }
 
 /* What allocates without the lock, or is to be called once it was dropped. */
 static void allocate(const struct operation *operation)
 {
-	uint64_t before = requests.made, warnings = split_alloc(&cursor, operation);
+	uint64_t before = driver.requests.made, warnings = split_alloc(&kept->xas, operation);
 
-	result_error(&cursor);
-	result_word(requests.made - before);
-	result_word(cursor_nodes(&cursor));
+	result_error(&kept->xas);
+	result_word(driver.requests.made - before);
+	result_word(cursor_nodes(&kept->xas));
 	result_word(warnings);
 }
 
 static void nomem(void)
 {
-	result_word(xas_nomem(&cursor, GFP_KERNEL));
-	result_word(cursor_nodes(&cursor));
+	result_word(xas_nomem(&kept->xas, GFP_KERNEL));
+	result_word(cursor_nodes(&kept->xas));
 }
 
 static void destroy(void)
 {
-	result_word(cursor_nodes(&cursor));
-	xas_destroy(&cursor);
+	result_word(cursor_nodes(&kept->xas));
+	xas_destroy(&kept->xas);
 }
 
 /* What takes nodes from the cursor, under the lock. */
 static void change(const struct operation *operation)
 {
-	uint64_t before = requests.made;
+	uint64_t before = driver.requests.made;
 
-	xas_lock(&cursor);
+	xas_lock(&kept->xas);
 	if (operation->code == OP_CURSOR_SPLIT_ALONE)
-		xas_split(&cursor, entry_of(operation), operation->order);
+		xas_split(&kept->xas, entry_of(operation), operation->order);
 	else
-		xas_create_range(&cursor);
+		xas_create_range(&kept->xas);
 	/* One that succeeds leaves a cursor for single indices. */
-	if (operation->code == OP_CURSOR_CREATE_RANGE && !xas_error(&cursor))
-		cursor_order = 0;
-	xas_unlock(&cursor);
-	result_error(&cursor);
-	result_word(requests.made - before);
-	result_word(cursor_nodes(&cursor));
+	if (operation->code == OP_CURSOR_CREATE_RANGE && !xas_error(&kept->xas))
+		kept->order = 0;
+	xas_unlock(&kept->xas);
+	result_error(&kept->xas);
+	result_word(driver.requests.made - before);
+	result_word(cursor_nodes(&kept->xas));
 }
 
 void run_cursor_operation(const struct operation *operation)
@@ -130,21 +128,21 @@ void run_cursor_operation(const struct operation *operation)
 		set(operation);
 		return;
 	}
-	if (!is_set)
+	if (!kept->is_set)
 		fail(STATUS_UNSUPPORTED, "the case's cursor was not set");
 	switch (operation->code) {
 	case OP_CURSOR_RESET:
-		xas_reset(&cursor);
+		xas_reset(&kept->xas);
 		break;
 	case OP_CURSOR_SET_MARK:
 	case OP_CURSOR_CLEAR_MARK:
 		change_mark(operation);
 		break;
 	case OP_CURSOR_STORE:
-		store_through(&cursor, cursor_order, operation);
+		store_through(&kept->xas, kept->order, operation);
 		break;
 	case OP_CURSOR_SPLIT:
-		split_through(&cursor, operation);
+		split_through(&kept->xas, operation);
 		break;
 	case OP_CURSOR_SPLIT_ALLOC:
 		allocate(operation);

@@ -17,7 +17,9 @@
 
 #include <linux/xarray.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* How a case can end; the numbers are those of models/driver/worker.py. */
 enum status {
@@ -91,8 +93,21 @@ enum flag {
 	FLAG_REPEATING = 32,
 };
 
-/* main.c: the case that runs. */
-extern struct xarray array;
+/* main.c: how far the case that runs has come.  The timer's signal handler reads `run` and `count`. */
+enum { FINDING_TEXT = 240 };
+struct run {
+	struct control *control; /* the shared memory's first page */
+	unsigned char *memory;
+	size_t mapped;
+	int descriptor;
+	pid_t parent;
+	jmp_buf ended_early;
+	enum status end; /* of the case */
+	volatile sig_atomic_t in_case;
+	volatile sig_atomic_t ticks; /* of the timer, since the case began */
+	char finding_text[FINDING_TEXT];
+	uint64_t result_next, log_next; /* of the operation that runs */
+};
 _Noreturn void fail(enum status status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Room for `bytes` more in the results or in the log; the caller fills it. */
@@ -111,7 +126,17 @@ uint64_t split_alloc(struct xa_state *xas, const struct operation *operation);
 uint64_t cursor_nodes(const struct xa_state *xas);
 void *entry_of(const struct operation *operation);
 
-/* count.c */
+/* count.c: of nodes that are lent. */
+enum { RING = 16 };
+struct count {
+	struct xa_node *ring[RING];
+	jmp_buf enough;
+	volatile uint64_t asked;
+	uint64_t asked_before; /* at the timer's last tick */
+	uint64_t most;	       /* requests that are granted */
+	/* Whether this code asks for the same numbers where nodes come again. */
+	enum { NOT_KNOWN, SAME, NOT_SAME } either_way;
+};
 void count_alloc(const struct operation *operation);
 void count_forget(void);
 /* Whether a count got on since it was asked last: for the timer. */
@@ -120,18 +145,26 @@ bool count_moved(void);
 void count_only(const char *what);
 
 /* cursor.c */
+struct kept_cursor {
+	struct xa_state xas;
+	unsigned int order;
+	bool is_set;
+};
 void cursor_forget(void);
 void run_cursor_operation(const struct operation *operation);
 
-/* snapshot.c */
+/* snapshot.c: the last walk. */
+struct walk {
+	uint32_t number; /* notes of earlier ones are out of date */
+	uint32_t reached, stray;
+	bool malformed;
+};
 #define NOT_REACHABLE UINT32_MAX
 void write_snapshot(void);
 void snapshot_reset(void);
 /* Numbers the nodes in the order of the snapshot; number_of() holds until the next walk. */
 void number_nodes(void);
 uint32_t number_of(const void *node);
-/* The LRU, as the page cache keeps it in the nodes' list pointers. */
-extern struct list_head lru;
 void lru_drain(void);
 /* How an entry is written: node pointers by number, others as they are. */
 uint64_t mk_node_word(uint32_t number);
@@ -148,6 +181,16 @@ struct node_notes {
 	uint32_t up;	  /* the node above it in that walk */
 	uint32_t slot;	  /* the slot where that walk goes on */
 	uint32_t listed;  /* the walk that saw this node on the LRU last */
+};
+
+struct arena {
+	unsigned char *base; /* of node 0, after its slack */
+	struct node_notes *notes;
+	size_t capacity;
+	size_t used;	 /* nodes handed out in this case */
+	size_t prepared; /* nodes whose slack holds the canary */
+	uint32_t live;
+	unsigned char canary[128]; /* what lies between two nodes */
 };
 
 /* Address space that takes memory where it is touched; NULL when there is none. */
@@ -169,6 +212,10 @@ void arena_check(void);
 void arena_reset(void);
 
 /* hooks.c */
+struct hooks {
+	struct rcu_head *deferred, **deferred_end; /* what the grace period's end frees */
+	int locks_held;
+};
 void hooks_reset(void);
 /* After each operation: nothing held, and the grace period is over. */
 void hooks_settle(void);
@@ -184,17 +231,36 @@ struct requests {
 	bool thin;	   /* nodes are only counted: leave their memory alone */
 	bool repeating;	   /* nodes come from count_next() */
 };
-extern struct requests requests;
 
 /* count.c: the next of the few nodes; does not return once enough were asked for. */
 void *count_next(void);
 
 /* log.c */
-extern bool logging;
+struct pending;
+struct log {
+	bool on;
+	struct pending *pending; /* room for many, of which only what is used is ever touched */
+	size_t waiting;
+};
 void log_open(void);
 void log_callback(const struct xa_node *node, bool lock_held);
 void log_publication(const void *location, const void *value);
 void log_reset(void);
 void log_flush(unsigned int operation);
+
+/* All of the driver's state, for headers and callbacks that are given no other way to it. */
+struct driver {
+	struct xarray array; /* of the case that runs */
+	struct list_head lru; /* as the page cache keeps it in the nodes' list pointers */
+	struct run run;
+	struct requests requests;
+	struct kept_cursor cursor;
+	struct count count;
+	struct hooks hooks;
+	struct log log;
+	struct walk walk;
+	struct arena arena;
+};
+extern struct driver driver;
 
 #endif

@@ -10,18 +10,16 @@
 
 struct kmem_cache *radix_tree_node_cachep;
 int xasplit_read_depth;
-struct requests requests;
 
-static struct rcu_head *deferred, **deferred_end = &deferred;
-static int locks_held;
+static struct hooks *const hooks = &driver.hooks;
 
 void hooks_reset(void)
 {
-	requests = (struct requests){ .limit = UINT64_MAX };
+	driver.requests = (struct requests){ .limit = UINT64_MAX };
 	xasplit_read_depth = 0;
-	locks_held = 0;
-	deferred = NULL;
-	deferred_end = &deferred;
+	hooks->locks_held = 0;
+	hooks->deferred = NULL;
+	hooks->deferred_end = &hooks->deferred;
 }
 
 /* Memory. */
@@ -30,15 +28,15 @@ static bool request_fails(bool may_block)
 {
 	uint32_t which = may_block ? FLAG_FAIL_BLOCKING : FLAG_FAIL_NONBLOCKING;
 
-	if (requests.fail_at && (requests.fail_which & which)) {
-		if (requests.fail_at == 1 && requests.fail_which & FLAG_LASTING)
+	if (driver.requests.fail_at && (driver.requests.fail_which & which)) {
+		if (driver.requests.fail_at == 1 && driver.requests.fail_which & FLAG_LASTING)
 			return true;
-		if (!--requests.fail_at)
+		if (!--driver.requests.fail_at)
 			return true;
 	}
-	if (!requests.limit)
+	if (!driver.requests.limit)
 		return true;
-	requests.limit--;
+	driver.requests.limit--;
 	return false;
 }
 
@@ -46,12 +44,12 @@ void *xasplit_node_alloc(bool may_block)
 {
 	if (may_block)
 		xasplit_might_sleep();
-	if (requests.repeating)
+	if (driver.requests.repeating)
 		return count_next();
-	requests.made++;
+	driver.requests.made++;
 	if (request_fails(may_block))
 		return NULL;
-	if (arena_used() == (requests.thin ? arena_capacity() : arena_capacity() / 16))
+	if (arena_used() == (driver.requests.thin ? arena_capacity() : arena_capacity() / 16))
 		fail(STATUS_UNSUPPORTED, "the case takes more than %zu nodes", arena_used());
 	return arena_take();
 }
@@ -73,7 +71,7 @@ static long freeable(const void *pointer)
 
 void xasplit_node_free(void *node)
 {
-	arena_give_back(freeable(node), !requests.thin);
+	arena_give_back(freeable(node), !driver.requests.thin);
 }
 
 void radix_tree_node_rcu_free(struct rcu_head *head)
@@ -88,16 +86,16 @@ void xasplit_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head)
 	arena_notes((size_t)number)->state = NODE_DEFERRED;
 	head->next = NULL;
 	head->func = func;
-	*deferred_end = head;
-	deferred_end = &head->next;
+	*hooks->deferred_end = head;
+	hooks->deferred_end = &head->next;
 }
 
 static void end_grace_period(void)
 {
-	struct rcu_head *head = deferred;
+	struct rcu_head *head = hooks->deferred;
 
-	deferred = NULL;
-	deferred_end = &deferred;
+	hooks->deferred = NULL;
+	hooks->deferred_end = &hooks->deferred;
 	while (head) {
 		struct rcu_head *next = head->next;
 		void (*func)(struct rcu_head *head) = head->func;
@@ -122,8 +120,8 @@ void xasplit_bug(const char *file, int line, const char *text)
 
 void xasplit_warn(const char *file, int line, const char *text)
 {
-	requests.warnings++;
-	if (!requests.count_warnings)
+	driver.requests.warnings++;
+	if (!driver.requests.count_warnings)
 		fail(STATUS_WARNING, "warning at %s:%d: %s", file, line, text);
 }
 
@@ -134,7 +132,7 @@ void xasplit_unprotected(const char *file, int line, const char *text)
 
 void xasplit_might_sleep(void)
 {
-	if (locks_held || xasplit_read_depth)
+	if (hooks->locks_held || xasplit_read_depth)
 		fail(STATUS_LOCK, "an allocation that may sleep, under the lock");
 }
 
@@ -145,7 +143,7 @@ void xasplit_lock(int *held)
 	if (*held)
 		fail(STATUS_LOCK, "the lock was taken twice");
 	*held = 1;
-	locks_held++;
+	hooks->locks_held++;
 }
 
 void xasplit_unlock(int *held)
@@ -153,7 +151,7 @@ void xasplit_unlock(int *held)
 	if (!*held)
 		fail(STATUS_LOCK, "the lock was dropped without being held");
 	*held = 0;
-	locks_held--;
+	hooks->locks_held--;
 }
 
 void xasplit_read_lock(void)
@@ -170,7 +168,7 @@ void xasplit_read_unlock(void)
 
 void xasplit_publish(const void *location, const void *value)
 {
-	if (!array.xa_lock.held)
+	if (!driver.array.xa_lock.held)
 		fail(STATUS_LOCK, "a publication without the lock");
 	log_publication(location, value);
 }
@@ -184,21 +182,21 @@ void update_callback(struct xa_node *node)
 	count_only("reports");
 	if (number < 0 || arena_notes((size_t)number)->state != NODE_LIVE)
 		fail(STATUS_BAD_FREE, "the callback was given a node that is not live");
-	log_callback(node, array.xa_lock.held);
-	if (!array.xa_lock.held)
+	log_callback(node, driver.array.xa_lock.held);
+	if (!driver.array.xa_lock.held)
 		fail(STATUS_LOCK, "the callback was called without the lock");
 	belongs = node->nr_values && node->nr_values == node->count;
 	if (belongs == !list_empty(&node->private_list))
 		return;
 	if (belongs)
-		list_add_tail(&node->private_list, &lru);
+		list_add_tail(&node->private_list, &driver.lru);
 	else
 		list_del_init(&node->private_list);
 }
 
 void hooks_settle(void)
 {
-	if (locks_held || array.xa_lock.held)
+	if (hooks->locks_held || driver.array.xa_lock.held)
 		fail(STATUS_LOCK, "the lock is still held after the operation");
 	if (xasplit_read_depth)
 		fail(STATUS_LOCK, "a read section is still open after the operation");

@@ -30,14 +30,12 @@ struct pending {
 	const void *value;
 };
 
-bool logging;
-static struct pending *pending; /* room for MOST, of which only what is used is ever touched */
-static size_t waiting;
+static struct log *const log = &driver.log;
 
 void log_open(void)
 {
-	pending = reserve(MOST * sizeof(*pending));
-	if (!pending) {
+	log->pending = reserve(MOST * sizeof(*log->pending));
+	if (!log->pending) {
 		fprintf(stderr, "driver: cannot reserve memory for the log\n");
 		exit(3);
 	}
@@ -45,21 +43,21 @@ void log_open(void)
 
 static struct pending *add(void)
 {
-	if (waiting == MOST)
+	if (log->waiting == MOST)
 		fail(STATUS_HANG, "more callbacks and publications than any operation needs");
-	return memset(&pending[waiting++], 0, sizeof(*pending));
+	return memset(&log->pending[log->waiting++], 0, sizeof(*log->pending));
 }
 
 void log_callback(const struct xa_node *node, bool lock_held)
 {
 	struct pending *item;
 
-	if (!logging)
+	if (!log->on)
 		return;
 	item = add();
 	item->place = node;
 	item->record.kind = CALLBACK;
-	item->record.flags = (uint8_t)((node->array == &array ? ARRAY_RIGHT : 0) |
+	item->record.flags = (uint8_t)((node->array == &driver.array ? ARRAY_RIGHT : 0) |
 				       (lock_held ? LOCK_HELD : 0));
 	item->record.count = node->count;
 	item->record.nr_values = node->nr_values;
@@ -71,7 +69,7 @@ void log_publication(const void *location, const void *value)
 {
 	struct pending *item;
 
-	if (!logging)
+	if (!log->on)
 		return;
 	item = add();
 	item->place = location;
@@ -81,7 +79,7 @@ void log_publication(const void *location, const void *value)
 
 void log_reset(void)
 {
-	waiting = 0;
+	log->waiting = 0;
 }
 
 /* Names the location of a publication; false when it is neither the head nor a slot. */
@@ -90,7 +88,7 @@ static bool name_location(struct record *record, const void *location)
 	long number = arena_within(location);
 	ptrdiff_t distance;
 
-	if (location == &array.xa_head) {
+	if (location == &driver.array.xa_head) {
 		record->node = HEAD;
 		return true;
 	}
@@ -111,20 +109,20 @@ static uint64_t name_value(const void *value)
 
 void log_flush(unsigned int operation)
 {
-	if (!waiting)
+	if (!log->waiting)
 		return;
 	number_nodes();
-	for (size_t i = 0; i < waiting; i++) {
-		struct record *record = &pending[i].record;
+	for (size_t i = 0; i < log->waiting; i++) {
+		struct record *record = &log->pending[i].record;
 
 		record->operation = (uint16_t)operation;
 		if (record->kind == CALLBACK)
-			record->node = number_of(pending[i].place);
-		else if (!name_location(record, pending[i].place))
+			record->node = number_of(log->pending[i].place);
+		else if (!name_location(record, log->pending[i].place))
 			continue;
 		else
-			record->value = name_value(pending[i].value);
+			record->value = name_value(log->pending[i].value);
 		memcpy(log_room(sizeof(*record)), record, sizeof(*record));
 	}
-	waiting = 0;
+	log->waiting = 0;
 }

@@ -42,35 +42,26 @@ struct control {
 struct finding {
 	uint64_t number; /* of the case */
 	uint32_t status, operation;
-	char text[240];
+	char text[FINDING_TEXT];
 };
 
-struct xarray array;
+_Static_assert(sizeof(((struct finding *)0)->text) == FINDING_TEXT, "a finding's text");
 
-static struct control *control;
-static unsigned char *memory;
-static size_t mapped;
-static int descriptor;
-static pid_t parent;
+struct driver driver;
 
-static jmp_buf ended_early;
-static enum status end; /* of the case that runs */
-static volatile sig_atomic_t in_case;
-static volatile sig_atomic_t ticks; /* of the timer, since the case began */
-static char finding_text[sizeof(((struct finding *)0)->text)];
-static uint64_t result_next, log_next; /* of the operation that runs */
+static struct run *const run = &driver.run;
 
 static void map(size_t size)
 {
-	if (memory)
-		munmap(memory, mapped);
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-	if (memory == MAP_FAILED) {
+	if (run->memory)
+		munmap(run->memory, run->mapped);
+	run->memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, run->descriptor, 0);
+	if (run->memory == MAP_FAILED) {
 		perror("driver: cannot map the shared memory");
 		exit(3);
 	}
-	mapped = size;
-	control = (struct control *)(void *)memory;
+	run->mapped = size;
+	run->control = (struct control *)(void *)run->memory;
 }
 
 void fail(enum status status, const char *format, ...)
@@ -78,34 +69,34 @@ void fail(enum status status, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(finding_text, sizeof(finding_text), format, arguments);
+	vsnprintf(run->finding_text, sizeof(run->finding_text), format, arguments);
 	va_end(arguments);
-	if (!in_case) {
-		fprintf(stderr, "driver: %s\n", finding_text);
+	if (!run->in_case) {
+		fprintf(stderr, "driver: %s\n", run->finding_text);
 		exit(3);
 	}
-	end = status;
-	longjmp(ended_early, 1);
+	run->end = status;
+	longjmp(run->ended_early, 1);
 }
 
 unsigned char *result_room(size_t bytes)
 {
-	uint64_t start = result_next;
+	uint64_t start = run->result_next;
 
-	if (bytes > control->result_capacity - start)
+	if (bytes > run->control->result_capacity - start)
 		fail(STATUS_FULL, "results");
-	result_next += bytes;
-	return memory + control->results + start;
+	run->result_next += bytes;
+	return run->memory + run->control->results + start;
 }
 
 unsigned char *log_room(size_t bytes)
 {
-	uint64_t start = log_next;
+	uint64_t start = run->log_next;
 
-	if (bytes > control->log_capacity - start)
+	if (bytes > run->control->log_capacity - start)
 		fail(STATUS_FULL, "log");
-	log_next += bytes;
-	return memory + control->log + start;
+	run->log_next += bytes;
+	return run->memory + run->control->log + start;
 }
 
 void result_word(uint64_t word)
@@ -115,7 +106,7 @@ void result_word(uint64_t word)
 
 static uint64_t *words(uint64_t offset)
 {
-	return (uint64_t *)(void *)(memory + offset);
+	return (uint64_t *)(void *)(run->memory + offset);
 }
 
 /*
@@ -126,10 +117,10 @@ static void tick(int signal)
 {
 	(void)signal;
 	if (count_moved())
-		ticks = 0;
-	if (!in_case || ++ticks < 3)
+		run->ticks = 0;
+	if (!run->in_case || ++run->ticks < 3)
 		return;
-	control->hung = 1;
+	run->control->hung = 1;
 	_exit(0);
 }
 
@@ -144,37 +135,40 @@ static void set_timer(uint64_t microseconds)
 
 static void start_case(void)
 {
+	struct control *control = run->control;
+
 	arena_reset();
 	hooks_reset();
 	cursor_forget();
 	count_forget();
 	snapshot_reset();
 	log_reset();
-	xa_init(&array);
-	result_next = control->result_used;
-	log_next = control->log_used;
+	xa_init(&driver.array);
+	run->result_next = control->result_used;
+	run->log_next = control->log_used;
 	control->operation = 0;
-	end = STATUS_OK;
-	ticks = 0;
+	run->end = STATUS_OK;
+	run->ticks = 0;
 }
 
 static void run_case(uint64_t number)
 {
+	struct control *control = run->control;
 	const uint64_t *ends = words(control->case_ends);
 	uint64_t position = number ? ends[number - 1] : 0;
 
 	for (; position < ends[number]; position += sizeof(struct operation)) {
 		struct operation operation;
 
-		memcpy(&operation, memory + control->input + position, sizeof(operation));
+		memcpy(&operation, run->memory + control->input + position, sizeof(operation));
 		run_operation(&operation);
 		hooks_settle();
 		log_flush((unsigned int)control->operation);
 		/* Looking at every node after every operation would be slow where there are many. */
 		if (arena_used() <= 64)
 			arena_check();
-		control->result_used = result_next;
-		control->log_used = log_next;
+		control->result_used = run->result_next;
+		control->log_used = run->log_next;
 		control->operation++;
 	}
 	control->operation -= control->operation > 0;
@@ -183,20 +177,23 @@ static void run_case(uint64_t number)
 
 static void add_finding(void)
 {
-	struct finding *all = (struct finding *)(void *)(memory + control->findings);
+	struct control *control = run->control;
+	struct finding *all = (struct finding *)(void *)(run->memory + control->findings);
 	struct finding *finding = &all[control->findings_used++];
 
 	finding->number = control->done;
-	finding->status = end;
+	finding->status = run->end;
 	finding->operation = (uint32_t)control->operation;
-	memcpy(finding->text, finding_text, sizeof(finding->text));
-	if (getppid() != parent)
+	memcpy(finding->text, run->finding_text, sizeof(finding->text));
+	if (getppid() != run->parent)
 		exit(0);
 }
 
 static void run_round(void)
 {
-	logging = control->logging != 0;
+	struct control *control = run->control;
+
+	driver.log.on = control->logging != 0;
 	control->full = 0;
 	control->done = control->first;
 	while (control->done < control->cases) {
@@ -207,25 +204,25 @@ static void run_round(void)
 			return;
 		}
 		start_case();
-		if (!setjmp(ended_early)) {
+		if (!setjmp(run->ended_early)) {
 			control->running = 1;
-			in_case = 1;
+			run->in_case = 1;
 			run_case(control->done);
 		}
-		in_case = 0;
+		run->in_case = 0;
 		control->running = 0;
-		if (end == STATUS_FULL) {
+		if (run->end == STATUS_FULL) {
 			control->result_used = results;
 			control->log_used = log;
 			control->full = 1;
 			return;
 		}
-		if (end != STATUS_OK)
+		if (run->end != STATUS_OK)
 			add_finding();
 		words(control->result_ends)[control->done] = control->result_used;
 		words(control->log_ends)[control->done] = control->log_used;
 		control->done++;
-		if (end == STATUS_HANG) {
+		if (run->end == STATUS_HANG) {
 			/* Each takes long: let the worker decide whether it wants more of them. */
 			control->full = 1;
 			return;
@@ -243,20 +240,20 @@ int main(int argc, char **argv)
 		fprintf(stderr, "driver: started by models/driver/worker.py\n");
 		return 2;
 	}
-	descriptor = atoi(argv[1]);
-	parent = getppid();
+	run->descriptor = atoi(argv[1]);
+	run->parent = getppid();
 	signal(SIGINT, SIG_IGN); /* the worker decides */
 	setrlimit(RLIMIT_CORE, &no_core);
 	sigaction(SIGPROF, &action, NULL);
 	map((size_t)PAGE_SIZE);
-	control->chunk_shift = XA_CHUNK_SHIFT;
+	run->control->chunk_shift = XA_CHUNK_SHIFT;
 	arena_open();
 	log_open();
 	/* One byte each way: the driver is ready, a round is asked for, the round is done. */
 	while (write(STDOUT_FILENO, &message, 1) == 1 && read(STDIN_FILENO, &message, 1) == 1) {
-		if (control->size != mapped)
-			map(control->size);
-		set_timer(control->hang_microseconds);
+		if (run->control->size != run->mapped)
+			map(run->control->size);
+		set_timer(run->control->hang_microseconds);
 		run_round();
 		set_timer(0);
 	}

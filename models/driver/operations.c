@@ -57,7 +57,7 @@ static void store(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->order;
-	XA_STATE_ORDER(xas, &array, index, order);
+	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	xas_set_update(&xas, update_callback);
 	store_through(&xas, order, operation);
@@ -66,20 +66,20 @@ static void store(const struct operation *operation)
 uint64_t split_alloc(struct xa_state *xas, const struct operation *operation)
 {
 	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
-	uint64_t warnings = requests.warnings;
+	uint64_t warnings = driver.requests.warnings;
 
-	requests.count_warnings = true;
+	driver.requests.count_warnings = true;
 	xas_split_alloc(xas, entry_of(operation), operation->order, gfp);
-	requests.count_warnings = false;
-	return requests.warnings - warnings;
+	driver.requests.count_warnings = false;
+	return driver.requests.warnings - warnings;
 }
 
 void split_through(struct xa_state *xas, const struct operation *operation)
 {
-	uint64_t before = requests.made, allocated, prepared;
+	uint64_t before = driver.requests.made, allocated, prepared;
 	uint64_t warnings = split_alloc(xas, operation);
 
-	allocated = requests.made;
+	allocated = driver.requests.made;
 	prepared = cursor_nodes(xas);
 	if (!xas_error(xas)) {
 		xas_lock(xas);
@@ -89,7 +89,7 @@ void split_through(struct xa_state *xas, const struct operation *operation)
 	result_error(xas);
 	result_word(allocated - before);
 	result_word(prepared);
-	result_word(requests.made - allocated);
+	result_word(driver.requests.made - allocated);
 	result_word(cursor_nodes(xas));
 	result_word(warnings);
 	xas_destroy(xas);
@@ -99,7 +99,7 @@ static void split(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->new_order;
-	XA_STATE_ORDER(xas, &array, index, order);
+	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	xas_set_update(&xas, update_callback);
 	split_through(&xas, operation);
@@ -110,15 +110,15 @@ static void try_split(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->new_order;
-	uint64_t before = requests.made;
-	XA_STATE_ORDER(xas, &array, index, order);
+	uint64_t before = driver.requests.made;
+	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	xas_set_update(&xas, update_callback);
 	xas_lock(&xas);
 	xas_try_split(&xas, entry_of(operation), operation->order);
 	xas_unlock(&xas);
 	result_error(&xas);
-	result_word(requests.made - before);
+	result_word(driver.requests.made - before);
 	result_word(cursor_nodes(&xas));
 	xas_destroy(&xas);
 }
@@ -147,7 +147,7 @@ static void find(const struct operation *operation)
 	/* No iteration ends if it finds more entries than there are slots. */
 	uint64_t most = (uint64_t)arena_live() * XA_CHUNK_SIZE + 1, found = 0;
 	uint64_t *count = (uint64_t *)(void *)result_room(sizeof(*count));
-	XA_STATE(xas, &array, index);
+	XA_STATE(xas, &driver.array, index);
 
 	rcu_read_lock();
 	for (;;) {
@@ -170,7 +170,7 @@ static void find(const struct operation *operation)
 static void step(const struct operation *operation)
 {
 	unsigned long index = operation->index;
-	XA_STATE(xas, &array, index);
+	XA_STATE(xas, &driver.array, index);
 	void *entry;
 
 	rcu_read_lock();
@@ -209,19 +209,19 @@ void run_operation(const struct operation *operation)
 		try_split_min_order(operation);
 		break;
 	case OP_SET_MARK:
-		xa_set_mark(&array, operation->index, operation->mark);
+		xa_set_mark(&driver.array, operation->index, operation->mark);
 		break;
 	case OP_CLEAR_MARK:
-		xa_clear_mark(&array, operation->index, operation->mark);
+		xa_clear_mark(&driver.array, operation->index, operation->mark);
 		break;
 	case OP_GET_MARK:
-		result_word(xa_get_mark(&array, operation->index, operation->mark));
+		result_word(xa_get_mark(&driver.array, operation->index, operation->mark));
 		break;
 	case OP_LOAD:
-		result_entry(xa_load(&array, operation->index));
+		result_entry(xa_load(&driver.array, operation->index));
 		break;
 	case OP_GET_ORDER:
-		result_word((uint64_t)xa_get_order(&array, operation->index));
+		result_word((uint64_t)xa_get_order(&driver.array, operation->index));
 		break;
 	case OP_FIND:
 	case OP_FIND_MARKED:
@@ -233,11 +233,11 @@ void run_operation(const struct operation *operation)
 		break;
 	case OP_DESTROY:
 		lru_drain();
-		xa_destroy(&array);
+		xa_destroy(&driver.array);
 		break;
 	case OP_FAIL:
-		requests.fail_at = operation->argument;
-		requests.fail_which = operation->flags;
+		driver.requests.fail_at = operation->argument;
+		driver.requests.fail_which = operation->flags;
 		break;
 	case OP_SNAPSHOT:
 		write_snapshot();

@@ -13,12 +13,7 @@ enum { MALFORMED = 1 };
 enum { PARENT_RIGHT = 1, ARRAY_RIGHT = 2, ON_LRU = 4 };
 #define NO_NODE UINT32_MAX
 
-struct list_head lru = LIST_HEAD_INIT(lru);
-
-static uint32_t walk; /* number of the last walk: notes of earlier ones are out of date */
-static uint32_t reached;
-static uint32_t stray;
-static bool malformed;
+static struct walk *const walk = &driver.walk;
 
 uint64_t mk_node_word(uint32_t number)
 {
@@ -34,7 +29,7 @@ uint32_t number_of(const void *node)
 {
 	long number = arena_find(node);
 
-	if (number < 0 || arena_notes((size_t)number)->walk != walk)
+	if (number < 0 || arena_notes((size_t)number)->walk != walk->number)
 		return NOT_REACHABLE;
 	return arena_notes((size_t)number)->number;
 }
@@ -42,16 +37,16 @@ uint32_t number_of(const void *node)
 /* Notes which nodes are on the LRU; returns their number. */
 static uint32_t mark_listed(void)
 {
-	const struct list_head *previous = &lru;
+	const struct list_head *previous = &driver.lru;
 	uint32_t listed = 0;
 
-	for (const struct list_head *item = lru.next; item != &lru; item = item->next) {
+	for (const struct list_head *item = previous->next; item != &driver.lru; item = item->next) {
 		long number = arena_within(item);
 
 		if (number < 0 || &arena_node((size_t)number)->private_list != item ||
 		    arena_notes((size_t)number)->state != NODE_LIVE || item->prev != previous)
 			fail(STATUS_CANARY, "the list pointers of the LRU were overwritten");
-		arena_notes((size_t)number)->listed = walk;
+		arena_notes((size_t)number)->listed = walk->number;
 		previous = item;
 		listed++;
 	}
@@ -61,8 +56,8 @@ static uint32_t mark_listed(void)
 void lru_drain(void)
 {
 	mark_listed();
-	while (!list_empty(&lru))
-		list_del_init(lru.next);
+	while (!list_empty(&driver.lru))
+		list_del_init(driver.lru.next);
 }
 
 static void put32(unsigned char *place, uint32_t word)
@@ -89,8 +84,8 @@ static void write_node(unsigned char *out, uint32_t number)
 	out[2] = node->count;
 	out[3] = node->nr_values;
 	out[4] = (unsigned char)((node->parent == parent ? PARENT_RIGHT : 0) |
-				 (node->array == &array ? ARRAY_RIGHT : 0) |
-				 (notes->listed == walk ? ON_LRU : 0));
+				 (node->array == &driver.array ? ARRAY_RIGHT : 0) |
+				 (notes->listed == walk->number ? ON_LRU : 0));
 	for (unsigned int mark = 0; mark < XA_MAX_MARKS; mark++) {
 		uint64_t bits = node->marks[mark][0];
 
@@ -112,14 +107,14 @@ static uint32_t enter(const void *entry, uint32_t up, bool write)
 	if (number < 0)
 		return NO_NODE;
 	notes = arena_notes((size_t)number);
-	if (notes->state != NODE_LIVE || notes->walk == walk)
+	if (notes->state != NODE_LIVE || notes->walk == walk->number)
 		return NO_NODE;
-	notes->walk = walk;
-	notes->number = reached++;
+	notes->walk = walk->number;
+	notes->number = walk->reached++;
 	notes->up = up;
 	notes->slot = 0;
-	if (notes->listed == walk)
-		stray--;
+	if (notes->listed == walk->number)
+		walk->stray--;
 	if (write)
 		write_node(result_room(RECORD), (uint32_t)number);
 	return (uint32_t)number;
@@ -134,7 +129,7 @@ static uint64_t follow(const void *entry, uint32_t up, bool write, uint32_t *chi
 	*child = enter(entry, up, write);
 	if (*child != NO_NODE)
 		return mk_node_word(arena_notes(*child)->number);
-	malformed = true;
+	walk->malformed = true;
 	return MALFORMED_NODE;
 }
 
@@ -144,11 +139,11 @@ static uint64_t walk_tree(unsigned char *records)
 	uint32_t here, child;
 	uint64_t head;
 
-	walk++;
-	reached = 0;
-	malformed = false;
-	stray = mark_listed();
-	head = follow(array.xa_head, NO_NODE, records != NULL, &here);
+	walk->number++;
+	walk->reached = 0;
+	walk->malformed = false;
+	walk->stray = mark_listed();
+	head = follow(driver.array.xa_head, NO_NODE, records != NULL, &here);
 	while (here != NO_NODE) {
 		struct node_notes *notes = arena_notes(here);
 		uint32_t slot = notes->slot++;
@@ -169,8 +164,8 @@ static uint64_t walk_tree(unsigned char *records)
 
 void snapshot_reset(void)
 {
-	walk = 0;
-	INIT_LIST_HEAD(&lru);
+	walk->number = 0;
+	INIT_LIST_HEAD(&driver.lru);
 }
 
 void number_nodes(void)
@@ -186,10 +181,10 @@ void write_snapshot(void)
 	memset(header, 0, HEADER);
 	header[0] = XA_CHUNK_SHIFT;
 	for (unsigned int mark = 0; mark < XA_MAX_MARKS; mark++)
-		header[1] |= (unsigned char)(xa_marked(&array, mark) << mark);
-	header[2] = malformed ? MALFORMED : 0;
-	put32(header + 4, reached);
+		header[1] |= (unsigned char)(xa_marked(&driver.array, mark) << mark);
+	header[2] = walk->malformed ? MALFORMED : 0;
+	put32(header + 4, walk->reached);
 	put32(header + 8, arena_live());
-	put32(header + 12, stray);
+	put32(header + 12, walk->stray);
 	put64(header + 16, head);
 }

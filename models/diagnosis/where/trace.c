@@ -114,8 +114,8 @@ __attribute__((constructor)) static void open_plan(int argc, char **argv)
 	sigaltstack(&stack, NULL);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
 		sigaction(crashes[i], &action, NULL);
-	plan->head = (uintptr_t)&array.xa_head;
-	plan->flags = (uintptr_t)&array.xa_flags;
+	plan->head = (uintptr_t)&driver.array.xa_head;
+	plan->flags = (uintptr_t)&driver.array.xa_flags;
 	plan->fields[0] = offsetof(struct xa_node, shift);
 	plan->fields[1] = offsetof(struct xa_node, offset);
 	plan->fields[2] = offsetof(struct xa_node, count);
