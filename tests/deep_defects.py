@@ -11,13 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.console import Console
-
 from models.diagnosis.causes import causes
 from models.kernel.source import Lineage, Source, open_source
 from models.mutants.mutant import Mutant
 from models.mutants.several import Bench
-from review.report.several import show
+from review.report.mutants import told_apart
+from review.report.output import show
 from tests import deep
 
 _FILE = "lib/xarray.c"
@@ -116,7 +115,8 @@ def main(kernel: str, sample: int = 100, seed: int = 1) -> None:
     with TemporaryDirectory() as folder:
         base = right(open_source(kernel), Path(folder) / "linux")
         bench = Bench(DEFECTS, causes, base=base)
-        show(list(bench.outcomes(range(2, 7), sample, seed)), Console())
+        outcomes = [*bench.outcomes(range(2, 7), sample, seed)]
+        show(told_apart(outcomes, seed), as_json=False)
 
 
 if __name__ == "__main__":

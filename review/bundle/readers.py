@@ -3,11 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from msgspec import to_builtins
-
-from models.readers.controls import Caught
 from models.readers.explore import Report
 from models.readers.explorer import Span
 from review.bundle.findings import origin_record
@@ -48,38 +43,3 @@ def explored(name: str, report: Report) -> ExploredReaders:
             for shift, one in smallest(report)
         ),
     )  # fmt: skip
-
-
-def as_json(reports: Sequence[tuple[str, Report]], caught: Sequence[Caught]) -> object:
-    """Everything for machines: table and findings of each subject by its name, and the controls."""
-    return {
-        "subjects": [
-            {
-                **to_builtins(explored(name, report)),
-                "seconds": round(report.seconds, 3),
-                "data_races": [
-                    {
-                        "field": race.field,
-                        "load": str(race.load),
-                        "load_plain": race.load_plain,
-                        "store": str(race.store),
-                        "store_plain": race.store_plain,
-                        "known": race.known.why if race.known else None,
-                        "replay": f"{shift} {result.case} {result.memory.value} {result.reader}"
-                        f" {seen.start} {seen.schedule}",
-                    }
-                    for race, (shift, result, seen) in report.data_races.items()
-                ],
-            }
-            for name, report in reports
-        ],
-        "controls": [
-            {
-                "name": one.control.name,
-                "memory": one.memory.value,
-                "found": one.breach.promise if one.breach else None,
-                "as_expected": one.as_expected,
-            }
-            for one in caught
-        ],
-    }

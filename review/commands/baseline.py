@@ -3,60 +3,19 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
 from models.kernel.mailbox import SeriesError
-from models.kernel.source import Source, SourceError, open_source
-from models.subject.baseline import SECONDS, Baseline, NoTest, run_test
+from models.kernel.source import SourceError
+from models.subject.baseline import SECONDS, NoTest, run_test
 from models.subject.build import BuildError
 from models.subject.configuration import USUAL, Configuration, parse_configuration
 from review.commands.options import json_option
 from review.commands.run_options import kernels_options, mbox_option, rev_option
+from review.report import baseline as report
+from review.report.output import each, show
 from review.run.named import NamedKernels
-from review.run.subjects import patched
-
-SHOWN = 5
-"""Failing checks that are told of a run, and warnings."""
-
-
-def sources(named: NamedKernels) -> list[Source]:
-    """What to run: each kernel; with a series, the patched kernel with its test as it was and, if
-    the series changes the test, as it is then.  SourceError or SeriesError."""
-    found = []
-    for kernel in named.kernels:
-        if not named.mailboxes:
-            found.append(open_source(kernel, named.rev, named.headers))
-            continue
-        series = patched(kernel, named)
-        if before := series.with_old_test():
-            found.append(before)
-        found.append(series.source)
-    return found
-
-
-def lines(one: Baseline) -> list[str]:
-    """A run in plain text: the result, then what broke, the first first."""
-    how = "".join(f", {text}" for text in (one.configuration.text, *_sanitizers(one)) if text)
-    result = "no result" if one.run is None else f"{one.passed:,} of {one.run:,} checks pass"
-    verdict = "passes" if one.holds else "FAILS"
-    told = [f"{one.name}, chunk shift {one.chunk_shift}{how}: {verdict}"]
-    told += [f"  {result}, {one.seconds:.1f} s"]
-    told += [f"  {text}" for text in (one.undefined, one.ended) if text]
-    for word, places in (("fails", one.failures), ("warns", one.warnings)):
-        told += [
-            f"  {place} {word}{f', {times:,} times' if times > 1 else ''}"
-            for place, times in list(places.items())[:SHOWN]
-        ]
-        if len(places) > SHOWN:
-            told.append(f"  and {len(places) - SHOWN} other places")
-    return told
-
-
-def _sanitizers(one: Baseline) -> list[str]:
-    return ["sanitizers"] if one.sanitized else []
+from review.run.subjects import with_own_test
 
 
 def _configurations(
@@ -122,16 +81,11 @@ def command(
     try:
         runs = [
             run_test(one, shift, configuration=how, sanitize=sanitize, seconds=seconds)
-            for one in sources(named)
+            for one in with_own_test(named)
             for how in dict.fromkeys(configurations)
             for shift in sorted(set(shifts))
         ]
     except (SourceError, SeriesError, BuildError, NoTest) as error:
         raise click.ClickException(str(error)) from None
-    if as_json:
-        told = {"runs": [{**asdict(one), "holds": one.holds} for one in runs]}
-        click.echo(json.dumps(told, indent=2))
-    else:
-        for line in (line for one in runs for line in lines(one)):
-            click.echo(line)
+    show([each("runs", map(report.answer, runs))], as_json=as_json)
     return int(not all(one.holds for one in runs))

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
-from rich.console import Console
 
 from review.commands.options import json_option, parse_orders
-from review.report.count import show
+from review.report.count import answer
+from review.report.output import show
 from review.run.count import count
 
 
@@ -31,8 +28,5 @@ def command(order: str, new_order: str, chunk_shift: int, page_size: str, as_jso
       xasplit count 18 9 --chunk-shift 6
       xasplit count 512M 64K --page-size 64K --json
     """
-    result = count(*parse_orders(order, new_order, page_size), chunk_shift)
-    if as_json:
-        click.echo(json.dumps(asdict(result), indent=2))
-    else:
-        show(result, Console())
+    split = count(*parse_orders(order, new_order, page_size), chunk_shift)
+    show(answer(split), as_json=as_json)

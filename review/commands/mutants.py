@@ -4,63 +4,18 @@ of several at once is told by itself."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
 
 import click
-from rich.console import Console
 
-from models.diagnosis.causes import causes
 from models.mutants.catalogue import MUTANTS
-from models.mutants.mutant import Mutant, MutantError, Part
-from models.mutants.run import Outcome, catch_all, controls
-from models.mutants.several import Bench
-from models.mutants.told import Outcome as SetOutcome
+from models.mutants.run import controls
 from models.mutants.told import Sum
-from models.mutants.where import GOAL, Ranked, ranked_all, share
-from models.subject.build import BuildError
+from models.mutants.where import GOAL, share
 from review.commands.options import json_option
-from review.report import ranking
-from review.report import several as several_report
-from review.report.mutants import Controls, show
-from review.report.mutants import as_json as mutants_json
-from review.run.progress import Meter
-
-
-def run(mutants: Sequence[Mutant]) -> list[Outcome]:
-    """Put the mutants through their checks, with progress; click.ClickException when one does not
-    fit its source any more or does not compile."""
-    outcomes = []
-    try:
-        with Meter("mutants", len(mutants)) as meter:
-            for outcome in catch_all(mutants):
-                outcomes.append(outcome)
-                meter.advance(f"{sum(one.caught for one in outcomes)} caught")
-    except (MutantError, BuildError) as error:
-        raise click.ClickException(str(error)) from None
-    return outcomes
-
-
-def measure(mutants: Sequence[Mutant], jobs: int, as_json: bool) -> int:
-    """Rank every seeded defect of the port, and print where its line is; the exit status: 1 when
-    fewer than ``GOAL`` have it among the first."""
-    wanted = [one for one in mutants if one.part is Part.PORT]
-    if not wanted:
-        raise click.UsageError("None of these is a defect of the port, whose lines are ranked.")
-    found: list[Ranked] = []
-    try:
-        with Meter("defects", len(wanted)) as meter:
-            for one in ranked_all(wanted, jobs):
-                found.append(one)
-                meter.advance(f"{sum(each.place is not None for each in found)} among the first")
-    except (MutantError, BuildError) as error:
-        raise click.ClickException(str(error)) from None
-    if as_json:
-        click.echo(json.dumps(ranking.as_json(found), indent=2))
-    else:
-        ranking.show(found, Console())
-    return int(share(found) < GOAL)
+from review.report import mutants as report
+from review.report.output import show
+from review.run import mutants as runs
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | None:
@@ -72,30 +27,6 @@ def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | N
     if not sizes or sizes[0] < 1:
         raise click.BadParameter(f"{text} is neither a number of defects nor a range such as 2-6")
     return sizes
-
-
-def told_apart(
-    mutants: Sequence[Mutant], sizes: range, sample: int, seed: int, as_json: bool
-) -> int:
-    """Judge what is told of ``sample`` sets, and print it; the exit status."""
-    bench = Bench(mutants, causes)
-    if len(bench.mutants) < sizes[-1]:
-        raise click.UsageError(
-            f"Of these defects {len(bench.mutants)} can be planted together, not {sizes[-1]}."
-        )
-    outcomes: list[SetOutcome] = []
-    try:
-        with Meter("sets", sample) as meter:
-            for outcome in bench.outcomes(sizes, sample, seed):
-                outcomes.append(outcome)
-                meter.advance(f"{sum(one.right for one in outcomes)} told apart")
-    except (MutantError, BuildError) as error:
-        raise click.ClickException(str(error)) from None
-    if as_json:
-        click.echo(json.dumps(several_report.as_json(outcomes, seed), indent=2))
-    else:
-        several_report.show(outcomes, Console())
-    return int(not Sum(outcomes).met)
 
 
 @click.command("mutants", short_help="Show that seeded defects are caught.")
@@ -148,13 +79,14 @@ def command(
     if where and several is not None:
         raise click.UsageError("--where and --several measure different things: give one of them.")
     if where:
-        return measure(chosen, 2, as_json)
+        ranked = runs.ranked(chosen, 2)
+        show(report.ranked(ranked), as_json=as_json)
+        return int(share(ranked) < GOAL)
     if several is not None:
-        return told_apart(chosen, several, sample, seed, as_json)
-    outcomes = run(chosen)
-    unchanged: Controls = {} if names else controls(chosen)
-    if as_json:
-        click.echo(json.dumps(mutants_json(outcomes, unchanged), indent=2))
-    else:
-        show(outcomes, unchanged, Console())
+        sets = runs.told_apart(chosen, several, sample, seed)
+        show(report.told_apart(sets, seed), as_json=as_json)
+        return int(not Sum(sets).met)
+    outcomes = runs.caught(chosen)
+    unchanged: report.Controls = {} if names else controls(chosen)
+    show(report.caught(outcomes, unchanged), as_json=as_json)
     return int(any(unchanged.values()) or not all(one.caught for one in outcomes))

@@ -3,19 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rich import box
-from rich.console import Console
-from rich.table import Column, Table
+from collections.abc import Iterator, Mapping, Sequence
 
 from models.readers import explorer
 from models.readers.columns import lines
 from models.readers.controls import Caught
 from models.readers.explore import Found, Report
-from models.readers.explorer import Span
+from models.readers.explorer import Breach, Event, Result, Span
+from models.readers.races import Race, SeenRace
+from review.bundle.readers import explored
 from review.report.findings import origin_text
 from review.report.layout import wrap
+from review.report.output import Column, Part, Table, fields, shown, table
 from review.run import readers
 from review.run.readers import breach_text, smallest
 from specs.readers import LIMITS, PROMISES, Memory
@@ -46,9 +45,7 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
         head += wrap(origin_text(found.origin), "    ", "  ")
     if result.span is not Span.RACE:
         head.append(f"  with no race, {result.span.value} the writer's run")
-    replayed = f"{shift} {result.case} {result.memory.value}"
-    replayed += f" {result.reader} {breach.start} {breach.schedule}"
-    head.append(f"  xasplit rcu --replay '{replayed}'")
+    head.append(f"  xasplit rcu --replay '{_schedule(shift, result, breach)}'")
     events, _ = explorer.replay(
         report.executables[shift],
         result.case,
@@ -60,68 +57,119 @@ def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
     return [*head, "", *lines(events, result.reader)]
 
 
-def show(report: Report, name: str, console: Console, schedules: int) -> None:
-    """Print the table, and the findings with as many ``schedules``."""
+def _schedule(shift: int, result: Result, breach: Breach | SeenRace) -> str:
+    """An execution, as ``--replay`` takes it."""
+    case = f"{shift} {result.case} {result.memory.value}"
+    return f"{case} {result.reader} {breach.start} {breach.schedule}"
+
+
+def answer(name: str, report: Report, schedules: int) -> Iterator[Part]:
+    """The table, and the findings with as many ``schedules``."""
+    record = explored(name, report)
+    yield from fields(record, *record.__struct_fields__)
+    yield Part("seconds", round(report.seconds, 3))
+    yield shown(*_work(name, report))
+    yield shown(_table(report))
+    races = [_race(race, *seen) for race, seen in report.data_races.items()]
+    lines = [
+        f"Data race, {'known' if race.known else 'NEW'}: {race}." for race in report.data_races
+    ]
+    yield Part("data_races", races, lines)
+    yield Part("", text=_findings(report, schedules))
+
+
+def _work(name: str, report: Report) -> Iterator[str]:
     rate = report.states / (sum(one.seconds for _, one in report.results) or 1)
-    console.print(
+    yield (
         f"{name}: {report.executions:,} executions, {report.states:,} states, "
         f"{rate:,.0f} states a second and core; {report.seconds:.0f} s in all"
     )
-    console.print(f"{readers.collisions(report).capitalize()}.", highlight=False)
-    for told in readers.not_explored(report):
-        console.print(f"NOT EXPLORED: {told}", markup=False, highlight=False)
+    yield f"{readers.collisions(report).capitalize()}."
+    yield from (f"NOT EXPLORED: {one}" for one in readers.not_explored(report))
     if report.unsupported:
-        console.print(f"{report.unsupported} cases with a writer that this code does not offer")
+        yield f"{report.unsupported} cases with a writer that this code does not offer"
+
+
+_Row = tuple[tuple[str, str], dict[Memory, readers.ReaderCell]]
+"""Writer and reader, with what came of them on each memory."""
+
+
+def _table(report: Report) -> Table[_Row]:
     memories = list(dict.fromkeys(result.memory for _, result in report.results))
     rows: dict[tuple[str, str], dict[Memory, readers.ReaderCell]] = {}
     for cell in readers.cells(report):
         rows.setdefault((cell.writer, cell.reader), {})[cell.memory] = cell
-    columns = [one.value for one in memories]
-    # Names are told whole: many begin alike.
-    names = (Column("writer", overflow="fold"), Column("reader", overflow="fold"))
-    table = Table(*names, "runs", *columns, "explored", box=box.SIMPLE)
-    for (writer, reader), row in rows.items():
-        runs = sum(cell.executions for cell in row.values())
-        coverage = {one: row[one].coverage for one in memories}
-        same = len(set(coverage.values())) == 1
-        told = (
-            coverage[memories[0]]
-            if same
-            else "; ".join(f"{one.value}: {text}" for one, text in coverage.items())
-        )
-        table.add_row(writer, reader, f"{runs:,}", *(row[one].outcome for one in memories), told)
-    console.print(table)
-    for race in report.data_races:
-        told = "known" if race.known else "NEW"
-        console.print(f"Data race, {told}: {race}.", markup=False, highlight=False)
-    found = readers.smallest(report)
-    for line in before_lines(report):
-        console.print(line, markup=False, highlight=False)
-    found = [one for one in found if one[1].counts or one[1].documented]
+    columns: list[Column[_Row]] = [
+        Column("", "writer", lambda row: row[0][0]),
+        Column("", "reader", lambda row: row[0][1]),
+        Column("", "runs", lambda row: sum(cell.executions for cell in row[1].values())),
+        *map(_outcome, memories),
+        Column("", "explored", lambda row: _coverage(row[1])),
+    ]
+    return Table([*rows.items()], columns)
+
+
+def _outcome(memory: Memory) -> Column[_Row]:
+    return Column("", memory.value, lambda row: row[1][memory].outcome)
+
+
+def _coverage(row: Mapping[Memory, readers.ReaderCell]) -> str:
+    """How much was explored, of each memory where that differs."""
+    coverage = {memory: cell.coverage for memory, cell in row.items()}
+    if len(set(coverage.values())) == 1:
+        return next(iter(coverage.values()))
+    return "; ".join(f"{memory.value}: {text}" for memory, text in coverage.items())
+
+
+def _race(race: Race, shift: int, result: Result, seen: SeenRace) -> dict[str, object]:
+    return {
+        "field": race.field,
+        "load": str(race.load),
+        "load_plain": race.load_plain,
+        "store": str(race.store),
+        "store_plain": race.store_plain,
+        "known": race.known.why if race.known else None,
+        "replay": _schedule(shift, result, seen),
+    }
+
+
+def _findings(report: Report, schedules: int) -> Iterator[str]:
+    yield from before_lines(report)
+    found = [one for one in readers.smallest(report) if one[1].counts or one[1].documented]
     for shift, one in found[:schedules]:
-        for line in schedule_lines(report, shift, one):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        console.print()
+        yield from [*schedule_lines(report, shift, one), ""]
     if len(found) > schedules:
-        console.print(f"{len(found) - schedules} more; --schedules shows them")
-    met = {one.breach.promise for _, one in found if one.documented}
+        yield f"{len(found) - schedules} more; --schedules shows them"
+    unreliable = {one.breach.promise for _, one in found if one.documented}
     for limit in LIMITS:
-        if limit.promise in met:
-            told = f"Unreliable, {limit.promise}"
-            told += f" ({', '.join(limit.writers)})" if limit.writers else ""
-            told += f": {limit.why}.  Instead: {limit.instead}."
-            console.print(told, markup=False, highlight=False)
+        if limit.promise in unreliable:
+            writers = f" ({', '.join(limit.writers)})" if limit.writers else ""
+            yield f"Unreliable, {limit.promise}{writers}: {limit.why}.  Instead: {limit.instead}."
 
 
-def show_controls(caught: Sequence[Caught], console: Console) -> None:
-    """Print which races that are known were found."""
-    table = Table(
-        Column("known race", no_wrap=True), "memory", "found", "switches", "seconds", box=box.SIMPLE
-    )
-    for one in caught:
-        found = one.breach.promise if one.breach else "nothing"
-        if not one.as_expected:
-            found = f"WRONG: {found}"
-        switches = str(one.breach.switches) if one.breach else ""
-        table.add_row(one.control.name, one.memory.value, found, switches, f"{one.seconds:.4f}")
-    console.print(table)
+def _found(one: Caught) -> str:
+    found = one.breach.promise if one.breach else "nothing"
+    return found if one.as_expected else f"WRONG: {found}"
+
+
+_CONTROLS: list[Column[Caught]] = [
+    Column("name", "known race", lambda one: one.control.name),
+    Column("memory", "memory", lambda one: one.memory.value),
+    Column("found", "found", lambda one: one.breach and one.breach.promise, _found),
+    Column("as_expected"),
+    Column("", "switches", lambda one: one.breach and one.breach.switches),
+    Column("", "seconds", cell=lambda one: f"{one.seconds:.4f}"),
+]
+
+
+def controls(caught: Sequence[Caught]) -> Part:
+    """Which races that are known were found."""
+    return table("controls", Table(caught, _CONTROLS))
+
+
+def execution(events: Sequence[Event], broken: Sequence[str], reader: str) -> Iterator[str]:
+    """One execution, and what it breaks."""
+    yield from lines(events, reader)
+    yield from (f"breaks {promise}: {PROMISES[promise].statement}" for promise in broken)
+    if not broken:
+        yield "breaks nothing"

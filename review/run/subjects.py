@@ -67,6 +67,21 @@ def patched(kernel: str, named: NamedKernels) -> Series:
     return series
 
 
+def with_own_test(named: NamedKernels) -> list[Source]:
+    """The kernels whose own test is to be run; with a series, the patched kernel with its test as
+    it was and, if the series changes the test, as it is then.  SourceError or SeriesError."""
+    found = []
+    for kernel in named.kernels:
+        if not named.mailboxes:
+            found.append(open_source(kernel, named.rev, named.headers))
+            continue
+        series = patched(kernel, named)
+        if before := series.with_old_test():
+            found.append(before)
+        found.append(series.source)
+    return found
+
+
 def built_each(
     sources: Sequence[Source],
     shifts: Sequence[int],

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a command answers, described once: its JSON object and what people read are made of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from enum import Enum
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+import click
+
+_T = TypeVar("_T")
+
+_WIDTH = 100
+"""Columns of a table where there is no terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[_T]):
+    """A column of a table, which is a field of the JSON object of each row.
+
+    ``key`` names it in JSON and ``heading`` for people; "" leaves it out there.  ``value`` gives
+    what JSON has, the attribute ``key`` unless it is given, and ``cell`` what a cell shows, by
+    default the value.
+    """
+
+    key: str
+    heading: str = ""
+    value: Callable[[_T], object] | None = None
+    cell: Callable[[_T], object] | None = None
+
+    def of(self, row: _T) -> object:
+        """What JSON has of a row."""
+        found: object = (self.value or attrgetter(self.key))(row)
+        return found
+
+    def shown(self, row: _T) -> object:
+        """What a cell shows of a row."""
+        return (self.cell or self.of)(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[_T]):
+    """Rows in columns; None is a line between rows, ``total`` the cells of a last row."""
+
+    rows: Sequence[_T | None]
+    columns: Sequence[Column[_T]]
+    total: Sequence[object] = ()
+
+    def records(self) -> list[dict[str, object]]:
+        """A JSON object for each row."""
+        named = [one for one in self.columns if one.key]
+        return [{one.key: one.of(row) for one in named} for row in self.rows if row is not None]
+
+    def print(self) -> None:
+        """Print it, numbers to the right; as wide as the terminal."""
+        from rich import box
+        from rich.console import Console
+        from rich.table import Column as RichColumn
+        from rich.table import Table as RichTable
+
+        shown = [one for one in self.columns if one.heading]
+        cells = [None if row is None else [one.shown(row) for one in shown] for row in self.rows]
+        if self.total:
+            cells += [None, [*self.total]]
+        columns = [
+            RichColumn(
+                one.heading,
+                overflow="fold",
+                justify="right" if _numbers(row[i] for row in cells if row) else "left",
+            )
+            for i, one in enumerate(shown)
+        ]
+        table = RichTable(*columns, box=box.SIMPLE)
+        for row in cells:
+            if row is None:
+                table.add_section()
+            else:
+                table.add_row(*map(_text, row))
+        wide = "COLUMNS" in os.environ or sys.stdout.isatty()
+        Console(width=None if wide else _WIDTH, markup=False, highlight=False).print(table)
+
+
+Text = Iterable["str | Table[Any]"]
+"""Lines and tables, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an answer: ``value`` is under ``key`` in the JSON object, ``text`` for people.
+
+    A value that takes long may be a function that makes it; "" as key is no field of the object.
+    """
+
+    key: str
+    value: object = None
+    text: Text = ()
+
+
+def fields(one: object, *names: str) -> list[Part]:
+    """Attributes that JSON has and that are not shown by themselves."""
+    return [Part(name, getattr(one, name)) for name in names]
+
+
+def shown(*text: str | Table[Any]) -> Part:
+    """What people read and JSON has elsewhere."""
+    return Part("", text=text)
+
+
+def table(key: str, one: Table[Any]) -> Part:
+    """A table that JSON has as an array of objects."""
+    return Part(key, one.records, [one])
+
+
+def nested(key: str, answer: Iterable[Part]) -> Part:
+    """An answer as a part of another."""
+    known = [*answer]
+    return Part(key, lambda: as_object(known), readable(known))
+
+
+def each(key: str, answers: Iterable[Iterable[Part]]) -> Part:
+    """Several answers: an array of their objects, and the text of one after the other."""
+    known = [[*one] for one in answers]
+    lines = (line for one in known for line in readable(one))
+    return Part(key, lambda: list(map(as_object, known)), lines)
+
+
+def as_object(answer: Iterable[Part]) -> dict[str, object]:
+    """The JSON object of an answer."""
+    return {one.key: one.value() if callable(one.value) else one.value for one in answer if one.key}
+
+
+def readable(answer: Iterable[Part]) -> Iterator[str | Table[Any]]:
+    """What people read of an answer."""
+    return (line for one in answer for line in one.text)
+
+
+def show(answer: Iterable[Part], *, as_json: bool) -> None:
+    """Print an answer as one JSON object, or for people."""
+    if as_json:
+        show_json(as_object(answer))
+    else:
+        show_text(readable(answer))
+
+
+def show_json(value: object) -> None:
+    """Print a value, of dataclasses and records too, as JSON."""
+    click.echo(json.dumps(value, indent=2, default=_plain))
+
+
+def show_text(lines: Text) -> None:
+    """Print lines, just as they are, and tables."""
+    for line in lines:
+        if isinstance(line, Table):
+            line.print()
+        else:
+            click.echo(line)
+
+
+def _plain(value: Any) -> object:
+    """What JSON has of an object that it does not know."""
+    if hasattr(value, "__struct_fields__"):
+        from msgspec import to_builtins
+
+        return to_builtins(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Iterable):
+        return list(value)
+    return str(value)
+
+
+def _numbers(values: Iterable[object]) -> bool:
+    """Whether these are numbers, but for some that are told in words or missing."""
+    return any(isinstance(one, int | float) for one in values)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
