@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from proofs.solvers import Answer, Verdict
 
@@ -192,49 +191,3 @@ class Report:
     def proved(self) -> bool:
         """Whether every promised theorem is proved, every control refuted, nothing unpromised."""
         return bool(self.promised) and not self.missing and not self.unpromised
-
-    def as_json(self) -> dict[str, Any]:
-        """The report for machines."""
-        return {
-            "proved": self.proved,
-            "interrupted": self.interrupted,
-            "chunk_shifts": list(self.chunk_shifts),
-            "solvers": list(self.solvers),
-            "seconds": round(self.seconds, 2),
-            "missing": list(self.missing),
-            "unpromised": list(self.unpromised),
-            "theorems": [_theorem_json(result) for result in self.theorems.values()],
-        }
-
-
-def _theorem_json(result: TheoremResult) -> dict[str, Any]:
-    return {
-        "name": result.name,
-        "statement": result.statement,
-        "status": result.status,
-        "findings": [
-            {
-                "name": finding.name,
-                "chunk_shift": finding.chunk_shift,
-                "control": finding.broken,
-                "status": "refuted"
-                if finding.is_control and finding.status is Status.PROVED
-                else finding.status,
-                "premises": finding.premises.verdict == Verdict.REFUTED
-                if finding.premises
-                else None,
-                "error": finding.error,
-                "answers": {
-                    answer.solver: {
-                        "verdict": answer.verdict,
-                        "seconds": round(answer.seconds, 3),
-                        "model": dict(answer.model),
-                        "remark": answer.remark,
-                        "kept": answer.kept,
-                    }
-                    for answer in finding.answers.values()
-                },
-            }
-            for finding in result.findings
-        ],
-    }

@@ -3,20 +3,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from proofs import run
 from review.commands.options import chunk_shifts_option, fresh_option, json_option
 from review.commands.solver_options import solver_options
-from review.report.proofs import decide, show
+from review.report.output import show
+from review.report.proofs import answer, decide
 from review.run.store import ResultStore
-
-_WIDTH = 100
-"""Columns of the table where there is no terminal."""
 
 
 @click.command("prove", short_help="Decide the theorems by three solvers.")
@@ -59,9 +55,5 @@ def command(
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write to {export}: {error.strerror}") from None
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2))
-    else:
-        console = Console()
-        show(report, console if console.is_terminal else Console(width=_WIDTH))
+    show(answer(report), as_json=as_json)
     return 0 if report.proved else 1

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 _T = TypeVar("_T")
 
@@ -57,12 +60,12 @@ class Table(Generic[_T]):
         named = [one for one in self.columns if one.key]
         return [{one.key: one.of(row) for one in named} for row in self.rows if row is not None]
 
-    def print(self) -> None:
-        """Print it, numbers to the right; as wide as the terminal."""
+    def rich(self) -> RichTable:
+        """The table as rich prints it, numbers to the right."""
         from rich import box
-        from rich.console import Console
         from rich.table import Column as RichColumn
         from rich.table import Table as RichTable
+        from rich.text import Text
 
         shown = [one for one in self.columns if one.heading]
         cells = [None if row is None else [one.shown(row) for one in shown] for row in self.rows]
@@ -81,12 +84,18 @@ class Table(Generic[_T]):
             if row is None:
                 table.add_section()
             else:
-                table.add_row(*map(_text, row))
+                table.add_row(*(Text(_text(one)) for one in row))
+        return table
+
+    def print(self) -> None:
+        """Print it, as wide as the terminal is."""
+        from rich.console import Console
+
         wide = "COLUMNS" in os.environ or sys.stdout.isatty()
-        Console(width=None if wide else _WIDTH, markup=False, highlight=False).print(table)
+        Console(width=None if wide else _WIDTH).print(self.rich())
 
 
-Text = Iterable["str | Table[Any]"]
+Lines = Iterable["str | Table[Any]"]
 """Lines and tables, in order."""
 
 
@@ -99,7 +108,7 @@ class Part:
 
     key: str
     value: object = None
-    text: Text = ()
+    text: Lines = ()
 
 
 def fields(one: object, *names: str) -> list[Part]:
@@ -153,7 +162,7 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2, default=_plain))
 
 
-def show_text(lines: Text) -> None:
+def show_text(lines: Lines) -> None:
     """Print lines, just as they are, and tables."""
     for line in lines:
         if isinstance(line, Table):

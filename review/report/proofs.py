@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
 
 from proofs import run
 from proofs.report import Finding, Report, Status, TheoremResult
-from proofs.solvers import SOLVERS
+from proofs.solvers import SOLVERS, Answer, Verdict
 from review.report.layout import wrap_words
-from review.report.terminal import show_lines, simple_table
+from review.report.output import Column, Part, Table, fields, shown, table
 from review.run import reused
 from review.run.store import ResultStore
 from xarray_model.geometry import CHUNK_SHIFTS
@@ -26,28 +26,9 @@ _SHOWN = 10
 """Constants of a counterexample that are shown; --json has them all."""
 
 
-def table(report: Report) -> Table:
-    """One row for each theorem: how many obligations hold, what each solver said and took."""
-    shown = simple_table("theorem", "obligations", *report.solvers, "controls", "verdict")
-    for result in report.theorems.values():
-        shown.add_row(
-            result.name,
-            _ratio(result.obligations),
-            *(_solver(result, solver) for solver in report.solvers),
-            _ratio(result.controls),
-            str(result.status),
-        )
-    return shown
-
-
 def _ratio(findings: list[Finding]) -> str:
     good = sum(finding.status is Status.PROVED for finding in findings)
     return f"{good} of {len(findings)}"
-
-
-def _solver(result: TheoremResult, solver: str) -> str:
-    status = result.solver_status(solver)
-    return "-" if status is None else f"{status} {result.seconds(solver):.1f} s"
 
 
 def _place(finding: Finding) -> str:
@@ -91,32 +72,77 @@ def _controls(report: Report) -> list[str]:
     return list(lines.values())
 
 
-def show(report: Report, console: Console) -> None:
-    """Print the table, the refuted controls, what is wrong, and the totals."""
-    console.print(table(report))
-    console.print("Refuted controls (each is a theorem with one thing broken on purpose):")
-    for line in _controls(report):
-        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
-    show_lines(console, _problems(report))
+def _answer_json(one: Answer) -> dict[str, object]:
+    return {
+        "verdict": one.verdict,
+        "seconds": round(one.seconds, 3),
+        "model": one.model,
+        "remark": one.remark,
+        "kept": one.kept,
+    }
+
+
+def _finding_json(one: Finding) -> dict[str, object]:
+    refuted = one.is_control and one.status is Status.PROVED
+    return {
+        "name": one.name,
+        "chunk_shift": one.chunk_shift,
+        "control": one.broken,
+        "status": "refuted" if refuted else one.status,
+        "premises": one.premises.verdict == Verdict.REFUTED if one.premises else None,
+        "error": one.error,
+        "answers": {answer.solver: _answer_json(answer) for answer in one.answers.values()},
+    }
+
+
+def _by(solver: str) -> Column[TheoremResult]:
+    """What one solver said, and how long it took."""
+
+    def cell(result: TheoremResult) -> str:
+        status = result.solver_status(solver)
+        return "-" if status is None else f"{status} {result.seconds(solver):.1f} s"
+
+    return Column("", solver, cell)
+
+
+def theorems(report: Report) -> Table[TheoremResult]:
+    """A row for each theorem: how many obligations hold, what each solver said and took."""
+    columns: list[Column[TheoremResult]] = [
+        Column("name", "theorem"),
+        Column("statement"),
+        Column("", "obligations", lambda one: _ratio(one.obligations)),
+        *map(_by, report.solvers),
+        Column("", "controls", lambda one: _ratio(one.controls)),
+        Column("status", "verdict"),
+        Column("findings", "", lambda one: [*map(_finding_json, one.findings)]),
+    ]
+    return Table([*report.theorems.values()], columns)
+
+
+def answer(report: Report) -> Iterator[Part]:
+    """The table, the refuted controls, what is wrong, and the totals."""
+    yield from fields(report, "proved", "interrupted", "chunk_shifts", "solvers")
+    yield from fields(report, "missing", "unpromised")
+    yield Part("seconds", round(report.seconds, 2))
+    yield table("theorems", theorems(report))
+    yield shown("Refuted controls (each is a theorem with one thing broken on purpose):")
+    yield shown(*(f"  {line}" for line in _controls(report)), *_problems(report))
     results = list(report.theorems.values())
-    obligations = [finding for result in results for finding in result.obligations]
-    controls = [finding for result in results for finding in result.controls]
+    proved = sum(result.status is Status.PROVED for result in results)
+    obligations = _ratio([one for result in results for one in result.obligations])
+    controls = _ratio([one for result in results for one in result.controls])
     spent = ", ".join(
         f"{solver} {sum(result.seconds(solver) for result in results):.1f} s"
         for solver in report.solvers
     )
-    shifts = " ".join(map(str, report.chunk_shifts))
-    console.print(
-        f"chunk shifts {shifts}: "
-        f"{sum(result.status is Status.PROVED for result in results)} of {len(results)} theorems, "
-        f"{_ratio(obligations)} obligations, {_ratio(controls)} controls as they must be; "
-        f"{spent}; {report.seconds:.1f} s in all",
-        highlight=False,
-        soft_wrap=True,
+    yield shown(
+        f"chunk shifts {' '.join(map(str, report.chunk_shifts))}: {proved} of {len(results)}"
+        f" theorems, {obligations} obligations, {controls} controls as they must be; {spent};"
+        f" {report.seconds:.1f} s in all",
+        *reused.of_theorems(report),
     )
-    show_lines(console, reused.of_theorems(report))
     if report.interrupted:
-        console.print("Interrupted: what was not decided is missing above.")
+        yield shown("Interrupted: what was not decided is missing above.")
 
 
 class _Progress:
@@ -140,7 +166,7 @@ class _Progress:
         if self.console.is_terminal:
             if time.monotonic() >= self.next:
                 self.next = time.monotonic() + 0.25
-                self.live.update(table(report))
+                self.live.update(theorems(report).rich())
         elif time.monotonic() >= self.next:
             self.next = time.monotonic() + _INTERVAL
             done = sum(result.status is Status.PROVED for result in report.theorems.values())
