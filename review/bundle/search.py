@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-from msgspec import to_builtins
-
 from models.histories.search import MachineReport
 from models.kernel.source import Source
 from models.subject.implementation import name_of
-from review.bundle.findings import cause
 from review.bundle.format import (
     BaseRecord,
     CoverageRecord,
@@ -19,44 +16,8 @@ from review.bundle.format import (
     NeverMet,
     StepRecord,
 )
-from review.run.reused import of_sweep
-from review.run.search_result import KnownOutside, SearchResult, not_run
+from review.run.search_result import KnownOutside, SearchResult
 from specs.registry import PROPERTIES
-
-
-def as_json(done: SearchResult) -> object:
-    """A search as a JSON object."""
-    return to_builtins(
-        {
-            "seed": done.seed,
-            "seconds": round(done.seconds, 3),
-            "finished": done.finished,
-            "implementations": [
-                {
-                    "name": one.name,
-                    "source": one.source.name,
-                    "one_level": one.one_level,
-                    "sha256": dict(one.source.sha256),
-                    "base": base(one.source),
-                }
-                for one in done.implementations
-            ],
-            "coverage": coverage(done),
-            "judged": judged(done),
-            "kept": [*done.earlier, *of_sweep(done.result)],
-            "not_run": not_run(done),
-            "not_done": done.not_done,
-            "known_deviations": known_deviations(done),
-            "machines": machines(done),
-            "does_not_compile": done.broken,
-            "findings": [
-                cause(one, done.result.tried, origin, where)
-                for one, origin, where in zip(
-                    done.diagnoses, done.origins, done.wheres, strict=True
-                )
-            ],
-        }
-    )
 
 
 def base(source: Source) -> BaseRecord | None:

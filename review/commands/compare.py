@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,15 +37,12 @@ def command(first: Path, second: Path, as_json: bool) -> int:
     # Not before: what is wrong with the usage is told at once.
     from review.compare import report
     from review.compare.difference import Direction, changes
+    from review.report.output import show
 
     old, new = _read(first), _read(second)
     found = changes(old, new)
-    worse = any(one.way is Direction.WORSE for one in found)
-    if as_json:
-        click.echo(json.dumps(report.as_json((first, second), (old, new), found), indent=2))
-    else:
-        click.echo("\n".join(report.lines((first, second), (old, new), found)))
-    return 1 if worse else 0
+    show(report.answer((first, second), (old, new), found), as_json=as_json)
+    return int(any(one.way is Direction.WORSE for one in found))
 
 
 def _read(place: Path) -> Manifest:

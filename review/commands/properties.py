@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from review.commands.options import json_option
-from review.report.properties import markdown, sections
+from review.report.output import show
+from review.report.properties import answer
 
 
 @click.command("properties", short_help="Everything that is checked, by name.")
@@ -21,5 +20,5 @@ def command(as_json: bool) -> int:
       xasplit properties
       xasplit properties --json
     """
-    click.echo(json.dumps(sections(), indent=2) if as_json else markdown(), nl=as_json)
+    show(answer(), as_json=as_json)
     return 0

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from models.case.counterexample import Counterexample
@@ -26,6 +24,7 @@ from review.commands.run_options import (
     sanitize_option,
 )
 from review.report import replay as report
+from review.report.output import show_each
 from review.run import case_files, subjects
 from review.run.case_files import WrittenCase
 from review.run.named import NamedKernels
@@ -96,17 +95,14 @@ def command(
     built, prefixes = subjects.implementations(sources, (s,), sanitize, deviations=False)
     if isinstance(case, WrittenCase):
         done = [placed(one, _judge(one, case)) for one in built]
-        told = [report.written_json(one, case) for one in done]
-        shown = [line for one in done for line in report.written_lines(one, case)]
+        answers = [report.written(one, case) for one in done]
     else:
         again = [_run(one, case, file) for one in built]
         done = [placed(one, result.broken) for one, result in zip(built, again, strict=True)]
-        each = [*zip(done, again, strict=True)]
-        told = [report.as_json(one, case, result) for one, result in each]
-        shown = [line for one, result in each for line in report.lines(one, case, result)]
+        each = zip(done, again, strict=True)
+        answers = [report.counterexample(one, case, result) for one, result in each]
+    show_each([*answers, *map(report.uncompiled, prefixes)], as_json=as_json)
     broken = any(one.counts(everything) for one in done)
-    told += [{"does_not_compile": error} for error in prefixes]
-    click.echo(json.dumps(told, indent=2) if as_json else "\n".join([*shown, *prefixes]))
     return 1 if broken or prefixes else 0
 
 

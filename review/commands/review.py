@@ -138,20 +138,17 @@ def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementa
 
 
 def _show(done: ReviewResult, place: Path) -> None:
-    from rich.console import Console
-
     from review.report import claims
     from review.report import proofs as proofs_report
     from review.report import search as search_report
     from review.report.layout import wrap
+    from review.report.output import readable, show_text
     from review.run import scope
 
-    console = Console()
     for one in done.implementations:
         digest = one.source.sha256.get("lib/xarray.c", "")[:16]
-        line = f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}..."
-        console.print(line, markup=False, highlight=False)
-    search_report.show(done.search, console)
+        click.echo(f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}...")
+    show_text(readable(search_report.answer(done.search)))
     if done.proofs is not None:
         click.echo(f"{proofs_report.summary(done.proofs)}\n")
     lines = [
@@ -162,5 +159,4 @@ def _show(done: ReviewResult, place: Path) -> None:
         *claims.source_lines(done),
         *wrap(f"The bundle is in {place}: report.txt first; xasplit verify {place}", ""),
     ]
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    show_text(lines)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from pathlib import Path
 
@@ -73,10 +72,8 @@ def command(
       xasplit search --time 10m
     """
     # Not before: what is wrong with the usage is told at once.
-    from rich.console import Console
-
-    from review.bundle.search import as_json as search_json
     from review.report import search as report
+    from review.report.output import show
     from review.run import diagnosis, saving, search_result, subjects, time_limit
     from review.run import search as searches
     from review.run.results import Results
@@ -96,10 +93,7 @@ def command(
         saver.finish(done.findings)
         search_result.explain(done)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
-    if as_json:
-        click.echo(json.dumps(search_json(done), indent=2))
-    else:
-        report.show(done, Console())
+    show(report.answer(done), as_json=as_json)
     for line in (*unwritten, *saving.told(saver)):
         click.echo(line, err=as_json)
     if done.failed:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from review.commands.options import json_option, parse_orders
-from review.report.pictures import as_json as picture_json
+from review.report.output import show
 from review.report.pictures import of_counterexample, of_split, of_written
 from review.run import case_files
 from review.run.case_files import WrittenCase
@@ -70,7 +69,5 @@ def command(
         raise click.UsageError("name two orders, or one file of a case.")
     if svg_file is not None:
         svg_file.write_text(picture.svg(), encoding="utf-8")
-    if as_json:
-        click.echo(json.dumps(picture_json(picture), indent=2))
-    elif svg_file is None:
-        click.echo("\n".join(picture.lines()))
+    if as_json or svg_file is None:
+        show(picture.answer(), as_json=as_json)

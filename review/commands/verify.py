@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +61,7 @@ def command(
     from models.case.strict_json import FormatError
     from review.bundle.format import MANIFEST
     from review.bundle.read import Bundle, Changed
+    from review.report.output import show
     from review.run import subjects
     from review.verify import report
     from review.verify.account import Account
@@ -86,8 +86,5 @@ def command(
         wrong = f"{name}: {error.strerror}; a bundle is a folder with a {MANIFEST}"
         raise click.ClickException(f"{bundle}: {wrong}" if name == MANIFEST else wrong) from None
     holds = account.holds(strict=strict)
-    if as_json:
-        click.echo(json.dumps(report.as_json(bundle, told, account, holds), indent=2))
-    else:
-        click.echo("\n".join(report.lines(bundle, told, account, holds)))
+    show(report.answer(bundle, told, account, holds), as_json=as_json)
     return 0 if holds else 1

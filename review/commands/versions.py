@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import click
-from rich.console import Console
 
 from models.subject.build import BuildError
 from review.commands.options import jobs_option, json_option
 from review.commands.run_options import base_option, everything_option, kernels_options, mbox_option
-from review.report.versions import as_json as versions_json
-from review.report.versions import show
+from review.report.output import show
+from review.report.versions import answer
 from review.run import subjects, versions
 from review.run.named import NamedKernels
 
@@ -61,8 +59,5 @@ def command(
         raise click.ClickException(f"Not one of them compiles: {errors[0]}")
     done = versions.compare(built, seed, jobs)
     done.everything = everything
-    if as_json:
-        click.echo(json.dumps(versions_json(done), indent=2))
-    else:
-        show(done, Console())
+    show(answer(done), as_json=as_json)
     return 1 if done.failed or not done.finished else 0

@@ -4,40 +4,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
 from review.bundle.format import Manifest, Tested
 from review.compare.difference import Difference, Direction, search_options
 from review.compare.pairing import Pairing
 from review.report.layout import counts, wrap_words
+from review.report.output import Part, each
 
 _LONGEST = 600
 """Characters of a text that are shown: whoever made the bundles chose them."""
 
 
-def lines(
+def answer(
     places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Difference]
-) -> Iterator[str]:
+) -> Iterator[Part]:
     """What became worse, better or unknown, and what stayed as it was."""
-    for letter, place, one in zip("AB", places, told, strict=True):
-        state = "a complete" if one.complete else "an INCOMPLETE"
-        yield from _wrap(f"{letter}: {place}, {state} review, {one.run.created}", "   ", "")
-    for line in _notes(told):
-        yield from _wrap(line, "   ", "")
-    yield ""
-    for way in (Direction.WORSE, Direction.BETTER, Direction.UNKNOWN):
+    yield each("bundles", map(_bundle, "AB", places, told))
+    notes = [*_notes(told)]
+    yield Part("notes", notes, [line for one in notes for line in _wrap(one, "   ", "")])
+    record = attrgetter("kind", "name", "before", "after")
+    names = ("way", "kind", "name", "before", "after")
+    changes = [dict(zip(names, (one.way, *record(one)), strict=True)) for one in found]
+    yield Part("changes", changes, ["", *_changes(found), ""])
+    worse = any(one.way is Direction.WORSE for one in found)
+    yield Part("regression", worse, ["A REGRESSION." if worse else "No regression."])
+
+
+def _bundle(letter: str, place: Path, one: Manifest) -> Iterator[Part]:
+    state = "a complete" if one.complete else "an INCOMPLETE"
+    head = f"{letter}: {place}, {state} review, {one.run.created}"
+    yield Part("path", str(place), _wrap(head, "   ", ""))
+    yield from (Part("complete", one.complete), Part("created", one.run.created))
+
+
+def _changes(found: Sequence[Difference]) -> Iterator[str]:
+    for way in (Direction.WORSE, Direction.BETTER, Direction.UNKNOWN, Direction.SAME):
         mine = [change for change in found if change.way is way]
-        if mine:
-            yield f"{way.value.capitalize()}: {counts(one.kind for one in mine)}."
-            for change in mine:
+        title = "Unchanged" if way is Direction.SAME else way.value.capitalize()
+        if mine or way is Direction.SAME:
+            yield from _wrap(f"{title}: {counts(one.kind for one in mine)}.", "   ", "")
+        for change in mine:
+            if change.kind == "finding" or way is not Direction.SAME:
                 yield from _wrap(_change(change), "      ", "    ")
-    same = [change for change in found if change.way is Direction.SAME]
-    yield from _wrap(f"Unchanged: {counts(one.kind for one in same)}.", "   ", "")
-    for change in same:
-        if change.kind == "finding":
-            yield from _wrap(_change(change), "      ", "    ")
-    yield ""
-    yield "A REGRESSION." if any(x.way is Direction.WORSE for x in found) else "No regression."
 
 
 def _change(one: Difference) -> str:
@@ -70,22 +80,3 @@ def _named(one: Tested) -> str:
 
 def _wrap(text: str, indent: str, first: str) -> list[str]:
     return wrap_words(text[:_LONGEST], indent, first)
-
-
-def as_json(
-    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Difference]
-) -> dict[str, object]:
-    """The comparison as a JSON object."""
-    return {
-        "regression": any(one.way is Direction.WORSE for one in found),
-        "bundles": [
-            {"path": str(place), "complete": one.complete, "created": one.run.created}
-            for place, one in zip(places, told, strict=True)
-        ],
-        "notes": list(_notes(told)),
-        "changes": [
-            {"way": one.way.value, "kind": one.kind, "name": one.name,
-             "before": one.before, "after": one.after}
-            for one in found
-        ],
-    }  # fmt: skip

@@ -152,14 +152,18 @@ def readable(answer: Iterable[Part]) -> Iterator[str | Table[Any]]:
 def show(answer: Iterable[Part], *, as_json: bool) -> None:
     """Print an answer as one JSON object, or for people."""
     if as_json:
-        show_json(as_object(answer))
+        _echo_json(as_object(answer))
     else:
         show_text(readable(answer))
 
 
-def show_json(value: object) -> None:
-    """Print a value, of dataclasses and records too, as JSON."""
-    click.echo(json.dumps(value, indent=2, default=_plain))
+def show_each(answers: Iterable[Iterable[Part]], *, as_json: bool) -> None:
+    """Print answers as one JSON array, or for people one after the other."""
+    if as_json:
+        _echo_json([*map(as_object, answers)])
+    else:
+        for one in answers:
+            show_text(readable(one))
 
 
 def show_text(lines: Lines) -> None:
@@ -169,6 +173,10 @@ def show_text(lines: Lines) -> None:
             line.print()
         else:
             click.echo(line)
+
+
+def _echo_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, default=_plain))
 
 
 def _plain(value: Any) -> object:

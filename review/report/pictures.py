@@ -14,6 +14,7 @@ from models.case.notation import operation_text
 from models.case.reference import Runner, SplitKind, run_case
 from models.case.trial import NoCase, answer
 from models.pictures import boxes, diagram, explanation
+from review.report.output import Part, readable
 from review.report.svg import svg
 from review.run.case_files import WrittenCase
 from specs.stream import cut
@@ -47,18 +48,27 @@ class Picture:
         """The arrays as boxes; empty without any."""
         return diagram.boxes(*self.arrays, most_nodes=most_nodes) if self.arrays else []
 
-    def lines(self) -> Iterator[str]:
-        """All of it as text of 72 columns."""
-        yield from self.text
-        if self.arrays:
-            yield ""
-            yield boxes.text(self.drawings(), self.captions).rstrip()
+    def answer(self) -> Iterator[Part]:
+        """All of it, its arrays as boxes or drawn in 72 columns."""
+        yield from (Part("title", self.title), Part("text", self.text, self.text))
+        boxed = self.drawings()
+        arrays = [
+            {"caption": caption, **asdict(one)}
+            for caption, one in zip(self.captions, boxed, strict=True)
+        ]
+        drawn = ["", boxes.text(boxed, self.captions).rstrip()] if boxed else []
+        yield Part("arrays", arrays, drawn)
 
     def svg(self) -> str:
         """The arrays as an SVG, with the text as their description."""
         if not self.arrays:
             raise click.ClickException("there is no array to draw: no snapshot was answered.")
-        return svg(self.drawings(MOST_BOXES), self.captions, self.title, "\n".join(self.lines()))
+        return svg(
+            self.drawings(MOST_BOXES),
+            self.captions,
+            self.title,
+            "\n".join(map(str, readable(self.answer()))),
+        )
 
 
 def of_split(order: int, new_order: int, index: int, s: int) -> Picture:
@@ -136,15 +146,3 @@ def of_written(case: WrittenCase) -> Picture:
 
 def _wrap(text: str) -> list[str]:
     return textwrap.wrap(text, boxes.WIDTH, subsequent_indent="    ", break_on_hyphens=False)
-
-
-def as_json(picture: Picture) -> dict[str, object]:
-    """The picture as a JSON object, with its arrays as boxes."""
-    return {
-        "title": picture.title,
-        "text": picture.text,
-        "arrays": [
-            {"caption": caption, **asdict(drawing)}
-            for caption, drawing in zip(picture.captions, picture.drawings(), strict=True)
-        ],
-    }

@@ -6,86 +6,112 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from models.histories.search import MachineReport
-from review.bundle.format import CoverageRecord
-from review.bundle.search import coverage
+from models.subject.implementation import Implementation
+from review.bundle import search as records
+from review.bundle.findings import cause
+from review.bundle.format import CauseRecord, CoverageRecord
 from review.report import findings
-from review.report.terminal import show_lines, simple_table
+from review.report.output import Column, Part, Table, fields, shown
 from review.run import reused
 from review.run.search_result import SearchResult, never_surviving, not_run
 
 
-def show(done: SearchResult, console: Console) -> None:
-    """Print coverage, the machines' work, known deviations and findings."""
-    console.print(_coverage(coverage(done), done.finished))
-    if done.machines:
-        console.print(_machines(done.machines))
-    for had in done.known:
-        show_lines(console, (*textwrap.wrap(str(had), 72, subsequent_indent="  "), ""))
-    for report in done.machines.values():
-        show_lines(console, _remarks(report))
-    for line in (*not_run(done), *never_surviving(done)):
-        show_lines(console, textwrap.wrap(line, 72, subsequent_indent="  "))
-    found = done.findings
+def answer(done: SearchResult) -> Iterator[Part]:
+    """Coverage, the machines' work, known deviations and findings."""
+    yield from fields(done, "seed", "finished")
+    yield Part("seconds", round(done.seconds, 3))
+    yield Part("implementations", [*map(_implementation, done.implementations)])
+    covered = records.coverage(done)
+    yield Part("coverage", covered, [_coverage(covered, done.finished)])
+    yield Part("judged", records.judged(done))
+    reports = [report for _, report in sorted(done.machines.items())]
+    yield Part("machines", records.machines(done), [Table(reports, _MACHINES)] if reports else [])
+    known = (line for one in done.known for line in (*_wrapped(str(one)), ""))
+    yield Part("known_deviations", records.known_deviations(done), known)
+    yield shown(*(line for report in reports for line in _unmet(report)))
+    yield Part("not_run", not_run(done), _wrapped(*not_run(done)))
+    yield shown(*_wrapped(*never_surviving(done)))
+    yield Part("does_not_compile", done.broken, done.broken)
     told = (done.diagnoses, done.result.tried, done.origins, done.wheres)
-    show_lines(console, (*done.broken, *findings.lines(*told)))
-    cases = sum(one.covered for one in coverage(done))
-    steps = sum(report.total.steps for report in done.machines.values())
-    console.print(
+    yield Part("findings", lambda: _causes(done), findings.lines(*told))
+    cases = sum(one.covered for one in covered)
+    steps = sum(report.total.steps for report in reports)
+    broken = len(done.findings)
+    yield shown(
         f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
-        f"{len(found)} broken {'property' if len(found) == 1 else 'properties'}",
-        highlight=False,
+        f"{broken} broken {'property' if broken == 1 else 'properties'}"
     )
-    for line in (*done.earlier, *reused.of_sweep(done.result)):
-        show_lines(console, textwrap.wrap(line, 72, subsequent_indent="  "))
-    show_lines(console, (*done.not_done, *done.unsaved))
+    kept = [*done.earlier, *reused.of_sweep(done.result)]
+    yield Part("kept", kept, _wrapped(*kept))
+    yield Part("not_done", done.not_done, [*done.not_done, *done.unsaved])
     if not done.finished:
         why = "Not finished" if done.not_done or done.over else "Interrupted"
-        console.print(f"{why}: what was not run is not counted above.")
+        yield shown(f"{why}: what was not run is not counted above.")
 
 
-def _coverage(parts: Sequence[CoverageRecord], finished: bool) -> Table:
-    table = simple_table(
-        "implementation", "family", "chunk shifts", "cases run", "of", "", right=(3, 4)
-    )
-    families: dict[tuple[str, str, bool], list[CoverageRecord]] = {}
+def _wrapped(*texts: str) -> list[str]:
+    return [line for one in texts for line in textwrap.wrap(one, 72, subsequent_indent="  ")]
+
+
+def _implementation(one: Implementation) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "source": one.source.name,
+        "one_level": one.one_level,
+        "sha256": one.source.sha256,
+        "base": records.base(one.source),
+    }
+
+
+def _causes(done: SearchResult) -> list[CauseRecord]:
+    each = zip(done.diagnoses, done.origins, done.wheres, strict=True)
+    return [cause(one, done.result.tried, origin, where) for one, origin, where in each]
+
+
+_Parts = list[CoverageRecord]
+"""What was run of a family on an implementation, a part a chunk shift."""
+
+
+def _coverage(parts: Sequence[CoverageRecord], finished: bool) -> Table[_Parts]:
+    families: dict[tuple[str, str, bool], _Parts] = {}
     for one in parts:
         families.setdefault((one.implementation, one.family, one.sampled), []).append(one)
-    for (name, family, sampled), some in families.items():
-        covered, total = sum(one.covered for one in some), sum(one.total for one in some)
-        whole = "complete" if covered == total and finished else "NOT COMPLETE"
-        table.add_row(
-            name,
-            family,
-            " ".join(str(one.chunk_shift) for one in some),
-            f"{covered:,}",
-            f"{total:,}" if total < 10**10 else f"{total:.1e}",
-            "sampled" if sampled else whole,
-        )
-    return table
+
+    def covered(row: _Parts) -> int:
+        return sum(one.covered for one in row)
+
+    def total(row: _Parts) -> int:
+        return sum(one.total for one in row)
+
+    def how(row: _Parts) -> str:
+        if row[0].sampled:
+            return "sampled"
+        return "complete" if covered(row) == total(row) and finished else "NOT COMPLETE"
+
+    def rounded(row: _Parts) -> object:
+        return total(row) if total(row) < 10**10 else f"{total(row):.1e}"
+
+    columns: list[Column[_Parts]] = [
+        Column("", "implementation", lambda row: row[0].implementation),
+        Column("", "family", lambda row: row[0].family),
+        Column("", "chunk shifts", lambda row: " ".join(str(one.chunk_shift) for one in row)),
+        Column("", "cases run", covered),
+        Column("", "of", rounded),
+        Column("", " ", how),
+    ]
+    return Table([*families.values()], columns)
 
 
-def _machines(reports: dict[str, MachineReport]) -> Table:
-    table = simple_table(
-        "machines", "histories", "steps", "operations", "steps a second", right=range(1, 5)
-    )
-    for name, report in sorted(reports.items()):
-        total = report.total
-        rate = total.steps / max(report.seconds, 1e-9)
-        table.add_row(
-            name,
-            f"{total.examples:,}",
-            f"{total.steps:,}",
-            f"{total.operations:,}",
-            f"{rate:,.0f}",
-        )
-    return table
+_MACHINES: list[Column[MachineReport]] = [
+    Column("", "machines", lambda one: one.implementation),
+    Column("", "histories", lambda one: one.total.examples),
+    Column("", "steps", lambda one: one.total.steps),
+    Column("", "operations", lambda one: one.total.operations),
+    Column("", "steps a second", lambda one: round(one.total.steps / max(one.seconds, 1e-9))),
+]
 
 
-def _remarks(report: MachineReport) -> Iterator[str]:
-    """What a machine never met."""
+def _unmet(report: MachineReport) -> Iterator[str]:
     for s, name in report.missing:
         yield f"{report.implementation}: at chunk shift {s} the machine never met: {name}"

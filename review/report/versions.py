@@ -3,53 +3,81 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from operator import itemgetter
+
 from msgspec import to_builtins
-from rich.console import Console
 
 from models.case.origins import Placed
 from models.diagnosis.where.rank import Where
 from models.subject.build import BuildError
-from models.subject.implementation import Implementation
 from models.sweep.sweep import UnitResult
 from review.bundle import findings as records
 from review.bundle.search import base
 from review.report import findings
-from review.report.terminal import show_lines, simple_table
+from review.report.output import Column, Part, Table, shown
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
 from review.run.versions import UNITS, VersionCell, Versions
 
 
-def show(done: Versions, console: Console) -> None:
-    """Print the table and, below it, the smallest case of each failure."""
+def answer(done: Versions) -> Iterator[Part]:
+    """The table and, below it, the smallest case of each failure."""
+    yield Part("finished", done.finished)
+    yield Part("versions", [_version(name, done) for name in done.versions], [_table(done)])
+    broken = [f"{one}\n" for one in done.versions.values() if isinstance(one, BuildError)]
+    yield shown(*broken)
+    yield Part("findings", lambda: [*_causes(done)], _findings(done))
+    yield Part("run", UNITS, [UNITS])
+    yield Part("seconds", round(done.seconds, 3), [f"{done.seconds:.0f} s"])
+    if not done.finished:
+        yield shown("Interrupted: what was not run is not in the table.")
+
+
+_Row = tuple[str, ...]
+"""What the row is about, and a cell for each version."""
+
+
+def _table(done: Versions) -> Table[_Row]:
     names = list(done.versions)
-    table = simple_table("property", *names)
+    columns: list[Column[_Row]] = [
+        Column("", heading, itemgetter(place)) for place, heading in enumerate(("property", *names))
+    ]
+    nothing = ("",) * len(names)
+    rows: list[_Row | None] = []
     for title, by_version in done.table.items():
-        table.add_row(f"[bold]{title}[/bold]")
-        rest: dict[tuple[VersionCell, ...], int] = {}
+        rows.append((title, *nothing))
+        rest: Counter[_Row] = Counter()
         for name in next(iter(by_version.values())):
             row = tuple(by_version[version][name] for version in names)
+            values = tuple(cell.value for cell in row)
             if {VersionCell.FAIL, VersionCell.BEFORE} & set(row):
-                table.add_row(f"  {name}", *(cell.value for cell in row))
+                rows.append((f"  {name}", *values))
             else:
-                rest[row] = rest.get(row, 0) + 1
-        for row, count in rest.items():
-            others = f"  {count} properties" if len(rest) > 1 or count > 1 else "  1 property"
-            table.add_row(others, *(cell.value for cell in row))
-        table.add_section()
-    had = [set(done.deviations.get(name, ())) for name in names]
-    table.add_row("[bold]known deviations outside the split[/bold]")
-    for deviation in sorted(set().union(*had)):
-        table.add_row(f"  {deviation}", *("has it" if deviation in one else "" for one in had))
-    console.print(table)
+                rest[values] += 1
+        for values, count in rest.items():
+            many = len(rest) > 1 or count > 1
+            rows.append((f"  {count} {'properties' if many else 'property'}", *values))
+        rows.append(None)
+    has = [set(done.deviations.get(name, ())) for name in names]
+    rows.append(("known deviations outside the split", *nothing))
+    for deviation in sorted(set().union(*has)):
+        rows.append((f"  {deviation}", *("has it" if deviation in one else "" for one in has)))
+    return Table(rows, columns)
+
+
+def _findings(done: Versions) -> Iterator[str]:
     total = UnitResult()
     for result in done.results:
         total.update(result)
     diagnosed, origins, wheres = _diagnosed(total, done)
-    broken = [f"{one}\n" for one in done.versions.values() if isinstance(one, BuildError)]
-    told = findings.lines(diagnosed, total.tried, origins, wheres)
-    show_lines(console, (*broken, *told, UNITS, f"{done.seconds:.0f} s"))
-    if not done.finished:
-        console.print("Interrupted: what was not run is not in the table.")
+    yield from findings.lines(diagnosed, total.tried, origins, wheres)
+
+
+def _causes(done: Versions) -> Iterator[dict[str, object]]:
+    for title, result in zip(done.table, done.results, strict=True):
+        for one, origin, where in zip(*_diagnosed(result, done), strict=True):
+            yield {"part": title, **to_builtins(records.cause(one, result.tried, origin, where))}
 
 
 def _diagnosed(
@@ -64,40 +92,16 @@ def _diagnosed(
     return found, origins, located(smallest, origins, done.implementations)
 
 
-def as_json(done: Versions) -> dict[str, object]:
-    """The table as a JSON object."""
-    return {
-        "seconds": round(done.seconds, 3),
-        "finished": done.finished,
-        "run": UNITS,
-        "versions": [
-            {
-                "name": version,
-                **_version(one),
-                "deviations": done.deviations.get(version, []),
-                "properties": {
-                    title: {name: cell.value for name, cell in by_version[version].items()}
-                    for title, by_version in done.table.items()
-                },
-            }
-            for version, one in done.versions.items()
-        ],
-        "findings": [
-            {"part": title, **to_builtins(records.cause(cause, result.tried, origin, where))}
-            for title, result in zip(done.table, done.results, strict=True)
-            for cause, origin, where in zip(*_diagnosed(result, done), strict=True)
-        ],
-    }
-
-
-def _version(one: Implementation | BuildError) -> dict[str, object]:
-    """What is known of a version before anything is run."""
+def _version(name: str, done: Versions) -> dict[str, object]:
+    one = done.versions[name]
+    record: dict[str, object] = {"name": name, "does_not_compile": None}
     if isinstance(one, BuildError):
-        return {"does_not_compile": str(one)}
-    return {
-        "does_not_compile": None,
-        "source": one.source.name,
-        "base": to_builtins(base(one.source)),
-        "one_level": one.one_level,
-        "try_split": one.source.capabilities.try_split,
-    }
+        record["does_not_compile"] = str(one)
+    else:
+        record["source"] = one.source.name
+        record["base"] = base(one.source)
+        record["one_level"] = one.one_level
+        record["try_split"] = one.source.capabilities.try_split
+    record["deviations"] = done.deviations.get(name, [])
+    record["properties"] = {title: table[name] for title, table in done.table.items()}
+    return record

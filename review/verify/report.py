@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from review.bundle.format import Manifest
 from review.report.layout import counts, wrap_words
+from review.report.output import Part, fields, shown
 from review.verify import check_claims
 from review.verify.account import Account, RecheckedItem, rechecked
 
@@ -19,29 +19,30 @@ _LONGEST = 600
 """Characters of one that are shown: whoever made the bundle chose them."""
 
 
-def lines(place: Path, told: Manifest | None, account: Account, holds: bool) -> Iterator[str]:
-    """What is not confirmed and what could not be rechecked, then the conclusion."""
-    if told is not None:
-        names = ", ".join(one.name for one in told.tested)
-        state = "a complete" if told.complete else "an INCOMPLETE"
-        head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.run.created}"
-        yield from wrap_words(head[:_LONGEST], "  ", "")
-        yield ""
-    for title, items in (
-        ("NOT CONFIRMED", account.rejected),
-        ("Could not be rechecked here", account.impossible),
-    ):
-        if items:
-            yield from wrap_words(f"{title}: {counts(one.kind for one in items)}.", "  ", "")
-            yield from _items(items)
+def answer(place: Path, told: Manifest | None, account: Account, holds: bool) -> Iterator[Part]:
+    """What is not confirmed and what could not be rechecked, then the conclusion; ``told`` is None
+    where the manifest could not be read."""
+    yield Part("bundle", str(place), [] if told is None else _head(place, told))
+    yield Part("complete", None if told is None else told.complete)
+    yield from fields(account, "interrupted", "confirmed")
+    rejected, impossible = account.rejected, account.impossible
+    yield Part("not_confirmed", rejected, _items("NOT CONFIRMED", rejected))
+    title = "Could not be rechecked here"
+    yield Part("not_rechecked", impossible, _items(title, impossible))
     rest = 0 if told is None else check_claims.rest_on_the_review(told)
+    yield Part("rest_on_the_review", rest)
     if rest and told is not None:
         command = shlex.join(told.options.command)
-        yield from wrap_words(f"The searches and measurements again: {command}", "  ", "")
-    yield ""
-    yield from wrap_words(conclusion(account, rest), "  ", "")
-    if not holds:
-        yield "NOT CONFIRMED."
+        yield shown(*wrap_words(f"The searches and measurements again: {command}", "  ", ""))
+    yield shown("", *wrap_words(conclusion(account, rest), "  ", ""))
+    yield Part("confirmed_all", holds, [] if holds else ["NOT CONFIRMED."])
+
+
+def _head(place: Path, told: Manifest) -> list[str]:
+    names = ", ".join(one.name for one in told.tested)
+    state = "a complete" if told.complete else "an INCOMPLETE"
+    head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.run.created}"
+    return [*wrap_words(head[:_LONGEST], "  ", ""), ""]
 
 
 def conclusion(account: Account, rest: int) -> str:
@@ -59,23 +60,11 @@ def conclusion(account: Account, rest: int) -> str:
     return f"{told} Not rechecked: {' and '.join(left) or 'nothing'}."
 
 
-def _items(items: Sequence[RecheckedItem]) -> Iterator[str]:
+def _items(title: str, items: Sequence[RecheckedItem]) -> Iterator[str]:
+    if items:
+        yield from wrap_words(f"{title}: {counts(one.kind for one in items)}.", "  ", "")
     for one in items[:_SHOWN]:
-        told = f"{one.kind} {one.name}: {one.remark}"
-        yield from wrap_words(told[:_LONGEST], "      ", "    ")
+        line = f"{one.kind} {one.name}: {one.remark}"
+        yield from wrap_words(line[:_LONGEST], "      ", "    ")
     if len(items) > _SHOWN:
         yield f"    and {len(items) - _SHOWN} more; --json has them"
-
-
-def as_json(place: Path, told: Manifest | None, account: Account, holds: bool) -> dict[str, object]:
-    """The account as a JSON object."""
-    return {
-        "bundle": str(place),
-        "confirmed_all": holds,
-        "interrupted": account.interrupted,
-        "complete": None if told is None else told.complete,
-        "confirmed": [asdict(one) for one in account.confirmed],
-        "not_confirmed": [asdict(one) for one in account.rejected],
-        "not_rechecked": [asdict(one) for one in account.impossible],
-        "rest_on_the_review": 0 if told is None else check_claims.rest_on_the_review(told),
-    }

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Series on the command line: what is reviewed, and what ends as one line."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from rich.console import Console
 
 from models.diagnosis import reproducer, shrink
 from models.histories import batch
@@ -16,6 +14,7 @@ from models.histories import search as machines
 from models.sweep.sweep import Unit
 from review.cli import main
 from review.report import search as search_report
+from review.report.output import show
 from review.run import search as searches
 from review.run.search_result import SearchResult
 from tests.kernel_tree import change, mailbox
@@ -99,7 +98,10 @@ def test_a_split_that_hangs_is_a_finding(tree: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("hasty")
 def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
-    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tree: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Every split hangs: told by sweep and machines, each unit costs little, nothing passes."""
     begins = "	unsigned int values = node->nr_values;\n"
@@ -129,9 +131,8 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     (machine,) = told["machines"]
     assert machine["histories"] >= 20 and "split: vertical 1" not in machine["branches"]
     (whole_search,) = ran
-    printed = io.StringIO()
-    search_report.show(whole_search, Console(file=printed))
-    words = " ".join(printed.getvalue().split())
+    show(search_report.answer(whole_search), as_json=False)
+    words = " ".join(capsys.readouterr().out.split())
     assert "NOT COMPLETE" in words and "cases were not run, since others like them" in words
     assert "not all run for" in words
     assert "every split by one level and every split by several levels HANGS." in words
