@@ -8,24 +8,28 @@ is refused in one line that says where it is.
 
 from __future__ import annotations
 
-import base64
 import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from models.case.finding import Finding
-from models.case.notation import CODES, FLAG_NAMES, entry_text, flag_names, parse_entry
+from models.case.notation import entry_text, flag_names, parse_entry
 from models.case.reference import SplitKind
-from models.case.strict_json import FormatError, Reader, parse
+from models.case.strict_json import Files, FormatError, Record, Shift, Word, convert, parse
 from models.kernel.printable import clean
-from specs.stream import Answer, cut, cut_one
-from xarray_model.geometry import CHUNK_SHIFTS
+from specs.stream import cut, cut_one
 from xarray_model.operations import FIELDS, FLAGS, LIMITS, WORD, Code, Flag, Operation
 from xarray_model.snapshot import decode
 
-FORMAT = "xasplit counterexample"
-VERSION = 1
+FORMAT: Literal["xasplit counterexample"] = "xasplit counterexample"
+VERSION: Literal[1] = 1
 MOST_BYTES = 64 << 20
 """Size of the largest file that is read."""
 MOST_OPERATIONS = 100_000
@@ -48,6 +52,116 @@ class Counterexample:
     replay: str = "xasplit replay"
 
 
+class _Implementation(Record):
+    name: str
+    split: SplitKind
+    sources: Files
+
+
+class _Property(Record):
+    name: str
+    statement: str
+    detail: str
+    operation: Annotated[int, Meta(ge=0, lt=MOST_OPERATIONS)] | None
+
+
+class _Entry(int):
+    """A word that a file has as an entry."""
+
+    @classmethod
+    def read(cls, value: object) -> _Entry:
+        """The word of an entry's text; ValueError if it is none."""
+        if not isinstance(value, str):
+            raise ValueError("must be a string")
+        return cls(parse_entry(value))
+
+
+def _number(field: str) -> object:
+    """The type of a field of an operation."""
+    if field == "entry":
+        return _Entry
+    return Word if LIMITS[field] == WORD else Annotated[int, Meta(ge=0, le=LIMITS[field])]
+
+
+def _operation_record(code: Code) -> type[msgspec.Struct]:
+    """An object with the fields that an operation uses, and the flags that it may have."""
+    names = tuple(flag_names(FLAGS.get(code, Flag.NONE)))
+    flags: list[Any] = [("flags", tuple[Literal[names], ...], ())] if names else []  # type: ignore[valid-type]
+    return msgspec.defstruct(
+        code.name,
+        [*((field, _number(field)) for field in FIELDS[code]), *flags],
+        tag_field="op",
+        tag=code.name.lower(),
+        forbid_unknown_fields=True,
+        omit_defaults=True,
+    )
+
+
+_RECORDS = {code: _operation_record(code) for code in Code}
+if TYPE_CHECKING:
+    _OperationRecord = msgspec.Struct
+else:
+    _OperationRecord = reduce(or_, _RECORDS.values())
+
+
+class _Answer(Record):
+    """What was answered to an operation: words, or to a snapshot its bytes."""
+
+    words: tuple[Word, ...] | UnsetType = UNSET
+    snapshot: bytes | UnsetType = UNSET
+
+    def data(self, operation: Operation) -> bytes:
+        """The bytes of the answer; ValueError if it is none to this operation."""
+        told = self.snapshot if operation.code is Code.SNAPSHOT else self.words
+        other = self.words if operation.code is Code.SNAPSHOT else self.snapshot
+        if isinstance(told, tuple):
+            told = struct.pack(f"<{len(told)}Q", *told)
+        if told is not UNSET and other is UNSET:
+            try:
+                if cut_one(operation, memoryview(told), 0)[1] == len(told):
+                    return told
+            except struct.error:
+                pass
+        raise ValueError(f"is no answer to {operation.code.name.lower()}")
+
+
+class _Results(Record):
+    """The complete answers, and the bytes that are left."""
+
+    answers: tuple[_Answer, ...]
+    rest: bytes
+
+    def data(self, place: str, operations: Sequence[Operation]) -> bytes:
+        """What was answered to the operations; FormatError, with the ``place``, if it was not."""
+        if len(self.answers) > len(operations):
+            raise FormatError(f"{place}.answers: has more than the {len(operations)} operations")
+        parts = []
+        for number, (one, operation) in enumerate(zip(self.answers, operations, strict=False)):
+            try:
+                parts.append(one.data(operation))
+            except ValueError as error:
+                raise FormatError(f"{place}.answers[{number}]: {error}") from None
+        return b"".join(parts) + self.rest
+
+
+class _File(Record):
+    """What a file says."""
+
+    format: Literal["xasplit counterexample"]
+    version: Literal[1]
+    tool_version: str
+    replay: str
+    implementation: _Implementation
+    chunk_shift: Shift
+    seed: Word | None
+    property: _Property
+    operations: Annotated[
+        tuple[_OperationRecord, ...], Meta(min_length=1, max_length=MOST_OPERATIONS)
+    ]
+    expected: _Results
+    actual: _Results
+
+
 def dumps(example: Counterexample) -> str:
     """The text of the file; FormatError when the format cannot hold the example.
 
@@ -58,29 +172,23 @@ def dumps(example: Counterexample) -> str:
         implementation=clean(example.finding.implementation),
         detail=clean(example.finding.detail),
     )
-    record = {
-        "format": FORMAT,
-        "version": VERSION,
-        "tool_version": example.tool_version,
-        "replay": example.replay,
-        "implementation": {
-            "name": finding.implementation,
-            "split": example.split.value,
-            "sources": dict(sorted(example.sources.items())),
-        },
-        "chunk_shift": finding.chunk_shift,
-        "seed": example.seed,
-        "property": {
-            "name": finding.property,
-            "statement": finding.statement,
-            "detail": finding.detail,
-            "operation": finding.operation,
-        },
-        "operations": [_operation_record(operation) for operation in finding.operations],
-        "expected": _results_record(finding.operations, finding.expected),
-        "actual": _results_record(finding.operations, finding.actual),
-    }
-    text = json.dumps(record, indent=2) + "\n"
+    name, place = finding.property, finding.operation
+    record = _File(
+        FORMAT,
+        VERSION,
+        example.tool_version,
+        example.replay,
+        _Implementation(
+            finding.implementation, example.split, dict(sorted(example.sources.items()))
+        ),
+        finding.chunk_shift,
+        None if example.seed is None else Word(example.seed),
+        _Property(name, finding.statement, finding.detail, place),
+        tuple(map(_operation, finding.operations)),
+        _results(finding.operations, finding.expected),
+        _results(finding.operations, finding.actual),
+    )
+    text = json.dumps(msgspec.to_builtins(record, enc_hook=int), indent=2) + "\n"
     if loads(text) != replace(example, finding=finding):
         raise FormatError("what would be read back is not what was to be written")
     return text
@@ -88,151 +196,65 @@ def dumps(example: Counterexample) -> str:
 
 def loads(text: str | bytes) -> Counterexample:
     """The counterexample in a file's text; FormatError when it is none."""
-    return _counterexample(parse(text))
-
-
-def _counterexample(file: Reader) -> Counterexample:
-    file.require("a counterexample", FORMAT, VERSION)
-    (_, _, tool, replay, implementation, shift, seed, broken, operations, expected, actual) = (
-        file.fields(
-            "format",
-            "version",
-            "tool_version",
-            "replay",
-            "implementation",
-            "chunk_shift",
-            "seed",
-            "property",
-            "operations",
-            "expected",
-            "actual",
-        )
-    )
-    name, split, sources = implementation.fields("name", "split", "sources")
-    prop, statement, detail, place = broken.fields("name", "statement", "detail", "operation")
-    case = tuple(_operation(one) for one in operations.items(MOST_OPERATIONS))
-    if not case:
-        operations.fail("must not be empty")
+    file = convert(parse(text, "a counterexample", FORMAT, VERSION), _File, MOST_BYTES)
+    operations = tuple(map(_read, file.operations))
+    place = file.property.operation
+    if place is not None and place >= len(operations):
+        raise FormatError(f"property.operation: must be in 0..{len(operations) - 1}")
     finding = Finding(
-        implementation=name.text(),
-        chunk_shift=shift.number(max(CHUNK_SHIFTS), min(CHUNK_SHIFTS)),
-        property=prop.text(),
-        statement=statement.text(),
-        detail=detail.text(),
-        operation=place.optional(lambda one: one.number(len(case) - 1)),
-        operations=case,
-        expected=_complete(expected, case),
-        actual=_results(actual, case),
+        implementation=file.implementation.name,
+        chunk_shift=file.chunk_shift,
+        property=file.property.name,
+        statement=file.property.statement,
+        detail=file.property.detail,
+        operation=place,
+        operations=operations,
+        expected=_complete(file.expected, operations),
+        actual=file.actual.data("actual", operations),
     )
-    return Counterexample(
-        finding,
-        split.parsed(_split_kind),
-        sources.digests(),
-        tool.text(),
-        seed.optional(lambda one: one.number(WORD)),
-        replay.text(),
-    )
+    made, seed = file.implementation, None if file.seed is None else int(file.seed)
+    return Counterexample(finding, made.split, made.sources, file.tool_version, seed, file.replay)
 
 
-def _split_kind(text: str) -> SplitKind:
-    known = [kind.value for kind in SplitKind]
-    if text not in known:
-        raise ValueError(f"unknown split {text[:40]!r}; known are {', '.join(known)}")
-    return SplitKind(text)
+def _operation(one: Operation) -> msgspec.Struct:
+    numbers = {field: getattr(one, field) for field in FIELDS[one.code]}
+    if "entry" in numbers:
+        numbers["entry"] = entry_text(one.entry)
+    flags = {"flags": tuple(flag_names(one.flags))} if one.flags else {}
+    return _RECORDS[one.code](**numbers, **flags)
 
 
-def _operation_record(operation: Operation) -> dict[str, object]:
-    record: dict[str, object] = {"op": operation.code.name.lower()}
-    for name in FIELDS[operation.code]:
-        value = getattr(operation, name)
-        record[name] = entry_text(value) if name == "entry" else value
-    if operation.flags:
-        record["flags"] = flag_names(operation.flags)
-    return record
-
-
-def _operation(record: Reader) -> Operation:
-    if not isinstance(record.value, dict) or not isinstance(record.value.get("op"), str):
-        record.fail("must be an object that names its operation in the field 'op'")
-    op = record.value["op"]
-    code = CODES.get(op)
-    if code is None:
-        record.fail(f"unknown operation {op[:40]!r}")
-    used = FIELDS[code]
-    with_flags = ("flags",) if "flags" in record.value else ()
-    _, *values = record.fields("op", *used, *with_flags)
-    numbers: dict[str, int] = {}
-    for name, value in zip(used, values, strict=False):
-        entry = name == "entry"
-        numbers[name] = value.parsed(parse_entry) if entry else value.number(LIMITS[name])
-    flags = Flag.NONE
-    for one in values[-1].items(len(Flag)) if with_flags else ():
-        flag = FLAG_NAMES.get(one.text(), Flag.NONE)
-        if not flag & FLAGS.get(code, Flag.NONE):
-            one.fail(f"{op} has no flag {one.text()[:40]!r}")
-        flags |= flag
+def _read(record: msgspec.Struct) -> Operation:
+    code = Code[type(record).__name__]
+    numbers = {name: int(getattr(record, name)) for name in FIELDS[code]}
+    names = getattr(record, "flags", ())
+    flags = reduce(or_, (Flag[name.upper()] for name in names), Flag.NONE)
     return Operation(code, flags=flags, **numbers)
 
 
-def _results_record(operations: Sequence[Operation], data: bytes) -> dict[str, object]:
-    """One record for each complete answer, and the bytes that are left."""
-    answers: list[dict[str, object]] = []
+def _results(operations: Sequence[Operation], data: bytes) -> _Results:
+    """A record for each complete answer, and the bytes that are left."""
+    answers: list[_Answer] = []
     view, position = memoryview(data), 0
     for operation in operations:
         try:
             answer, position = cut_one(operation, view, position)
         except struct.error:
             break
-        answers.append(_answer_record(answer))
-    return {"answers": answers, "rest": _base64(view[position:])}
+        if answer.snapshot is not None:
+            answers.append(_Answer(snapshot=answer.snapshot))
+        else:
+            answers.append(_Answer(tuple(map(Word, answer.words))))
+    return _Results(tuple(answers), bytes(view[position:]))
 
 
-def _answer_record(answer: Answer) -> dict[str, object]:
-    if answer.snapshot is not None:
-        return {"snapshot": _base64(answer.snapshot)}
-    return {"words": list(answer.words)}
-
-
-def _results(record: Reader, operations: Sequence[Operation]) -> bytes:
-    answers, rest = record.fields("answers", "rest")
-    parts = []
-    for operation, one in zip(operations, answers.items(len(operations)), strict=False):
-        part = _answer_bytes(one, operation)
-        try:
-            _, end = cut_one(operation, memoryview(part), 0)
-        except struct.error:
-            end = -1
-        if end != len(part):
-            one.fail(f"is no answer to {operation.code.name.lower()}")
-        parts.append(part)
-    return b"".join(parts) + rest.parsed(_bytes)
-
-
-def _complete(record: Reader, operations: Sequence[Operation]) -> bytes:
+def _complete(results: _Results, operations: Sequence[Operation]) -> bytes:
     """The model's answers: all of them, with snapshots as a model makes them."""
-    data = _results(record, operations)
+    data = results.data("expected", operations)
     try:
         for answer in cut(operations, data):
             if answer.snapshot is not None:
                 decode(answer.snapshot)
     except ValueError as error:
-        record.fail(str(error))
+        raise FormatError(f"expected: {error}") from None
     return data
-
-
-def _answer_bytes(record: Reader, operation: Operation) -> bytes:
-    if operation.code is Code.SNAPSHOT:
-        return record.fields("snapshot")[0].parsed(_bytes)
-    words = record.fields("words")[0].items(MOST_BYTES)
-    return struct.pack(f"<{len(words)}Q", *(word.number(WORD) for word in words))
-
-
-def _base64(data: bytes | memoryview) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        raise ValueError("must be base64") from None

@@ -237,9 +237,7 @@ def loads(text: str | bytes) -> Schedule:
     """The schedule in a file's text; ValueError with one line when it is none."""
     if len(text) > MOST_BYTES:
         raise FormatError(f"the file is larger than {MOST_BYTES >> 20} MiB")
-    file = parse(text)
-    file.require("a schedule", FORMAT, VERSION)
-    return convert(file.value, _File).read
+    return convert(parse(text, "a schedule", FORMAT, VERSION), _File).read
 
 
 def replay(schedule: Schedule, source: Source) -> Replayed:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from models.case.strict_json import FormatError, Reader, convert, parse
+from models.case.strict_json import FormatError, convert, parse
 from models.driver.closing import Closing
 from review.bundle import manifest as manifests
 from review.bundle.folder import sha256
@@ -77,11 +78,10 @@ def _manifest(data: bytes) -> Manifest:
     if len(data) > MOST_BYTES:
         raise FormatError(f"{MANIFEST}: larger than {MOST_BYTES >> 20} MiB")
     try:
-        file = parse(data)
-        file.require("of a bundle", FORMAT, VERSION)
+        file = parse(data, "of a bundle", FORMAT, VERSION)
         if not _authentic(data, file):
             raise Changed("its hash is not that of what it says, so it was changed")
-        told = convert(file.value, Manifest)
+        told = convert(file, Manifest)
         told.check()
     except FormatError as error:
         raise type(error)(f"{MANIFEST}: {error}") from None
@@ -90,8 +90,8 @@ def _manifest(data: bytes) -> Manifest:
     return told
 
 
-def _authentic(data: bytes, file: Reader) -> bool:
+def _authentic(data: bytes, file: dict[str, Any]) -> bool:
     try:
-        return manifests.authentic(data, file.value)
+        return manifests.authentic(data, file)
     except (ValueError, RecursionError):  # numbers that JSON has no text for; too deep
         return False

@@ -73,7 +73,7 @@ def test_people_can_read_the_operations() -> None:
     assert record["expected"]["rest"] == ""
 
 
-@pytest.mark.parametrize("end", range(0, len(EXPECTED), 5))
+@pytest.mark.parametrize("end", range(0, len(EXPECTED), 13))
 def test_an_answer_that_ends_anywhere(end: int) -> None:
     """The code under test may die within a word."""
     example = replace(EXAMPLE, finding=replace(FINDING, actual=EXPECTED[:end]))
@@ -145,7 +145,7 @@ def examples(draw: st.DrawFn) -> Counterexample:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(examples())
 def test_every_example_comes_back(example: Counterexample) -> None:
     assert loads(dumps(example)) == example
@@ -169,7 +169,7 @@ def cases(draw: st.DrawFn) -> tuple[list[bytes], bytes]:
     return records, b"".join(answers)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=cases())
 def test_whatever_is_run_can_be_saved_and_answers_the_same_when_it_is_run_again(
     worker: Worker, case: tuple[list[bytes], bytes]
@@ -223,20 +223,23 @@ def drop(name: str) -> Callable[[dict[str, Any]], None]:
         (put("tool_version", value=1), "tool_version: must be a string"),
         (put("replay", value="\x1b[2J"), "replay: has characters that do not print"),
         (put("implementation", value=[]), "implementation: must be an object"),
-        (put("implementation", "split", value="none"), "split: unknown split 'none'"),
-        (put("implementation", "sources", "a", value="12"), "'a' must have a sha256"),
+        (put("implementation", "split", value="none"), "split: is 'none', not one of iterative"),
+        (put("implementation", "sources", "a", value="12"), "sources.*: must be a sha256 of 64"),
         (put("implementation", "sources", value=3), "sources: must be an object"),
         (put("property", "operation", value=4), "property.operation: must be in 0..3"),
         (put("operations", value={}), "operations: must be an array"),
-        (put("operations", value=[]), "operations: must not be empty"),
-        (put("operations", 1, value=3), "operations\\[1\\]: must be an object that names"),
-        (put("operations", 1, "op", value="spilt"), "operations\\[1\\]: unknown operation 'spilt'"),
-        (put("operations", 1, "op", value=2), "operations\\[1\\]: must be an object that names"),
+        (put("operations", value=[]), "operations: must be an array of length >= 1"),
+        (put("operations", 1, value=3), "operations\\[1\\]: must be an object"),
+        (put("operations", 1, "op", value="spilt"), "operations\\[1\\].op: 'spilt' is unknown"),
+        (put("operations", 1, "op", value=2), "operations\\[1\\].op: must be a string"),
         (put("operations", 1, "mark", value=0), "operations\\[1\\]: unknown field 'mark'"),
         (put("operations", 1, "order", value=64), "operations\\[1\\].order: must be in 0..63"),
         (put("operations", 1, "index", value=-1), "operations\\[1\\].index: must be in 0.."),
         (put("operations", 1, "entry", value="ptr01"), "'ptr01' is not an entry"),
-        (put("operations", 1, "flags", value=["pause"]), "split has no flag 'pause'"),
+        (
+            put("operations", 1, "flags", value=["pause"]),
+            "\\[0\\]: is 'pause', not one of nonblocking",
+        ),
         (put("operations", 1, "flags", value=[1]), "flags\\[0\\]: must be a string"),
         (put("expected", "rest", value="AA"), "expected.rest: must be base64"),
         (put("expected", "rest", value="AAAA"), "expected: 3 bytes too many"),
@@ -245,7 +248,7 @@ def drop(name: str) -> Callable[[dict[str, Any]], None]:
         (put("actual", "answers", 0, "words", value=[1 << 64]), "words\\[0\\]: must be in 0.."),
         (put("actual", "answers", 3, "words", 0, value=1 << 63), "is no answer to find"),
         (put("actual", "answers", 2, "snapshot", value="AAAA"), "is no answer to snapshot"),
-        (put("expected", "answers", 2, "words", value=[]), "unknown field 'words'"),
+        (put("expected", "answers", 2, "words", value=[]), "is no answer to snapshot"),
     ],
 )
 def test_a_damaged_file_is_told_in_one_line(
@@ -279,7 +282,7 @@ def test_what_is_no_counterexample_at_all(text: bytes) -> None:
     assert "\n" not in str(raised.value)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_damage_is_a_format_error_or_another_example(data: st.DataObject) -> None:
     text = bytearray(dumps(EXAMPLE).encode())
