@@ -7,7 +7,6 @@
  */
 #include "scenario.h"
 
-#define MARKS 1U
 #define SHADOW 1 /* the value that writers.c stores first */
 #define CHANGED 5
 
@@ -20,7 +19,7 @@ static unsigned long piece_at(unsigned long index)
 static void account_pieces(const void *entry)
 {
 	for (unsigned long i = 0; i < 1UL << scenario.order; i += 1UL << scenario.new_order)
-		truth_set(scenario.base + i, scenario.new_order, entry, MARKS);
+		truth_set(scenario.base + i, scenario.new_order, entry);
 }
 
 /* A folio that is in use, for the piece that `at` lies in. */
@@ -39,7 +38,7 @@ static void change_shadow(void)
 {
 	truth_begin();
 	store_entry(scenario.base, scenario.order, xa_mk_value(CHANGED));
-	truth_set(scenario.base, scenario.order, xa_mk_value(CHANGED), MARKS);
+	truth_set(scenario.base, scenario.order, xa_mk_value(CHANGED));
 	truth_commit();
 }
 
@@ -77,7 +76,7 @@ static bool add_folio(bool changes, bool looks_again)
 	xas_reset(&xas);
 	folio = folio_for(scenario.at);
 	xas_store(&xas, folio);
-	truth_set(piece_at(scenario.at), scenario.new_order, folio, MARKS);
+	truth_set(piece_at(scenario.at), scenario.new_order, folio);
 	xas_unlock(&xas);
 	truth_commit();
 	xas_destroy(&xas);
@@ -107,7 +106,7 @@ bool caller_adds_folio_unsplit(void)
 	truth_begin();
 	__xa_store(xa, scenario.at, folio, GFP_KERNEL);
 	account_pieces(xa_mk_value(SHADOW));
-	truth_set(piece_at(scenario.at), scenario.new_order, folio, MARKS);
+	truth_set(piece_at(scenario.at), scenario.new_order, folio);
 	truth_commit();
 	return true;
 }
@@ -135,12 +134,12 @@ bool caller_adds_folio_step_by_step(void)
 		if (xas_error(&xas))
 			broken("xas_try_split() has no node");
 		for (unsigned long i = 0; i < 1UL << order; i += 1UL << next)
-			truth_set(first + i, next, found, MARKS);
+			truth_set(first + i, next, found);
 	}
 	xas_set_order(&xas, scenario.at, scenario.new_order);
 	folio = folio_for(scenario.at);
 	xas_store(&xas, folio);
-	truth_set(piece_at(scenario.at), scenario.new_order, folio, MARKS);
+	truth_set(piece_at(scenario.at), scenario.new_order, folio);
 	xas_unlock(&xas);
 	truth_commit();
 	xas_destroy(&xas);
@@ -174,7 +173,7 @@ static bool split_swap(bool from_index)
 		void *own = xa_mk_value(SHADOW + i);
 
 		__xa_store(xa, first + i, own, 0);
-		truth_set(scenario.base + i, scenario.new_order, own, MARKS);
+		truth_set(scenario.base + i, scenario.new_order, own);
 	}
 	xas_unlock(&xas);
 	xas_destroy(&xas);
@@ -211,7 +210,7 @@ static bool collapse(bool early)
 	if (early)
 		folio_thaw(large);
 	store_entry(scenario.base, scenario.order, large);
-	truth_set(scenario.base, scenario.order, large, MARKS);
+	truth_set(scenario.base, scenario.order, large);
 	if (early)
 		large->order = scenario.order;
 	else

@@ -23,7 +23,7 @@ static volatile int faulted; /* the signal that ended the execution, or 0 */
 volatile bool inside_explorer;
 const uint64_t *stack_base;
 static bool merging, replaying, astray, bounded;
-static bool alone; /* this execution starts when the writer is done, or ends before it starts */
+static enum span span; /* of this execution */
 static int retries;
 #define MAX_RETRIES 3
 static int endless; /* executions that do not end */
@@ -73,13 +73,9 @@ void reader_endless(void)
 	endless++;
 }
 
-void reader_retries(void)
+bool retry_once_more(void)
 {
-	if (retries++ < MAX_RETRIES)
-		return;
-	if (alone)
-		finding("retry-transient", "still retries when no writer is under way");
-	execution_over();
+	return retries++ >= MAX_RETRIES;
 }
 
 int choices_made(void)
@@ -115,32 +111,29 @@ bool state_seen(void)
 }
 
 /* The reader starts at the beginning of the writer's run, or when one of its critical sections ends. */
-static int choose_start(enum span span)
+static int choose_start(void)
 {
-	int *times, count = section_ends(&times), pick, start;
+	int *times, count = section_ends(&times), pick;
 
 	if (span == BEFORE)
 		return 0;
 	if (span == AFTER)
 		return writer_time();
 	pick = choose(count + 1);
-	start = pick ? times[pick - 1] : 0;
-	alone = start == writer_time();
-	return start;
+	return pick ? times[pick - 1] : 0;
 }
 
-static void run_once(reader_function *reader, unsigned long parameter, enum span span)
+static void run_once(reader_function *reader, unsigned long parameter, enum span overlapped)
 {
 	int loads;
 
 	watch_again();
 	depth = retries = faulted = 0;
 	astray = inside_explorer = false;
-	alone = span != RACE;
-	facts_end = span == BEFORE ? 0 : INT_MAX;
+	span = overlapped;
 	findings_begin_execution(parameter);
 	if (!setjmp(over)) {
-		int start = choose_start(span);
+		int start = choose_start();
 
 		view_begin(start, span == BEFORE ? 1 : INT_MAX);
 		call_reader(reader, parameter);
@@ -148,7 +141,6 @@ static void run_once(reader_function *reader, unsigned long parameter, enum span
 	inside_explorer = false;
 	if (faulted)
 		finding_note("reader-wild", "followed what is no pointer (%s)", strsignal(faulted));
-	answers_of_execution();
 	trace(&loads);
 	totals.executions++;
 	totals.loads += loads;
@@ -179,7 +171,7 @@ void explore(reader_function *reader, unsigned long parameter, const struct limi
 {
 	long left = limits->executions;
 
-	merging = limits->merging.kind == MERGE_FINGERPRINTS || limits->merging.kind == MERGE_CHECKED;
+	merging = limits->merging.kind != MERGE_NOTHING;
 	bounded = limits->bound >= 0;
 	states_begin(limits->merging);
 	replaying = false;
@@ -210,9 +202,9 @@ void schedule_write(char *text, size_t room)
 		snprintf(text, room, "-");
 }
 
-bool reader_alone(void)
+bool reader_before(void)
 {
-	return alone;
+	return span == BEFORE;
 }
 
 const char *const span_names[] = { "race", "before", "after" };
@@ -220,9 +212,9 @@ const char *const span_names[] = { "race", "before", "after" };
 /* A schedule that is the name of a span with no race has no choices. */
 static enum span span_of(const char *schedule)
 {
-	for (enum span span = BEFORE; span <= AFTER; span++)
-		if (!strcmp(schedule, span_names[span]))
-			return span;
+	for (enum span one = BEFORE; one <= AFTER; one++)
+		if (!strcmp(schedule, span_names[one]))
+			return one;
 	return RACE;
 }
 

@@ -17,8 +17,9 @@
  *	races.c		plain accesses that nothing orders with a store of the other side
  *	names.c		how locations and values are told
  *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
- *	iteration.c	what an iteration must find (its promises)
  *	truth.c		which entry each index has, and when: the scenario's own account
+ *	judge.c		asks what promise is broken by what a reader saw
+ *	observe.c	what that is
  *	writers.c folios.c callers.c	writers	(instrumented)
  *	readers.c protocols.c	readers		(instrumented)
  *	litmus.c	shapes with known answers, against the explorer itself (instrumented)
@@ -138,8 +139,7 @@ extern const uint64_t *stack_base;	/* where the stack of the reader starts */
 void call_reader(reader_function *reader, unsigned long parameter);
 /* Whether executions are cut that reach a state met before, and how states are told apart. */
 struct merging {
-	/* With the last nothing is merged, and each different execution is told as the reader saw it. */
-	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED, MERGE_OBSERVED } kind;
+	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED } kind;
 	unsigned int bits;	/* of a fingerprint, 1 .. 64 */
 };
 struct limits {
@@ -153,8 +153,6 @@ struct totals {
 	long executions, merged, pruned, loads, states;
 	long collisions;	/* states that share the fingerprint of another, where it is looked at */
 	double chance;		/* that there are any, by the number of states */
-	long answers;		/* different ones, and the sum of their hashes; unless by fingerprints */
-	uint64_t answers_digest;
 	bool complete;
 };
 extern struct totals totals;
@@ -166,9 +164,9 @@ int choices_made(void);
 void schedule_write(char *text, size_t room);
 _Noreturn void execution_over(void);
 _Noreturn void execution_prune(void);	/* no such execution exists */
-void reader_retries(void);		/* the reader starts again; too often: over */
+bool retry_once_more(void);		/* the reader starts again: counted; true: that was too often */
 bool state_seen(void);
-bool reader_alone(void);	/* no writer is under way in this execution */
+bool reader_before(void);	/* this execution ends before the writer's run */
 void reader_endless(void);	/* this execution does not end */
 _Noreturn void reader_faults(int signal);	/* called by the handler of the signal */
 extern volatile bool inside_explorer;		/* asked by the reader for what a load gives */
@@ -220,14 +218,21 @@ static inline void state_member(uint64_t a, uint64_t b, uint64_t c)
 	state.member[state.members++][2] = c;
 }
 
-/* What a reader is told when it asks `question` about an index, knowing all up to `since`. */
-enum question { ASKED_ENTRY, ASKED_ORDER, ASKED_AGAIN, ASKED_FOLIO, ASKED_RANGE, ASKED_REST };
-void answers_begin(void);
-void answered(uint64_t question, uint64_t index, uint64_t value, int since);
-void answers_of_execution(void);	/* an execution has ended */
-void facts_print(void);
+/* judge.c: what a reader sees, in words (see there); ends the execution if that breaks a promise. */
+enum question {
+	ASKED_HELD, ASKED_ENTRY, ASKED_RETRY, ASKED_RESTARTS, ASKED_UNCHANGED, ASKED_CHANGED,
+	ASKED_ORDER, ASKED_FOLIO, ASKED_STEP, ASKED_BACK, ASKED_PASSED,
+};
+/* Indices, of which the first and the last are told. */
+struct piece {
+	unsigned long first, last;
+};
+/* Of an entry what it covers. */
+struct piece observed(enum question question, const uint64_t *words);
+void judge_forget(void);	/* another writer has run */
+void judge_begin(void);		/* what is seen from now on is counted */
+long judge_count(uint64_t *hashes);	/* different observations, and the sum of their hashes */
 unsigned long parameter(void); /* of the reader that runs */
-const char *broken_now(void);	/* the promise that this execution broke first, or "" */
 
 /* watch.c: the CPU time that something may take, after which the explorer tells who and ends */
 void watch_open(void);
@@ -261,37 +266,15 @@ const char *object_name(const struct object *object); /* one buffer */
 const char *value_name(uint64_t entry);
 const char *value_at(const void *address, uint64_t value, int size);
 
-/* truth.c */
-struct fact {
-	const void *entry;
-	int order;		/* -1: none */
-	unsigned int marks;
-	int from, until;	/* may be seen by one who starts before `until`; -1: was there first */
-};
+/* truth.c: the writer's own account of the array; judge.c tells it before anything that is seen */
 void truth_reset(unsigned long first, unsigned long last);
-void truth_set(unsigned long first, unsigned int order, const void *entry, unsigned int marks);
+void truth_set(unsigned long first, unsigned int order, const void *entry);
 void truth_begin(void);		/* an operation that changes the array begins */
 void truth_commit(void);	/* and is complete */
-bool truth_allows(unsigned long index, const void *entry, int since);
-bool truth_allows_order(unsigned long index, int order, int since);
-int truth_largest_order(unsigned long index, int since); /* -1: it never holds an entry */
-bool truth_always_marked(unsigned long index, int mark, int since);
-bool truth_always_present(unsigned long index, int since);
-/* Whether what an index holds changes at all in the run. */
-bool truth_changes(unsigned long index);
-/* Whether an entry that covers `index` becomes a larger one that begins before `place`. */
-bool truth_merges(unsigned long index, unsigned long place, int since);
-/* Whether `place` lies in an entry that covers `index`, behind its first index. */
-bool truth_inside(unsigned long index, unsigned long place, int since);
-/* Whether an entry that covers `place` covers all from `first` to `last`. */
-bool truth_within(unsigned long place, unsigned long first, unsigned long last, int since);
-/* Whether `entry` is or was at some index of an entry that covers `index`. */
-bool truth_nearby(unsigned long index, const void *entry);
-/* The range of `entry` where it is at `index` at some time from `since` on; false: never. */
-bool truth_range(unsigned long index, const void *entry, int since, unsigned long *first,
-		 unsigned long *last);
+void truth_print(void);
+/* When the last operation was complete of which somebody knows who knows all up to `time`; 0: none. */
+int truth_settled(int time);
 #define WINDOW 2048
 extern unsigned long window_first, window_last; /* at most WINDOW indices */
-extern int facts_end;	/* facts from then on do not count */
 
 #endif

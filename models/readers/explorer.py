@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import threading
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from models.readers import races
+from models.readers.judge import Judge
 from models.readers.races import SeenRace
 from specs.readers import PROMISES, Memory
 
@@ -110,8 +113,8 @@ class Result:
     ``bound`` is the number of choices other than the default that executions were limited to, None
     if there was no limit; ``complete`` whether all executions within it were covered.  ``chance``
     is the probability that two states shared a fingerprint, which would have left out executions;
-    ``collisions`` are those that did, where it was looked at.  ``answers`` are the different ones
-    that the reader was given, ``digest`` a hash of all of them; with fingerprints neither is told.
+    ``collisions`` are those that did, where it was looked at.  ``answers`` are the different things
+    that the reader saw, ``digest`` a hash of all of them.
     ``races`` are data races, known ones too; those that are not known are breaches as well.
     """
 
@@ -173,30 +176,58 @@ class Event:
     newer: int = 0
 
 
-def _ask(executable: Path, line: str, timeout: float) -> list[list[str]]:
+def _ask(executable: Path, memory: Memory, line: str, timeout: float) -> list[list[str]]:
     """The rows that answer a line; the last of them says how it ended: ``done``, ``hang``,
-    ``crash``, ``time`` or ``broken``."""
-    try:
-        done = subprocess.run(
-            [executable],
-            input=f"{line}\n",
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        told = (error.stdout or b"").decode(errors="replace").rpartition("\n")[0]
-        return [*_rows(told), ["time", f"no answer within {timeout:.0f} s"]]
-    rows = _rows(done.stdout)
+    ``crash``, ``time`` or ``broken``.  What readers saw is judged meanwhile."""
+    with subprocess.Popen(
+        [executable],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(timeout, end)
+        timer.start()
+        try:
+            rows = _listen(process, memory, line)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            process.kill()
+            rows = [["broken", f"it tells what means nothing: {error}"]]
+        finally:
+            timer.cancel()
+    if late.is_set():
+        return [*rows, ["time", f"no answer within {timeout:.0f} s"]]
     if not rows or rows[-1][0] not in ("done", "hang", "crash", "broken"):
-        rows.append(["crash", _ending(done.returncode)])
+        rows.append(["crash", _ending(process.returncode)])
     return rows
 
 
-def _rows(text: str) -> list[list[str]]:
-    return [row.split("\t") for row in text.splitlines()]
+def _listen(process: subprocess.Popen[bytes], memory: Memory, line: str) -> list[list[str]]:
+    """The rows that are no questions and that are whole; those are answered."""
+    assert process.stdin is not None and process.stdout is not None
+    rows: list[list[str]] = []
+    facts: list[list[str]] = []
+    judge: Judge | None = None
+    answers = process.stdin.fileno()
+    os.write(answers, f"{line}\n".encode())
+    for told in process.stdout:
+        row = told.decode(errors="replace").removesuffix("\n").split("\t")
+        if row[0] == "ask":
+            judge = judge or Judge(memory, facts)
+            os.write(answers, judge.answer(*row[1:]).encode())
+        elif row[0] == "fact":
+            facts.append(row[1:])
+        elif told.endswith(b"\n"):
+            rows.append(row)
+            if row[0] == "done":
+                break
+    process.stdin.close()
+    return rows
 
 
 def _ending(status: int) -> str:
@@ -222,7 +253,7 @@ def run(
     """
     most = -1 if bound is None else bound
     how = f"run {most} {executions} {merging.value} {bits}"
-    rows = _ask(executable, f"{case} {memory.value} {how} {','.join(readers)}", timeout)
+    rows = _ask(executable, memory, f"{case} {memory.value} {how} {','.join(readers)}", timeout)
     results: list[Result] = []
     racing: list[list[list[str]]] = []
     supported, written = True, False
@@ -318,7 +349,7 @@ def replay(
     line = f"{case} {memory.value} replay {reader} {start} {schedule}"
     events: list[Event] = []
     broken: list[str] = []
-    for kind, *row in _ask(executable, line, TIMEOUT):
+    for kind, *row in _ask(executable, memory, line, TIMEOUT):
         if kind == "w":
             release = row[1] == "release"
             events.append(Event(Kind.STORE, int(row[0]), row[2], row[3], release=release))
@@ -341,6 +372,6 @@ def litmus(executable: Path) -> list[tuple[str, Memory, str, str]]:
     """The shapes with known answers: name, memory, expected and found ("seen" or "never")."""
     return [
         (row[0], Memory(row[1]), row[2], row[3])
-        for kind, *row in _ask(executable, "litmus", TIMEOUT)
+        for kind, *row in _ask(executable, Memory.WEAK, "litmus", TIMEOUT)
         if kind == "litmus"
     ]

@@ -21,7 +21,6 @@ static struct kind_found {
 } found[KINDS];
 static int found_count;
 static unsigned long parameter_now;
-static const char *first_broken = "";
 static const char *searching; /* only this property, and only better executions */
 
 void findings_reset(void)
@@ -41,12 +40,6 @@ long findings_total(void)
 void findings_begin_execution(unsigned long parameter)
 {
 	parameter_now = parameter;
-	first_broken = "";
-}
-
-const char *broken_now(void)
-{
-	return first_broken;
 }
 
 static bool better(const struct kind_found *one, int switches, int loads)
@@ -65,8 +58,6 @@ static void note(const char *property, const char *format, va_list arguments)
 	int loads, switches = choices_made();
 
 	trace(&loads);
-	if (!*first_broken)
-		first_broken = property;
 	if (searching && strcmp(property, searching))
 		return;
 	while (one < found + found_count && strcmp(one->property, property))

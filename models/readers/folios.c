@@ -7,7 +7,6 @@
  */
 #include "scenario.h"
 
-#define MARKS 1U
 #define MAX_PIECES 1024
 
 /* Succeeds only with no other reference, which the explorer sees to; a full barrier. */
@@ -33,7 +32,7 @@ static struct folio *old_folio(void)
 static void put_folio(struct folio *folio)
 {
 	__xa_store(xa, folio->index, folio, 0);
-	truth_set(folio->index, (unsigned int)folio->order, folio, MARKS);
+	truth_set(folio->index, (unsigned int)folio->order, folio);
 }
 
 static bool uniform(bool thaw_early)
@@ -62,7 +61,7 @@ static bool uniform(bool thaw_early)
 		put_folio(tail);
 	}
 	head->order = scenario.new_order;
-	truth_set(scenario.base, scenario.new_order, head, MARKS);
+	truth_set(scenario.base, scenario.new_order, head);
 	if (!thaw_early)
 		folio_thaw(head);
 	xas_unlock(&xas);
@@ -129,7 +128,7 @@ static bool nonuniform(bool intermediate)
 				folio_thaw(pieces[i]);
 				put_folio(pieces[i]);
 			}
-	truth_set(head->index, (unsigned int)head->order, head, MARKS);
+	truth_set(head->index, (unsigned int)head->order, head);
 	folio_thaw(head);
 	xas_unlock(&xas);
 	xas_destroy(&xas);

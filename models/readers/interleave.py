@@ -202,30 +202,32 @@ class Interleaving:
         return known._replace(views=views, canonical=canonical)
 
     def _judge(self, reader: Reader, state: State, started: int) -> Iterator[tuple[str, str]]:
-        timeline, goal = self._run.timeline, reader.goal
-        if state.where is Where.GAVE_UP or state.entry == RETRY:
-            if started == self._run.end:
-                yield "retry-transient", f"index {state.index} gives retry at the end"
+        timeline, goal, entry = self._run.timeline, reader.goal, state.entry
+        if state.where is Where.GAVE_UP:
+            found = [timeline.judge_restarts(started)]
+        elif entry == RETRY:
+            found = [timeline.judge_retry(state.index, started)]
         elif goal in FINDING or goal in MARKING:
             marked, ordered, restarts = goal in MARKING, goal in ORDERED, goal in PAUSING
-            made = Iteration(reader.index, state.found, self._memory, marked, ordered, restarts)
-            yield from timeline.judge_iteration(made, started)
+            made = Iteration(self._memory, started, marked, ordered, restarts)
+            found = [timeline.judge_iteration(made, reader.index, state.found)]
         elif goal is Goal.NEXT:
-            for index, entry in state.found:
-                yield from timeline.judge_entry(index, entry, started)
+            found = [timeline.judge_entry(*one, started) for one in state.found]
         elif goal is Goal.RELOAD:
-            if state.again is not None and state.again == state.entry != NULL:
-                for _, text in timeline.judge_entry(reader.index, state.entry, started):
-                    yield "reload-truth", f"{text}, said to be so still"
-            elif started == self._run.end and state.entry != NULL:
-                yield "reload-truth", f"index {reader.index} reloads as another entry at the end"
+            if entry != NULL and entry == state.again:
+                found = [timeline.judge_unchanged(reader.index, entry, started)]
+            elif entry != NULL:
+                found = [timeline.judge_changed(reader.index, state.again, started)]
+            else:
+                found = []
         elif state.covers is not None:
-            yield from timeline.judge_folio(reader.index, *state.covers)
+            found = [timeline.judge_folio(reader.index, entry, *state.covers)]
         else:
-            yield from timeline.judge_entry(reader.index, state.entry, started)
-        if goal is Goal.GET_ORDER and state.entry not in (NULL, RETRY):
+            found = [timeline.judge_entry(reader.index, entry, started)]
+        if goal is Goal.GET_ORDER and entry not in (NULL, RETRY):
             order = state.order + (state.shift if state.node is not None else 0)
-            yield from timeline.judge_order(reader.index, order, started)
+            found.append(timeline.judge_order(reader.index, order, started))
+        yield from (one for one in found if one is not None)
 
 
 def _schedule(

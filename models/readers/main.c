@@ -45,6 +45,7 @@ static bool prepare(const char *writer_name)
 	if (!writer)
 		broken("no writer %s", writer_name);
 	memory_reset();
+	judge_forget();
 	truth_reset(scenario.base ? scenario.base - 1 : 0, scenario.base ? last + 1 : last);
 	xa = object_new(KIND_ARRAY, sizeof(*xa));
 	xa_init(xa);
@@ -60,12 +61,13 @@ static bool prepare(const char *writer_name)
 static void run_span(const struct reader *reader, const struct limits *limits, bool *failing)
 {
 	double began = seconds();
-	long starts = 0;
+	long starts = 0, seen;
+	uint64_t digest;
 
 	totals = (struct totals){ .complete = true };
 	findings_reset();
 	races_begin();
-	answers_begin();
+	judge_begin();
 	for (unsigned long index = window_first; index <= window_last; index++) {
 		long found = findings_total();
 
@@ -80,8 +82,9 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 	printf("result\t%s\t%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\t%d\t%.6f", reader->name,
 	       span_names[limits->span], starts, totals.executions, totals.merged, totals.pruned,
 	       totals.loads, totals.states, totals.complete, seconds() - began);
-	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.chance, totals.collisions, totals.answers,
-	       (unsigned long)totals.answers_digest);
+	seen = judge_count(&digest);
+	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.chance, totals.collisions, seen,
+	       (unsigned long)digest);
 	races_print();
 	findings_print(reader->run, limits->span);
 	watch_end();
@@ -133,9 +136,9 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 /* Names of what merging may be told apart by, in the order of its kinds. */
 static struct merging merging_of(const char *name, unsigned int bits)
 {
-	static const char *const names[] = { "nothing", "fingerprints", "checked", "observed" };
+	static const char *const names[] = { "nothing", "fingerprints", "checked" };
 
-	for (int kind = MERGE_NOTHING; kind <= MERGE_OBSERVED; kind++)
+	for (int kind = MERGE_NOTHING; kind <= MERGE_CHECKED; kind++)
 		if (!strcmp(name, names[kind]) && bits >= 1 && bits <= 64)
 			return (struct merging){ kind, bits };
 	broken("no merging by %s of %u bits", name, bits);
@@ -152,10 +155,10 @@ static void run_asked(const char *asked)
 
 	if (sscanf(asked, " run %d %ld %15s %u %1023s", &bound, &executions, merged, &bits,
 		   readers) == 5) {
-		if (merging_of(merged, bits).kind == MERGE_OBSERVED)
-			facts_print();
+		truth_print();
 		run_readers(readers, bound, executions, merging_of(merged, bits));
 	} else if (sscanf(asked, " replay %1023s %lu %511s", readers, &start, schedule) == 3) {
+		truth_print();
 		run_replay(readers, start, schedule);
 	}
 }

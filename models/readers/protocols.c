@@ -10,10 +10,7 @@ static void check_folio(unsigned long index, const struct folio *folio)
 {
 	unsigned long first = READ_ONCE(folio->index), order = READ_ONCE(folio->order);
 
-	answered(ASKED_FOLIO, index, (uintptr_t)folio, reader_since());
-	if (index < first || index - first >= 1UL << order)
-		finding("folio-covers", "index %lu gives %s, which is %lu..%lu", index,
-			value_name((uintptr_t)folio), first, first + (1UL << order) - 1);
+	observe_folio(index, folio, first, order);
 }
 
 /* False: the reader has to start again.  `by_offset`: reload the canonical slot, not the index. */
@@ -33,13 +30,6 @@ static bool hold(struct xa_state *xas, struct folio *folio, bool by_offset)
 	return false;
 }
 
-static void refuse_internal(unsigned long index, const void *entry)
-{
-	if (xa_is_internal(entry))
-		finding("load-internal", "index %lu gives the internal entry %s", index,
-			value_name((uintptr_t)entry));
-}
-
 static void lookup(unsigned long index, bool by_offset)
 {
 	XA_STATE(xas, xa, index);
@@ -51,14 +41,14 @@ static void lookup(unsigned long index, bool by_offset)
 		folio = xas_load(&xas);
 		if (xas_retry(&xas, folio))
 			continue;
-		refuse_internal(index, folio);
+		observe_held(index, folio);
 		if (!folio || xa_is_value(folio) || hold(&xas, folio, by_offset))
 			break;
 	}
 	if (folio && !xa_is_value(folio))
 		check_folio(index, folio);
 	else
-		check_entry(index, folio, since);
+		observe_entry(index, folio, since);
 	reader_put();
 	rcu_read_unlock();
 }
@@ -89,7 +79,7 @@ void read_batch(unsigned long start)
 		}
 		if (xas.xa_index > window_last || xa_is_value(folio) || xa_is_sibling(folio))
 			break;
-		refuse_internal(xas.xa_index, folio);
+		observe_held(xas.xa_index, folio);
 		if (!hold(&xas, folio, false)) {
 			reader_retries();
 			xas_reset(&xas);
@@ -108,19 +98,18 @@ void read_batch(unsigned long start)
 static __attribute__((always_inline)) inline void take(struct iteration *it, struct xa_state *xas,
 						       struct folio *folio)
 {
-	unsigned long first, last;
+	struct piece covers;
 
 	if (xas_retry(xas, folio)) {
 		reader_retries();
 		return;
 	}
-	refuse_internal(xas->xa_index, folio);
+	observe_held(xas->xa_index, folio);
 	if (xa_is_value(folio)) {
 		/* There is no reference to take, and so no barrier. */
 		it->unordered = true;
-		check_entry(xas->xa_index, folio, it->since);
-		truth_range(xas->xa_index, folio, it->since, &first, &last);
-		iteration_found(it, xas->xa_index, first, last);
+		covers = observe_entry(xas->xa_index, folio, reader_started());
+		iteration_found(it, xas->xa_index, covers);
 		return;
 	}
 	if (!hold(xas, folio, false)) {
@@ -129,8 +118,9 @@ static __attribute__((always_inline)) inline void take(struct iteration *it, str
 		return;
 	}
 	check_folio(xas->xa_index, folio);
-	first = READ_ONCE(folio->index);
-	iteration_found(it, xas->xa_index, first, first + (1UL << READ_ONCE(folio->order)) - 1);
+	covers.first = READ_ONCE(folio->index);
+	covers.last = covers.first + (1UL << READ_ONCE(folio->order)) - 1;
+	iteration_found(it, xas->xa_index, covers);
 	reader_put();
 }
 

@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-/* What a reader got for an index that it asked about, or found something at. */
-void check_entry(unsigned long index, const void *entry, int since)
-{
-	answered(ASKED_ENTRY, index, (uintptr_t)entry, since);
-	if (xa_is_internal(entry))
-		finding("load-internal", "index %lu gives the internal entry %s", index,
-			value_name((uintptr_t)entry));
-	if (!entry && !truth_allows(index, NULL, since))
-		finding("load-null", "index %lu gives NULL", index);
-	if (!truth_allows(index, entry, since))
-		finding(truth_nearby(index, entry) ? "load-other" : "load-foreign",
-			"index %lu gives %s", index, value_name((uintptr_t)entry));
-}
-
 static void read_load(unsigned long index)
 {
 	XA_STATE(xas, xa, index);
@@ -27,10 +13,10 @@ static void read_load(unsigned long index)
 	rcu_read_lock();
 	entry = xas_load(&xas);
 	rcu_read_unlock();
-	if (!xa_is_retry(entry))
-		check_entry(index, entry, since);
-	else if (reader_alone())
-		finding("retry-transient", "index %lu gives retry when no writer is under way", index);
+	if (xa_is_retry(entry))
+		observe_retry(index);
+	else
+		observe_entry(index, entry, since);
 }
 
 static void read_load_retry(unsigned long index)
@@ -43,7 +29,7 @@ static void read_load_retry(unsigned long index)
 	while (xas_retry(&xas, entry = xas_load(&xas)))
 		reader_retries();
 	rcu_read_unlock();
-	check_entry(index, entry, since);
+	observe_entry(index, entry, since);
 }
 
 /* A barrier between load and reload, as taking a reference is one: the reload is about a later moment. */
@@ -59,13 +45,8 @@ static void read_reload(unsigned long index)
 	since = reader_since();
 	again = entry && !xa_is_retry(entry) ? xas_reload(&xas) : NULL;
 	rcu_read_unlock();
-	answered(ASKED_AGAIN, index, (uintptr_t)again, since);
-	if (again != entry && reader_alone() && entry)
-		finding("reload-truth", "index %lu reloads as %s when nothing changes", index,
-			value_name((uintptr_t)again));
-	if (again == entry && entry && !truth_allows(index, entry, since))
-		finding("reload-truth", "index %lu is said to hold %s still", index,
-			value_name((uintptr_t)entry));
+	if (entry)
+		observe_reload(index, entry, again, since);
 }
 
 #ifdef XASPLIT_HAVE_GET_ORDER
@@ -81,11 +62,8 @@ static void read_get_order(unsigned long index)
 	if (entry)
 		order = xas_get_order(&xas);
 	rcu_read_unlock();
-	answered(ASKED_ORDER, index, (uint64_t)(entry ? order : -1), since);
-	if (entry && order > truth_largest_order(index, since))
-		finding("order-bound", "index %lu holds an entry of order %d", index, order);
-	if (entry && !truth_allows_order(index, order, since))
-		finding("order-true", "index %lu holds an entry of order %d", index, order);
+	if (entry)
+		observe_order(index, order, since);
 }
 #endif
 
@@ -99,16 +77,13 @@ struct walk {
 static __attribute__((always_inline)) inline void visit(struct walk *walk, struct xa_state *xas,
 							const void *entry)
 {
-	unsigned long first, last;
-
 	if (xas_retry(xas, entry)) {
 		reader_retries();
 		walk->since = reader_since();
 		return;
 	}
-	check_entry(xas->xa_index, entry, walk->since);
-	truth_range(xas->xa_index, entry, walk->since, &first, &last);
-	iteration_found(&walk->it, xas->xa_index, first, last);
+	iteration_found(&walk->it, xas->xa_index,
+			observe_entry(xas->xa_index, entry, walk->since));
 	if (walk->pausing) {
 		xas_pause(xas);
 		rcu_read_unlock();
@@ -215,10 +190,9 @@ static __attribute__((always_inline)) inline void step_on(unsigned long start, b
 			reader_retries();
 			continue;
 		}
-		if (xas.xa_index != index)
-			finding("next-steps", "is at index %lu, not %lu", xas.xa_index, index);
+		observe_step(index, xas.xa_index);
 		if (!xa_is_sibling(entry))
-			check_entry(index, entry, since);
+			observe_entry(index, entry, since);
 		if (index == end)
 			break;
 		index += down ? -1UL : 1UL;

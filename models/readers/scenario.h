@@ -65,7 +65,6 @@ struct reader {
 	bool ordered; /* has barriers or takes references */
 };
 const struct reader *reader_find(const char *name);
-void check_entry(unsigned long index, const void *entry, int since);
 
 void read_lookup(unsigned long index);
 void read_lookup_by_offset(unsigned long index);
@@ -78,18 +77,30 @@ void read_for_each_marked_lookup(unsigned long start);
 /* How an iteration steps: by a function each time, or as the header's macros do. */
 enum steps { FIND, FOR_EACH, FIND_MARKED, FOR_EACH_MARKED };
 
-/* iteration.c: `start` is where it began, all before `next` is covered, `at` its last index. */
+/*
+ * observe.c: what a reader saw.  `since`: what it knew when it began to look; `held`: it goes on with
+ * this as an entry, whichever it is; `retry`: that is what a plain load gave.
+ */
+void observe_held(unsigned long index, const void *entry);
+struct piece observe_entry(unsigned long index, const void *entry, int since);
+void observe_retry(unsigned long index);
+void observe_reload(unsigned long index, const void *entry, const void *again, int since);
+void observe_order(unsigned long index, int order, int since);
+void observe_folio(unsigned long index, const struct folio *folio, unsigned long first,
+		   unsigned long order);
+void observe_step(unsigned long index, unsigned long at);
+void reader_retries(void); /* it starts again; too often: over */
+
+/* An iteration from `start` on: all before `next` is covered, `at` is the last index. */
 struct iteration {
 	unsigned long start, next, at;
 	bool marked, restarts; /* it walks anew after each entry */
 	bool moving;	       /* something was found */
 	bool unordered;	       /* nothing orders the loads of one step and the next */
-	int since;
 };
 void iteration_begin(struct iteration *it, unsigned long start, bool marked, bool restarts);
-/* An entry that covers `first` to `last`, with the cursor at index `at`. */
-void iteration_found(struct iteration *it, unsigned long at, unsigned long first,
-		     unsigned long last);
+/* What was found covers these, and the cursor is at index `at`. */
+void iteration_found(struct iteration *it, unsigned long at, struct piece covers);
 void iteration_end(const struct iteration *it);
 
 /* Runs the litmus tests; prints a line each. */

@@ -7,7 +7,6 @@
 struct scenario scenario;
 struct xarray *xa;
 
-#define MARKS 1U /* MARKED alone, as a mask */
 
 struct folio *folio_new(void)
 {
@@ -43,7 +42,7 @@ static void put_marked(unsigned long index, unsigned int order, void *entry)
 {
 	store_entry(index, order, entry);
 	xa_set_mark(xa, index, MARKED);
-	truth_set(index, order, entry, MARKS);
+	truth_set(index, order, entry);
 }
 
 static void put_folio(unsigned long index, unsigned int order)
@@ -88,7 +87,7 @@ static void account_split(unsigned long index, unsigned int order, unsigned int 
 	unsigned long first = index >> order << order;
 
 	for (unsigned long i = 0; i < 1UL << order; i += 1UL << new_order)
-		truth_set(first + i, new_order, entry, MARKS);
+		truth_set(first + i, new_order, entry);
 }
 
 static bool split_into(void *new)
@@ -162,7 +161,7 @@ static bool merge(void)
 
 	truth_begin();
 	store_entry(scenario.base, scenario.order, new);
-	truth_set(scenario.base, scenario.order, new, MARKS);
+	truth_set(scenario.base, scenario.order, new);
 	truth_commit();
 	return true;
 }
@@ -171,7 +170,7 @@ static bool erase(void)
 {
 	truth_begin();
 	xa_erase(xa, scenario.at);
-	truth_set(scenario.base, scenario.order, NULL, 0);
+	truth_set(scenario.base, scenario.order, NULL);
 	truth_commit();
 	return true;
 }
@@ -185,7 +184,7 @@ static bool erase_pieces(void)
 	     index += 1UL << scenario.new_order) {
 		truth_begin();
 		xa_erase(xa, index);
-		truth_set(index, scenario.new_order, NULL, 0);
+		truth_set(index, scenario.new_order, NULL);
 		truth_commit();
 	}
 	return true;
@@ -198,7 +197,7 @@ static bool store_inside(void)
 
 	truth_begin();
 	xa_store(xa, scenario.at, new, GFP_KERNEL);
-	truth_set(scenario.base, scenario.order, new, MARKS);
+	truth_set(scenario.base, scenario.order, new);
 	truth_commit();
 	return true;
 }

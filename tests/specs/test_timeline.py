@@ -2,7 +2,7 @@
 import pytest
 
 from specs.readers import Memory
-from specs.timeline import NOTHING, Fact, Iteration, Timeline
+from specs.timeline import BEFORE, NOTHING, Broken, Fact, Iteration, Timeline
 from xarray_model.entries import mk_sibling
 
 OLD, NEW, OTHER = 4, 8, 12
@@ -20,8 +20,8 @@ def timeline() -> Timeline:
     return made
 
 
-def names(found: list[tuple[str, str]]) -> list[str]:
-    return [name for name, _ in found]
+def names(found: Broken) -> list[str]:
+    return [] if found is None else [found[0]]
 
 
 def test_old_and_new_are_allowed_until_the_end(timeline: Timeline) -> None:
@@ -54,39 +54,43 @@ def test_orders(timeline: Timeline) -> None:
     assert names(timeline.judge_order(5, 2, 7)) == ["order-bound"]
 
 
-def iteration(start: int, *found: tuple[int, object], **more: bool) -> Iteration:
-    return Iteration(start, found, Memory.SEQUENTIAL, **more)
+def judged(
+    timeline: Timeline, start: int, *found: tuple[int, object], started: int = 0, **more: bool
+) -> Broken:
+    one = Iteration(Memory.SEQUENTIAL, started, **more)
+    return timeline.judge_iteration(one, start, found)
 
 
 def test_iterations(timeline: Timeline) -> None:
     pieces = tuple((index, NEW) for index in range(4, 8))
     for middle in ((4, OLD),), pieces, ((4, OLD), *pieces[1:]):
-        assert not timeline.judge_iteration(iteration(0, (0, OTHER), *middle, (8, OTHER)), 0)
-    missing = timeline.judge_iteration(iteration(0, (0, OTHER), *pieces[:2], (8, OTHER)), 0)
-    assert missing == [("find-covers", "passes index 6 by")]
-    foreign = iteration(4, (4, OTHER), *pieces[1:], (8, OTHER))
-    assert names(timeline.judge_iteration(foreign, 0)) == ["load-foreign"]
-    assert names(timeline.judge_iteration(iteration(0, *pieces), 0)) == ["outside-unnoticed"]
+        assert not judged(timeline, 0, (0, OTHER), *middle, (8, OTHER))
+    missing = judged(timeline, 0, (0, OTHER), *pieces[:2], (8, OTHER))
+    assert missing == ("find-covers", "passes index 6 by")
+    foreign = judged(timeline, 4, (4, OTHER), *pieces[1:], (8, OTHER))
+    assert names(foreign) == ["load-foreign"]
+    assert names(judged(timeline, 0, *pieces)) == ["outside-unnoticed"]
 
 
 def test_an_iteration_goes_forward(timeline: Timeline) -> None:
-    back = iteration(6, (6, OLD), (5, NEW), (6, NEW), (7, NEW), (8, OTHER))
-    assert names(timeline.judge_iteration(back, 0)) == ["find-order"]
-    again = iteration(4, (4, OLD), (4, OLD), (8, OTHER))
-    assert names(timeline.judge_iteration(again, 0)) == ["find-order"]
+    back = judged(timeline, 6, (6, OLD), (5, NEW), (6, NEW), (7, NEW), (8, OTHER))
+    assert back == ("find-order", "goes from index 6 to the entry of 5..5 at 5")
+    again = judged(timeline, 4, (4, OLD), (4, OLD), (8, OTHER))
+    assert names(again) == ["find-order"]
     # A marked one may begin with the first index of the entry that it starts in.
-    marked = iteration(6, (4, OLD), (8, OTHER), marked=True)
-    assert not timeline.judge_iteration(marked, 0)
-    before = iteration(6, (4, NEW), (5, NEW), (6, NEW), (7, NEW), (8, OTHER), marked=True)
-    assert names(timeline.judge_iteration(before, 7)) == ["find-order"]
+    assert not judged(timeline, 6, (4, OLD), (8, OTHER), marked=True)
+    before = ((4, NEW), (5, NEW), (6, NEW), (7, NEW), (8, OTHER))
+    wrong = judged(timeline, 6, *before, marked=True, started=7)
+    assert wrong == ("find-order", "goes from index 6 to the entry of 4..4 at 4")
+    assert not judged(timeline, 6, *before, marked=True)
 
 
 def test_what_is_passed_by_is_told_by_its_reason(timeline: Timeline) -> None:
     found = ((4, NEW), (5, NEW), (8, OTHER))
 
     def name(start: int = 4, started: int = 0, **more: bool) -> list[str]:
-        made = Iteration(start, found, Memory.WEAK, **more)
-        return names(timeline.judge_iteration(made, started))
+        one = Iteration(Memory.WEAK, started, **more)
+        return names(timeline.judge_iteration(one, start, found))
 
     assert name() == name(marked=True) == ["unordered-covers"]
     assert name(ordered=True) == ["find-covers"]
@@ -95,26 +99,51 @@ def test_what_is_passed_by_is_told_by_its_reason(timeline: Timeline) -> None:
     assert name(started=7) == ["find-covers"]
 
 
+def test_a_reader_that_ended_before_the_writer_began_sees_the_old_entry(timeline: Timeline) -> None:
+    assert not timeline.judge_entry(5, OLD, BEFORE)
+    assert names(timeline.judge_entry(5, NEW, BEFORE)) == ["load-other"]
+    one = Iteration(Memory.WEAK, BEFORE)
+    wrong = timeline.judge_iteration(one, 0, [(0, OTHER), (8, OTHER)])
+    assert wrong == ("find-covers", "passes index 4 by")
+
+
+def test_retries_end_with_the_writer(timeline: Timeline) -> None:
+    for judge in (timeline.judge_restarts, lambda started: timeline.judge_retry(5, started)):
+        assert not judge(6)
+        assert names(judge(7)) == names(judge(BEFORE)) == ["retry-transient"]
+
+
+def test_a_reload_tells_what_an_index_holds(timeline: Timeline) -> None:
+    assert not timeline.judge_unchanged(5, OLD, 6)
+    assert names(timeline.judge_unchanged(5, OLD, 7)) == ["reload-truth"]
+    assert not timeline.judge_changed(5, NEW, 6)
+    assert names(timeline.judge_changed(5, NEW, 7)) == ["reload-truth"]
+
+
+def test_steps_go_from_index_to_index(timeline: Timeline) -> None:
+    assert not timeline.judge_step(5, 5)
+    assert timeline.judge_step(5, 4) == ("next-steps", "is at index 4, not 5")
+
+
 def test_a_merge_around_the_iteration_is_told_apart() -> None:
     timeline = Timeline(0, 5)
     timeline.replace(0, 0, OTHER, 0, 0)
     for index in range(2, 4):
         timeline.replace(index, 0, OLD * (index + 2), 0, 0)
     timeline.replace(2, 1, NEW * 8, 0, 5)
-    standing = iteration(0, (0, OTHER), (2, OLD * 4))
-    assert names(timeline.judge_iteration(standing, 0)) == ["merge-covers"]
-    assert names(timeline.judge_iteration(iteration(0, (0, OTHER)), 0)) == ["find-covers"]
+    assert names(judged(timeline, 0, (0, OTHER), (2, OLD * 4))) == ["merge-covers"]
+    assert names(judged(timeline, 0, (0, OTHER))) == ["find-covers"]
 
 
 def test_folios(timeline: Timeline) -> None:
-    assert not timeline.judge_folio(5, 4, 1)
-    assert names(timeline.judge_folio(6, 4, 1)) == ["folio-covers"]
+    assert not timeline.judge_folio(5, OLD, 4, 1)
+    assert names(timeline.judge_folio(6, OLD, 4, 1)) == ["folio-covers"]
 
 
 def test_an_index_that_is_erased_meanwhile_may_be_left_out() -> None:
     timeline = Timeline(0, 3)
     timeline.replace(0, 2, OLD, 0, 0)
     timeline.replace(0, 2, NOTHING, 0, 5)
-    assert not timeline.judge_iteration(iteration(0), 0)
+    assert not judged(timeline, 0)
     assert not timeline.judge_entry(1, NOTHING, 0)
     assert names(timeline.judge_entry(1, OLD, 5)) == ["load-other"]
