@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from specs.survey import Survey
-from xarray_model.entries import NULL, is_internal, is_node, is_sibling, mk_sibling
+from xarray_model.entries import NULL, ZERO, is_internal, is_node, is_sibling, mk_sibling
 
 MARKS = 3
 """How many marks an entry can bear."""
@@ -204,6 +204,30 @@ class AbstractArray:
             if item.marks >> mark & 1 and first <= last and first + (1 << item.order) > index
         ]
 
+    def find_after(self, index: int, last: int, mark: int | None = None) -> tuple[int, int]:
+        """(index, entry) of the first entry that begins after ``index`` and at ``last`` at most,
+        and bears ``mark`` if one is given; (0, NULL) when there is none.  Reserved entries (ZERO)
+        are none here."""
+        later = (
+            (first, item.entry)
+            for first, item in self._items.items()
+            if index < first <= last and item.entry != ZERO and _bears(item, mark)
+        )
+        return min(later, default=(0, NULL))
+
+    def extract(self, index: int, last: int, room: int, mark: int | None = None) -> list[int]:
+        """The first ``room`` entries that cover an index from ``index`` to ``last``, and bear
+        ``mark`` if one is given, in order, without reserved ones."""
+        if index > last:
+            return []
+        every = [
+            item.entry
+            for first, item in self.entries()
+            if first <= last and first + (1 << item.order) > index
+            if item.entry != ZERO and _bears(item, mark)
+        ]
+        return every[:room]
+
     def destroy(self) -> AbstractArray:
         """The empty array."""
         return EMPTY
@@ -226,6 +250,10 @@ class AbstractArray:
 
 EMPTY = AbstractArray()
 """The array that holds nothing."""
+
+
+def _bears(item: Item, mark: int | None) -> bool:
+    return mark is None or bool(item.marks >> mark & 1)
 
 
 @lru_cache(maxsize=1 << 16)

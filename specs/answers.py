@@ -13,7 +13,7 @@ from specs.abstract import AbstractArray
 from specs.contract import Allowance
 from specs.property import Judgement, Register
 from xarray_model.entries import ENOMEM, NULL, ZERO, is_error, is_sibling, mk_error
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
 ANSWERS = Register()
 """Every property of an answer by name."""
@@ -26,6 +26,14 @@ FIND_MARKED = ANSWERS.state(
     "answer-find-marked", "a marked iteration finds every marked entry in its range once, in order"
 )
 PAUSE = ANSWERS.state("answer-pause", "pausing an iteration after each entry changes nothing in it")
+FIND_AFTER = ANSWERS.state(
+    "answer-find-after",
+    "find_after answers the first entry that begins after the index, and bears the mark asked for",
+)
+EXTRACT = ANSWERS.state(
+    "answer-extract",
+    "an extract answers the first entries of an iteration, as many as there is room for",
+)
 STEP = ANSWERS.state(
     "answer-step", "next and prev move by one index and answer what its slot holds"
 )
@@ -135,6 +143,34 @@ def _find_marked(
         )
 
 
+def _find_after(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[Judgement]:
+    yield FIND_AFTER
+    mark = operation.mark if operation.code == Code.FIND_AFTER_MARKED else None
+    index, entry = array.find_after(operation.index, operation.argument, mark)
+    if (index, entry) != tuple(words):
+        yield FIND_AFTER.broken(
+            f"after {operation.index}: expected {entry:#x} at {index},"
+            f" got {words[1]:#x} at {words[0]}"
+        )
+
+
+def _extract(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[Judgement]:
+    yield EXTRACT
+    mark = operation.mark if operation.code == Code.EXTRACT_MARKED else None
+    room = 1 << min(operation.order, EXTRACT_ORDER)
+    expected = array.extract(operation.index, operation.argument, room, mark)
+    if expected != list(words[1:]):
+        want, have = (", ".join(f"{one:#x}" for one in some) for some in (expected, words[1:]))
+        yield EXTRACT.broken(
+            f"from {operation.index} to {operation.argument}, room for {room}:"
+            f" expected [{want}], got [{have}]"
+        )
+
+
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[Judgement]:
@@ -173,6 +209,10 @@ _JUDGES: dict[
     Code.GET_MARK: _mark,
     Code.FIND: _find,
     Code.FIND_MARKED: _find_marked,
+    Code.FIND_AFTER: _find_after,
+    Code.FIND_AFTER_MARKED: _find_after,
+    Code.EXTRACT: _extract,
+    Code.EXTRACT_MARKED: _extract,
     Code.NEXT: _step,
     Code.PREV: _step,
 }

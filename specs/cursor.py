@@ -9,7 +9,8 @@ cursor, and from what ``lib/xarray.c`` keeps in ``xa_node`` and ``xa_offset``:
 * after a load, a search or a step it stands on an index, and searches go on behind the entry there;
 * a step leaves it on the very slot, which may be a sibling: what stores, splits or marks needs the
   canonical slot, where loads and searches leave it;
-* a cursor for a larger order is for loads, stores and splits, not for iteration;
+* a cursor for a larger order is for loads, stores, splits and a walk over what is in its range,
+  not for iteration;
 * after a failure, a split, and an erase from inside an entry it is to be set or reset, after a
   search that finds nothing it is to be set;
 * nodes that ``xas_split_alloc`` put on it are for splits, and are to be taken or destroyed before
@@ -40,6 +41,10 @@ FIND_MARKED = CURSOR.state(
 )
 STEP = CURSOR.state(
     "cursor-step", "a kept cursor steps by one index and answers what its slot holds"
+)
+CONFLICT = CURSOR.state(
+    "cursor-find-conflict",
+    "a walk over conflicts answers each entry in the cursor's range once, or the one around it",
 )
 PAUSE = CURSOR.state(
     "cursor-pause", "a pause leaves the cursor at the first index behind the entry"
@@ -77,7 +82,14 @@ _LOST = frozenset({Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.DESTROY})
 _MARKING = frozenset({Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK})
 _SEARCHES = frozenset({Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED})
 _STEPS = frozenset({Code.CURSOR_NEXT, Code.CURSOR_PREV})
-_NODES = frozenset(code for code in THROUGH if code >= Code.CURSOR_SPLIT_ALLOC)
+_NODES = frozenset(
+    {
+        *(Code.CURSOR_SPLIT_ALLOC, Code.CURSOR_SPLIT_ALONE, Code.CURSOR_CREATE_RANGE),
+        *(Code.CURSOR_NOMEM, Code.CURSOR_DESTROY),
+    }
+)
+_WHOLE = frozenset({Code.CURSOR_CREATE_RANGE, Code.CURSOR_FIND_CONFLICT})
+"""What goes through the cursor's range from one end to the other."""
 _ANEW = frozenset({Code.CURSOR_SET, Code.CURSOR_SPLIT})
 _TAKING = frozenset({Code.CURSOR_STORE, Code.CURSOR_CREATE_RANGE})
 _NO_MEMORY = mk_error(ENOMEM)
@@ -157,18 +169,20 @@ class AbstractCursor:
             return code is Code.CURSOR_RESET and done
         if code in (Code.CURSOR_RESET, Code.CURSOR_SPLIT_ALLOC):
             return True
-        if code is Code.CURSOR_CREATE_RANGE:
+        if code in _WHOLE:
             return self.place is Place.FRESH
         found = array.at(self.index)
         walked = self.place is not Place.FRESH
+        # A walk over conflicts may end where there are smaller entries.
+        stands = found is not None and found[1].order >= self.order
         if code in _MARKING:
-            return walked and found is not None and not self.on_sibling(array, s)
+            return walked and stands and not self.on_sibling(array, s)
         if code is Code.CURSOR_PAUSE:
-            return not walked or found is not None
+            return not walked or stands
         if code in (Code.CURSOR_STORE, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE):
             return not self.on_sibling(array, s)
         if code is Code.CURSOR_LOAD:
-            return self.order == 0 or (found is not None and found[1].order >= self.order)
+            return self.order == 0 or stands
         if code in _STEPS and walked:
             last = _TOP if code is Code.CURSOR_NEXT else 0
             return self.order == 0 and self.index != last
@@ -213,6 +227,8 @@ class AbstractCursor:
             walked = loaded or self.place is Place.FRESH
             place = Place.WALKED if walked else Place.STEPPED
             return replace(self, place=place, index=words[0])
+        if code is Code.CURSOR_FIND_CONFLICT:
+            return replace(self, place=Place.WALKED)
         if code is Code.CURSOR_LOAD:
             return self if self.place is Place.STEPPED else replace(self, place=Place.WALKED)
         if code is Code.CURSOR_PAUSE:
@@ -277,6 +293,10 @@ def judge_cursor(
         yield from _search(operation, cursor, array, words)
     elif code in _STEPS:
         yield from _step(operation, cursor, array, words, s)
+    elif code is Code.CURSOR_FIND_CONFLICT:
+        last = cursor.index + (1 << cursor.order) - 1
+        found = [entry for _, entry in array.find(cursor.index, last)]
+        yield from _expect(CONFLICT, (len(found), *found), words)
     elif code is Code.CURSOR_PAUSE:
         behind = cursor.index if cursor.place is Place.FRESH else cursor.behind(array)
         yield from _expect(PAUSE, (behind & _TOP,), words)

@@ -44,8 +44,12 @@ FIXED = {
     Code.CURSOR_CREATE_RANGE: 3,
     Code.CURSOR_NOMEM: 2,
     Code.CURSOR_DESTROY: 1,
+    Code.FIND_AFTER: 2,
+    Code.FIND_AFTER_MARKED: 2,
 }
 """Result words of the operations that always answer as many."""
+_LISTS = frozenset({Code.CURSOR_FIND_CONFLICT, Code.EXTRACT, Code.EXTRACT_MARKED})
+"""What answers how many entries, and then these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ def cut_one(operation: Operation, view: memoryview, position: int) -> tuple[Answ
         return Answer(snapshot=bytes(view[position:end])), end
     if code in (Code.FIND, Code.FIND_MARKED):
         count = 1 + 2 * struct.unpack_from("<Q", view, position)[0]
+        if 8 * count > len(view) - position:
+            raise struct.error
+    elif code in _LISTS:
+        count = 1 + int(struct.unpack_from("<Q", view, position)[0])
         if 8 * count > len(view) - position:
             raise struct.error
     elif code in (Code.NEXT, Code.PREV):

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from xarray_model import marks, store, walk
+from xarray_model import iterate, marks, store, walk
 from xarray_model.array import XArray
 from xarray_model.create import free_nodes
 from xarray_model.cursor import WALKED, Cursor, Update, nomem
@@ -22,6 +22,38 @@ def load(array: XArray, index: int) -> Entry:
         cursor.reset()
         entry = walk.load(cursor)
     return NULL if entry == ZERO else entry
+
+
+def find_after(array: XArray, index: int, last: int, mark: int | None = None) -> tuple[int, Entry]:
+    """The first entry that begins after ``index`` and at ``last`` at most, of those that bear
+    ``mark`` if one is given, and its index; (0, NULL) when there is none.  ZERO entries are passed
+    by."""
+    if index < array.last_index:
+        cursor = Cursor(array, index + 1)
+        while (entry := _next(cursor, last, mark)) != NULL:
+            order = walk.get_order(cursor)
+            if entry != ZERO and cursor.index >> order << order > index:
+                return cursor.index, entry
+    return 0, NULL
+
+
+def extract(
+    array: XArray, index: int, last: int, room: int, mark: int | None = None
+) -> list[Entry]:
+    """The first ``room`` entries of an iteration from ``index`` to ``last``, of those that bear
+    ``mark`` if one is given; ZERO entries are passed by."""
+    found: list[Entry] = []
+    cursor = Cursor(array, index)
+    while len(found) < room and (entry := _next(cursor, last, mark)) != NULL:
+        if entry != ZERO:
+            found.append(entry)
+    return found
+
+
+def _next(cursor: Cursor, last: int, mark: int | None) -> Entry:
+    if mark is None:
+        return iterate.find(cursor, last)
+    return iterate.find_marked(cursor, last, mark)
 
 
 def get_order(array: XArray, index: int) -> int:

@@ -160,6 +160,26 @@ def _find_chunk(word: int, offset: int, slots: int) -> int:
     return offset + (rest & -rest).bit_length() - 1
 
 
+def conflicts(cursor: Cursor) -> list[Entry]:
+    """The entries that lie in the cursor's range, or the one around it, in order
+    (``xas_for_each_conflict`` to its end, under the lock).
+
+    The cursor, not walked yet, then stands where an entry of its order is to be stored.
+    """
+    top = load(cursor)
+    node = cursor.node
+    if node is None or node.shift > cursor.shift:
+        return _entries_below(cursor, top)
+    slots = node.slots[cursor.offset : cursor.offset + cursor.sibs + 1]
+    return [entry for slot in slots for entry in _entries_below(cursor, slot)]
+
+
+def _entries_below(cursor: Cursor, top: Entry) -> list[Entry]:
+    if isinstance(top, Node):
+        return [entry for slot in top.slots for entry in _entries_below(cursor, slot)]
+    return [] if top == NULL or is_sibling(top, cursor.array.s) else [top]
+
+
 def pause(cursor: Cursor) -> None:
     """Prepare for the lock to be dropped: the next walk starts behind the current entry.
 

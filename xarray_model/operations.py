@@ -58,6 +58,11 @@ class Code(IntEnum):
     CURSOR_CREATE_RANGE = 33
     CURSOR_NOMEM = 34
     CURSOR_DESTROY = 35
+    CURSOR_FIND_CONFLICT = 36
+    FIND_AFTER = 37
+    FIND_AFTER_MARKED = 38
+    EXTRACT = 39
+    EXTRACT_MARKED = 40
 
 
 class Flag(IntFlag):
@@ -116,6 +121,11 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.CURSOR_CREATE_RANGE: (),
     Code.CURSOR_NOMEM: (),
     Code.CURSOR_DESTROY: (),
+    Code.CURSOR_FIND_CONFLICT: (),
+    Code.FIND_AFTER: ("index", "argument"),
+    Code.FIND_AFTER_MARKED: ("index", "mark", "argument"),
+    Code.EXTRACT: ("index", "order", "argument"),
+    Code.EXTRACT_MARKED: ("index", "order", "mark", "argument"),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -129,6 +139,10 @@ FLAGS: dict[Code, Flag] = {
     Code.COUNT_ALLOC: Flag.REPEATING,
 }
 """The flags that an operation may carry; none for the others."""
+
+EXTRACT_ORDER = 6
+"""EXTRACT, EXTRACT_MARKED: there is room for 2 to the power of ``order`` entries, but of this at
+most."""
 
 THROUGH = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
 """The operations on the case's cursor and through it."""

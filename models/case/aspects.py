@@ -40,7 +40,8 @@ _ABOUT = {
     Aspect.PUBLICATION: "publish-order publish-visible publish-all publish-elsewhere",
     Aspect.ANSWERS: "answer-load answer-order answer-mark answer-find answer-find-marked"
     " answer-pause answer-step answer-store answer-store-error cursor-load cursor-find"
-    " cursor-find-marked cursor-step cursor-pause",
+    " cursor-find-marked cursor-step cursor-pause cursor-find-conflict answer-find-after"
+    " answer-extract",
     Aspect.ANY: "refines split-entries snapshot agrees-with-model index-independent-log drained",
 }
 _ASPECTS = {name: aspect for aspect, names in _ABOUT.items() for name in names.split()}

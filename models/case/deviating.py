@@ -14,11 +14,12 @@ from typing import TypeAlias
 
 from models.case.deviations import DEVIATIONS
 from models.case.reference import Outcome, Runner, SplitKind, run
+from models.case.reference_plain import word
 from xarray_model import iterate, walk
 from xarray_model.array import XArray
 from xarray_model.create import create_range
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
-from xarray_model.entries import NULL
+from xarray_model.entries import NULL, ZERO
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import node_shift, offset_of
 from xarray_model.node import Entry, Node, is_sibling, is_value
@@ -149,6 +150,22 @@ def _pause_at_top(runner: Runner) -> None:
     runner.find_marked = find_marked
 
 
+def _find_after_marked(runner: Runner) -> None:
+    """A walk to a later slot of an entry that bears the mark finds the entry, at its first."""
+    right = runner.handlers[Code.FIND_AFTER_MARKED]
+
+    def find_after(operation: Operation) -> list[int]:
+        array, index = runner.array, operation.index + 1
+        if index <= operation.argument:
+            cursor = Cursor(array, index)
+            entry = iterate.find_marked(cursor, operation.argument, operation.mark)
+            if entry not in (NULL, ZERO) and cursor.index < index:
+                return [cursor.index, word(entry)]
+        return right(runner, operation)
+
+    _instead(runner, Code.FIND_AFTER_MARKED, find_after)
+
+
 def _step_from_slot(cursor: Cursor, by: int) -> Entry:
     """Steps from the slot, which is the entry's first, and not from the index."""
     node = cursor.node
@@ -258,6 +275,7 @@ PLANTS: Mapping[str, Plant] = {
     "pause-inside-slots": _pause_inside_slots,
     "pause-at-top": _pause_at_top,
     "step-inside": _step_inside,
+    "find-after-marked": _find_after_marked,
     "split-limit": _split_limit,
     "split-filled-early": _split_filled_early,
     "create-range-spare": _create_range_spare,
@@ -308,6 +326,7 @@ MEETS: Mapping[str, Meets] = {
     "pause-inside-slots": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
     "pause-at-top": _by_code(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
     "step-inside": _by_code(Code.NEXT, Code.PREV, Code.CURSOR_NEXT, Code.CURSOR_PREV),
+    "find-after-marked": _by_code(Code.FIND_AFTER_MARKED),
     "split-limit": lambda one, _, s: (
         one.code in (Code.SPLIT, Code.COUNT_ALLOC) and _beyond_limit(one, s)
     ),

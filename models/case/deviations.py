@@ -172,6 +172,18 @@ def _split_filled_early(
     return by_cursor and vertical and operation.entry != cursor.given
 
 
+def _find_after_marked(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    index = operation.index + 1
+    return (
+        operation.code is Code.FIND_AFTER_MARKED
+        and index <= operation.argument
+        and array.on_sibling(index, s)
+        and array.get_mark(index, operation.mark)
+    )
+
+
 def _create_range_spare(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
@@ -274,6 +286,22 @@ DEVIATIONS = (
             Operation(Code.NEXT, 1, argument=1),
         ),
         _step_inside,
+    ),
+    Deviation(
+        "find-after-marked",
+        "answer-find-after",
+        "xa_find_after, for a mark that an entry of several slots bears, answers that entry again"
+        " when it is asked for what comes after its first slot: a loop of xa_for_each_marked over"
+        " it does not end",
+        "lib/xarray.c, xa_find_after: xas_find_marked moves the index back to the entry's first"
+        " slot, from which xas_sibling cannot tell that it lay in a later one",
+        2,
+        (
+            Operation(Code.STORE, 0, 1, entry=_POINTER),
+            Operation(Code.SET_MARK, 0, mark=0),
+            Operation(Code.FIND_AFTER_MARKED, 0, mark=0, argument=_TOP),
+        ),
+        _find_after_marked,
     ),
     Deviation(
         "split-limit",

@@ -15,7 +15,16 @@ import re
 from difflib import get_close_matches
 
 from xarray_model import entries
-from xarray_model.operations import FIELDS, FLAGS, LIMITS, WORD, Code, Flag, Operation
+from xarray_model.operations import (
+    EXTRACT_ORDER,
+    FIELDS,
+    FLAGS,
+    LIMITS,
+    WORD,
+    Code,
+    Flag,
+    Operation,
+)
 from xarray_model.snapshot import MALFORMED_NODE
 
 _ERRORS = {entries.ENOMEM: "ENOMEM", entries.EINVAL: "EINVAL", entries.EBUSY: "EBUSY"}
@@ -109,6 +118,10 @@ _LEFT_OUT = {
     Code.FIND_MARKED: {"argument": WORD},
     Code.NEXT: {"argument": 1},
     Code.PREV: {"argument": 1},
+    Code.FIND_AFTER: {"argument": WORD},
+    Code.FIND_AFTER_MARKED: {"argument": WORD},
+    Code.EXTRACT: {"order": EXTRACT_ORDER, "argument": WORD},
+    Code.EXTRACT_MARKED: {"order": EXTRACT_ORDER, "argument": WORD},
     Code.CURSOR_SET: {"order": 0},
     Code.CURSOR_FIND: {"argument": WORD},
     Code.CURSOR_FIND_MARKED: {"argument": WORD},

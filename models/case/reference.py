@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from models.case.reference_log import Told, records
+from models.case.reference_plain import LOOKS, word
 from xarray_model import (
     api,
     geometry,
@@ -153,7 +154,7 @@ class Runner:
         self.lru.update(node)
 
     def _store(self, op: Operation) -> list[int]:
-        return [_word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
+        return [word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
 
     def _split_entry(self, op: Operation) -> list[int]:
         return self._split_through(Cursor(self.array, op.index, op.new_order, self.update), op)
@@ -205,7 +206,7 @@ class Runner:
         return [int(api.get_mark(self.array, op.index, op.mark))]
 
     def _load(self, op: Operation) -> list[int]:
-        return [_word(api.load(self.array, op.index))]
+        return [word(api.load(self.array, op.index))]
 
     def _get_order(self, op: Operation) -> list[int]:
         return [api.get_order(self.array, op.index)]
@@ -223,7 +224,7 @@ class Runner:
         while (entry := step(cursor)) != NULL:
             if len(words) > 1 and cursor.index <= words[-2]:
                 raise Endless
-            words += (cursor.index, _word(entry))
+            words += (cursor.index, word(entry))
             if pausing:
                 self.pause(cursor)
         words[0] = len(words) // 2
@@ -237,10 +238,10 @@ class Runner:
 
     def _steps(self, op: Operation, step: Callable[[Cursor], Entry]) -> list[int]:
         cursor = Cursor(self.array, op.index)
-        words = [_word(walk.load(cursor))]
+        words = [word(walk.load(cursor))]
         for _ in range(op.argument):
             entry = step(cursor)
-            words += (cursor.index, _word(entry))
+            words += (cursor.index, word(entry))
         return words
 
     def _destroy(self, op: Operation) -> list[int]:
@@ -296,7 +297,7 @@ class Runner:
 
     def _cursor_load(self, op: Operation) -> list[int]:
         entry = walk.load(self.kept)
-        return [self.kept.index, _word(entry)]
+        return [self.kept.index, word(entry)]
 
     def _cursor_find(self, op: Operation) -> list[int]:
         return self._found(iterate.find(self.kept, op.argument))
@@ -306,15 +307,22 @@ class Runner:
 
     def _found(self, entry: Entry) -> list[int]:
         """A search that finds nothing leaves the cursor at an index that has no meaning."""
-        return [self.kept.index, _word(entry)] if entry != NULL else [0, NULL]
+        return [self.kept.index, word(entry)] if entry != NULL else [0, NULL]
+
+    def _cursor_find_conflict(self, op: Operation) -> list[int]:
+        found = iterate.conflicts(self.kept)
+        return [len(found), *map(word, found)]
+
+    def _plain(self, op: Operation) -> list[int]:
+        return LOOKS[op.code](self.array, op)
 
     def _cursor_next(self, op: Operation) -> list[int]:
         entry = self.next(self.kept)
-        return [self.kept.index, _word(entry)]
+        return [self.kept.index, word(entry)]
 
     def _cursor_prev(self, op: Operation) -> list[int]:
         entry = self.prev(self.kept)
-        return [self.kept.index, _word(entry)]
+        return [self.kept.index, word(entry)]
 
     def _cursor_pause(self, op: Operation) -> list[int]:
         self.pause(self.kept)
@@ -332,7 +340,7 @@ class Runner:
         return [int(marks.get_mark(self.kept, op.mark))]
 
     def _cursor_store(self, op: Operation) -> list[int]:
-        return [_word(api.store_through(self.kept, op.entry))]
+        return [word(api.store_through(self.kept, op.entry))]
 
     def _cursor_split(self, op: Operation) -> list[int]:
         return self._split_through(self.kept, op)
@@ -409,12 +417,9 @@ _HANDLERS: Mapping[Code, Handler] = {
     Code.CURSOR_CREATE_RANGE: Runner._cursor_create_range,
     Code.CURSOR_NOMEM: Runner._cursor_nomem,
     Code.CURSOR_DESTROY: Runner._cursor_destroy,
+    Code.CURSOR_FIND_CONFLICT: Runner._cursor_find_conflict,
+    **dict.fromkeys(LOOKS, Runner._plain),
 }
-
-
-def _word(entry: Entry) -> int:
-    """An entry as a result word: which node a pointer leads to has no meaning for a caller."""
-    return mk_node(0) if isinstance(entry, Node) else entry
 
 
 def _error(cursor: Cursor) -> int:

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xarray_model import geometry
-from xarray_model.entries import is_internal, is_value
+from xarray_model.entries import ZERO, is_internal, is_node, is_sibling, is_value
+from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import WORD, Code, Flag, Operation
+
+_WIDTH = 72
 
 
 class NoCode(Exception):
@@ -39,6 +42,22 @@ def index_text(index: int) -> str:
     if index == WORD:
         return "ULONG_MAX"
     return str(index) if index < 10 else f"{index:#x}" if index < 1 << 31 else f"{index:#x}UL"
+
+
+def answered(call: str, entry: int) -> str:
+    """The check that a call answers an entry as a slot has it."""
+    if is_node(entry):
+        return f"XA_BUG_ON(xa, !xa_is_node({call}));"
+    if entry == ZERO:
+        text = "XA_ZERO_ENTRY"
+    elif is_sibling(entry, max(CHUNK_SHIFTS)):
+        text = f"xa_mk_sibling({entry >> 2})"
+    elif is_internal(entry):
+        raise NoCode("test code has no name for an entry that is answered")
+    else:
+        text = entry_text(entry)
+    line = f"XA_BUG_ON(xa, {call} != {text});"
+    return line if len(line) <= _WIDTH else f"XA_BUG_ON(xa, {call} !=\n\t\t{text});"
 
 
 def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from models.diagnosis.kernel_plain import PLAIN
 from models.diagnosis.kernel_statements import (
     STATEMENTS,
     How,
     NoCode,
+    answered,
     entry_text,
     index_text,
     split_alloc,
@@ -20,23 +22,13 @@ from models.diagnosis.kernel_statements import (
     split_through,
 )
 from specs.stream import Answer
-from xarray_model.entries import (
-    ENOMEM,
-    NULL,
-    ZERO,
-    is_internal,
-    is_node,
-    is_sibling,
-    mk_error,
-)
-from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.entries import ENOMEM, NULL, mk_error
 from xarray_model.operations import Code, Flag, Operation
 
 MOST_STEPS = 24
 """Answers that are checked one by one; a longer run of alike ones is a loop."""
 _LOOP = 4
 _NO_MEMORY = mk_error(ENOMEM)
-_WIDTH = 72
 _THROUGH = (Code.CURSOR_SET, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALLOC, Code.FAIL)
 """What needs to know of the operations before."""
 _CHECKED = frozenset(
@@ -46,6 +38,7 @@ _CHECKED = frozenset(
         *(Code.CURSOR_LOAD, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED, Code.CURSOR_GET_MARK),
         *(Code.CURSOR_NEXT, Code.CURSOR_PREV, Code.CURSOR_PAUSE),
         *(Code.CURSOR_CREATE_RANGE, Code.CURSOR_NOMEM),
+        *(Code.CURSOR_FIND_CONFLICT, *PLAIN),
     }
 )
 
@@ -108,22 +101,6 @@ def _first(operations: Sequence[Operation]) -> Operation | None:
     return next((one for one in operations if one.code is Code.CURSOR_SET), None)
 
 
-def _answers(call: str, entry: int) -> str:
-    """The check that a call answers an entry as a slot has it."""
-    if is_node(entry):
-        return f"XA_BUG_ON(xa, !xa_is_node({call}));"
-    if entry == ZERO:
-        text = "XA_ZERO_ENTRY"
-    elif is_sibling(entry, max(CHUNK_SHIFTS)):
-        text = f"xa_mk_sibling({entry >> 2})"
-    elif is_internal(entry):
-        raise NoCode("test code has no name for an entry that is answered")
-    else:
-        text = entry_text(entry)
-    line = f"XA_BUG_ON(xa, {call} != {text});"
-    return line if len(line) <= _WIDTH else f"XA_BUG_ON(xa, {call} !=\n\t\t{text});"
-
-
 def _stands(cursor: str, index: int) -> str:
     return f"XA_BUG_ON(xa, {cursor}.xa_index != {index_text(index)});"
 
@@ -150,7 +127,7 @@ def _steps(one: Operation, words: Sequence[int], how: How) -> list[str]:
     call = "xas_next(&xas)" if one.code is Code.NEXT else "xas_prev(&xas)"
     way = 1 if one.code is Code.NEXT else -1
     places = list(zip(words[1::2], words[2::2], strict=True))
-    lines = [_answers("xas_load(&xas)", words[0])]
+    lines = [answered("xas_load(&xas)", words[0])]
     loops = False
     at = 0
     while at < len(places):
@@ -160,11 +137,11 @@ def _steps(one: Operation, words: Sequence[int], how: How) -> list[str]:
             alike += 1
         if alike >= _LOOP:
             loops = True
-            lines += [f"for (steps = 0; steps < {alike}; steps++)", f"\t{_answers(call, entry)}"]
+            lines += [f"for (steps = 0; steps < {alike}; steps++)", f"\t{answered(call, entry)}"]
             lines.append(_stands("xas", index + way * (alike - 1)))
         else:
             alike = 1
-            lines += [_answers(call, entry), _stands("xas", index)]
+            lines += [answered(call, entry), _stands("xas", index)]
         at += alike
         if len(lines) > 3 * MOST_STEPS:
             raise NoCode("test code for so many steps would be too long")
@@ -179,8 +156,8 @@ def _search(one: Operation, words: Sequence[int]) -> list[str]:
     pause = ["xas_pause(&xas);"] if one.flags & Flag.PAUSE else []
     lines: list[str] = []
     for index, entry in zip(words[1::2], words[2::2], strict=True):
-        lines += [_answers(call, entry), _stands("xas", index), *pause]
-    lines.append(_answers(call, NULL))
+        lines += [answered(call, entry), _stands("xas", index), *pause]
+    lines.append(answered(call, NULL))
     body = [f"\t{line}" for line in _read(*lines)]
     return ["{", f"\tXA_STATE(xas, xa, {index_text(one.index)});", "", *body, "}"]
 
@@ -196,13 +173,18 @@ def _set(one: Operation) -> str:
     return f"xas_set_order(&cursor, {index_text(one.index)}, {one.order});"
 
 
+def _find_conflict(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    found = [answered("xas_find_conflict(&cursor)", entry) for entry in (*words[1:], NULL)]
+    return ["xas_lock(&cursor);", *found, "xas_unlock(&cursor);"]
+
+
 def _reset(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return ["xas_reset(&cursor);"]
 
 
 def _looks(call: str) -> Callable[[Operation, Sequence[int], How], list[str]]:
     def lines(one: Operation, words: Sequence[int], how: How) -> list[str]:
-        return _read(_answers(f"{call}(&cursor)", words[1]), _stands("cursor", words[0]))
+        return _read(answered(f"{call}(&cursor)", words[1]), _stands("cursor", words[0]))
 
     return lines
 
@@ -210,7 +192,7 @@ def _looks(call: str) -> Callable[[Operation, Sequence[int], How], list[str]]:
 def _find(one: Operation, words: Sequence[int], how: How) -> list[str]:
     # One that finds nothing is at no certain index.
     stands = [_stands("cursor", words[0])] if words[1] != NULL else []
-    return _read(_answers(_search_call(one, "cursor"), words[1]), *stands)
+    return _read(answered(_search_call(one, "cursor"), words[1]), *stands)
 
 
 def _pause(one: Operation, words: Sequence[int], how: How) -> list[str]:
@@ -262,6 +244,7 @@ def _min_order(one: Operation, words: Sequence[int], how: How) -> list[str]:
 
 
 STEPS: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
+    **PLAIN,
     Code.NEXT: _steps,
     Code.PREV: _steps,
     Code.TRY_SPLIT_MIN_ORDER: _min_order,
@@ -280,4 +263,5 @@ STEPS: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
     Code.CURSOR_CREATE_RANGE: _create_range,
     Code.CURSOR_NOMEM: _nomem,
     Code.CURSOR_DESTROY: _destroy,
+    Code.CURSOR_FIND_CONFLICT: _find_conflict,
 }

@@ -18,6 +18,13 @@ from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Code, Operation
 
+_SEARCHES = frozenset(
+    {
+        *(Code.FIND, Code.FIND_MARKED, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED),
+        *(Code.FIND_AFTER, Code.FIND_AFTER_MARKED, Code.EXTRACT, Code.EXTRACT_MARKED),
+    }
+)
+"""What has a last index for its argument."""
 TRIALS, HANGING_TRIALS = 300, 40
 """Cases that are run to make one finding smaller, and one that hangs, since each costs time.  No
 time is set: what is found must not depend on the machine's load."""
@@ -78,7 +85,7 @@ def transfer(operations: Sequence[Operation], s: int, target: int) -> tuple[Oper
         order, new_order = _order(one.order, s, target), _order(one.new_order, s, target)
         index = _index(one.index, s, target)
         argument: int | None = one.argument
-        if one.code in (Code.FIND, Code.FIND_MARKED, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED):
+        if one.code in _SEARCHES:
             # A last index: what follows it is the first index of something.
             argument = _index(one.argument + 1, s, target)
             argument = None if argument is None else argument - 1

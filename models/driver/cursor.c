@@ -103,6 +103,23 @@ static void destroy(void)
 	xas_destroy(&kept->xas);
 }
 
+/* All that is in the way of an entry of the cursor's order. */
+static void find_conflict(void)
+{
+	uint64_t most = (uint64_t)arena_live() * XA_CHUNK_SIZE + 1, found = 0;
+	uint64_t *count = (uint64_t *)(void *)result_room(sizeof(*count));
+	void *conflict;
+
+	xas_lock(&kept->xas);
+	xas_for_each_conflict(&kept->xas, conflict) {
+		if (found++ == most)
+			fail(STATUS_HANG, "a walk found more conflicts than there are slots");
+		result_entry(conflict);
+	}
+	*count = found;
+	xas_unlock(&kept->xas);
+}
+
 /* What takes nodes from the cursor, under the lock. */
 static void change(const struct operation *operation)
 {
@@ -153,6 +170,9 @@ void run_cursor_operation(const struct operation *operation)
 		break;
 	case OP_CURSOR_NOMEM:
 		nomem();
+		break;
+	case OP_CURSOR_FIND_CONFLICT:
+		find_conflict();
 		break;
 	case OP_CURSOR_DESTROY:
 		destroy();

@@ -7,6 +7,7 @@
  *	operations.c	what each operation does
  *	count.c		what a split asks for, counted without the memory
  *	cursor.c	operations on a cursor that is kept from one to the next
+ *	plain.c		the functions that take no cursor
  *	snapshot.c	the picture of an array
  *	arena.c		where nodes live, and whether they were tampered with
  *	hooks.c		what the headers in models/kernel/include ask of a program
@@ -81,7 +82,13 @@ enum code {
 	OP_CURSOR_CREATE_RANGE,
 	OP_CURSOR_NOMEM,
 	OP_CURSOR_DESTROY,
-	OP_LAST = OP_CURSOR_DESTROY,
+	OP_CURSOR_FIND_CONFLICT,
+	OP_CURSOR_LAST = OP_CURSOR_FIND_CONFLICT,
+	OP_FIND_AFTER,
+	OP_FIND_AFTER_MARKED,
+	OP_EXTRACT,
+	OP_EXTRACT_MARKED,
+	OP_LAST = OP_EXTRACT_MARKED,
 };
 
 enum flag {
@@ -152,6 +159,9 @@ struct kept_cursor {
 };
 void cursor_forget(void);
 void run_cursor_operation(const struct operation *operation);
+
+/* plain.c */
+void run_plain_operation(const struct operation *operation);
 
 /* snapshot.c: the last walk. */
 struct walk {

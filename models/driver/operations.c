@@ -246,8 +246,12 @@ void run_operation(const struct operation *operation)
 		count_alloc(operation);
 		break;
 	default:
-		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_LAST) {
+		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_CURSOR_LAST) {
 			run_cursor_operation(operation);
+			break;
+		}
+		if (operation->code > OP_CURSOR_LAST && operation->code <= OP_LAST) {
+			run_plain_operation(operation);
 			break;
 		}
 		fail(STATUS_UNSUPPORTED, "unknown operation %u", operation->code);

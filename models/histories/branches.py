@@ -86,6 +86,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         "count_alloc: limited",
     ]
     names += CURSOR_BRANCHES
+    names += PLAIN_BRANCHES
     names += NODE_BRANCHES
     if one_level:
         names += ["split_alloc: refused"]
@@ -114,6 +115,19 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
     return names
 
 
+PLAIN_BRANCHES = [
+    *(
+        f"{find}: {which}"
+        for find in ("find_after", "find_after_marked")
+        for which in ("nothing", "next", "from inside an entry", "up to an entry's inside")
+    ),
+    *(
+        f"{extract}: {which}"
+        for extract in ("extract", "extract_marked")
+        for which in ("nothing", "all", "as many as there is room for", "begins inside an entry")
+    ),
+]
+"""What the functions that take no cursor are asked, and what they find."""
 NODE_BRANCHES = [
     "split_alloc: some",
     "split_alloc: none needed",
@@ -136,22 +150,25 @@ NODE_BRANCHES = [
 ]
 """What is done with the nodes that a kept cursor holds."""
 CURSOR_BRANCHES = [
-    f"cursor: {use}, {place}"
-    for use, places in (
-        ("load", "fresh walked stepped"),
-        ("find", "fresh walked stepped"),
-        ("find_marked", "fresh walked stepped"),
-        ("next", "fresh walked stepped"),
-        ("prev", "fresh walked stepped"),
-        ("pause", "fresh walked stepped"),
-        ("store", "fresh walked stepped"),
-        ("erase", "fresh walked stepped"),
-        ("split", "fresh walked stepped"),
-        ("set_mark", "walked stepped"),
-        ("clear_mark", "walked stepped"),
-        ("get_mark", "walked stepped"),
-        ("reset", "done"),
-    )
-    for place in places.split()
+    *(f"find_conflict: {which}" for which in ("nothing", "one", "several", "around the range")),
+    *(
+        f"cursor: {use}, {place}"
+        for use, places in (
+            ("load", "fresh walked stepped"),
+            ("find", "fresh walked stepped"),
+            ("find_marked", "fresh walked stepped"),
+            ("next", "fresh walked stepped"),
+            ("prev", "fresh walked stepped"),
+            ("pause", "fresh walked stepped"),
+            ("store", "fresh walked stepped"),
+            ("erase", "fresh walked stepped"),
+            ("split", "fresh walked stepped"),
+            ("set_mark", "walked stepped"),
+            ("clear_mark", "walked stepped"),
+            ("get_mark", "walked stepped"),
+            ("reset", "done"),
+        )
+        for place in places.split()
+    ),
 ]
 """What is done through a kept cursor, and where it stands then."""

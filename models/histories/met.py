@@ -15,7 +15,9 @@ from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
 from xarray_model.entries import EINVAL, NULL, ZERO, is_error, is_value, mk_error
 from xarray_model.geometry import one_level_limit_exceeded
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
+
+_TOP = (1 << 64) - 1
 
 
 def met_by_cursor(
@@ -23,11 +25,22 @@ def met_by_cursor(
 ) -> Iterator[str]:
     """The branches that an operation through the case's cursor is."""
     code = operation.code
-    if Code.CURSOR_SET < code < Code.CURSOR_SPLIT_ALLOC:
+    if code is Code.CURSOR_FIND_CONFLICT:
+        yield from _conflict(cursor, array, words)
+    elif Code.CURSOR_SET < code < Code.CURSOR_SPLIT_ALLOC:
         use = code.name.removeprefix("CURSOR_").lower()
         if code is Code.CURSOR_STORE and operation.entry == NULL:
             use = "erase"
         yield f"cursor: {use}, {cursor.place.value}"
+
+
+def _conflict(cursor: AbstractCursor, array: AbstractArray, words: Sequence[int]) -> Iterator[str]:
+    if words[0] != 1:
+        yield "find_conflict: several" if words[0] else "find_conflict: nothing"
+    elif array.get_order(cursor.index) > cursor.order:
+        yield "find_conflict: around the range"
+    else:
+        yield "find_conflict: one"
 
 
 def met(operation: Operation, array: AbstractArray, words: Sequence[int], s: int) -> Iterator[str]:
@@ -190,6 +203,33 @@ def _found(operation: Operation, array: AbstractArray) -> Iterator[Item]:
             yield item
 
 
+def _find_after(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    name = operation.code.name.lower()
+    yield f"{name}: next" if words[1] else f"{name}: nothing"
+    around = array.at(operation.index)
+    if around is not None and array.at(min(operation.index + 1, _TOP)) == around:
+        yield f"{name}: from inside an entry"
+    last = array.at(operation.argument)
+    if last is not None and last[0] < operation.argument and operation.index < last[0]:
+        yield f"{name}: up to an entry's inside"
+
+
+def _extract(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    name = operation.code.name.lower()
+    if not words[0]:
+        yield f"{name}: nothing"
+        return
+    room = 1 << min(operation.order, EXTRACT_ORDER)
+    yield f"{name}: as many as there is room for" if words[0] == room else f"{name}: all"
+    found = array.at(operation.index)
+    if found is not None and found[0] < operation.index:
+        yield f"{name}: begins inside an entry"
+
+
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[str]:
@@ -248,6 +288,10 @@ _CLASSIFY = {
     Code.GET_ORDER: _order,
     Code.FIND: _find,
     Code.FIND_MARKED: _find,
+    Code.FIND_AFTER: _find_after,
+    Code.FIND_AFTER_MARKED: _find_after,
+    Code.EXTRACT: _extract,
+    Code.EXTRACT_MARKED: _extract,
     Code.NEXT: _step,
     Code.PREV: _step,
     Code.DESTROY: _destroy,

@@ -54,6 +54,11 @@ _RUNS = {
     Code.CURSOR_CREATE_RANGE: "xas_create_range",
     Code.CURSOR_NOMEM: "xas_nomem",
     Code.CURSOR_DESTROY: "xas_destroy",
+    Code.CURSOR_FIND_CONFLICT: "xas_find_conflict",
+    Code.FIND_AFTER: "xa_find_after",
+    Code.FIND_AFTER_MARKED: "xa_find_after",
+    Code.EXTRACT: "xa_extract",
+    Code.EXTRACT_MARKED: "xa_extract",
 }
 """The function under test that an operation runs: ``models/driver/PROTOCOL.md``."""
 

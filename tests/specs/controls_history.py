@@ -232,6 +232,14 @@ HISTORY: dict[str, tuple[Told, Told]] = {
         ask(Code.FIND, [2, 2, P, 8, OLD], index=2, argument=8, flags=Flag.PAUSE),
         ask(Code.FIND, [1, 2, P], index=2, argument=8, flags=Flag.PAUSE),
     ),
+    "answer-find-after": (
+        ask(Code.FIND_AFTER, [8, OLD], index=2, argument=8),
+        ask(Code.FIND_AFTER, [0, P], index=2, argument=8),
+    ),
+    "answer-extract": (
+        ask(Code.EXTRACT, [2, P, OLD], index=2, order=1, argument=8),
+        ask(Code.EXTRACT, [1, P], index=2, order=1, argument=8),
+    ),
     "answer-step": (
         ask(Code.NEXT, [0, 8, OLD, 9, OLD], index=7, argument=2),
         ask(Code.PREV, [0, 6, 0, 5, P], index=7, argument=2),
@@ -330,6 +338,10 @@ HISTORY: dict[str, tuple[Told, Told]] = {
     "create-range-result": (ranged([0, 1, 0]), ranged([NO_MEMORY, 1, 0])),
     "create-range-spare": (ranged([0, 1, 0]), ranged([0, 1, 1])),
     "create-range-slots": (ranged([0, 1, 0]), ranged([0, 1, 0], before())),
+    "cursor-find-conflict": (
+        kept(do(Code.CURSOR_FIND_CONFLICT, [1, OLD]), index=9),
+        kept(do(Code.CURSOR_FIND_CONFLICT, [2, OLD, OLD]), index=9),
+    ),
     "cursor-pause": (
         kept(FOUND, do(Code.CURSOR_PAUSE, [4]), do(Code.CURSOR_NEXT, [4, 0])),
         kept(FOUND, do(Code.CURSOR_PAUSE, [1])),
@@ -361,6 +373,9 @@ MORE_HISTORY: list[tuple[str, Told]] = [
     ("answer-store", kept(FOUND, do(Code.CURSOR_STORE, [OLD], entry=NEW))),
     ("split-requests", kept(do(Code.CURSOR_SPLIT, [0, 2, 2, 0, 0, 0], order=2, entry=NEW))),
     ("answer-find-marked", ask(Code.FIND_MARKED, [1, 9, OLD], index=2, argument=99)),
+    ("answer-find-after", ask(Code.FIND_AFTER_MARKED, [8, OLD], index=8, argument=99)),
+    ("answer-extract", ask(Code.EXTRACT_MARKED, [2, P, OLD], index=0, order=1, argument=99)),
+    ("answer-extract", ask(Code.EXTRACT, [2, P, OLD], index=0, argument=99)),
     ("answer-step", ask(Code.NEXT, [P, 2, P, 4, 0], index=1, argument=2)),
     ("answer-store-error", ask(Code.STORE, [INVALID], index=13, entry=P)),
     ("try-split-requests", try_split([INVALID, 1, 0], 0)),

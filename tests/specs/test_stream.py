@@ -66,5 +66,6 @@ def test_absurd_count_of_found_entries() -> None:
 
 def test_every_operation_has_a_form() -> None:
     own = {Code.SNAPSHOT, Code.FIND, Code.FIND_MARKED, Code.NEXT, Code.PREV}
+    own |= {Code.CURSOR_FIND_CONFLICT, Code.EXTRACT, Code.EXTRACT_MARKED}
     assert set(FIXED) | own == set(Code)
     assert not set(FIXED) & own

@@ -69,6 +69,8 @@ _OF = {
         Code.CLEAR_MARK,
         Code.GET_MARK,
         Code.FIND_MARKED,
+        Code.FIND_AFTER_MARKED,
+        Code.EXTRACT_MARKED,
         Code.CURSOR_FIND_MARKED,
         Code.CURSOR_SET_MARK,
         Code.CURSOR_CLEAR_MARK,

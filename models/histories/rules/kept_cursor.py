@@ -96,6 +96,26 @@ class KeptCursor(Case):
             entry = strategies.entry(choice, found[1].entry if found else None) if kind else NULL
             self.through(Operation(Code.CURSOR_STORE, entry=entry), place, choice)
 
+    @precondition(lambda self: not self.cursor.held)
+    @rule(where=NUMBER, what=NUMBER)
+    def conflict(self, where: int, what: int) -> None:
+        """Look for all that is in the way of an entry, and store that there, or not."""
+        self.count("conflict")
+        choice = Choice(what)
+        index = self.index(Choice(where))
+        order = self.array.get_order(index)
+        kind = choice.below(4)
+        if kind == 3:
+            order = strategies.order(self.s, self.bits, choice)
+        elif kind:
+            order = max(0, min(order + choice.below(2 * self.s + 1) - self.s * (kind == 1), 63))
+        self.run_now(Operation(Code.CURSOR_SET, index, order))
+        self.run_now(Operation(Code.CURSOR_FIND_CONFLICT))
+        if choice.below(2):
+            like = self.array.load(self.cursor.index) or None
+            entry = strategies.entry(choice, like) if choice.below(4) else NULL
+            self.run_now(Operation(Code.CURSOR_STORE, entry=entry))
+
     def step_onto(self, place: Choice, walk: Sequence[Code]) -> None:
         """Let the cursor step onto the first slot of an entry, forwards or backwards."""
         found = strategies.existing(self.array, place)

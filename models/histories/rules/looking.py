@@ -35,6 +35,24 @@ class Looking(Case):
         index, last, flags, mark = self.a_range(Choice(where), Choice(to))
         self.run_now(Operation(Code.FIND_MARKED, index, mark=mark, flags=flags, argument=last))
 
+    @rule(where=NUMBER, to=NUMBER)
+    def find_plain(self, where: int, to: int) -> None:
+        """Look for what begins after an index, some times, or take out many at once."""
+        self.count("find_plain")
+        choice = Choice(to)
+        index, last, _, mark = self.a_range(Choice(where), choice)
+        marked = choice.below(2)
+        if choice.below(3) == 2:
+            code = Code.EXTRACT_MARKED if marked else Code.EXTRACT
+            self.run_now(Operation(code, index, choice.below(3), mark=mark, argument=last))
+            return
+        code = Code.FIND_AFTER_MARKED if marked else Code.FIND_AFTER
+        for _ in range(1 + choice.below(3)):
+            words = self.run_now(Operation(code, index, mark=mark, argument=last))
+            if not words or not words[1]:
+                break
+            index = words[0]
+
     def a_range(self, place: Choice, choice: Choice) -> tuple[int, int, Flag, int]:
         """First and last index of an iteration, whether it pauses, and a mark."""
         flags = Flag.PAUSE if choice.below(2) else Flag.NONE

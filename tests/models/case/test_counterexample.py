@@ -116,6 +116,9 @@ def answer(operation: Operation, draw: st.DrawFn) -> bytes:
     if code in (Code.FIND, Code.FIND_MARKED):
         found = draw(st.integers(0, 3))
         words = [found, *(draw(WORDS) for _ in range(2 * found))]
+    elif code in (Code.CURSOR_FIND_CONFLICT, Code.EXTRACT, Code.EXTRACT_MARKED):
+        found = draw(st.integers(0, 3))
+        words = [found, *(draw(WORDS) for _ in range(found))]
     return struct.pack(f"<{len(words)}Q", *words)
 
 

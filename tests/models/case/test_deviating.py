@@ -27,6 +27,7 @@ WORDS = {
     "pause-inside": (3, 5, 4, 13, 4, 14, 4),
     "pause-inside-slots": (4, 5, 4, 12, 4, 13, 4, 14, 4),
     "step-inside": (4, 2, 2),
+    "find-after-marked": (0, 4),
     "split-limit": (0, 1, 0),
     "create-range-spare": (1,),
 }

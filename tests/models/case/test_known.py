@@ -24,6 +24,7 @@ OUTSIDE = {
     "store-other-kind",
     "pause-at-top",
     "step-inside",
+    "find-after-marked",
     "split-filled-early",
     "create-range-spare",
 }

@@ -86,6 +86,14 @@ def kept_cursor(order: int, new_order: int) -> list[Operation]:
         Operation(Code.CURSOR_NOMEM),
         Operation(Code.CURSOR_CREATE_RANGE),
         Operation(Code.CURSOR_NOMEM),
+        Operation(Code.CURSOR_SET, start, order),
+        Operation(Code.CURSOR_FIND_CONFLICT),
+        Operation(Code.CURSOR_STORE, entry=19),
+        Operation(Code.SET_MARK, start, mark=1),
+        Operation(Code.FIND_AFTER, 0, argument=LAST),
+        Operation(Code.FIND_AFTER_MARKED, start, mark=1, argument=LAST),
+        Operation(Code.EXTRACT, 0, 1, argument=LAST),
+        Operation(Code.EXTRACT_MARKED, 0, 1, mark=1, argument=LAST),
     ]
 
 

@@ -127,6 +127,8 @@ typedef unsigned int __bitwise xa_mark_t;
 #define XA_MARK_1		((__force xa_mark_t)1U)
 #define XA_MARK_2		((__force xa_mark_t)2U)
 #define XA_MARK_MAX		XA_MARK_2
+/* Instead of a mark: every entry that is there. */
+#define XA_PRESENT		((__force xa_mark_t)8U)
 
 /* In xa_flags: charge nodes to the memory control group; and the array's own marks. */
 #define XA_FLAGS_ACCOUNT	((__force gfp_t)32U)
@@ -188,6 +190,9 @@ void xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 void xa_clear_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 int xa_get_order(struct xarray *xa, unsigned long index);
 void xa_destroy(struct xarray *xa);
+void *xa_find_after(struct xarray *xa, unsigned long *indexp, unsigned long max, xa_mark_t filter);
+unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsigned long max,
+			unsigned int n, xa_mark_t filter);
 
 /*
  * A node.  Slot k covers 2^shift indices.  parent, offset and array are set before the node can
@@ -445,6 +450,7 @@ void xas_init_marks(const struct xa_state *xas);
 
 void *xas_find(struct xa_state *xas, unsigned long max);
 void *xas_find_marked(struct xa_state *xas, unsigned long max, xa_mark_t mark);
+void *xas_find_conflict(struct xa_state *xas);
 void *xas_next(struct xa_state *xas);
 void *xas_prev(struct xa_state *xas);
 void xas_pause(struct xa_state *xas);
@@ -509,6 +515,9 @@ static inline void *xas_next_marked(struct xa_state *xas, unsigned long max, xa_
 #define xas_for_each_marked(xas, entry, max, mark)		\
 	for ((entry) = xas_find_marked(xas, max, mark); (entry) != NULL; \
 	     (entry) = xas_next_marked(xas, max, mark))
+
+#define xas_for_each_conflict(xas, entry)			\
+	while (((entry) = xas_find_conflict(xas)) != NULL)
 
 void xas_split_alloc(struct xa_state *xas, void *entry, unsigned int order, gfp_t gfp);
 void xas_split(struct xa_state *xas, void *entry, unsigned int order);

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The functions that take an array and no cursor, as statements of C in the manner of a kernel's
+``lib/test_xarray.c``: what each answers is checked on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from models.diagnosis.kernel_statements import How, NoCode, answered, index_text
+from xarray_model.entries import NULL
+from xarray_model.operations import EXTRACT_ORDER, Code, Operation
+
+MOST_EXTRACTED = 24
+"""Entries that are taken out and checked one by one."""
+_MARKED = frozenset({Code.FIND_AFTER_MARKED, Code.EXTRACT_MARKED})
+
+
+def _which(one: Operation) -> tuple[str, str]:
+    """The last index, and which entries are asked for."""
+    return index_text(one.argument), f"XA_MARK_{one.mark}" if one.code in _MARKED else "XA_PRESENT"
+
+
+def _find_after(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    last, which = _which(one)
+    checks = [answered(f"xa_find_after(xa, &at, {last}, {which})", words[1])]
+    if words[1] != NULL:
+        checks.append(f"XA_BUG_ON(xa, at != {index_text(words[0])});")
+    return block(f"unsigned long at = {index_text(one.index)};", *checks)
+
+
+def _extract(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    if words[0] > MOST_EXTRACTED:
+        raise NoCode("test code for so many entries would be too long")
+    last, which = _which(one)
+    room = 1 << min(one.order, EXTRACT_ORDER)
+    call = f"xa_extract(xa, taken, {index_text(one.index)}, {last}, {room},\n\t\t{which})"
+    checks = [f"XA_BUG_ON(xa, {call} != {words[0]});"]
+    checks += [answered(f"taken[{place}]", entry) for place, entry in enumerate(words[1:])]
+    return block(f"void *taken[{room}];", *checks)
+
+
+def block(declared: str, *lines: str) -> list[str]:
+    """A block of C with a variable of its own."""
+    parts = [part for line in lines for part in line.split("\n")]
+    return ["{", f"\t{declared}", "", *(f"\t{part}" for part in parts), "}"]
+
+
+PLAIN: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
+    Code.FIND_AFTER: _find_after,
+    Code.FIND_AFTER_MARKED: _find_after,
+    Code.EXTRACT: _extract,
+    Code.EXTRACT_MARKED: _extract,
+}
+"""How each is told."""

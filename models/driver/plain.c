@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The functions that take an array and no cursor; PROTOCOL.md tells what they answer. */
+#include "driver.h"
+
+/* There is room for 2 to the power of this many entries at most. */
+enum { EXTRACT_ORDER = 6 };
+
+static xa_mark_t filter_of(const struct operation *operation)
+{
+	bool marked = operation->code == OP_FIND_AFTER_MARKED || operation->code == OP_EXTRACT_MARKED;
+
+	return marked ? operation->mark : XA_PRESENT;
+}
+
+static void find_after(const struct operation *operation)
+{
+	unsigned long index = operation->index;
+	void *entry = xa_find_after(&driver.array, &index, operation->argument, filter_of(operation));
+
+	result_word(entry ? index : 0);
+	result_entry(entry);
+}
+
+static void extract(const struct operation *operation)
+{
+	static void *found[(1 << EXTRACT_ORDER) + 1];
+	unsigned int room = 1U << min(operation->order, EXTRACT_ORDER), got;
+
+	found[room] = found;
+	got = xa_extract(&driver.array, found, operation->index, operation->argument, room,
+			 filter_of(operation));
+	if (got > room || found[room] != found)
+		fail(STATUS_CANARY, "an extract wrote more entries than there is room for");
+	result_word(got);
+	for (unsigned int i = 0; i < got; i++)
+		result_entry(found[i]);
+}
+
+void run_plain_operation(const struct operation *operation)
+{
+	switch (operation->code) {
+	case OP_FIND_AFTER:
+	case OP_FIND_AFTER_MARKED:
+		find_after(operation);
+		break;
+	default:
+		extract(operation);
+	}
+}
