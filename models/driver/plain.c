@@ -23,7 +23,7 @@ static void find_after(const struct operation *operation)
 
 static void extract(const struct operation *operation)
 {
-	static void *found[(1 << EXTRACT_ORDER) + 1];
+	void *found[(1 << EXTRACT_ORDER) + 1];
 	unsigned int room = 1U << min(operation->order, EXTRACT_ORDER), got;
 
 	found[room] = found;
