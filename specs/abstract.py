@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from specs.survey import Survey
 from xarray_model.entries import NULL, ZERO, is_internal, is_node, is_sibling, mk_sibling
+from xarray_model.flags import FREE_MARK, ArrayFlag
 
 MARKS = 3
 """How many marks an entry can bear."""
@@ -54,13 +55,20 @@ class AbstractArray:
         if not survey.whole:
             raise ValueError("the node pointers do not make one tree")
         items: dict[int, Item] = {}
+        borne = 7 & ~(survey.tracks_free << FREE_MARK)
         if not snapshot.nodes and snapshot.head != NULL:
-            items[0] = Item(0, snapshot.head, snapshot.marks)
+            items[0] = Item(0, snapshot.head, snapshot.marks & borne)
         for base, node in zip(survey.bases, snapshot.nodes, strict=True):
             for distance, item in _entries(
                 node.slots, node.marks, node.shift, snapshot.chunk_shift
             ):
                 items[base + distance] = item
+        if borne != 7:
+            # The mark that tells what is free is not the entries': an invariant judges it.
+            items = {at: item._replace(marks=item.marks & borne) for at, item in items.items()}
+        if snapshot.array_flags & ArrayFlag.ZERO_BUSY and 0 in items and items[0].entry == ZERO:
+            # It is the array's own, and says that index 0 is not free.
+            del items[0]
         array = cls.__new__(cls)
         array._items = items
         return array

@@ -12,6 +12,7 @@ from specs.node_invariants import named
 from specs.property import Property, Register
 from specs.survey import ROOT, Survey
 from xarray_model.entries import NULL, ZERO, is_internal, is_node, mk_node
+from xarray_model.flags import FREE_MARK, ArrayFlag
 from xarray_model.snapshot import MALFORMED
 
 ARRAY_INVARIANTS = Register()
@@ -115,7 +116,9 @@ def _child_mark(survey: Survey) -> Iterator[str]:
 
 
 @_states(
-    "array-mark", "the array has a mark exactly when its root, or the head's entry, has it", _marked
+    "array-mark",
+    "the array has a mark exactly when its root, or the head's entry, has it",
+    _marked,
 )
 def _array_mark(survey: Survey) -> Iterator[str]:
     snapshot = survey.snapshot
@@ -123,6 +126,11 @@ def _array_mark(survey: Survey) -> Iterator[str]:
         below = sum(bool(word) << mark for mark, word in enumerate(snapshot.nodes[0].marks))
     elif snapshot.head == NULL:
         below = 0
+        if survey.tracks_free and not snapshot.array_flags & ArrayFlag.ZERO_BUSY:
+            below = 1 << FREE_MARK
+    elif survey.tracks_free and snapshot.marks >> FREE_MARK & 1:
+        yield "array: bears the free mark, but index 0, its only one, is not free"
+        return
     else:
         return
     if snapshot.marks != below:

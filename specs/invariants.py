@@ -42,7 +42,7 @@ def broken(snapshot: Snapshot | Survey, suspended: frozenset[str] = frozenset())
     s = survey.snapshot.chunk_shift
     found: list[Violation] = []
     for ordinal, node in enumerate(survey.snapshot.nodes):
-        for violated, slot, text in node_faults(node, s):
+        for violated, slot, text in node_faults(node, s, survey.tracks_free):
             if violated.name not in suspended:
                 where = survey.path(ordinal) + (f" slot {slot}" if slot is not None else "")
                 found.append(violated.broken(f"{where}: {text}"))
@@ -55,5 +55,6 @@ def broken(snapshot: Snapshot | Survey, suspended: frozenset[str] = frozenset())
 def judged(survey: Survey) -> frozenset[str]:
     """The names of the invariants that are judged on an array: it has what they are about."""
     s = survey.snapshot.chunk_shift
+    free = survey.tracks_free
     names = {stated.name for stated, premise in PREMISES if premise(survey)}
-    return frozenset(names.union(*(node_judged(node, s) for node in survey.snapshot.nodes)))
+    return frozenset(names.union(*(node_judged(node, s, free) for node in survey.snapshot.nodes)))

@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from specs import contract, effect
 from specs.abstract import EMPTY, AbstractArray
 from specs.answers import judge_answer
+from specs.array_flags import judge_flags, refusal
 from specs.array_invariants import leaked
 from specs.cursor import AbstractCursor, judge_cursor
 from specs.cursor_nodes import HOLDING, OUTSIDE_TREE, judge_nodes, judge_range
@@ -36,9 +38,10 @@ from specs.stream import Answer, cut
 from specs.update import judge_update
 from specs.view import View
 from xarray_model.entries import ZERO, is_error
+from xarray_model.flags import ArrayFlag
 from xarray_model.log import LogRecord, decode
-from xarray_model.operations import THROUGH, Code, Operation
-from xarray_model.snapshot import HEADER
+from xarray_model.operations import THROUGH, Code, Operation, array_flags
+from xarray_model.snapshot import empty
 
 REFINEMENT = Register()
 """The properties that tie a snapshot to the abstract array."""
@@ -66,7 +69,12 @@ CHANGING = frozenset(
 """The operations that may change the array, but for those through the cursor that do as another."""
 _SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT})
 _LIVE = INVARIANTS["live-nodes"]
-_EMPTY_VIEWS = {s: View.of_bytes(HEADER.pack(s, 0, 0, 0, 0, 0, 0)) for s in range(1, 7)}
+
+
+@cache
+def _empty_view(s: int, flags: ArrayFlag) -> View:
+    """The empty array that is made with ``flags``."""
+    return View(empty(s, flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,8 @@ class History:
         self._judge = judge
         self._number = -1
         self._array: AbstractArray | None = EMPTY
-        self._view: View | None = _EMPTY_VIEWS[judge.s]
+        self._view: View | None = _empty_view(judge.s, ArrayFlag.NONE)
+        self._flags = ArrayFlag.NONE
         self._changes: list[_Change] = []
         self._memory = Memory()
         self._suspended: frozenset[str] = frozenset()
@@ -205,6 +214,13 @@ class History:
                 raise ValueError("the answer to SNAPSHOT is a snapshot")
             return self._snapshot(answer.snapshot)
         given, array = operation, self._array
+        if refusal(operation, self._flags, self._number):
+            self.outside = self._number
+            return []
+        if operation.code is Code.INIT:
+            self._flags = array_flags([operation])
+            self._view = _empty_view(self._judge.s, self._flags)
+            return []
         if given.code in THROUGH:
             operation = self._cursor.plain(given)
             if array is not None and not self._allows(given, array):
@@ -324,6 +340,7 @@ class History:
             # A store may yet fill the empty nodes, and leave a tree higher than it needs.
             faulty |= SUSPENDED_BY_FAILED_STORE
         self._suspended &= faulty
+        found += self._judge.count(judge_flags(self._flags, view))
         found += self._judge.count(self._refines(view))
         if not changes and before is not None:
             judged[PURE.name] += 1

@@ -11,6 +11,7 @@ Facts: ``include/linux/xarray.h`` (``struct xa_node``), ``mm/workingset.c``
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from specs.property import Property, Register
@@ -26,6 +27,7 @@ from xarray_model.entries import (
     mk_sibling,
     sibling_offset,
 )
+from xarray_model.flags import FREE_MARK
 from xarray_model.snapshot import ARRAY_RIGHT, PARENT_RIGHT, NodePicture
 
 NODE_INVARIANTS = Register()
@@ -85,16 +87,45 @@ def _states(name: str, statement: str, premise: Premise = _always) -> Callable[[
 
 
 @lru_cache(maxsize=1 << 16)
-def node_judged(node: NodePicture, s: int) -> frozenset[str]:
+def node_judged(node: NodePicture, s: int, tracks_free: bool = False) -> frozenset[str]:
     """The names of the invariants that are judged on a node: it has what they are about."""
-    return frozenset(stated.name for stated, premise in _PREMISES if premise(node, s))
+    names = [stated.name for stated, premise in _PREMISES if premise(_unfree(node, tracks_free), s)]
+    return frozenset([*names, FREE_MARKED.name] if tracks_free else names)
 
 
 @lru_cache(maxsize=1 << 16)
-def node_faults(node: NodePicture, s: int) -> tuple[tuple[Property, int | None, str], ...]:
+def node_faults(
+    node: NodePicture, s: int, tracks_free: bool = False
+) -> tuple[tuple[Property, int | None, str], ...]:
     """The invariants that a node breaks at chunk shift ``s``: the slot (None for the node itself)
-    and what is wrong there."""
-    return tuple((stated, slot, text) for stated, check in _CHECKS for slot, text in check(node, s))
+    and what is wrong there.  ``tracks_free``: the array tells by mark 0 which indices are free."""
+    others = _unfree(node, tracks_free)
+    faults = [(stated, slot, text) for stated, check in _CHECKS for slot, text in check(others, s)]
+    if tracks_free:
+        faults += [(FREE_MARKED, slot, text) for slot, text in _free_marked(node, s)]
+    return tuple(faults)
+
+
+FREE_MARKED = NODE_INVARIANTS.state(
+    "free-mark",
+    "where free indices are tracked a NULL slot bears the free mark, an entry's slots do not",
+)
+
+
+def _unfree(node: NodePicture, tracks_free: bool) -> NodePicture:
+    """The node without the mark that tells which of its slots are free."""
+    if not tracks_free:
+        return node
+    return replace(node, marks=(0, *node.marks[1:]))
+
+
+def _free_marked(node: NodePicture, s: int) -> Iterator[Fault]:
+    for slot, entry in enumerate(node.slots):
+        if is_node(entry):
+            continue  # child-mark says what it bears
+        bears = node.marks[FREE_MARK] >> slot & 1
+        if bears != (entry == NULL):
+            yield slot, f"holds {named(entry, s)} and {'bears' if bears else 'lacks'} the free mark"
 
 
 @_states("node-shift", "a node's shift is a multiple of the chunk shift, below 64")

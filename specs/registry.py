@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from specs.answers import ANSWERS
+from specs.array_flags import ARRAY_FLAGS
 from specs.contract import CONTRACT
 from specs.cursor import CURSOR
 from specs.cursor_nodes import CURSOR_NODES
@@ -16,6 +17,7 @@ from specs.update import UPDATE
 REGISTERS: dict[str, Register] = {
     "structural invariants": INVARIANTS,
     "refinement": REFINEMENT,
+    "arrays with flags": ARRAY_FLAGS,
     "answers": ANSWERS,
     "kept cursor": CURSOR,
     "nodes on a kept cursor": CURSOR_NODES,

@@ -46,6 +46,7 @@ FIXED = {
     Code.CURSOR_DESTROY: 1,
     Code.FIND_AFTER: 2,
     Code.FIND_AFTER_MARKED: 2,
+    Code.INIT: 0,
 }
 """Result words of the operations that always answer as many."""
 _LISTS = frozenset({Code.CURSOR_FIND_CONFLICT, Code.EXTRACT, Code.EXTRACT_MARKED})
@@ -82,7 +83,7 @@ def cut_one(operation: Operation, view: memoryview, position: int) -> tuple[Answ
     """The answer that begins at ``position`` and where it ends; struct.error when cut short."""
     code = operation.code
     if code == Code.SNAPSHOT:
-        s, _, _, nodes, *_ = HEADER.unpack_from(view, position)
+        s, _, _, _, nodes, *_ = HEADER.unpack_from(view, position)
         end = position + encoded_size(s, nodes)
         if end > len(view):
             raise struct.error

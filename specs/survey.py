@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xarray_model.entries import is_node, mk_node, node_ordinal
+from xarray_model.flags import ArrayFlag
 from xarray_model.snapshot import Snapshot
 
 ROOT = -1
@@ -92,6 +93,11 @@ class Survey:
             self.lost = [
                 n for n in range(total) if self.parents[n] == ROOT and not (rooted and not n)
             ]
+
+    @property
+    def tracks_free(self) -> bool:
+        """Whether mark 0 of the array tells which indices are free."""
+        return bool(self.snapshot.array_flags & ArrayFlag.TRACK_FREE)
 
     @property
     def whole(self) -> bool:

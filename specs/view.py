@@ -10,6 +10,7 @@ from specs.abstract import AbstractArray
 from specs.invariants import broken, judged
 from specs.property import Violation
 from specs.survey import Contents, Place, Survey
+from xarray_model.flags import ArrayFlag
 from xarray_model.snapshot import (
     ARRAY_RIGHT,
     MALFORMED,
@@ -71,10 +72,14 @@ class View:
         return self.survey.places()
 
 
+_FLAGS = sum(ArrayFlag)
+
+
 def _meaningless(snapshot: Snapshot) -> bool:
     """Whether an unknown flag, a mark beyond the last slot or the root's offset is set."""
     nodes = snapshot.nodes
-    if snapshot.flags > MALFORMED or snapshot.marks > 7 or (nodes and nodes[0].offset):
+    unknown = snapshot.flags > MALFORMED or snapshot.array_flags > _FLAGS or snapshot.marks > 7
+    if unknown or (nodes and nodes[0].offset):
         return True
     last = 1 << snapshot.chunk_shift
     known = PARENT_RIGHT | ARRAY_RIGHT | ON_LRU

@@ -11,6 +11,7 @@ from xarray_model.array import XArray
 from xarray_model.create import free_nodes
 from xarray_model.cursor import WALKED, Cursor, Update, nomem
 from xarray_model.entries import NULL, RETRY, ZERO, mk_error
+from xarray_model.flags import FREE_MARK
 from xarray_model.node import Entry, Node
 
 
@@ -74,12 +75,15 @@ def store_order(
 
 
 def store_through(cursor: Cursor, entry: int) -> Entry:
-    """Store ``entry`` through a cursor, as ``store_order`` does and with its result."""
+    """Store ``entry`` through a cursor, as ``store_order`` does and with its result; what is stored
+    in an array that tracks free indices is then no longer free, as ``__xa_store`` sees to it."""
     array = cursor.array
     again = True
     while again:
         array.locked = True
         old = store.store(cursor, entry)
+        if entry != NULL and array.tracks_free:
+            marks.clear_mark(cursor, FREE_MARK)
         array.locked = False
         again = nomem(cursor)
     if cursor.errno:
@@ -119,5 +123,7 @@ def destroy(array: XArray) -> None:
     head = array.head
     array.journal.set_head(array, NULL)
     marks.init_marks(cursor)
+    if array.zero_busy:
+        marks.clear_mark(cursor, FREE_MARK)
     if isinstance(head, Node):
         free_nodes(cursor, head)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from xarray_model.allocator import Allocator
 from xarray_model.entries import NULL
+from xarray_model.flags import FREE_MARK, ArrayFlag
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.journal import Journal
 from xarray_model.node import Entry
@@ -13,13 +14,15 @@ from xarray_model.node import Entry
 class XArray:
     """An array with chunk shift ``s`` (1..6) over indices of ``width`` bits (64, or 32).
 
-    ``head`` and ``marks`` (bits 0..2 of the flags) are its memory, written by ``journal`` alone.
-    ``locked`` is what callers say of its lock; ``warnings`` counts ``WARN_ON`` conditions met.
+    ``flags`` is what it was made with; ``head`` and ``marks`` (bits 0..2) are its memory,
+    written by ``journal`` alone.  ``locked`` is what callers say of its lock; ``warnings`` counts
+    ``WARN_ON`` conditions met.
     Raises ValueError for a chunk shift or width that no build has.
     """
 
     __slots__ = (
         "allocator",
+        "flags",
         "head",
         "journal",
         "last_index",
@@ -44,8 +47,26 @@ class XArray:
         self.journal = Journal()
         self.head: Entry = NULL
         self.marks = 0
+        self.flags = ArrayFlag.NONE
         self.locked = False
         self.warnings = 0
+
+    def init(self, flags: ArrayFlag) -> None:
+        """Make the array, which is empty, with ``flags`` (``xa_init_flags``): in one that tracks
+        free indices all are free, index 0 excepted if it is busy."""
+        self.flags = flags
+        if self.tracks_free and not self.zero_busy:
+            self.journal.set_flags(self, 1 << FREE_MARK)
+
+    @property
+    def tracks_free(self) -> bool:
+        """Whether mark 0 tells which indices are free (``xa_track_free``)."""
+        return bool(self.flags & ArrayFlag.TRACK_FREE)
+
+    @property
+    def zero_busy(self) -> bool:
+        """Whether index 0 is never free (``xa_zero_busy``)."""
+        return bool(self.flags & ArrayFlag.ZERO_BUSY)
 
     def __repr__(self) -> str:
         return f"<array s={self.s} head {self.head!r}>"

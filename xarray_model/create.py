@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from xarray_model.array import XArray
 from xarray_model.cursor import ERROR, WALKED, Cursor, destroy
-from xarray_model.entries import ENOMEM, NULL, RETRY
+from xarray_model.entries import ENOMEM, NULL, RETRY, ZERO
+from xarray_model.flags import FREE_MARK
 from xarray_model.geometry import (
     highest_index,
     max_index,
@@ -49,15 +50,15 @@ def alloc(cursor: Cursor, shift: int) -> Node | None:
     return node
 
 
-def expand(cursor: Cursor) -> int | None:
-    """Put new roots on the tree until it reaches the cursor's last index (``xas_expand``).
+def expand(cursor: Cursor, head: Entry) -> int | None:
+    """Put new roots on the tree until it reaches the cursor's last index (``xas_expand``); ``head``
+    is what is to come below them.
 
     Returns the shift right above the root that there is then, or that an empty array is to get (0:
     the head suffices); None when a node could not be had.
     """
     array = cursor.array
     journal = array.journal
-    head = array.head
     highest = highest_index(cursor.index, cursor.order)
     if head == NULL:
         return root_shift(highest, array.s) + array.s if highest else 0
@@ -71,7 +72,12 @@ def expand(cursor: Cursor) -> int | None:
             journal.set_nr_values(node, 1)
         journal.set_slot(node, 0, head)
         for mark in range(MARKS):
-            if array.marks >> mark & 1:
+            if mark == FREE_MARK and array.tracks_free:
+                below = array.marks >> mark & 1
+                journal.set_marks(node, mark, (1 << array.slots) - 2 | below)
+                if not below:
+                    journal.set_flags(array, array.marks | 1 << mark)
+            elif array.marks >> mark & 1:
                 journal.set_marks(node, mark, 1)
         if isinstance(head, Node):
             journal.set_offset(head, 0)
@@ -100,7 +106,8 @@ def create(cursor: Cursor, allow_root: bool) -> Entry:
     else:
         cursor.state = WALKED
         cursor.node = node = None
-        shift = expand(cursor)
+        busy = array.head == NULL and array.zero_busy
+        shift = expand(cursor, ZERO if busy else array.head)
         if shift is None:
             return NULL
         if shift == 0 and not allow_root:
@@ -113,6 +120,8 @@ def create(cursor: Cursor, allow_root: bool) -> Entry:
             child = alloc(cursor, shift)
             if child is None:
                 return NULL
+            if array.tracks_free:
+                array.journal.set_marks(child, FREE_MARK, (1 << array.slots) - 1)
             if node is None:
                 array.journal.publish_head(array, child)
             else:
@@ -210,8 +219,12 @@ def shrink(cursor: Cursor) -> None:
         entry = node.slots[0]
         if entry == NULL or (not isinstance(entry, Node) and node.shift):
             return
+        if entry == ZERO and array.zero_busy:
+            entry = NULL
         cursor.set_bounds()
         journal.set_head(array, entry)
+        if array.tracks_free and not node.marks[FREE_MARK] & 1:
+            journal.set_flags(array, array.marks & ~(1 << FREE_MARK))
         journal.set_count(node, 0)
         journal.set_nr_values(node, 0)
         if not isinstance(entry, Node):

@@ -8,6 +8,7 @@ Facts: ``xas_get_mark``, ``xas_set_mark``, ``xas_clear_mark``, ``xas_init_marks`
 from __future__ import annotations
 
 from xarray_model.cursor import WALKED, Cursor
+from xarray_model.flags import FREE_MARK
 from xarray_model.node import MARKS, Node
 
 
@@ -58,9 +59,22 @@ def clear_mark(cursor: Cursor, mark: int) -> None:
 
 
 def init_marks(cursor: Cursor) -> None:
-    """Clear all marks where the cursor is."""
+    """Clear all marks where the cursor is, but for the one that tells that it is free."""
     for mark in range(MARKS):
-        clear_mark(cursor, mark)
+        if mark == FREE_MARK and cursor.array.tracks_free:
+            set_mark(cursor, mark)
+        else:
+            clear_mark(cursor, mark)
+
+
+def mark_slots_free(cursor: Cursor, node: Node, slots: range) -> None:
+    """In an array that tracks free indices, let the slots of ``node`` bear the free mark, of which
+    one at least, and all above it, bears it already."""
+    if cursor.array.tracks_free:
+        word = node.marks[FREE_MARK]
+        for slot in slots:
+            word |= 1 << slot
+        cursor.array.journal.set_marks(node, FREE_MARK, word)
 
 
 def squash_marks(cursor: Cursor, node: Node) -> None:

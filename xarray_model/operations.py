@@ -10,9 +10,12 @@ result words (unsigned 64-bit, little endian), for ``SNAPSHOT`` the snapshot's b
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from operator import attrgetter
+
+from xarray_model.flags import ArrayFlag
 
 RECORD = struct.Struct("<BBBBIQQQ")
 """One operation: code, order, new_order, mark, flags, index, entry, argument."""
@@ -63,6 +66,7 @@ class Code(IntEnum):
     FIND_AFTER_MARKED = 38
     EXTRACT = 39
     EXTRACT_MARKED = 40
+    INIT = 64
 
 
 class Flag(IntFlag):
@@ -83,6 +87,16 @@ class Flag(IntFlag):
     REPEATING = 32
     """COUNT_ALLOC: the same few nodes are handed out again and again, so that the code's own
     arithmetic can be followed to counts that no memory holds."""
+    LOCK_IRQ = 1 << 8
+    """INIT: the array's lock is taken with interrupts off."""
+    LOCK_BH = 2 << 8
+    """INIT: the array's lock is taken with soft interrupts off."""
+    ALLOC = 4 << 8
+    """INIT: the array tracks by mark 0 which indices are free."""
+    ZERO_BUSY = 8 << 8
+    """INIT, with ALLOC: index 0 is never free."""
+    ACCOUNT = 32 << 8
+    """INIT: nodes are charged to the memory control group."""
 
 
 FIELDS: dict[Code, tuple[str, ...]] = {
@@ -126,6 +140,7 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.FIND_AFTER_MARKED: ("index", "mark", "argument"),
     Code.EXTRACT: ("index", "order", "argument"),
     Code.EXTRACT_MARKED: ("index", "order", "mark", "argument"),
+    Code.INIT: (),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -137,6 +152,7 @@ FLAGS: dict[Code, Flag] = {
     Code.CURSOR_SPLIT: Flag.NONBLOCKING,
     Code.CURSOR_SPLIT_ALLOC: Flag.NONBLOCKING,
     Code.COUNT_ALLOC: Flag.REPEATING,
+    Code.INIT: Flag.LOCK_IRQ | Flag.LOCK_BH | Flag.ALLOC | Flag.ZERO_BUSY | Flag.ACCOUNT,
 }
 """The flags that an operation may carry; none for the others."""
 
@@ -150,6 +166,16 @@ THROUGH = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
 WORD = (1 << 64) - 1
 LIMITS = {"index": WORD, "order": 63, "new_order": 63, "entry": WORD, "mark": 2, "argument": WORD}
 """The largest value of each field; the least is 0."""
+
+_ARRAY_FLAGS_AT = 8
+
+
+def array_flags(operations: Sequence[Operation]) -> ArrayFlag:
+    """What the array of a case is made with: nothing, unless its first operation says so."""
+    if not operations or operations[0].code is not Code.INIT:
+        return ArrayFlag.NONE
+    return ArrayFlag(int(operations[0].flags) >> _ARRAY_FLAGS_AT)
+
 
 _FIELDS = ("index", "order", "new_order", "entry", "mark", "argument")
 _UNUSED = {code: [name for name in _FIELDS if name not in FIELDS[code]] for code in Code}

@@ -96,6 +96,7 @@ def encode(array: XArray, lru: Set[Node] = frozenset()) -> bytes:
         array.s,
         array.marks,
         picture.malformed,
+        array.flags,
         len(picture.ordinals),
         array.allocator.live,
         sum(node not in picture.ordinals for node in lru),

@@ -10,7 +10,7 @@ bytes   header (24)
 0       chunk shift ``s``
 1       the array's own marks, bits 0..2
 2       flags: bit 0 set when the tree is malformed (a node pointer that leads nowhere)
-3       zero
+3       what the array was made with: the flags of ``flags.ArrayFlag``
 4..7    nodes reachable from the head
 8..11   nodes live: allocated and not freed, wherever they are
 12..15  nodes that are on the shadow-node LRU but not reachable
@@ -39,9 +39,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xarray_model.entries import is_node, mk_internal, node_ordinal
+from xarray_model.entries import NULL, is_node, mk_internal, node_ordinal
+from xarray_model.flags import FREE_MARK, ArrayFlag
 
-HEADER = struct.Struct("<BBBxIIIQ")
+HEADER = struct.Struct("<BBBBIIIQ")
 NODE = struct.Struct("<BBBBB3xQQQ")
 
 MALFORMED = 1
@@ -85,6 +86,7 @@ class Snapshot:
     stray_lru: int
     head: int
     nodes: tuple[NodePicture, ...]
+    array_flags: int = 0
 
     def encode(self) -> bytes:
         """The flat byte form."""
@@ -93,6 +95,7 @@ class Snapshot:
                 self.chunk_shift,
                 self.marks,
                 self.flags,
+                self.array_flags,
                 len(self.nodes),
                 self.live_nodes,
                 self.stray_lru,
@@ -116,6 +119,12 @@ class Snapshot:
         return self.nodes[node_ordinal(entry)]
 
 
+def empty(s: int, flags: ArrayFlag = ArrayFlag.NONE) -> Snapshot:
+    """The snapshot of an empty array that is made with ``flags``."""
+    all_free = bool(flags & ArrayFlag.TRACK_FREE and not flags & ArrayFlag.ZERO_BUSY)
+    return Snapshot(s, all_free << FREE_MARK, 0, 0, 0, NULL, (), flags)
+
+
 def encoded_size(s: int, nodes: int) -> int:
     """Bytes of a snapshot of ``nodes`` reachable nodes at chunk shift ``s``."""
     return HEADER.size + nodes * (NODE.size + (8 << s))
@@ -124,13 +133,13 @@ def encoded_size(s: int, nodes: int) -> int:
 def decode(data: bytes | memoryview) -> Snapshot:
     """The snapshot at the start of ``data``; ValueError when it is cut short or inconsistent."""
     try:
-        s, marks, flags, count, live, stray, head = HEADER.unpack_from(data, 0)
+        s, marks, flags, array_flags, count, live, stray, head = HEADER.unpack_from(data, 0)
         if not 1 <= s <= 6:
             raise ValueError(f"chunk shift {s} is not in 1..6")
         nodes = tuple(_decode_nodes(data, s, count))
     except struct.error as error:
         raise ValueError(f"snapshot cut short: {error}") from None
-    return Snapshot(s, marks, flags, live, stray, head, nodes)
+    return Snapshot(s, marks, flags, live, stray, head, nodes, array_flags)
 
 
 def _decode_nodes(data: bytes | memoryview, s: int, count: int) -> Iterator[NodePicture]:

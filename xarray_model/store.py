@@ -6,7 +6,7 @@ from __future__ import annotations
 from xarray_model.create import create, delete_node, free_nodes
 from xarray_model.cursor import WALKED, Cursor
 from xarray_model.entries import NULL, ZERO, mk_sibling
-from xarray_model.marks import init_marks, squash_marks
+from xarray_model.marks import init_marks, mark_slots_free, squash_marks
 from xarray_model.node import Entry, Node, is_sibling, is_value
 from xarray_model.walk import load
 
@@ -53,6 +53,7 @@ def _store_slots(cursor: Cursor, node: Node, entry: int) -> None:
     if entry == NULL:
         # Before the slot is emptied: a marked iteration must not stop at a NULL entry.
         init_marks(cursor)
+        mark_slots_free(cursor, node, range(offset, _run_end(node, end, array.s)))
     count = values = 0
     new = entry
     value = is_value(entry)

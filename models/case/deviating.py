@@ -21,9 +21,10 @@ from xarray_model.create import create_range
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
 from xarray_model.entries import NULL, ZERO
 from xarray_model.errors import PreconditionError
+from xarray_model.flags import FREE_MARK, ArrayFlag
 from xarray_model.geometry import node_shift, offset_of
 from xarray_model.node import Entry, Node, is_sibling, is_value
-from xarray_model.operations import THROUGH, Code, Operation
+from xarray_model.operations import THROUGH, Code, Operation, array_flags
 
 Plant: TypeAlias = Callable[[Runner], None]
 """Makes a model deviate."""
@@ -91,6 +92,47 @@ def _store_other_kind(runner: Runner) -> None:
 
     miscounting(Code.STORE, lambda one: Cursor(runner.array, one.index, one.order))
     miscounting(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
+
+
+def _erase_first_free(runner: Runner) -> None:
+    """Of the slots that an erase clears only the cursor's first bears the free mark."""
+
+    def erasing(code: Code, at: Callable[[Operation], Cursor]) -> None:
+        right = runner.handlers[code]
+
+        def store(operation: Operation) -> list[int]:
+            cursor = at(operation)
+            erases = operation.entry == NULL and runner.array.tracks_free
+            others = _others(cursor) if erases else None
+            words = right(runner, operation)
+            if others is not None:
+                node, was, slots = others
+                now = node.marks[FREE_MARK]
+                node.marks[FREE_MARK] = now & ~slots | was & slots
+            return words
+
+        _instead(runner, code, store)
+
+    erasing(Code.STORE, lambda one: Cursor(runner.array, one.index, one.order))
+    erasing(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
+
+
+def _others(cursor: Cursor) -> tuple[Node, int, int] | None:
+    """The node in which a cursor erases, its free marks as they will be where nothing is marked,
+    and the slots, as a mask, that are cleared behind the first."""
+    walk.load(cursor)
+    node = cursor.node
+    if node is None or cursor.state is not WALKED:
+        return None
+    sibs = cursor.sibs if cursor.shift == node.shift else 0
+    first = cursor.offset + 1
+    end = first + sibs
+    while end < len(node.slots) and is_sibling(node.slots[end], cursor.array.s):
+        end += 1
+    slots = (1 << end) - (1 << first)
+    # Marks of the slots that the cursor covers are gathered on the first.
+    gathered = (1 << first + sibs) - (1 << first)
+    return node, node.marks[FREE_MARK] & ~gathered, slots
 
 
 def _copy(cursor: Cursor) -> Cursor:
@@ -271,6 +313,7 @@ def _try_split_siblings(runner: Runner) -> None:
 PLANTS: Mapping[str, Plant] = {
     "split-sibling-marks": _split_sibling_marks,
     "store-other-kind": _store_other_kind,
+    "erase-first-free": _erase_first_free,
     "pause-inside": _pause_inside,
     "pause-inside-slots": _pause_inside_slots,
     "pause-at-top": _pause_at_top,
@@ -322,6 +365,11 @@ MEETS: Mapping[str, Meets] = {
         *(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
     ),
     "store-other-kind": _stores_other_kind,
+    "erase-first-free": lambda one, before, _: (
+        one.code in (Code.STORE, Code.CURSOR_STORE)
+        and one.entry == NULL
+        and bool(array_flags(before) & ArrayFlag.TRACK_FREE)
+    ),
     "pause-inside": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
     "pause-inside-slots": _by_code(Code.FIND, Code.FIND_MARKED, Code.CURSOR_PAUSE),
     "pause-at-top": _by_code(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
@@ -343,6 +391,7 @@ _CHANGING = frozenset(
     {
         "split-sibling-marks",
         "store-other-kind",
+        "erase-first-free",
         "split-limit",
         "split-filled-early",
         "create-range-spare",

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from specs.abstract import AbstractArray
 from specs.cursor import AbstractCursor, Place
 from xarray_model.entries import NULL, is_value, mk_value
+from xarray_model.flags import ArrayFlag
 from xarray_model.operations import Code, Flag, Operation
 
 _TOP = (1 << 64) - 1
@@ -37,7 +38,8 @@ class Deviation:
     any other; otherwise it lies outside what the series changes.  ``hides``: branches of the
     contract that no history meets, at some chunk shifts, where what meets it is left out.
     ``ending``: a second case, which comes to an end, of a deviation whose ``case`` hangs; it may do
-    what nothing is promised of, and must be answered as the deviation answers it.
+    what nothing is promised of, and must be answered as the deviation answers it.  ``only``: it is
+    there in arrays that are made with one of these flags, in all if there are none.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Deviation:
     on_split: bool = False
     ending: tuple[Operation, ...] = ()
     hides: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    only: ArrayFlag = ArrayFlag.NONE
 
 
 def _store_other_kind(
@@ -64,6 +67,17 @@ def _store_other_kind(
     several = item.order % s > 0
     other = is_value(item.entry) != is_value(operation.entry)
     return several and other and operation.order < item.order
+
+
+def _erase_first_free(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    if operation.code is not Code.STORE or operation.entry != NULL:
+        return False
+    first, order = operation.index >> operation.order << operation.order, operation.order
+    found = array.at(first)
+    # Of a cursor that covers several slots only the first is marked, whatever the others hold.
+    return order % s > 0 or (found is not None and found[1].order % s > 0)
 
 
 def _pause_inside(
@@ -231,6 +245,25 @@ DEVIATIONS = (
             Operation(Code.SNAPSHOT),
         ),
         _store_other_kind,
+    ),
+    Deviation(
+        "erase-first-free",
+        "free-mark",
+        "an erase of several slots, in an array that tracks free indices, marks only the first of"
+        " them as free, so that xa_alloc finds none of the others",
+        "lib/xarray.c, xas_init_marks and xas_store: the free mark is set on the cursor's slot"
+        " alone, and more slots than that are cleared",
+        2,
+        (
+            Operation(Code.INIT, flags=Flag.ALLOC),
+            Operation(Code.STORE, 0, 1, entry=_POINTER),
+            Operation(Code.STORE, 2, 0, entry=_POINTER),
+            Operation(Code.SNAPSHOT),
+            Operation(Code.STORE, 0, 1),
+            Operation(Code.SNAPSHOT),
+        ),
+        _erase_first_free,
+        only=ArrayFlag.TRACK_FREE,
     ),
     Deviation(
         "pause-inside",

@@ -34,7 +34,7 @@ from xarray_model.journal import Store
 from xarray_model.log import LogRecord
 from xarray_model.lru import ShadowNodes
 from xarray_model.node import Entry, Node
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import Code, Flag, Operation, array_flags
 from xarray_model.try_split import try_split
 
 
@@ -152,6 +152,10 @@ class Runner:
         if self.told is not None:
             self.told.append(Told.of(node, self.array))
         self.lru.update(node)
+
+    def _init(self, op: Operation) -> list[int]:
+        self.array.init(array_flags([op]))
+        return []
 
     def _store(self, op: Operation) -> list[int]:
         return [word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
@@ -419,6 +423,7 @@ _HANDLERS: Mapping[Code, Handler] = {
     Code.CURSOR_DESTROY: Runner._cursor_destroy,
     Code.CURSOR_FIND_CONFLICT: Runner._cursor_find_conflict,
     **dict.fromkeys(LOOKS, Runner._plain),
+    Code.INIT: Runner._init,
 }
 
 

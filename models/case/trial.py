@@ -18,13 +18,14 @@ from models.driver.closing import Closing
 from models.driver.worker import Status, Worker
 from models.subject.implementation import Implementation
 from specs.abstract import EMPTY, AbstractArray
+from specs.array_flags import refusal
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
 from specs.stream import cut
 from xarray_model.array import XArray
 from xarray_model.entries import ZERO, is_error, is_internal
 from xarray_model.errors import PreconditionError
-from xarray_model.operations import Code, Operation, encode
+from xarray_model.operations import Code, Operation, array_flags, encode
 
 HANG_SECONDS = 0.25
 """CPU time that a case may take; a machine's take less than a fiftieth."""
@@ -69,8 +70,11 @@ def _refused(operations: Sequence[Operation], answer: bytes, s: int) -> NoCase |
     """The first operation whose precondition does not hold, if there is one; ``answer`` is the
     model's."""
     array, cursor = EMPTY, AbstractCursor()
+    flags = array_flags(operations)
     for number, (given, one) in enumerate(zip(operations, cut(operations, answer), strict=True)):
         operation = cursor.plain(given)
+        if why := refusal(operation, flags, number):
+            return NoCase(number, why)
         if why := cursor.refusal(given, array, s):
             return NoCase(number, why)
         split = operation.code in (Code.SPLIT, Code.TRY_SPLIT)

@@ -13,8 +13,9 @@ from models.driver.worker import Abnormal
 from models.subject.implementation import Implementation
 from specs.property import Property, Violation
 from specs.stream import cut
-from xarray_model.operations import Code, Operation
-from xarray_model.snapshot import Snapshot
+from xarray_model.flags import ArrayFlag
+from xarray_model.operations import Code, Operation, array_flags
+from xarray_model.snapshot import empty
 
 DRAINED = Property("drained", "after xa_destroy the array is empty and no node is left anywhere")
 
@@ -86,15 +87,15 @@ def logs_differ(
 
 
 @cache
-def _empty(s: int) -> bytes:
-    return Snapshot(s, 0, 0, 0, 0, 0, ()).encode()
+def _empty(s: int, flags: ArrayFlag) -> bytes:
+    return empty(s, flags).encode()
 
 
 def _undrained(operations: Sequence[Operation], answer: bytes, s: int) -> list[Violation]:
     """A case that ends with DESTROY and SNAPSHOT leaves nothing."""
     if [operation.code for operation in operations[-2:]] != [Code.DESTROY, Code.SNAPSHOT]:
         return []
-    if answer.endswith(_empty(s)):
+    if answer.endswith(_empty(s, array_flags(operations))):
         return []
     return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
 

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xarray_model import geometry
 from xarray_model.entries import ZERO, is_internal, is_node, is_sibling, is_value
+from xarray_model.flags import ArrayFlag
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import WORD, Code, Flag, Operation
 
@@ -20,10 +22,12 @@ class NoCode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How operations are told: at a chunk shift, and with the page cache's update callback."""
+    """How operations are told: at a chunk shift, with the page cache's update callback or without,
+    and on an array that is made with ``flags``."""
 
     s: int
     update: bool = False
+    flags: ArrayFlag = ArrayFlag.NONE
 
 
 def entry_text(word: int) -> str:
@@ -62,15 +66,18 @@ def answered(call: str, entry: int) -> str:
 
 def _store(one: Operation, words: Sequence[int], how: How) -> list[str]:
     index, entry = index_text(one.index), entry_text(one.entry)
-    if how.update:
+    # What the shorter calls do depends on how they lock, and on whether free indices are tracked.
+    if how.update or how.flags & ~ArrayFlag.ACCOUNT:
+        tracked = bool(one.entry) and how.flags & ArrayFlag.TRACK_FREE
         return [
             "{",
             f"\tXA_STATE_ORDER(xas, xa, {index}, {one.order});",
             "",
-            "\txas_set_update(&xas, check_update);",
+            *(["\txas_set_update(&xas, check_update);"] if how.update else []),
             "\tdo {",
             "\t\txas_lock(&xas);",
             f"\t\txas_store(&xas, {entry});",
+            *(["\t\txas_clear_mark(&xas, XA_FREE_MARK);"] if tracked else []),
             "\t\txas_unlock(&xas);",
             "\t} while (xas_nomem(&xas, GFP_KERNEL));",
             "}",
@@ -202,7 +209,31 @@ def _destroy(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return (["check_forget();"] if how.update else []) + ["xa_destroy(xa);"]
 
 
+_ARRAY_FLAGS = {
+    Flag.LOCK_IRQ: "XA_FLAGS_LOCK_IRQ",
+    Flag.LOCK_BH: "XA_FLAGS_LOCK_BH",
+    Flag.ALLOC: "XA_FLAGS_ALLOC",
+    Flag.ZERO_BUSY: "XA_FLAGS_ZERO_BUSY",
+    Flag.ACCOUNT: "XA_FLAGS_ACCOUNT",
+}
+
+
+def _init(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    names = [name for flag, name in _ARRAY_FLAGS.items() if one.flags & flag]
+    if one.flags & Flag.ZERO_BUSY:
+        names = [name for name in names if name not in ("XA_FLAGS_ALLOC", "XA_FLAGS_ZERO_BUSY")]
+        names.append("XA_FLAGS_ALLOC1")
+    return [f"xa_init_flags(xa, {' | '.join(names) or '0'});"]
+
+
+def as_locked(line: str, flags: ArrayFlag) -> str:
+    """A line of C that takes or drops the lock as users of an array with ``flags`` do."""
+    kind = "_irq" if flags & ArrayFlag.LOCK_IRQ else "_bh" if flags & ArrayFlag.LOCK_BH else ""
+    return re.sub(r"\b(xas?_(?:un)?lock)\(", rf"\1{kind}(", line)
+
+
 STATEMENTS = {
+    Code.INIT: _init,
     Code.STORE: _store,
     Code.SPLIT: _split,
     Code.TRY_SPLIT: _try_split,

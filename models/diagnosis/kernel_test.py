@@ -15,6 +15,7 @@ from models.case.reference import run_case
 from models.diagnosis.kernel_statements import (
     How,
     NoCode,
+    as_locked,
     entry_text,
     find,
     has_mark,
@@ -26,7 +27,7 @@ from specs.stream import cut
 from specs.view import View
 from xarray_model import geometry
 from xarray_model.entries import node_ordinal
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Operation, array_flags
 
 MOST_NODES = 24
 """Nodes whose fields one function checks."""
@@ -62,12 +63,15 @@ def looks(operations: Sequence[Operation], s: int) -> list[Look]:
 def function(name: str, operations: Sequence[Operation], s: int, look: Look) -> str:
     """A C function ``check_NAME`` that repeats the operations and then looks."""
     expected = cut(operations, run_case(operations, s).results)
-    how = How(s, look.name == "lru")
+    flags = array_flags(operations)
+    how = How(s, look.name == "lru", flags)
     lines = statements(operations, expected, how)
     declares = [*declared(operations), *look.declares]
     body = [*declares, *([""] if declares else []), *lines, *look.lines]
     body += ["xa_lock(xa);", "check_forget();", "xa_unlock(xa);"] if how.update else []
     body += ["xa_destroy(xa);"]
+    if flags:
+        body = [as_locked(line, flags) for line in body] + ["xa_init(xa);"]
     text = "\n".join(f"\t{line}" if line else "" for line in body)
     update = _UPDATE if how.update else ""
     head = f"static noinline void check_{name}(struct xarray *xa)"

@@ -101,6 +101,7 @@ def _simpler(operation: Operation) -> Iterator[Operation]:
     """The operation with one field smaller."""
     if operation.flags and operation.code is not Code.FAIL:
         yield replace(operation, flags=Flag.NONE)
+        yield from (replace(operation, flags=operation.flags & ~one) for one in operation.flags)
     for field, least in (("index", 0), ("argument", 0), ("order", 0), ("new_order", 0)):
         value = getattr(operation, field)
         for smaller in sorted({least, value // 2, value - 1}):

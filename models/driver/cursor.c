@@ -72,12 +72,12 @@ static void look(const struct operation *operation)
 
 static void change_mark(const struct operation *operation)
 {
-	xas_lock(&kept->xas);
+	lock(&kept->xas);
 	if (operation->code == OP_CURSOR_SET_MARK)
 		xas_set_mark(&kept->xas, operation->mark);
 	else
 		xas_clear_mark(&kept->xas, operation->mark);
-	xas_unlock(&kept->xas);
+	unlock(&kept->xas);
 }
 
 /* What allocates without the lock, or is to be called once it was dropped. */
@@ -125,7 +125,7 @@ static void change(const struct operation *operation)
 {
 	uint64_t before = driver.requests.made;
 
-	xas_lock(&kept->xas);
+	lock(&kept->xas);
 	if (operation->code == OP_CURSOR_SPLIT_ALONE)
 		xas_split(&kept->xas, entry_of(operation), operation->order);
 	else
@@ -133,7 +133,7 @@ static void change(const struct operation *operation)
 	/* One that succeeds leaves a cursor for single indices. */
 	if (operation->code == OP_CURSOR_CREATE_RANGE && !xas_error(&kept->xas))
 		kept->order = 0;
-	xas_unlock(&kept->xas);
+	unlock(&kept->xas);
 	result_error(&kept->xas);
 	result_word(driver.requests.made - before);
 	result_word(cursor_nodes(&kept->xas));

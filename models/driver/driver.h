@@ -5,6 +5,7 @@
  *
  *	main.c		the shared memory, the rounds, the timer
  *	operations.c	what each operation does
+ *	init.c		arrays with flags, and how they are locked
  *	count.c		what a split asks for, counted without the memory
  *	cursor.c	operations on a cursor that is kept from one to the next
  *	plain.c		the functions that take no cursor
@@ -89,6 +90,7 @@ enum code {
 	OP_EXTRACT,
 	OP_EXTRACT_MARKED,
 	OP_LAST = OP_EXTRACT_MARKED,
+	OP_INIT = 64,
 };
 
 enum flag {
@@ -98,6 +100,8 @@ enum flag {
 	FLAG_FAIL_NONBLOCKING = 8,
 	FLAG_LASTING = 16,
 	FLAG_REPEATING = 32,
+	/* Of OP_INIT: from this bit on, the low bits of xa_flags. */
+	FLAG_ARRAY_SHIFT = 8,
 };
 
 /* main.c: how far the case that runs has come.  The timer's signal handler reads `run` and `count`. */
@@ -121,6 +125,25 @@ _Noreturn void fail(enum status status, const char *format, ...)
 unsigned char *result_room(size_t bytes);
 unsigned char *log_room(size_t bytes);
 void result_word(uint64_t word);
+
+/* init.c: arrays that are made with flags, which are the low bits of xa_flags. */
+enum {
+	ARRAY_LOCK_IRQ = 1,
+	ARRAY_LOCK_BH = 2,
+	ARRAY_TRACK_FREE = 4,
+	ARRAY_ZERO_BUSY = 8,
+	ARRAY_FLAGS = 63,
+};
+void init_array(uint32_t flags);
+bool tracks_free(void);
+/* The flags, without the marks. */
+unsigned int array_flags(void);
+/* As the array's users take its lock, and drop it. */
+void lock(struct xa_state *xas);
+void unlock(struct xa_state *xas);
+/* Around what takes the lock by itself: what else its users turn off. */
+void turn_off(void);
+void turn_on(void);
 
 /* operations.c */
 void run_operation(const struct operation *operation);
@@ -225,6 +248,7 @@ void arena_reset(void);
 struct hooks {
 	struct rcu_head *deferred, **deferred_end; /* what the grace period's end frees */
 	int locks_held;
+	bool irqs_off, bhs_off; /* by what runs, locks apart */
 };
 void hooks_reset(void);
 /* After each operation: nothing held, and the grace period is over. */

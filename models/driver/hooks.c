@@ -18,6 +18,7 @@ void hooks_reset(void)
 	driver.requests = (struct requests){ .limit = UINT64_MAX };
 	xasplit_read_depth = 0;
 	hooks->locks_held = 0;
+	hooks->irqs_off = hooks->bhs_off = false;
 	hooks->deferred = NULL;
 	hooks->deferred_end = &hooks->deferred;
 }
@@ -138,18 +139,31 @@ void xasplit_might_sleep(void)
 
 /* Locks. */
 
-void xasplit_lock(int *held)
+/* Whether an interrupt can come while a lock is held that was taken so, and take it once more. */
+static bool interruptible(enum xasplit_lock_type type)
+{
+	const bool irqs_on = type < XASPLIT_LOCK_IRQ && !hooks->irqs_off;
+	const bool bhs_on = type == XASPLIT_LOCK && !hooks->bhs_off && irqs_on;
+
+	return (array_flags() & ARRAY_LOCK_IRQ && irqs_on) || (array_flags() & ARRAY_LOCK_BH && bhs_on);
+}
+
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
 	if (*held)
 		fail(STATUS_LOCK, "the lock was taken twice");
-	*held = 1;
+	if (held == &driver.array.xa_lock.held && interruptible(type))
+		fail(STATUS_LOCK, "the lock was taken where an interrupt may come that takes it, too");
+	*held = (int)type;
 	hooks->locks_held++;
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
 	if (!*held)
 		fail(STATUS_LOCK, "the lock was dropped without being held");
+	if (*held != (int)type)
+		fail(STATUS_LOCK, "the lock was dropped in another way than it was taken in");
 	*held = 0;
 	hooks->locks_held--;
 }

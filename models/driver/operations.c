@@ -43,9 +43,12 @@ void store_through(struct xa_state *xas, unsigned int order, const struct operat
 	void *old;
 
 	do {
-		xas_lock(xas);
+		lock(xas);
 		old = xas_store(xas, entry_of(operation));
-		xas_unlock(xas);
+		/* As __xa_store() does: what is stored is no longer free. */
+		if (tracks_free() && operation->entry)
+			xas_clear_mark(xas, XA_MARK_0);
+		unlock(xas);
 	} while (xas_nomem(xas, GFP_KERNEL));
 	if (xas_error(xas) || order)
 		result_error(xas);
@@ -82,9 +85,9 @@ void split_through(struct xa_state *xas, const struct operation *operation)
 	allocated = driver.requests.made;
 	prepared = cursor_nodes(xas);
 	if (!xas_error(xas)) {
-		xas_lock(xas);
+		lock(xas);
 		xas_split(xas, entry_of(operation), operation->order);
-		xas_unlock(xas);
+		unlock(xas);
 	}
 	result_error(xas);
 	result_word(allocated - before);
@@ -114,9 +117,9 @@ static void try_split(const struct operation *operation)
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	xas_set_update(&xas, update_callback);
-	xas_lock(&xas);
+	lock(&xas);
 	xas_try_split(&xas, entry_of(operation), operation->order);
-	xas_unlock(&xas);
+	unlock(&xas);
 	result_error(&xas);
 	result_word(driver.requests.made - before);
 	result_word(cursor_nodes(&xas));
@@ -209,10 +212,14 @@ void run_operation(const struct operation *operation)
 		try_split_min_order(operation);
 		break;
 	case OP_SET_MARK:
+		turn_off();
 		xa_set_mark(&driver.array, operation->index, operation->mark);
+		turn_on();
 		break;
 	case OP_CLEAR_MARK:
+		turn_off();
 		xa_clear_mark(&driver.array, operation->index, operation->mark);
+		turn_on();
 		break;
 	case OP_GET_MARK:
 		result_word(xa_get_mark(&driver.array, operation->index, operation->mark));
@@ -233,7 +240,9 @@ void run_operation(const struct operation *operation)
 		break;
 	case OP_DESTROY:
 		lru_drain();
+		turn_off();
 		xa_destroy(&driver.array);
+		turn_on();
 		break;
 	case OP_FAIL:
 		driver.requests.fail_at = operation->argument;
@@ -244,6 +253,9 @@ void run_operation(const struct operation *operation)
 		break;
 	case OP_COUNT_ALLOC:
 		count_alloc(operation);
+		break;
+	case OP_INIT:
+		init_array(operation->flags >> FLAG_ARRAY_SHIFT);
 		break;
 	default:
 		if (operation->code >= OP_CURSOR_SET && operation->code <= OP_CURSOR_LAST) {

@@ -183,6 +183,7 @@ void write_snapshot(void)
 	for (unsigned int mark = 0; mark < XA_MAX_MARKS; mark++)
 		header[1] |= (unsigned char)(xa_marked(&driver.array, mark) << mark);
 	header[2] = walk->malformed ? MALFORMED : 0;
+	header[3] = (unsigned char)array_flags();
 	put32(header + 4, walk->reached);
 	put32(header + 8, arena_live());
 	put32(header + 12, walk->stray);

@@ -7,6 +7,9 @@ missing.
 
 from __future__ import annotations
 
+from models.case.notation import flag_names
+from models.histories.strategies import ARRAYS
+
 DEPTHS = {1: 3, 2: 3, 3: 3, 4: 2, 5: 2, 6: 2}
 """New levels of nodes that a machine's splits reach, by chunk shift; deeper trees cost too much."""
 KINDS = ("pointer", "value")
@@ -85,6 +88,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         "count_alloc: granted",
         "count_alloc: limited",
     ]
+    names += [f"array: {', '.join(flag_names(flags))}" for flags in ARRAYS]
     names += CURSOR_BRANCHES
     names += PLAIN_BRANCHES
     names += NODE_BRANCHES

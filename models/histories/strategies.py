@@ -12,6 +12,7 @@ from collections.abc import Callable
 from specs.abstract import AbstractArray, Item
 from specs.contract import lowest_try, nodes_needed
 from xarray_model.entries import ZERO, is_value, mk_value
+from xarray_model.operations import Flag
 
 DIGITS = (1 << 24) - 1
 """The largest number that is drawn: up to here Hypothesis draws evenly."""
@@ -20,6 +21,16 @@ EDGES = (1 << 31, 1 << 32, 1 << 63)
 """The first indices that numbers of 31, 32 and 63 bits cannot tell."""
 HIGH = 31
 """The lowest order of an entry whose size, or last index, an ``int`` does not hold."""
+
+
+ARRAYS = (
+    Flag.ACCOUNT,
+    Flag.ALLOC,
+    Flag.LOCK_IRQ,
+    Flag.LOCK_BH | Flag.ACCOUNT,
+    Flag.ALLOC | Flag.ZERO_BUSY,
+)
+"""What arrays are made with, where they are made with anything."""
 
 
 class Choice:
@@ -42,6 +53,12 @@ class Choice:
     def within(self, limit: int) -> int:
         """A number in 0..limit-1 of which ``limit`` may be too large for one digit."""
         return self.rest * 0x9E3779B97F4A7C15 % limit
+
+
+def array_flags(choice: Choice) -> Flag:
+    """What an array is made with: nothing, mostly."""
+    kind = choice.below(2 * len(ARRAYS))
+    return ARRAYS[kind - len(ARRAYS)] if kind >= len(ARRAYS) else Flag.NONE
 
 
 def existing(array: AbstractArray, choice: Choice) -> tuple[int, Item] | None:

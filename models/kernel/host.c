@@ -112,16 +112,18 @@ static void settle(void)
 	}
 }
 
-void xasplit_lock(int *held)
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	if (*held)
 		stop("the lock is taken twice");
 	*held = 1;
 	locks_held++;
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	if (!*held)
 		stop("the lock is dropped without being held");
 	*held = 0;

@@ -84,13 +84,15 @@ void xasplit_call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head)
 
 /* What else the headers ask of a program. */
 
-void xasplit_lock(int *held)
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 1;
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 0;
 }
 

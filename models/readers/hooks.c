@@ -76,15 +76,17 @@ void xasplit_publish(const void *location, const void *value)
 
 /* Locks. */
 
-void xasplit_lock(int *held)
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 1;
 	if (phase == PHASE_WRITE)
 		writer_section_begins();
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 0;
 	if (phase == PHASE_WRITE)
 		writer_section_ends();

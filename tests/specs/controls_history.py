@@ -211,6 +211,15 @@ TOP_STORED = told(0, 3, 1, shift=2)
 
 HISTORY: dict[str, tuple[Told, Told]] = {
     "snapshot": (names([take(snapshot(S))]), names([take(snapshot(3))])),
+    "array-flags": (
+        names(
+            [
+                (Operation(Code.INIT, flags=Flag.ACCOUNT), (), None),
+                take(snapshot(S, array_flags=32)),
+            ]
+        ),
+        names([(Operation(Code.INIT, flags=Flag.ACCOUNT), (), None), take(snapshot(S))]),
+    ),
     "refines": (store(STORED), store(before())),
     "lookup-pure": (
         names([*START, do(Code.LOAD, [P], index=1), take(before())]),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.specs.builder import Tree, run, snapshot
 from xarray_model.entries import RETRY, ZERO, mk_error, mk_node, mk_sibling, mk_value
+from xarray_model.flags import ArrayFlag
 from xarray_model.snapshot import ARRAY_RIGHT, MALFORMED, MALFORMED_NODE, PARENT_RIGHT, Snapshot
 
 S = 2
@@ -23,6 +24,11 @@ def array(leaf: dict[str, object] | None = None, root: dict[str, object] | None 
 def _leaf(slots: dict[int, int], marks: dict[int, int] | None = None) -> Snapshot:
     low = Tree(0, slots, marks or {})
     return snapshot(S, Tree(2, {0: low, 1: P}))
+
+
+def _free(marks: dict[int, int]) -> Snapshot:
+    """An array that tracks free indices, of which 2 and 3 are."""
+    return snapshot(S, Tree(0, run(0, 2, P), marks), array_flags=ArrayFlag.TRACK_FREE)
 
 
 GOOD = array()
@@ -46,6 +52,7 @@ STRUCTURE: dict[str, tuple[Snapshot, Snapshot]] = {
     "sibling-run": (WIDE, snapshot(3, Tree(0, {**run(0, 3, P), 7: V}))),
     "sibling-mark": (GOOD, _leaf(run(0, 2, P), {0: 1, 1: 1})),
     "null-mark": (GOOD, _leaf({0: P}, {3: 4})),
+    "free-mark": (_free({2: 1, 3: 1}), _free({2: 1})),
     "tree": (GOOD, _leaf({0: MALFORMED_NODE})),
     "child-shift": (GOOD, snapshot(S, Tree(4, {0: Tree(0, LEAF), 1: P}))),
     "child-offset": (GOOD, array({"offset": 3})),

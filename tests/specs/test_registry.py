@@ -14,7 +14,7 @@ from tests.specs.controls_structure import MORE, STRUCTURE
 from xarray_model.operations import Code, Operation
 from xarray_model.snapshot import Snapshot
 
-ALWAYS = {"head", "lru-stray", "live-nodes", "snapshot", "refines", "lookup-pure"}
+ALWAYS = {"head", "lru-stray", "live-nodes", "snapshot", "refines", "lookup-pure", "array-flags"}
 """What is judged of an empty array."""
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from models.case.finding import SPLITTING
+from models.case.notation import flag_names
 from models.case.trial import after, model
 from models.histories import strategies
 from models.histories.batch import Batch, Tally, likeness
@@ -18,11 +20,13 @@ from models.histories.met import met, met_by_cursor
 from models.histories.met_nodes import met_by_nodes
 from models.histories.strategies import DIGITS, Choice
 from specs.abstract import EMPTY, AbstractArray, Item
+from specs.array_flags import refusal
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING
 from xarray_model.entries import is_error
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.flags import ArrayFlag
+from xarray_model.operations import FIELDS, Code, Flag, Operation, array_flags
 
 TOP = (1 << 64) - 1
 BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
@@ -54,6 +58,7 @@ class Case(RuleBasedStateMachine):
         self.array: AbstractArray = EMPTY
         self.cursor = AbstractCursor()
         self.done = Tally()
+        self.flags = ArrayFlag.NONE
         self.bits = 3 * self.s + 2
         self.most_nodes = MOST_NODES[self.s]
         self.erasing = 0
@@ -66,13 +71,18 @@ class Case(RuleBasedStateMachine):
         """Do an operation on model and abstract array; its result words, none if it would meet a
         known deviation or hang."""
         before, cursor = self.array, self.cursor
+        if self.flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[operation.code]:
+            operation = replace(operation, mark=operation.mark or 1)
         plain = cursor.plain(operation)
+        if refusal(plain, self.flags, len(self.operations)):
+            return ()
         like = likeness(plain, self.s)
         if self.hangs(plain):
             self.done.left_out[like] += 1
             return ()
         for deviation in self.batch.deviations:
-            if deviation.covers(plain, before, self.s, cursor):
+            there = not deviation.only or deviation.only & self.flags
+            if there and deviation.covers(plain, before, self.s, cursor):
                 self.done.set_aside[deviation.name] += 1
                 return ()
         data = self.model.run(operation)
@@ -108,8 +118,8 @@ class Case(RuleBasedStateMachine):
 
     @initialize(number=NUMBER)
     def start(self, number: int) -> None:
-        """How large everything gets, in which order it is erased in the end, and whether callers
-        look again before they split."""
+        """How large everything gets, in which order it is erased in the end, whether callers look
+        again before they split, and what the array is made with."""
         choice = Choice(number)
         space = choice.below(8)
         if space >= 6:
@@ -120,6 +130,12 @@ class Case(RuleBasedStateMachine):
             self.most_nodes = MANY_NODES[self.s]
         self.erasing = choice.below(3)
         self.careless = choice.below(3) == 2
+        flags = strategies.array_flags(choice)
+        if flags:
+            init = Operation(Code.INIT, flags=flags)
+            self.run_now(init)
+            self.flags = array_flags([init])
+            self.done.branches[f"array: {', '.join(flag_names(flags))}"] += 1
 
     def refused(self, order: int, new_order: int) -> bool:
         """Whether the implementation refuses a split, which then costs nothing."""

@@ -29,9 +29,12 @@ _Noreturn void xasplit_bug(const char *file, int line, const char *text);
 /* A warning condition of the code under test is true. */
 void xasplit_warn(const char *file, int line, const char *text);
 
+/* How a lock is taken or dropped: what else is turned off meanwhile. */
+enum xasplit_lock_type { XASPLIT_LOCK = 1, XASPLIT_LOCK_BH, XASPLIT_LOCK_IRQ, XASPLIT_LOCK_IRQSAVE };
+
 /* The array's lock: `held` is the lock's own state, which the hook updates. */
-void xasplit_lock(int *held);
-void xasplit_unlock(int *held);
+void xasplit_lock(int *held, enum xasplit_lock_type type);
+void xasplit_unlock(int *held, enum xasplit_lock_type type);
 
 /* RCU read sections, which nest. */
 void xasplit_read_lock(void);

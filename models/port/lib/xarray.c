@@ -178,6 +178,8 @@ static int xas_store_slots(struct xa_state *xas, void *entry)
 	/* Before the entry goes: a marked search must not find a NULL. */
 	if (!entry)
 		xas_init_marks(xas);
+	for (unsigned int offset = first; !entry && xa_tracks_free(xas->xa) && offset != end; offset++)
+		row_set(node->marks[XA_FREE_MARK], offset, true);
 
 	for (unsigned int offset = first; offset != end; offset++) {
 		void *new = entry && offset > first ? xa_mk_sibling(first) : entry;
@@ -266,9 +268,11 @@ static void *xa_replace(struct xarray *xa, unsigned long index, void *entry, gfp
 	void *old;
 	XA_STATE(xas, xa, index);
 
-	old = xas_store(&xas, entry);
-	while (__xas_nomem(&xas, gfp))
+	do {
 		old = xas_store(&xas, entry);
+		if (entry && xa_tracks_free(xa))
+			xas_clear_mark(&xas, XA_FREE_MARK);
+	} while (__xas_nomem(&xas, gfp));
 	old = xa_is_zero(old) ? NULL : old;
 	return xas_error(&xas) ? xas.xa_node : old;
 }
@@ -278,6 +282,9 @@ void *__xa_store(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 	bool reserved = xa_is_advanced(entry);
 
 	WARN_ON(reserved);
+	/* Where free indices are tracked this reserves one: only an erase frees it. */
+	if (!entry && xa_tracks_free(xa))
+		entry = XA_ZERO_ENTRY;
 	return reserved ? XA_ERROR(-EINVAL) : xa_replace(xa, index, entry, gfp);
 }
 
@@ -314,5 +321,7 @@ void xa_destroy(struct xarray *xa)
 	xa_lock(xa);
 	xas.xa_node = NULL;
 	xas_store_head(&xas, NULL);
+	if (xa_zero_busy(xa))
+		xas_clear_mark(&xas, XA_FREE_MARK);
 	xa_unlock(xa);
 }

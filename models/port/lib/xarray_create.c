@@ -53,22 +53,30 @@ static unsigned long xas_max(const struct xa_state *xas)
 	return rest && max == rest ? max + 1 : max;
 }
 
-/* Put one more node on top, whose slot 0 takes what the head holds. */
-static bool xas_grow(struct xa_state *xas, unsigned int shift)
+/* All slots of a new node are free. */
+static void node_set_free(const struct xarray *xa, struct xa_node *node)
+{
+	if (xa_tracks_free(xa))
+		bitmap_set(node->marks[XA_FREE_MARK], 0, XA_CHUNK_SIZE);
+}
+
+/* Put one more node on top, whose slot 0 takes `head`: what the head holds, or is to hold. */
+static bool xas_grow(struct xa_state *xas, unsigned int shift, void *head)
 {
 	struct xa_node *top = xas_prepare(xas, shift);
 	struct xarray *xa = xas->xa;
-	void *head = xa_head_locked(xa);
 	struct xa_node *child = xa_is_node(head) ? xa_to_node(head) : NULL;
 
 	if (!top)
 		return false;
 	top->count = 1;
 	top->nr_values = xa_is_value(head);
-	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++) {
-		if (xa_marked(xa, mark))
-			__set_bit(0, top->marks[mark]);
-	}
+	node_set_free(xa, top);
+	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
+		row_set(top->marks[mark], 0, xa_marked(xa, mark));
+	/* What lies beyond the old top is free. */
+	if (xa_tracks_free(xa))
+		WRITE_ONCE(xa->xa_flags, xa->xa_flags | XA_FLAGS_MARK(XA_FREE_MARK));
 	RCU_INIT_POINTER(top->slots[0], head);
 
 	/* Readers that climb from the old top must find the new one complete. */
@@ -92,14 +100,18 @@ static unsigned int xas_expand(struct xa_state *xas)
 	void *head = xa_head_locked(xa);
 	unsigned int bits = index_bits(head);
 
+	if (!head && xa_zero_busy(xa))
+		head = XA_ZERO_ENTRY;
 	if (!head) {
 		while (bits < BITS_PER_LONG && max >> bits)
 			bits += XA_CHUNK_SHIFT;
 		return bits;
 	}
-	for (; max > max_index(xa_head_locked(xa)); bits += XA_CHUNK_SHIFT)
-		if (!xas_grow(xas, bits))
+	for (; max > max_index(head); bits += XA_CHUNK_SHIFT) {
+		if (!xas_grow(xas, bits, head))
 			break;
+		head = xa_head_locked(xa);
+	}
 	return bits;
 }
 
@@ -118,6 +130,7 @@ static struct xa_node *xas_plant(struct xa_state *xas, unsigned int shift)
 
 	if (!node)
 		return NULL;
+	node_set_free(xas->xa, node);
 	if (xas->xa_node)
 		rcu_assign_pointer(xas->xa_node->slots[xas->xa_offset], xa_mk_node(node));
 	else

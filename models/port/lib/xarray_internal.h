@@ -25,6 +25,18 @@ unsigned long max_index(const void *head);
 /* xarray_create.c: making a place for an entry */
 void *xas_create(struct xa_state *xas, bool allow_root);
 
+/* Whether XA_FREE_MARK tells which indices of the array are free. */
+static inline bool xa_tracks_free(const struct xarray *xa)
+{
+	return (xa->xa_flags & XA_FLAGS_TRACK_FREE) != 0;
+}
+
+/* Whether index 0 is none of these: while anything is stored it holds a zero entry. */
+static inline bool xa_zero_busy(const struct xarray *xa)
+{
+	return (xa->xa_flags & XA_FLAGS_ZERO_BUSY) != 0;
+}
+
 /* What a slot holds, as a walk sees it.  Retry and zero entries are entries. */
 enum slot_kind { SLOT_EMPTY, SLOT_ENTRY, SLOT_SIBLING, SLOT_CHILD };
 

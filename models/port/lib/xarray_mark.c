@@ -50,11 +50,11 @@ void xas_clear_mark(const struct xa_state *xas, xa_mark_t mark)
 	xas_mark(xas, mark, false);
 }
 
-/* A slot without an entry has no marks. */
+/* A slot without an entry has no marks, but for the one that tells that it is free. */
 void xas_init_marks(const struct xa_state *xas)
 {
 	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
-		xas_clear_mark(xas, mark);
+		xas_mark(xas, mark, mark == XA_FREE_MARK && xa_tracks_free(xas->xa));
 }
 
 bool xa_get_mark(struct xarray *xa, unsigned long index, xa_mark_t mark)

@@ -67,6 +67,27 @@ bool xas_nomem(struct xa_state *xas, gfp_t gfp)
 	return xas_restock(xas, xas_new_node(xas, gfp));
 }
 
+/* As the array's users take the lock, and drop it. */
+static void xas_lock_as_taken(struct xa_state *xas)
+{
+	if (xas->xa->xa_flags & XA_FLAGS_LOCK_IRQ)
+		xas_lock_irq(xas);
+	else if (xas->xa->xa_flags & XA_FLAGS_LOCK_BH)
+		xas_lock_bh(xas);
+	else
+		xas_lock(xas);
+}
+
+static void xas_unlock_as_taken(struct xa_state *xas)
+{
+	if (xas->xa->xa_flags & XA_FLAGS_LOCK_IRQ)
+		xas_unlock_irq(xas);
+	else if (xas->xa->xa_flags & XA_FLAGS_LOCK_BH)
+		xas_unlock_bh(xas);
+	else
+		xas_unlock(xas);
+}
+
 /* The same for a caller that holds the lock; it is dropped for an allocation that may block. */
 bool __xas_nomem(struct xa_state *xas, gfp_t gfp)
 {
@@ -74,9 +95,9 @@ bool __xas_nomem(struct xa_state *xas, gfp_t gfp)
 
 	if (!gfpflags_allow_blocking(gfp) || xas_error(xas) != -ENOMEM)
 		return xas_nomem(xas, gfp);
-	xas_unlock(xas);
+	xas_unlock_as_taken(xas);
 	node = xas_new_node(xas, gfp);
-	xas_lock(xas);
+	xas_lock_as_taken(xas);
 	return xas_restock(xas, node);
 }
 
@@ -163,7 +184,12 @@ static void xas_shrink(struct xa_state *xas, struct xa_node *node)
 		/* The head can hold an entry of order 0 only. */
 		if (!entry || (!child && node->shift))
 			return;
+		/* A zero entry at index 0 that the array put there itself goes with the rest. */
+		if (xa_is_zero(entry) && xa_zero_busy(xa))
+			entry = NULL;
 		rcu_assign_pointer(xa->xa_head, entry);
+		if (xa_tracks_free(xa) && !node_get_mark(node, 0, XA_FREE_MARK))
+			WRITE_ONCE(xa->xa_flags, xa->xa_flags & ~XA_FLAGS_MARK(XA_FREE_MARK));
 		set_bounds(xas);
 		if (child)
 			RCU_INIT_POINTER(child->parent, NULL);

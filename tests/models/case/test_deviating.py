@@ -34,6 +34,7 @@ WORDS = {
 """What the last operation of a deviation's case answers."""
 NODES = {
     "store-other-kind": [(2, 1, (0, 0, 0))],
+    "erase-first-free": [(1, 0, (9, 0, 0))],
     "split-sibling-marks": [(2, 0, (3, 0, 0)), (4, 0, (15, 0, 0)), (4, 0, (15, 0, 0))],
     "split-filled-early": [(1, 0, (0, 0, 0)), (4, 4, (0, 0, 0))],
     "try-split-siblings": [(1, 0, (0, 0, 0)), (4, 0, (0, 0, 0))],

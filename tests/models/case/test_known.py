@@ -22,6 +22,7 @@ from xarray_model.operations import Code, Operation
 
 OUTSIDE = {
     "store-other-kind",
+    "erase-first-free",
     "pause-at-top",
     "step-inside",
     "find-after-marked",

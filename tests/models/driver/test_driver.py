@@ -17,6 +17,7 @@ def operations(s: int) -> list[Operation]:
     """Each operation at least once, with its flags, and what can be seen after it."""
     order, new_order = 2 * s + 1, max(1, s - 1)
     changes = [
+        Operation(Code.INIT, flags=Flag.ACCOUNT | Flag.LOCK_IRQ),
         Operation(Code.STORE, index=1, entry=3),
         Operation(Code.STORE, index=1 << order, order=order, entry=0x1000),
         Operation(Code.SET_MARK, index=(1 << order) + 1, mark=2),

@@ -58,13 +58,15 @@ void xasplit_warn(const char *file, int line, const char *text)
 	printf("%s:%d %s\n", file, line, text);
 }
 
-void xasplit_lock(int *held)
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 1;
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	*held = 0;
 	held_when_left++;
 }

@@ -88,14 +88,16 @@ void xasplit_publish(const void *location, const void *value)
 	CHECK(array.xa_lock.held);
 }
 
-void xasplit_lock(int *held)
+void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	CHECK(!*held);
 	*held = 1;
 }
 
-void xasplit_unlock(int *held)
+void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
+	(void)type;
 	CHECK(*held);
 	*held = 0;
 }

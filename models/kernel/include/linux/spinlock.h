@@ -21,38 +21,54 @@ static inline void spin_lock_init(spinlock_t *lock)
 
 static inline void spin_lock(spinlock_t *lock)
 {
-	xasplit_lock(&lock->held);
+	xasplit_lock(&lock->held, XASPLIT_LOCK);
 }
 
 static inline void spin_unlock(spinlock_t *lock)
 {
-	xasplit_unlock(&lock->held);
+	xasplit_unlock(&lock->held, XASPLIT_LOCK);
+}
+
+static inline void spin_lock_bh(spinlock_t *lock)
+{
+	xasplit_lock(&lock->held, XASPLIT_LOCK_BH);
+}
+
+static inline void spin_unlock_bh(spinlock_t *lock)
+{
+	xasplit_unlock(&lock->held, XASPLIT_LOCK_BH);
+}
+
+static inline void spin_lock_irq(spinlock_t *lock)
+{
+	xasplit_lock(&lock->held, XASPLIT_LOCK_IRQ);
+}
+
+static inline void spin_unlock_irq(spinlock_t *lock)
+{
+	xasplit_unlock(&lock->held, XASPLIT_LOCK_IRQ);
 }
 
 static inline int spin_trylock(spinlock_t *lock)
 {
 	if (lock->held)
 		return 0;
-	xasplit_lock(&lock->held);
+	xasplit_lock(&lock->held, XASPLIT_LOCK);
 	return 1;
 }
 
 #define spin_lock_nested(lock, subclass) spin_lock(lock)
-#define spin_lock_bh(lock) spin_lock(lock)
-#define spin_lock_bh_nested(lock, subclass) spin_lock(lock)
-#define spin_lock_irq(lock) spin_lock(lock)
-#define spin_unlock_bh(lock) spin_unlock(lock)
-#define spin_unlock_irq(lock) spin_unlock(lock)
+#define spin_lock_bh_nested(lock, subclass) spin_lock_bh(lock)
 #define spin_lock_irqsave(lock, flags) \
 	do { \
 		(flags) = 0; \
-		spin_lock(lock); \
+		xasplit_lock(&(lock)->held, XASPLIT_LOCK_IRQSAVE); \
 	} while (0)
 #define spin_lock_irqsave_nested(lock, flags, subclass) spin_lock_irqsave(lock, flags)
 #define spin_unlock_irqrestore(lock, flags) \
 	do { \
 		(void)(flags); \
-		spin_unlock(lock); \
+		xasplit_unlock(&(lock)->held, XASPLIT_LOCK_IRQSAVE); \
 	} while (0)
 
 DEFINE_LOCK_GUARD_1(spinlock, spinlock_t, spin_lock(_T->lock), spin_unlock(_T->lock))

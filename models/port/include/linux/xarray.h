@@ -130,9 +130,21 @@ typedef unsigned int __bitwise xa_mark_t;
 /* Instead of a mark: every entry that is there. */
 #define XA_PRESENT		((__force xa_mark_t)8U)
 
-/* In xa_flags: charge nodes to the memory control group; and the array's own marks. */
+/*
+ * What an array is made with, in xa_flags: whether its lock is taken in interrupts or soft interrupts,
+ * too; whether XA_FREE_MARK tells which indices are free; whether index 0 is never one of these, but
+ * holds a zero entry while anything is stored; whether nodes are charged to the memory control group.
+ * The array's own marks come after that.
+ */
+#define XA_FLAGS_LOCK_IRQ	((__force gfp_t)1U)
+#define XA_FLAGS_LOCK_BH	((__force gfp_t)2U)
+#define XA_FLAGS_TRACK_FREE	((__force gfp_t)4U)
+#define XA_FLAGS_ZERO_BUSY	((__force gfp_t)8U)
 #define XA_FLAGS_ACCOUNT	((__force gfp_t)32U)
 #define XA_FLAGS_MARK(mark)	((__force gfp_t)(1U << (__GFP_BITS_SHIFT + (unsigned int)(mark))))
+#define XA_FREE_MARK		XA_MARK_0
+#define XA_FLAGS_ALLOC		(XA_FLAGS_TRACK_FREE | XA_FLAGS_MARK(XA_FREE_MARK))
+#define XA_FLAGS_ALLOC1		(XA_FLAGS_TRACK_FREE | XA_FLAGS_ZERO_BUSY)
 
 struct xarray {
 	spinlock_t	xa_lock;
@@ -174,6 +186,10 @@ static inline bool xa_marked(const struct xarray *xa, xa_mark_t mark)
 
 #define xa_lock(xa)		spin_lock(&(xa)->xa_lock)
 #define xa_unlock(xa)		spin_unlock(&(xa)->xa_lock)
+#define xa_lock_irq(xa)		spin_lock_irq(&(xa)->xa_lock)
+#define xa_unlock_irq(xa)	spin_unlock_irq(&(xa)->xa_lock)
+#define xa_lock_bh(xa)		spin_lock_bh(&(xa)->xa_lock)
+#define xa_unlock_bh(xa)	spin_unlock_bh(&(xa)->xa_lock)
 
 /*
  * The plain interface.  Those that change the array take the lock, except for the ones with two
@@ -354,6 +370,10 @@ struct xa_state {
 
 #define xas_lock(xas)		xa_lock((xas)->xa)
 #define xas_unlock(xas)		xa_unlock((xas)->xa)
+#define xas_lock_irq(xas)	xa_lock_irq((xas)->xa)
+#define xas_unlock_irq(xas)	xa_unlock_irq((xas)->xa)
+#define xas_lock_bh(xas)	xa_lock_bh((xas)->xa)
+#define xas_unlock_bh(xas)	xa_unlock_bh((xas)->xa)
 #define xas_marked(xas, mark)	xa_marked((xas)->xa, mark)
 
 static inline int xas_error(const struct xa_state *xas)
