@@ -2,7 +2,7 @@
 """Answers of solvers, and the obligations that they were put, from earlier runs.
 
 An answer is a solver's to one script: its key is the hash of the script, with the solver and its
-version.  Only decisions are kept.  Obligations are made by code, and depend on all of it.
+version.  Only decisions are kept.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from proofs.smtlib import question
@@ -23,9 +20,6 @@ from proofs.solvers import Answer, Verdict
 
 AGAIN = 24
 """One in so many kept answers is asked for again, and must come out as it was."""
-_HERE = Path(__file__).resolve().parent
-_CODE = (_HERE, _HERE.parent / "xarray_model")
-"""What makes the obligations."""
 _PACKAGES = {"z3": "z3-solver", "cvc5": "cvc5", "bitwuzla": "bitwuzla"}
 
 
@@ -37,13 +31,26 @@ class Kept(NamedTuple):
 
 
 class Keeping(Protocol):
-    """Where texts are kept, by kind and key."""
+    """Where texts are kept, by kind and key; what code makes the texts of a kind it knows."""
 
     def get(self, kind: str, key: str) -> Kept | None:
         """What is kept under a key."""
 
     def put(self, kind: str, key: str, text: str) -> None:
         """Keep a text under a key."""
+
+
+class _Nowhere:
+    """Keeps nothing."""
+
+    def get(self, kind: str, key: str) -> Kept | None:
+        """Nothing."""
+
+    def put(self, kind: str, key: str, text: str) -> None:
+        """Do nothing."""
+
+
+NOWHERE = _Nowhere()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,10 @@ class Script:
 
 
 class Memory:
-    """Answers and scripts of earlier runs; none where nothing is kept.  ``draw`` chooses the
-    answers that are asked for again."""
+    """Answers and scripts of earlier runs; ``draw`` chooses the answers that are asked for
+    again."""
 
-    def __init__(self, keeping: Keeping | None, draw: random.Random | None = None) -> None:
+    def __init__(self, keeping: Keeping, draw: random.Random | None = None) -> None:
         self._keeping = keeping
         self._draw = draw or random.Random()
 
@@ -71,8 +78,6 @@ class Memory:
 
     def known(self, solver: str, script: str, logic: str) -> Answer | None:
         """A solver's answer to a script, if it is kept."""
-        if self._keeping is None:
-            return None
         kept = self._keeping.get("answer", _key(solver, script, logic))
         if kept is None:
             return None
@@ -82,7 +87,7 @@ class Memory:
 
     def note(self, answer: Answer, script: str, logic: str) -> str:
         """Keep an answer that decides; what is wrong with the one that was kept, or ""."""
-        if self._keeping is None or answer.verdict not in (Verdict.PROVED, Verdict.REFUTED):
+        if answer.verdict not in (Verdict.PROVED, Verdict.REFUTED):
             return ""
         known = self.known(answer.solver, script, logic)
         if known is None or known.verdict is not answer.verdict:
@@ -94,14 +99,13 @@ class Memory:
 
     def scripts(self, name: str, s: int | None) -> list[Script] | None:
         """The scripts of a theorem at a chunk shift, None for any, if they are kept."""
-        kept = None if self._keeping is None else self._keeping.get("scripts", _made(name, s))
+        kept = self._keeping.get("scripts", _made(name, s))
         return None if kept is None else [Script(*told) for told in json.loads(kept.text)]
 
     def note_scripts(self, name: str, s: int | None, made: Sequence[Script]) -> None:
         """Keep the scripts of a theorem."""
-        if self._keeping is not None:
-            told = [(one.name, one.broken, one.negation, one.premises) for one in made]
-            self._keeping.put("scripts", _made(name, s), json.dumps(told))
+        told = [(one.name, one.broken, one.negation, one.premises) for one in made]
+        self._keeping.put("scripts", _made(name, s), json.dumps(told))
 
 
 def _key(solver: str, script: str, logic: str) -> str:
@@ -109,15 +113,7 @@ def _key(solver: str, script: str, logic: str) -> str:
 
 
 def _made(name: str, s: int | None) -> str:
-    return _hash((name, str(s), version(_PACKAGES["z3"]), code(_CODE)))
-
-
-@cache
-def code(folders: tuple[Path, ...]) -> str:
-    """A hash of the Python in some folders, and of Python's version."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    texts = (f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files)
-    return _hash((sys.version, *texts))
+    return _hash((name, str(s), version(_PACKAGES["z3"])))
 
 
 def _hash(parts: Iterable[str]) -> str:

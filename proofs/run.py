@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from proofs import catalogue
-from proofs.keeping import Keeping, Memory, Script
+from proofs.keeping import NOWHERE, Keeping, Memory, Script
 from proofs.obligation import Theorem
 from proofs.report import Finding, Report, TheoremResult
 from proofs.smtlib import negation, premises
@@ -195,7 +195,7 @@ def prove(
     on_progress: Progress | None = None,
     processes: int | None = None,
     export: Path | None = None,
-    keeping: Keeping | None = None,
+    keeping: Keeping = NOWHERE,
 ) -> Report:
     """Decide theorems at ``chunk_shifts`` with ``solvers``, ``timeout`` seconds for each answer.
 

@@ -82,11 +82,7 @@ def build(
             Host(platform.platform(), platform.machine(), os.cpu_count()),
             {name: round(took, 3) for name, took in done.durations.items()},
             _solver_seconds(done.proofs),
-            (
-                *done.search.earlier,
-                *reused.of_sweep(done.search.result),
-                *reused.of_theorems(done.proofs),
-            ),
+            (*reused.of_search(done.search), *reused.of_theorems(done.proofs)),
         ),
         tools=_tools(),
         options=_options(done),

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.live import Live
 
 from proofs import run
+from proofs.keeping import NOWHERE, Keeping
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS, Answer, Verdict
 from review.report.layout import wrap_words
 from review.report.output import Column, Part, Table, fields, shown, table
 from review.run import reused
-from review.run.store import ResultStore
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _INTERVAL = 10.0
@@ -181,7 +181,7 @@ def decide(
     timeout: float = run.TIMEOUT,
     export: Path | None = None,
     processes: int | None = None,
-    store: ResultStore | None = None,
+    store: Keeping = NOWHERE,
 ) -> Report:
     """``proofs.run.prove`` with progress on standard error."""
     with _Progress() as progress:

@@ -42,7 +42,7 @@ def answer(done: SearchResult) -> Iterator[Part]:
         f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
         f"{broken} broken {'property' if broken == 1 else 'properties'}"
     )
-    kept = [*done.earlier, *reused.of_sweep(done.result)]
+    kept = reused.of_search(done)
     yield Part("kept", kept, _wrapped(*kept))
     yield Part("not_done", done.not_done, [*done.not_done, *done.unsaved])
     if not done.finished:

@@ -75,7 +75,7 @@ def run(
         if number not in lost:
             on_progress(ordered[number], result)
 
-    kept = _Kept(results, on_found)
+    kept = _Kept(results or Results(), on_found)
     with Pool(jobs, on_found) as pool:
         futures: dict[Future[UnitResult], int] = {}
         begun = 0
@@ -91,7 +91,7 @@ def run(
                         learnt.update(UnitResult(hangs=ended[before].hangs))
                     unit, hung = ordered[begun], learnt.hung()
                     ended_before, left = kept.take(unit, implementations, hung)
-                    if left or results is None:
+                    if left:
                         futures[pool.submit(_unit, unit, left, hung, verdicts)] = begun
                     else:
                         ended[begun] = ended_before
@@ -121,9 +121,9 @@ def run(
 
 
 class _Kept:
-    """The ``results`` of earlier runs as units take them over; none without."""
+    """The ``results`` of earlier runs as units take them over."""
 
-    def __init__(self, results: Results | None, on_found: Callable[[Finding], None]) -> None:
+    def __init__(self, results: Results, on_found: Callable[[Finding], None]) -> None:
         self._results = results
         self._on_found = on_found
         self._had: dict[Unit, UnitResult] = {}
@@ -141,7 +141,7 @@ class _Kept:
         had, left = UnitResult(), []
         hanging = {area.implementation for area in known}
         for one in implementations:
-            if self._results is None or one.name in hanging or not unit.offered(one):
+            if one.name in hanging or not unit.offered(one):
                 left.append(one)
                 continue
             parts = (unit, implementation_key(one, unit.chunk_shift))
@@ -169,7 +169,7 @@ class _Kept:
             earlier = self._again.pop((unit, name), None)
             if earlier is not None and not mine.alike(earlier):
                 made.misjudged.append(f"{unit} of {name}")
-            if self._results is not None and not mine.hung() and not made.misjudged:
+            if not mine.hung() and not made.misjudged:
                 self._results.keep(UNITS, parts, mine)
         whole = self._had.pop(unit, UnitResult())
         whole.update(made)
@@ -248,7 +248,7 @@ def machines(
     tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in had]
     seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
     examples = -(-effort.examples // len(shifts))
-    swept = swept or UnitResult()
+    swept, results = swept or UnitResult(), results or Results()
     hung = swept.hung()
     each = replace(effort, examples=examples, seconds=seconds)
     with Pool(jobs, on_found) as pool:
@@ -257,7 +257,7 @@ def machines(
             hopeless, seen = hopeless_splits(hung, one.name, s), swept.findings.seen(one.name)
             parts = (implementation_key(one, s), each, seed, sorted(hopeless), _sorted(seen))
             earlier = None
-            if results is not None and seconds is None and not effort.remember:
+            if seconds is None and not effort.remember:
                 earlier = results.known(HISTORIES, parts)
                 results.count(HISTORIES, earlier)
             if earlier is not None:
@@ -278,7 +278,7 @@ def machines(
                         continue
                     reports.append(future.result())
                     cut = seconds is not None or effort.remember or reports[-1].not_drawn
-                    if results is not None and not cut:
+                    if not cut:
                         results.keep(HISTORIES, asked, reports[-1])
                     on_progress(reports[-1])
         except (KeyboardInterrupt, _Over):

@@ -1,32 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Results of earlier runs, taken over where all that they depend on is the same to the byte.
 
-A result depends on our own code, on what was compiled (the driver is, from the code under test
-after preprocessing, by one compiler) and on what was asked.  One in so many is worked out again all
-the same, and must come out as it was.
+A result depends on our own code, which the store knows, on what was compiled (the driver is, from
+the code under test after preprocessing, by one compiler) and on what was asked.  One in so many is
+worked out again all the same, and must come out as it was.
 """
 
 from __future__ import annotations
 
 import hashlib
-import platform
 import random
 import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
 from models.kernel.source import Source
 from models.subject.build import compiler
 from models.subject.implementation import Implementation
-from review.run.store import ResultStore
+from review.run.store import NOWHERE, ResultStore
 
 AGAIN = 200
 """One in so many results that could be taken over is worked out again."""
-_ROOT = Path(__file__).resolve().parents[2]
-_PORT = _ROOT / "models" / "port"
 _TOOLS = ("gcc", "clang", "valgrind")
 """What is used beside the compiler, if it is there."""
 _T = TypeVar("_T")
@@ -47,7 +43,7 @@ class Results:
     ``made`` says when and where that was made.
     """
 
-    def __init__(self, store: ResultStore, draw: random.Random | None = None) -> None:
+    def __init__(self, store: ResultStore = NOWHERE, draw: random.Random | None = None) -> None:
         self.store = store
         self._draw = draw or random.Random()
         self.taken: dict[str, int] = {}
@@ -94,20 +90,6 @@ class Results:
             self.keep(kind, parts, made)
         return made
 
-    def told(self) -> list[str]:
-        """What was taken over, in a sentence; empty if nothing was."""
-        if not self.taken:
-            return []
-        made = sorted(self.made)
-        when = made[0] if len(made) == 1 else f"{made[0]} to {made[-1]}"
-        parts = ", ".join(
-            f"{count:,} of {self.asked[kind]:,} {kind}" for kind, count in self.taken.items()
-        )
-        return [
-            f"Not run again, since all that they depend on is the same to the byte as in an earlier"
-            f" run ({when}): {parts}; --fresh runs all."
-        ]
-
 
 def source_key(source: Source, *, steps: bool = False) -> object:
     """All that a result about a source depends on; with the base that it is held against and, where
@@ -142,23 +124,9 @@ def _files(sha256: Mapping[str, str]) -> object:
 
 
 def _key(parts: object) -> str:
-    return hashlib.sha256(f"{_own()} {parts!r}".encode()).hexdigest()
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @cache
 def _content(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@cache
-def _own() -> str:
-    """A hash of our own code but for the port, which is code under test, and of what runs it."""
-    digest = hashlib.sha256()
-    for told in (platform.python_version(), version("hypothesis")):
-        digest.update(f"{told} ".encode())
-    for folder in ("xarray_model", "specs", "models", "review/run"):
-        for path in sorted((_ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".c", ".h") and _PORT not in path.parents:
-                digest.update(f"{path.relative_to(_ROOT)} ".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -36,7 +36,7 @@ def bounds(done: ReviewResult) -> str:
     told = [_within()]
     if cut:
         told.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
-    return " ".join([*told, *done.search.earlier, *reused.of_sweep(result)])
+    return " ".join([*told, *reused.of_search(done.search)])
 
 
 def not_checked(done: ReviewResult) -> list[str]:

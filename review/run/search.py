@@ -51,7 +51,7 @@ def search(
     ``on_found`` is told of what breaks as soon as it is found; ``results`` has what earlier runs
     came to, and what was judged in them.
     """
-    had = had or SearchState()
+    had, results = had or SearchState(), results or Results()
 
     def found(finding: Finding) -> None:
         had.early.add(finding, extent_of(finding))
@@ -78,9 +78,7 @@ def search(
             rate = covered / had.seconds
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
 
-        verdicts = None
-        if results is not None:
-            verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
+        verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
             left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
             verdicts, results,
@@ -125,7 +123,7 @@ def _quick(
     jobs: int,
     on_found: Callable[[Finding], None],
     deadline: float,
-    results: Results | None,
+    results: Results,
 ) -> UnitResult | None:
     """What a few cases of every kind find; None if the user, or the time, ended that.
 

@@ -79,7 +79,7 @@ class SearchResult:
     """What was left out since the time was over, a line each."""
     everything: bool = False
     """Whether what was there before counts as a failure too."""
-    results: Results | None = None
+    results: Results = field(default_factory=Results)
     """What earlier runs came to, and how much of it was taken over."""
     asked: object = None
     """What decides, with the implementations and the seed, all that it finds; None where the clock
@@ -181,11 +181,6 @@ class SearchResult:
         return counted or bool(self.broken) or self.unmet
 
     @property
-    def earlier(self) -> list[str]:
-        """What was taken over from earlier runs, in sentences."""
-        return [] if self.results is None else self.results.told()
-
-    @property
     def unmet(self) -> bool:
         """Whether a machine never met what it is to test, though it did enough."""
         return any(report.missing for report in self.machines.values())
@@ -204,7 +199,7 @@ def work_out(done: SearchResult) -> None:
     """Work out causes, origins and where to look first now, or take them over from an earlier run
     that found the same: one that was asked the same, and in which nothing hung."""
     whole = done.finished and not done.not_done and not done.result.hung()
-    if done.results is None or done.asked is None or not whole:
+    if done.asked is None or not whole:
         done.wheres  # noqa: B018  (worked out when first asked for)
         return
     tested = [implementation_key(one, steps=True) for one in done.implementations]

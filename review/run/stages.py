@@ -21,7 +21,7 @@ from review.run.numbers import Numbers
 from review.run.progress import Meter
 from review.run.results import Results, implementation_key, source_key, tools
 from review.run.review_result import ReviewOptions, ReviewResult
-from review.run.store import ResultStore
+from review.run.store import NOWHERE, ResultStore
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 
@@ -49,7 +49,7 @@ def run(
     jobs: int,
     place: Path,
     had: Checkpoint,
-    store: ResultStore | None = None,
+    store: ResultStore = NOWHERE,
     decide: Callable[..., Report] = proving.prove,
 ) -> ReviewResult:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not.
@@ -63,7 +63,7 @@ def run(
     effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
     began = time.monotonic()
     saver = saving.Saver(place / FOUND, built, options.seed)
-    results = None if store is None else Results(store)
+    results = Results(store)
     with _timed(had.durations, "search"):
         search = searches.search(
             built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, results
@@ -89,7 +89,7 @@ def _rest(
     place: Path,
     jobs: int,
     had: Checkpoint,
-    store: ResultStore | None,
+    store: ResultStore,
     decide: Callable[..., Report],
 ) -> bool:
     """What comes after the search; whether all of it was done."""
@@ -102,7 +102,7 @@ def _rest(
         if done.proofs.interrupted:
             return False
         had.proofs = done.proofs
-    taken = done.search.results or Results(ResultStore(fresh=True))
+    taken = done.search.results
     with _timed(took, "readers"):
         done.explored = had.explored = had.explored or _explored(built, taken)
     with _timed(took, "large splits"):

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from models.kernel import cache
 from proofs.keeping import Kept
+from review.run.own_code import own_code
 
 MOST_BYTES = 256 << 20
 """Bytes of the file from which on the entries that were not used for longest go."""
@@ -41,11 +42,11 @@ class ResultStore:
     ``results.sqlite`` in the cache.
 
     Where the file cannot be used nothing is kept, and nothing fails.  With ``fresh`` nothing is
-    taken from it, only kept.
+    taken from it, only kept.  An entry depends on the code that makes its kind.
     """
 
-    def __init__(self, *, fresh: bool = False) -> None:
-        named = os.environ.get("XASPLIT_RESULTS")
+    def __init__(self, *, fresh: bool = False, keep: bool = True) -> None:
+        named = os.environ.get("XASPLIT_RESULTS") if keep else ""
         path = cache.directory() / "results.sqlite" if named is None else Path(named).absolute()
         self._path = None if named == "" else path
         self._fresh = fresh
@@ -56,6 +57,7 @@ class ResultStore:
 
     def get(self, kind: str, key: str) -> Kept | None:
         """What is kept under a key, if there is anything that is whole."""
+        key = f"{own_code(kind)} {key}"
         with suppress(sqlite3.Error, OSError):
             if not self._fresh:
                 found = self._file().execute(
@@ -67,6 +69,7 @@ class ResultStore:
 
     def put(self, kind: str, key: str, text: str) -> None:
         """Keep a text under a key, instead of what was there."""
+        key = f"{own_code(kind)} {key}"
         made = f"{datetime.now(UTC):%Y-%m-%d} on {_machine()}"
         row = (kind, key, text, made, _digest(kind, key, text, made), _now())
         with suppress(sqlite3.Error, OSError):
@@ -84,6 +87,8 @@ class ResultStore:
 
     def write(self, kind: str, key: str, value: object) -> None:
         """Keep an object under a key, instead of what was there."""
+        if self._path is None:
+            return
         text = base64.b85encode(zlib.compress(pickle.dumps(value), 1)).decode()
         self.put(kind, key, text)
 
@@ -103,6 +108,10 @@ class ResultStore:
         if self._path is None:
             raise FileNotFoundError("nothing is to be kept")
         return _opened(self._path, os.getpid(), threading.get_ident())
+
+
+NOWHERE = ResultStore(keep=False)
+"""Where nothing is kept, and there is nothing."""
 
 
 class _Texts(MutableMapping[str, str]):

@@ -108,10 +108,8 @@ def test_another_script_solver_or_version_is_another_answer(
     assert memory.known("z3", SCRIPT, "QF_BV") is None
 
 
-def test_other_code_makes_the_obligations_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scripts_are_those_of_a_theorem_at_a_chunk_shift() -> None:
     memory = Memory(Texts())
     memory.note_scripts("V1.count", 2, run.scripts("V1.count", 2))
     assert memory.scripts("V1.count", 2) == run.scripts("V1.count", 2)
     assert memory.scripts("V1.count", 3) is None
-    monkeypatch.setattr(keeping, "code", lambda _: "other code")
-    assert memory.scripts("V1.count", 2) is None

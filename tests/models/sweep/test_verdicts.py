@@ -75,13 +75,6 @@ def test_other_answers_are_judged(port: Implementation, tmp_path: Path) -> None:
     assert {part.implementation for part, one in both.coverage.items() if one.alike} == {port.name}
 
 
-def test_a_changed_spec_judges_anew(port: Implementation, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: dict[str, str] = {}
-    run_unit(UNITS[0], [port], verdicts=Verdicts(kept, 1))
-    monkeypatch.setattr(verdicts, "_code", lambda: "other code")
-    assert not alike(run_unit(UNITS[0], [port], verdicts=Verdicts(kept, 1)))
-
-
 def test_some_are_judged_again_and_a_difference_is_told(
     port: Implementation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,7 +52,9 @@ def unlucky(
     return UnitResult()
 
 
-def test_a_unit_that_fails_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_unit_that_fails_takes_nothing_with_it(
+    port: Implementation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(campaign, "run_unit", unlucky)
     units = [Unit(1, 2, 0), Unit(1, 1, 1), Unit(2, 2, 2)]
     told: list[Unit] = []
@@ -62,7 +64,7 @@ def test_a_unit_that_fails_takes_nothing_with_it(monkeypatch: pytest.MonkeyPatch
     def progress(unit: Unit, _: UnitResult) -> None:
         told.append(unit)
 
-    assert not campaign.run(units, [], 2, progress, UnitResult(), found.append, failed)
+    assert not campaign.run(units, [port], 2, progress, UnitResult(), found.append, failed)
     assert sorted(told, key=units.index) == [units[0], units[2]]
     assert found == [FINDING, FINDING]
     (line,) = failed
@@ -77,14 +79,14 @@ def dying(*_: object, on_found: Callable[[Finding], None], **__: object) -> Unit
 
 
 def test_a_process_that_is_killed_ends_the_campaign_and_not_the_program(
-    monkeypatch: pytest.MonkeyPatch,
+    port: Implementation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(campaign, "run_unit", dying)
     found: list[Finding] = []
     failed: list[str] = []
     units = [Unit(1, order, 0) for order in range(9)]
     result = UnitResult()
-    assert not campaign.run(units, [], 1, lambda *_: None, result, found.append, failed)
+    assert not campaign.run(units, [port], 1, lambda *_: None, result, found.append, failed)
     assert FINDING in found
     assert len(failed) == campaign.MOST_FAILED
     assert "ended from outside" in failed[0]

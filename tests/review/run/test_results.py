@@ -16,7 +16,7 @@ from models.mutants.catalogue import MUTANTS
 from models.mutants.run import mutated
 from models.subject.implementation import Implementation, examine
 from models.sweep.sweep import Unit, UnitResult
-from review.run import campaign, results
+from review.run import campaign, reused, store
 from review.run import search as searches
 from review.run.campaign import Effort
 from review.run.results import Results, implementation_key
@@ -67,11 +67,11 @@ def test_units_are_taken_over_and_come_to_the_same(
     port: Implementation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, taken = swept(port, Never())
-    assert taken.told() == []
+    assert reused.of_results(taken) == []
     monkeypatch.setattr(campaign, "_unit", None)
     second, taken = swept(port, Never())
     assert second.alike(first) and second.coverage == first.coverage
-    (told,) = taken.told()
+    (told,) = reused.of_results(taken)
     assert "2 of 2 units of the sweep" in told and "--fresh runs all" in told
 
 
@@ -92,7 +92,7 @@ def test_what_is_worked_out_again_must_come_out_as_it_was(
 ) -> None:
     swept(port, Never())
     result, taken = swept(port, Always())
-    assert result.misjudged == [] and taken.told() == []
+    assert result.misjudged == [] and reused.of_results(taken) == []
     wrong = mutated(replace(WRONG, chunk_shift=1))
     # As if the same program had been another one.
     monkeypatch.setattr(campaign, "implementation_key", lambda *_: "the same")
@@ -109,10 +109,10 @@ def test_another_program_or_other_code_of_ours_has_nothing_kept(
     program.write_bytes(port.executables[1].read_bytes() + b"\0")
     program.chmod(0o755)
     _, taken = swept(replace(port, executables={1: program}), Never())
-    assert taken.told() == []
-    monkeypatch.setattr(results, "_own", lambda: "other")
+    assert reused.of_results(taken) == []
+    monkeypatch.setattr(store, "own_code", lambda _: "other")
     _, taken = swept(port, Never())
-    assert taken.told() == []
+    assert reused.of_results(taken) == []
 
 
 def test_histories_are_taken_over_too(
@@ -129,7 +129,7 @@ def test_histories_are_taken_over_too(
         reports += some
         monkeypatch.setattr(campaign, "_machine", None)
     assert reports[0].total.steps == reports[1].total.steps > 0
-    assert "1 of 1 searches with histories" in taken.told()[0]
+    assert "1 of 1 searches with histories" in reused.of_results(taken)[0]
 
 
 def test_a_key_names_the_program_at_its_chunk_shift_and_what_it_is_held_against(
@@ -145,7 +145,7 @@ def test_what_is_not_whole_is_not_kept() -> None:
     assert taken.of("things", 1, lambda: "half", lambda _: False) == "half"
     assert taken.of("things", 1, lambda: "whole") == "whole"
     assert taken.of("things", 1, lambda: "other") == "whole"
-    assert "1 of 3 things" in taken.told()[0]
+    assert "1 of 3 things" in reused.of_results(taken)[0]
 
 
 def test_causes_are_taken_over_only_from_a_search_that_was_asked_the_same_and_ended_by_itself() -> (

@@ -22,6 +22,7 @@ from review.run.checkpoint import Checkpoint
 from review.run.numbers import Numbers
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
+from review.run.store import NOWHERE
 from specs.claims import Decision, Outcome
 from specs.readers import Memory
 from tests.review import small
@@ -87,7 +88,7 @@ def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
 ) -> None:
     done = ReviewResult(ReviewOptions(proofs=False), hung("port"))
     done.search.diagnoses = []
-    assert stages._rest(done, tmp_path, 1, Checkpoint(done.options, {}), None, run.prove)
+    assert stages._rest(done, tmp_path, 1, Checkpoint(done.options, {}), NOWHERE, run.prove)
     assert asked["readers"][0] == ["port", "port (recursive)"]
     assert asked["large"][0] == ["port", "port (recursive)"]
     assert asked["numbers"][:2] == (["port", "port (recursive)"], {"port"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from review.run import store
+from review.run import own_code, store
 from review.run.store import ResultStore
 
 
@@ -36,6 +36,20 @@ def test_another_process_may_use_it(place: Path) -> None:
     texts = pickle.loads(pickle.dumps(ResultStore())).texts("verdicts")
     texts["key"] = "text"
     assert texts["key"] == "text" and texts.get("other") is None
+
+
+@pytest.mark.usefixtures("place")
+def test_what_other_code_made_is_none_but_for_answers_of_solvers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kinds = ("answer", "scripts", "verdicts", "units of the sweep")
+    for kind in kinds:
+        ResultStore().put(kind, "a", "text")
+    monkeypatch.setattr(own_code, "_ROOT", Path(__file__).parents[2])  # which has folders, too
+    own_code.own_code.cache_clear()
+    kept = [kind for kind in kinds if ResultStore().get(kind, "a") is not None]
+    own_code.own_code.cache_clear()
+    assert kept == ["answer"]
 
 
 @pytest.mark.parametrize("column", ["text", "made", "digest"])
