@@ -36,7 +36,9 @@ from models.subject.build import (
 from xarray_model.geometry import CHUNK_SHIFTS
 
 _HERE = Path(__file__).resolve().parent
-_INSTRUMENTED = ("writers.c", "folios.c", "callers.c", "readers.c", "protocols.c", "litmus.c")
+_INSTRUMENTED = (
+    "scenario.c", "folios.c", "callers.c", "writers.c", "protocols.c", "readers.c", "litmus.c"
+)  # fmt: skip
 
 _FLAGS = (*FLAGS, "-fno-pie")
 _MARKED = {
@@ -63,8 +65,7 @@ def build(
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
-    seen = preprocessing(source, shift, "XA_DEBUG=1", *get_order)
+    seen = _seen(source, shift)
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
@@ -74,11 +75,27 @@ def build(
     return cache.entry("explorers", key, fill) / "explorer"
 
 
+def own_objects(source: Source, shift: int) -> dict[str, Path]:
+    """The objects of this folder's files of C, by file, as the explorer for ``source`` has them.
+    Raises BuildError."""
+    command = compiler()
+    seen, tree = _seen(source, shift), source.directory
+    return {
+        path.name: Path(_own(source, command, seen, path, tree, ()))
+        for path in sorted(_HERE.glob("*.c"))
+    }
+
+
 def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
     """The executables for several chunk shifts, by shift, built in parallel.  Raises BuildError."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         built = pool.map(lambda shift: build(source, shift), shifts)
         return dict(zip(shifts, built, strict=True))
+
+
+def _seen(source: Source, shift: int) -> list[str]:
+    get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
+    return preprocessing(source, shift, "XA_DEBUG=1", *get_order)
 
 
 def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -122,8 +139,7 @@ def _compile(
     for name, text in files.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, errors="surrogateescape")
-    kind = "clang" if "clang" in compiler_version(command) else "gcc"
-    instrument = (*INSTRUMENT[kind], *_MARKED[kind])
+    instrument = _instrument(command)
     objects: list[str] = []
     under_test = (*seen, "-include", str(_HERE / "assertions.h"))
     for unit in source.units:
@@ -131,10 +147,27 @@ def _compile(
         objects.append(compiled(source, command, flags, under_test, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
-        added = instrument if path.name in _INSTRUMENTED else sanitize
-        objects.append(compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree))
+        objects.append(_own(source, command, seen, path, tree, sanitize))
     target = str(folder / "explorer")
     run_compiler(source, [*command, *_FLAGS, *sanitize, "-no-pie", *objects, "-o", target], tree)
+
+
+def _instrument(command: tuple[str, ...]) -> tuple[str, ...]:
+    kind = "clang" if "clang" in compiler_version(command) else "gcc"
+    return (*INSTRUMENT[kind], *_MARKED[kind])
+
+
+def _own(
+    source: Source,
+    command: tuple[str, ...],
+    seen: Sequence[str],
+    path: Path,
+    tree: Path,
+    sanitize: tuple[str, ...],
+) -> str:
+    """The object of one of this folder's files."""
+    added = _instrument(command) if path.name in _INSTRUMENTED else sanitize
+    return compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree)
 
 
 def _refuse_unseen(source: Source, target: str) -> None:

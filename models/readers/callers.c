@@ -19,7 +19,7 @@ static unsigned long piece_at(unsigned long index)
 static void account_pieces(const void *entry)
 {
 	for (unsigned long i = 0; i < 1UL << scenario.order; i += 1UL << scenario.new_order)
-		truth_set(scenario.base + i, scenario.new_order, entry);
+		account_set(scenario.base + i, scenario.new_order, entry);
 }
 
 /* A folio that is in use, for the piece that `at` lies in. */
@@ -36,10 +36,10 @@ static struct folio *folio_for(unsigned long index)
 /* Another task replaces the shadow entry by one of the same size. */
 static void change_shadow(void)
 {
-	truth_begin();
+	account_begin();
 	store_entry(scenario.base, scenario.order, xa_mk_value(CHANGED));
-	truth_set(scenario.base, scenario.order, xa_mk_value(CHANGED));
-	truth_commit();
+	account_set(scenario.base, scenario.order, xa_mk_value(CHANGED));
+	account_commit();
 }
 
 /*
@@ -69,16 +69,16 @@ static bool add_folio(bool changes, bool looks_again)
 		xas_destroy(&xas);
 		xas_reset(&xas);
 	}
-	truth_begin();
+	account_begin();
 	xas_reset(&xas);
 	xas_split(&xas, seen, scenario.order);
 	account_pieces(found);
 	xas_reset(&xas);
 	folio = folio_for(scenario.at);
 	xas_store(&xas, folio);
-	truth_set(piece_at(scenario.at), scenario.new_order, folio);
+	account_set(piece_at(scenario.at), scenario.new_order, folio);
 	xas_unlock(&xas);
-	truth_commit();
+	account_commit();
 	xas_destroy(&xas);
 	return true;
 }
@@ -103,11 +103,11 @@ bool caller_adds_folio_unsplit(void)
 {
 	struct folio *folio = folio_for(scenario.at);
 
-	truth_begin();
+	account_begin();
 	__xa_store(xa, scenario.at, folio, GFP_KERNEL);
 	account_pieces(xa_mk_value(SHADOW));
-	truth_set(piece_at(scenario.at), scenario.new_order, folio);
-	truth_commit();
+	account_set(piece_at(scenario.at), scenario.new_order, folio);
+	account_commit();
 	return true;
 }
 
@@ -120,7 +120,7 @@ bool caller_adds_folio_step_by_step(void)
 	struct folio *folio;
 	void *found;
 
-	truth_begin();
+	account_begin();
 	xas_lock(&xas);
 	found = xas_load(&xas);
 	for (; order > scenario.new_order; order = next) {
@@ -134,14 +134,14 @@ bool caller_adds_folio_step_by_step(void)
 		if (xas_error(&xas))
 			broken("xas_try_split() has no node");
 		for (unsigned long i = 0; i < 1UL << order; i += 1UL << next)
-			truth_set(first + i, next, found);
+			account_set(first + i, next, found);
 	}
 	xas_set_order(&xas, scenario.at, scenario.new_order);
 	folio = folio_for(scenario.at);
 	xas_store(&xas, folio);
-	truth_set(piece_at(scenario.at), scenario.new_order, folio);
+	account_set(piece_at(scenario.at), scenario.new_order, folio);
 	xas_unlock(&xas);
-	truth_commit();
+	account_commit();
 	xas_destroy(&xas);
 	return true;
 }
@@ -162,7 +162,7 @@ static bool split_swap(bool from_index)
 	XA_STATE_ORDER(xas, xa, scenario.at, scenario.new_order);
 	void *old = xa_load(xa, scenario.at);
 
-	truth_begin();
+	account_begin();
 	xas_split_alloc(&xas, old, scenario.order, GFP_KERNEL);
 	if (xas_error(&xas))
 		return false;
@@ -173,11 +173,11 @@ static bool split_swap(bool from_index)
 		void *own = xa_mk_value(SHADOW + i);
 
 		__xa_store(xa, first + i, own, 0);
-		truth_set(scenario.base + i, scenario.new_order, own);
+		account_set(scenario.base + i, scenario.new_order, own);
 	}
 	xas_unlock(&xas);
 	xas_destroy(&xas);
-	truth_commit();
+	account_commit();
 	return true;
 }
 
@@ -200,7 +200,7 @@ static bool collapse(bool early)
 	struct folio *large = folio_new();
 	unsigned long end = scenario.base + (1UL << scenario.order);
 
-	truth_begin();
+	account_begin();
 	xa_lock(xa);
 	for (unsigned long i = scenario.base; i < end; i += 1UL << scenario.new_order)
 		folio_freeze(xa_load(xa, i));
@@ -210,12 +210,12 @@ static bool collapse(bool early)
 	if (early)
 		folio_thaw(large);
 	store_entry(scenario.base, scenario.order, large);
-	truth_set(scenario.base, scenario.order, large);
+	account_set(scenario.base, scenario.order, large);
 	if (early)
 		large->order = scenario.order;
 	else
 		folio_thaw(large);
-	truth_commit();
+	account_commit();
 	return true;
 }
 

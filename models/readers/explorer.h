@@ -8,31 +8,41 @@
  * function runs again and again, each of its loads answered with one of the versions that it may
  * see, until every choice was made.
  *
- *	memory.c	objects, locations, the writer's stores
- *	view.c		what a load may return, and what the reader knows then
- *	explore.c	all executions of one reader
+ * Each file uses those before it in this list, and none after it (a test holds that):
+ *
+ *	fatal.c		the explorer ends
+ *	objects.c	the memory that writer and readers share
+ *	names.c		how places and values are told
+ *	memory.c	locations, the writer's stores
+ *	account.c	which entry each index has, and when: the scenario's own account
  *	states.c	the states that were met
- *	watch.c		what does not end, or faults
- *	findings.c	what went wrong, and its shortest execution
+ *	execution.c	the execution of a reader that runs: its choices, and how it ends
+ *	findings.c	what went wrong
  *	races.c		plain accesses that nothing orders with a store of the other side
- *	names.c		how locations and values are told
- *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
- *	truth.c		which entry each index has, and when: the scenario's own account
  *	judge.c		asks what promise is broken by what a reader saw
- *	observe.c	what that is
- *	writers.c folios.c callers.c	writers	(instrumented)
- *	readers.c protocols.c	readers		(instrumented)
+ *	view.c		what a load may return, and what the reader knows then
+ *	watch.c		what does not end, or faults
+ *	hooks.c		__tsan_* and what the headers in models/kernel/include ask for
+ *	explore.c	all executions of one reader
+ *	report.c	what went wrong is printed, in its shortest execution
+ *	observe.c	what readers tell the judge
+ *	scenario.c	the array under test and its folios	(instrumented)
+ *	folios.c callers.c writers.c	writers			(instrumented)
+ *	protocols.c readers.c		readers			(instrumented)
  *	litmus.c	shapes with known answers, against the explorer itself (instrumented)
  *	main.c		one line a case: PROTOCOL.md
+ *
+ * What several files share is in a few structs; the file that a struct is listed under has it.
  */
 #ifndef XASPLIT_RCU_EXPLORER_H
 #define XASPLIT_RCU_EXPLORER_H
 
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* hooks.c: the explorer cannot follow the code, which is told, and ends. */
+/* fatal.c: the explorer cannot follow the code, which is told, and ends. */
 _Noreturn void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Room for `count` things of `size` bytes, as realloc() gives it; never NULL. */
 void *more_room(void *old, size_t count, size_t size);
@@ -53,6 +63,28 @@ struct object {
 	int view;
 	int section;	   /* the read section in which that pointer was loaded */
 };
+
+/* objects.c */
+enum phase { PHASE_OFF, PHASE_WRITE, PHASE_READ };
+extern struct objects {
+	enum phase phase; /* who runs */
+	int count;
+	struct object object[OBJECTS];
+} objects;
+extern char arena[OBJECTS * OBJECT_BYTES];
+void objects_reset(void);
+void *object_new(enum kind kind, size_t bytes);
+struct object *object_of(const void *address); /* NULL: not in an object */
+void *object_start(const struct object *object);
+struct object *object_pointed_to(uint64_t value); /* NULL: no pointer to the start of one */
+uint64_t memory_get(const void *address, int size);
+void memory_set(void *address, int size, uint64_t value);
+
+/* names.c: each returns one of a few buffers in turn */
+const char *location_name(const void *address);
+const char *object_name(const struct object *object); /* one buffer */
+const char *value_name(uint64_t entry);
+const char *value_at(const void *address, uint64_t value, int size);
 
 /* Where in the code an access is, and whether it is a plain one, not marked as meant for others. */
 struct access {
@@ -79,20 +111,9 @@ struct location {
 	int floor;	   /* coherence: no version below it any more */
 };
 
-enum phase { PHASE_OFF, PHASE_WRITE, PHASE_READ };
-extern enum phase phase;
-extern struct object objects[OBJECTS];
-extern int object_count;
-
 /* memory.c */
 void memory_reset(void);
-void *object_new(enum kind kind, size_t bytes);
-struct object *object_of(const void *address); /* NULL: not in an object */
-void *object_start(const struct object *object);
-struct object *object_pointed_to(uint64_t value); /* NULL: no pointer to the start of one */
 struct location *location_find(const void *address);
-struct location *location_at(int number); /* 1 .. locations() */
-int locations(void);
 int writer_time(void);
 /* The location and version of the store at `time`, 1 .. writer_time(). */
 void store_at(int time, struct location **location, int *version);
@@ -106,83 +127,44 @@ void writer_store(void *address, uint64_t value, bool release);
 void writer_barrier(void);
 void writer_section_begins(void); /* the lock is taken */
 void writer_section_ends(void);	  /* and dropped */
-int section_ends(int **times);
+int section_ends(const int **times);
 void object_freed(const void *address);
-uint64_t memory_get(const void *address, int size);
-void memory_set(void *address, int size, uint64_t value);
 
-/* view.c: one execution of a reader */
-struct load {
-	struct location *location; /* NULL: never changed */
-	const void *address;
-	uint64_t value;
-	int version, options, size;
-};
-extern bool sequential;		/* sequential consistency instead of weak memory */
-extern bool ordered_readers;	/* the reader has barriers or takes references */
-void view_begin(int start, int until); /* sees stores up to `start`, none from `until` on */
-void reader_load(void *address, int size, struct access by);
-bool reader_try_get(uint64_t *count);
-void reader_put(void);
-void reader_barrier(void);
-void reader_section_ends(void);
-int reader_since(void);		/* what is valid from this time on may be seen now */
-void view_state(void); /* adds what the reader knows to the state */
-int reader_started(void);
-const struct load *trace(int *length);
-
-/* explore.c */
-typedef void reader_function(unsigned long parameter);
-#define REGISTERS 7
-extern uint64_t registers[REGISTERS];	/* of the instrumented code at its load; the last is its stack pointer */
-extern const uint64_t *stack_base;	/* where the stack of the reader starts */
-void call_reader(reader_function *reader, unsigned long parameter);
-/* Whether executions are cut that reach a state met before, and how states are told apart. */
-struct merging {
-	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED } kind;
-	unsigned int bits;	/* of a fingerprint, 1 .. 64 */
-};
-struct limits {
-	int bound;		/* choices other than the default; -1: any number */
-	long executions;
-	struct merging merging;
-	enum span { RACE, BEFORE, AFTER } span; /* of the writer's run that the reader overlaps */
-};
-extern const char *const span_names[];
-struct totals {
-	long executions, merged, pruned, loads, states;
-	long collisions;	/* states that share the fingerprint of another, where it is looked at */
-	double chance;		/* that there are any, by the number of states */
-	bool complete;
-};
-extern struct totals totals;
-void explore(reader_function *reader, unsigned long parameter, const struct limits *limits);
-/* Runs one execution by its schedule; false: it is not one of this reader. */
-bool replay(reader_function *reader, unsigned long parameter, const char *schedule);
-int choose(int options);
-int choices_made(void);
-void schedule_write(char *text, size_t room);
-_Noreturn void execution_over(void);
-_Noreturn void execution_prune(void);	/* no such execution exists */
-bool retry_once_more(void);		/* the reader starts again: counted; true: that was too often */
-bool state_seen(void);
-bool reader_before(void);	/* this execution ends before the writer's run */
-void reader_endless(void);	/* this execution does not end */
-_Noreturn void reader_faults(int signal);	/* called by the handler of the signal */
-extern volatile bool inside_explorer;		/* asked by the reader for what a load gives */
+/* account.c: what the writer itself says of each index */
+#define WINDOW 2048
+extern struct window {
+	unsigned long first, last; /* at most WINDOW indices */
+} window;
+void account_reset(unsigned long first, unsigned long last);
+void account_set(unsigned long first, unsigned int order, const void *entry);
+void account_begin(void);	/* an operation that changes the array begins */
+void account_commit(void);	/* and is complete */
+void account_print(void);
+/* When the last operation was complete of which somebody knows who knows all up to `time`; 0: none. */
+int account_settled(int time);
 
 /* states.c: a state is a row of words, and a set of members of three words each */
 #define MEMBER 3
 #define MAX_WORDS (1 << 16)
 #define MAX_MEMBERS (1 << 13)
+/* Whether executions are cut that reach a state met before, and how states are told apart. */
+struct merging {
+	enum { MERGE_NOTHING, MERGE_FINGERPRINTS, MERGE_CHECKED } kind;
+	unsigned int bits;	/* of a fingerprint, 1 .. 64 */
+};
 extern struct state {
 	uint64_t hash, sum;
 	bool whole; /* keep words and members too */
 	size_t words, members;
 	uint64_t word[MAX_WORDS], member[MAX_MEMBERS][MEMBER];
 } state;
+struct states {
+	long count;
+	long collisions;	/* that share the fingerprint of another, where it is looked at */
+	double chance;		/* that there are any, by the number of states */
+};
 void states_begin(struct merging how);
-void states_end(void);
+struct states states_end(void);
 void state_start(void);
 bool state_met(void); /* and it is met from now on */
 
@@ -218,7 +200,75 @@ static inline void state_member(uint64_t a, uint64_t b, uint64_t c)
 	state.member[state.members++][2] = c;
 }
 
-/* judge.c: what a reader sees, in words (see there); ends the execution if that breaks a promise. */
+/* execution.c */
+enum span { RACE, BEFORE, AFTER }; /* of the writer's run that the reader overlaps */
+extern const char *const span_names[];
+extern struct execution {
+	bool sequential;	/* sequential consistency instead of weak memory */
+	bool ordered;		/* the reader has barriers or takes references */
+	bool merging, bounded;	/* it is cut at states met before; there is a bound on its choices */
+	enum span span;
+	unsigned long parameter;
+	int started;		/* the stores that were known then */
+	int loads, retries;
+	long number;		/* of executions before it, for the same result */
+	jmp_buf over;
+	volatile bool in_explorer;	/* asked by the reader for what a load gives */
+	volatile int faulted;	/* the signal that ended it, or 0 */
+	/* counted over the executions of one exploration */
+	long merged, pruned;
+	int endless;
+} execution;
+#define REGISTERS 7
+extern uint64_t registers[REGISTERS];	/* of the instrumented code at its load; the last is its stack pointer */
+extern const uint64_t *stack_base;	/* where the stack of the reader starts */
+void execution_begin(enum span span, unsigned long parameter);
+_Noreturn void execution_over(void);
+_Noreturn void execution_prune(void);	/* no such execution exists */
+_Noreturn void execution_faults(int signal);	/* called by the handler of the signal */
+bool execution_restarts(void);		/* the reader starts over: counted; true: that was too often */
+int choose(int options);
+bool choice_is_new(void);		/* the choice to come is made for the first time */
+int choices_made(void);
+void choices_reset(void);
+bool choices_advance(int bound);	/* to the next execution in order; false: that was the last */
+/* Sets the choices of a schedule; the number after the last one, or -1: it is none. */
+long schedule_read(const char *schedule);
+bool schedule_followed(long past);	/* the execution made all choices of the schedule */
+void schedule_write(char *text, size_t room);
+enum span span_of(const char *schedule);
+
+/* findings.c: each ends the execution */
+_Noreturn void finding(const char *promise, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same, and the execution is ended by the caller. */
+void finding_note(const char *promise, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+#define PROMISE 40
+#define TEXT 160
+#define SCHEDULE 512
+struct kind_found {
+	char promise[PROMISE];
+	long count, counted; /* executions, and the number of the one that was counted last */
+	unsigned long parameter;
+	int switches, loads;
+	char text[TEXT], schedule[SCHEDULE];
+};
+void findings_reset(void);
+long findings_total(void);
+const struct kind_found *findings_list(int *count);
+/* From now on look for better executions of this alone; NULL: for all. */
+void findings_search(const char *promise);
+
+/*
+ * races.c: a load by the reader that runs, of a place with versions; it knows the stores up to `known`, and
+ * none from `end` on can be under way.
+ */
+void races_begin(void);
+void races_see(const struct location *location, struct access by, int known, int end);
+void races_print(void);
+
+/* judge.c: what a reader sees, in words (PROTOCOL.md); ends the execution if that breaks a promise. */
 enum question {
 	ASKED_HELD, ASKED_ENTRY, ASKED_RETRY, ASKED_RESTARTS, ASKED_UNCHANGED, ASKED_CHANGED,
 	ASKED_ORDER, ASKED_FOLIO, ASKED_STEP, ASKED_BACK, ASKED_PASSED,
@@ -232,7 +282,22 @@ struct piece observed(enum question question, const uint64_t *words);
 void judge_forget(void);	/* another writer has run */
 void judge_begin(void);		/* what is seen from now on is counted */
 long judge_count(uint64_t *hashes);	/* different observations, and the sum of their hashes */
-unsigned long parameter(void); /* of the reader that runs */
+
+/* view.c: what the reader that runs knows */
+struct load {
+	struct location *location; /* NULL: never changed */
+	const void *address;
+	uint64_t value;
+	int version, options, size;
+};
+void view_begin(int until); /* sees no stores from `until` on */
+void reader_load(void *address, int size, struct access by);
+bool reader_try_get(uint64_t *count);
+void reader_put(void);
+void reader_barrier(void);
+void reader_section_ends(void);
+int reader_since(void);		/* what is valid from this time on may be seen now */
+const struct load *trace(void);	/* the loads of the execution */
 
 /* watch.c: the CPU time that something may take, after which the explorer tells who and ends */
 void watch_open(void);
@@ -240,41 +305,29 @@ void watch(long microseconds, const char *who, const char *name, unsigned long s
 void watch_again(void);
 void watch_end(void);
 
-/* findings.c: each ends the execution */
-_Noreturn void finding(const char *property, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-/* The same, and the execution is ended by the caller. */
-void finding_note(const char *property, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void findings_reset(void);
-long findings_total(void);
-void findings_begin_execution(unsigned long parameter);
+/* hooks.c */
+typedef void reader_function(unsigned long parameter);
+void call_reader(reader_function *reader, unsigned long parameter);
+
+/* explore.c */
+struct limits {
+	int bound;		/* choices other than the default; -1: any number */
+	long executions;
+	struct merging merging;
+	enum span span;
+};
+struct totals {
+	long executions, merged, pruned, loads;
+	struct states states;
+	bool complete;
+};
+extern struct totals totals;
+void explore(reader_function *reader, unsigned long parameter, const struct limits *limits);
+/* Runs one execution by its schedule; false: it is not one of this reader. */
+bool replay(reader_function *reader, unsigned long parameter, const char *schedule);
+
+/* report.c */
 void findings_print(reader_function *reader, enum span span);
 void print_trace(void);
-
-/*
- * races.c: a load by the reader that runs, of a place with versions; it knows the stores up to `known`, and
- * none from `end` on can be under way.
- */
-void races_begin(void);
-void races_see(const struct location *location, struct access by, int known, int end);
-void races_print(void);
-
-/* names.c: each returns one of a few buffers in turn */
-const char *location_name(const void *address);
-const char *object_name(const struct object *object); /* one buffer */
-const char *value_name(uint64_t entry);
-const char *value_at(const void *address, uint64_t value, int size);
-
-/* truth.c: the writer's own account of the array; judge.c tells it before anything that is seen */
-void truth_reset(unsigned long first, unsigned long last);
-void truth_set(unsigned long first, unsigned int order, const void *entry);
-void truth_begin(void);		/* an operation that changes the array begins */
-void truth_commit(void);	/* and is complete */
-void truth_print(void);
-/* When the last operation was complete of which somebody knows who knows all up to `time`; 0: none. */
-int truth_settled(int time);
-#define WINDOW 2048
-extern unsigned long window_first, window_last; /* at most WINDOW indices */
 
 #endif

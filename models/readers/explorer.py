@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -193,11 +194,15 @@ def _ask(executable: Path, memory: Memory, line: str, timeout: float) -> list[li
 
         timer = threading.Timer(timeout, end)
         timer.start()
+        rows: list[list[str]] = []
         try:
-            rows = _listen(process, memory, line)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            for row in _told(process, memory, line):
+                rows.append(row)
+        except BrokenPipeError:
+            pass  # it ended, and that is told below
+        except (ValueError, KeyError, TypeError) as error:
             process.kill()
-            rows = [["broken", f"it tells what means nothing: {error}"]]
+            rows.append(["broken", f"it asks what means nothing: {error}"])
         finally:
             timer.cancel()
     if late.is_set():
@@ -207,10 +212,9 @@ def _ask(executable: Path, memory: Memory, line: str, timeout: float) -> list[li
     return rows
 
 
-def _listen(process: subprocess.Popen[bytes], memory: Memory, line: str) -> list[list[str]]:
-    """The rows that are no questions and that are whole; those are answered."""
+def _told(process: subprocess.Popen[bytes], memory: Memory, line: str) -> Iterator[list[str]]:
+    """The rows that are whole and no questions; those are answered."""
     assert process.stdin is not None and process.stdout is not None
-    rows: list[list[str]] = []
     facts: list[list[str]] = []
     judge: Judge | None = None
     answers = process.stdin.fileno()
@@ -223,11 +227,9 @@ def _listen(process: subprocess.Popen[bytes], memory: Memory, line: str) -> list
         elif row[0] == "fact":
             facts.append(row[1:])
         elif told.endswith(b"\n"):
-            rows.append(row)
+            yield row
             if row[0] == "done":
-                break
-    process.stdin.close()
-    return rows
+                process.stdin.close()
 
 
 def _ending(status: int) -> str:

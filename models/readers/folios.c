@@ -9,19 +9,6 @@
 
 #define MAX_PIECES 1024
 
-/* Succeeds only with no other reference, which the explorer sees to; a full barrier. */
-void folio_freeze(struct folio *folio)
-{
-	writer_barrier();
-	writer_store(&folio->refs, 0, true);
-	writer_barrier();
-}
-
-void folio_thaw(struct folio *folio)
-{
-	writer_store(&folio->refs, 1, true);
-}
-
 static struct folio *old_folio(void)
 {
 	XA_STATE(xas, xa, scenario.base);
@@ -32,7 +19,7 @@ static struct folio *old_folio(void)
 static void put_folio(struct folio *folio)
 {
 	__xa_store(xa, folio->index, folio, 0);
-	truth_set(folio->index, (unsigned int)folio->order, folio);
+	account_set(folio->index, (unsigned int)folio->order, folio);
 }
 
 static bool uniform(bool thaw_early)
@@ -41,7 +28,7 @@ static bool uniform(bool thaw_early)
 	struct folio *head = old_folio();
 	XA_STATE_ORDER(xas, xa, scenario.base, scenario.new_order);
 
-	truth_begin();
+	account_begin();
 	xas_split_alloc(&xas, head, scenario.order, GFP_KERNEL);
 	if (xas_error(&xas))
 		return false;
@@ -61,12 +48,12 @@ static bool uniform(bool thaw_early)
 		put_folio(tail);
 	}
 	head->order = scenario.new_order;
-	truth_set(scenario.base, scenario.new_order, head);
+	account_set(scenario.base, scenario.new_order, head);
 	if (!thaw_early)
 		folio_thaw(head);
 	xas_unlock(&xas);
 	xas_destroy(&xas);
-	truth_commit();
+	account_commit();
 	return true;
 }
 
@@ -103,7 +90,7 @@ static bool nonuniform(bool intermediate)
 	XA_STATE(xas, xa, scenario.at);
 	int count = 0;
 
-	truth_begin();
+	account_begin();
 	xas_lock(&xas);
 	folio_freeze(head);
 	while (folio->order > scenario.new_order) {
@@ -128,11 +115,11 @@ static bool nonuniform(bool intermediate)
 				folio_thaw(pieces[i]);
 				put_folio(pieces[i]);
 			}
-	truth_set(head->index, (unsigned int)head->order, head);
+	account_set(head->index, (unsigned int)head->order, head);
 	folio_thaw(head);
 	xas_unlock(&xas);
 	xas_destroy(&xas);
-	truth_commit();
+	account_commit();
 	return true;
 }
 

@@ -9,7 +9,6 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,29 +16,7 @@
 struct kmem_cache *radix_tree_node_cachep;
 int xasplit_read_depth;
 
-_Noreturn void broken(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	printf("broken\t");
-	vprintf(format, arguments);
-	printf("\n");
-	va_end(arguments);
-	fflush(stdout);
-	_Exit(4);
-}
-
 /* Memory. */
-
-void *more_room(void *old, size_t count, size_t size)
-{
-	void *room = reallocarray(old, count, size);
-
-	if (!room)
-		broken("no memory for %zu times %zu bytes", count, size);
-	return room;
-}
 
 /* As a slab hands it out on reuse: slots, marks and list are clear, the rest is what it was. */
 void *xasplit_node_alloc(bool may_block)
@@ -80,7 +57,7 @@ void xasplit_lock(int *held, enum xasplit_lock_type type)
 {
 	(void)type;
 	*held = 1;
-	if (phase == PHASE_WRITE)
+	if (objects.phase == PHASE_WRITE)
 		writer_section_begins();
 }
 
@@ -88,7 +65,7 @@ void xasplit_unlock(int *held, enum xasplit_lock_type type)
 {
 	(void)type;
 	*held = 0;
-	if (phase == PHASE_WRITE)
+	if (objects.phase == PHASE_WRITE)
 		writer_section_ends();
 }
 
@@ -99,7 +76,7 @@ void xasplit_read_lock(void)
 
 void xasplit_read_unlock(void)
 {
-	if (!--xasplit_read_depth && phase == PHASE_READ)
+	if (!--xasplit_read_depth && objects.phase == PHASE_READ)
 		reader_section_ends();
 }
 
@@ -119,7 +96,7 @@ static const char *base_name(const char *file)
 
 _Noreturn void xasplit_bug(const char *file, int line, const char *text)
 {
-	if (phase == PHASE_READ)
+	if (objects.phase == PHASE_READ)
 		finding("reader-assertion", "%s:%d: %s", base_name(file), line, text);
 	printf("crash\tassertion at %s:%d: %s\n", base_name(file), line, text);
 	fflush(stdout);
@@ -128,19 +105,19 @@ _Noreturn void xasplit_bug(const char *file, int line, const char *text)
 
 void xasplit_debug_assertion(const char *file, int line, const char *text)
 {
-	if (phase == PHASE_READ)
+	if (objects.phase == PHASE_READ)
 		finding_note("reader-assertion", "%s:%d: with XA_DEBUG: %s", base_name(file), line, text);
 }
 
 void xasplit_warn(const char *file, int line, const char *text)
 {
-	if (phase == PHASE_READ)
+	if (objects.phase == PHASE_READ)
 		finding("reader-assertion", "%s:%d: warning: %s", base_name(file), line, text);
 }
 
 void xasplit_unprotected(const char *file, int line, const char *text)
 {
-	if (phase == PHASE_READ)
+	if (objects.phase == PHASE_READ)
 		finding("reader-assertion", "%s:%d: %s without protection", base_name(file), line, text);
 }
 
@@ -148,9 +125,9 @@ void xasplit_unprotected(const char *file, int line, const char *text)
 
 static void told_store(void *address, int size, bool release, struct access by)
 {
-	if (phase == PHASE_WRITE)
+	if (objects.phase == PHASE_WRITE)
 		writer_hook(address, size, release, by);
-	else if (phase == PHASE_READ && object_of(address))
+	else if (objects.phase == PHASE_READ && object_of(address))
 		broken("a reader stores to %s", location_name(address));
 }
 
@@ -160,12 +137,12 @@ __attribute__((used)) static void told_load(void *address, int size, int plain)
 	/* The stub was called, and has left its stack as it was: what it would return to is on top. */
 	const struct access by = { *(const uint64_t *)(uintptr_t)registers[REGISTERS - 1], plain };
 
-	inside_explorer = true;
-	if (phase == PHASE_WRITE)
+	execution.in_explorer = true;
+	if (objects.phase == PHASE_WRITE)
 		writer_flush();
-	else if (phase == PHASE_READ)
+	else if (objects.phase == PHASE_READ)
 		reader_load(address, size, by);
-	inside_explorer = false;
+	execution.in_explorer = false;
 }
 
 #ifdef __x86_64__
@@ -227,7 +204,7 @@ ACCESS(8)
 
 static void told_piece(void *address)
 {
-	if (phase != PHASE_OFF && object_of(address))
+	if (objects.phase != PHASE_OFF && object_of(address))
 		broken("%s is accessed in a piece of its own size", location_name(address));
 	writer_flush();
 }

@@ -265,6 +265,7 @@ void run_litmus(void)
 		for (int strong = 0; strong < 2; strong++) {
 			bool expected = strong ? shapes[i].strong : shapes[i].weak;
 
+			objects_reset();
 			memory_reset();
 			findings_reset();
 			xa = object_new(KIND_ARRAY, sizeof(*xa));
@@ -273,12 +274,12 @@ void run_litmus(void)
 			c = object_new(KIND_FOLIO, sizeof(*c));
 			folio = object_new(KIND_FOLIO, sizeof(*folio));
 			node = object_new(KIND_NODE, sizeof(*node));
-			truth_reset(0, 0);
+			account_reset(0, 0);
 			writer_begin();
 			shapes[i].writer();
 			writer_end();
-			sequential = strong;
-			ordered_readers = true;
+			execution.sequential = strong;
+			execution.ordered = true;
 			seen = false;
 			explore(shapes[i].reader, 0, &limits);
 			printf("litmus\t%s\t%s\t%s\t%s\n", shapes[i].name, strong ? "sc" : "weak",

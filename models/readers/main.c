@@ -20,7 +20,7 @@ static bool worth_starting_at(unsigned long index)
 {
 	unsigned long offset = index - scenario.base, slot;
 
-	if (window_last - window_first < SMALL_WINDOW || index < scenario.base ||
+	if (window.last - window.first < SMALL_WINDOW || index < scenario.base ||
 	    offset >= (1UL << scenario.order) - 1)
 		return true;
 	slot = 1UL << (scenario.order - scenario.order % XA_CHUNK_SHIFT);
@@ -44,9 +44,10 @@ static bool prepare(const char *writer_name)
 
 	if (!writer)
 		broken("no writer %s", writer_name);
+	objects_reset();
 	memory_reset();
 	judge_forget();
-	truth_reset(scenario.base ? scenario.base - 1 : 0, scenario.base ? last + 1 : last);
+	account_reset(scenario.base ? scenario.base - 1 : 0, scenario.base ? last + 1 : last);
 	xa = object_new(KIND_ARRAY, sizeof(*xa));
 	xa_init(xa);
 	watch(WRITER_MICROSECONDS, "writer", "", 0);
@@ -68,22 +69,22 @@ static void run_span(const struct reader *reader, const struct limits *limits, b
 	findings_reset();
 	races_begin();
 	judge_begin();
-	for (unsigned long index = window_first; index <= window_last; index++) {
+	for (unsigned long index = window.first; index <= window.last; index++) {
 		long found = findings_total();
 
-		if (failing[index - window_first] || (!reader->single && !worth_starting_at(index)))
+		if (failing[index - window.first] || (!reader->single && !worth_starting_at(index)))
 			continue;
 		watch(READER_MICROSECONDS, "reader", reader->name, index);
 		explore(reader->run, index, limits);
 		starts++;
 		if (limits->span != RACE && findings_total() > found)
-			failing[index - window_first] = true;
+			failing[index - window.first] = true;
 	}
 	printf("result\t%s\t%s\t%ld\t%ld\t%ld\t%ld\t%ld\t%ld\t%d\t%.6f", reader->name,
 	       span_names[limits->span], starts, totals.executions, totals.merged, totals.pruned,
-	       totals.loads, totals.states, totals.complete, seconds() - began);
+	       totals.loads, totals.states.count, totals.complete, seconds() - began);
 	seen = judge_count(&digest);
-	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.chance, totals.collisions, seen,
+	printf("\t%.6e\t%ld\t%ld\t%016lx\n", totals.states.chance, totals.states.collisions, seen,
 	       (unsigned long)digest);
 	races_print();
 	findings_print(reader->run, limits->span);
@@ -97,7 +98,7 @@ static void run_reader(const struct reader *reader, int bound, long executions,
 	static bool failing[WINDOW];
 
 	memset(failing, 0, sizeof(failing));
-	ordered_readers = reader->ordered;
+	execution.ordered = reader->ordered;
 	run_span(reader, &(struct limits){ -1, executions, merging, BEFORE }, failing);
 	run_span(reader, &(struct limits){ -1, executions, merging, AFTER }, failing);
 	run_span(reader, &(struct limits){ bound, executions, merging, RACE }, failing);
@@ -123,7 +124,7 @@ static void run_replay(const char *name, unsigned long parameter, const char *sc
 
 	findings_reset();
 	races_begin();
-	ordered_readers = reader && reader->ordered;
+	execution.ordered = reader && reader->ordered;
 	watch(READER_MICROSECONDS, "reader", name, parameter);
 	if (!reader || !replay(reader->run, parameter, schedule))
 		printf("missing\t%s\n", name);
@@ -155,10 +156,10 @@ static void run_asked(const char *asked)
 
 	if (sscanf(asked, " run %d %ld %15s %u %1023s", &bound, &executions, merged, &bits,
 		   readers) == 5) {
-		truth_print();
+		account_print();
 		run_readers(readers, bound, executions, merging_of(merged, bits));
 	} else if (sscanf(asked, " replay %1023s %lu %511s", readers, &start, schedule) == 3) {
-		truth_print();
+		account_print();
 		run_replay(readers, start, schedule);
 	}
 }
@@ -179,7 +180,7 @@ int main(void)
 		} else if (sscanf(line, "%63s %u %u %lu %lu %7s%n", writer, &scenario.order,
 				  &scenario.new_order, &scenario.base, &scenario.at, mode,
 				  &used) == 6) {
-			sequential = !strcmp(mode, "sc");
+			execution.sequential = !strcmp(mode, "sc");
 			if (prepare(writer)) {
 				printf("stores\t%d\n", writer_time());
 				run_asked(line + used);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Objects, locations, and the versions that the writer's stores make. */
+/* Locations, and the versions that the writer's stores make. */
 #include "explorer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static char arena[OBJECTS * OBJECT_BYTES] __attribute__((aligned(4096)));
-struct object objects[OBJECTS];
-int object_count;
 
 #define MAX_LOCATIONS (1 << 16)
 static struct location all[MAX_LOCATIONS];
@@ -25,8 +20,6 @@ static int fence, unlocked;
 #define MAX_SECTIONS 1024
 static int ends[MAX_SECTIONS], end_count;
 
-enum phase phase;
-
 /* The compiled code tells of a store before it is done: it is taken up at the next occasion. */
 static struct {
 	struct location *location; /* NULL: none */
@@ -38,64 +31,15 @@ void memory_reset(void)
 {
 	for (int i = 1; i <= location_count; i++)
 		map[all[i].address - arena] = 0;
-	location_count = object_count = 0;
+	location_count = 0;
 	now = fence = unlocked = end_count = 0;
 	pending.location = NULL;
-	phase = PHASE_OFF;
 }
 
-void *object_new(enum kind kind, size_t bytes)
-{
-	struct object *object = &objects[object_count];
-	int number = 0;
-
-	if (object_count == OBJECTS || bytes > OBJECT_BYTES)
-		broken("too many objects, or one of %zu bytes", bytes);
-	for (int i = 0; i < object_count; i++)
-		number += objects[i].kind == kind;
-	*object = (struct object){ .kind = kind, .number = number, .fresh = phase == PHASE_WRITE };
-	memset(object_start(object), 0, OBJECT_BYTES);
-	object_count++;
-	return object_start(object);
-}
-
-void *object_start(const struct object *object)
-{
-	return arena + (object - objects) * OBJECT_BYTES;
-}
-
-struct object *object_of(const void *address)
-{
-	size_t offset = (size_t)((uintptr_t)address - (uintptr_t)arena);
-
-	return offset < (size_t)object_count * OBJECT_BYTES ? &objects[offset / OBJECT_BYTES] : NULL;
-}
-
-/* The same of an address that is in one. */
+/* The object at an address that is in one. */
 static struct object *object_at(const char *address)
 {
-	return &objects[(size_t)(address - arena) / OBJECT_BYTES];
-}
-
-struct object *object_pointed_to(uint64_t value)
-{
-	const char *start = (const char *)(uintptr_t)(value & ~3UL);
-	struct object *object = object_of(start);
-
-	return object && object_start(object) == start ? object : NULL;
-}
-
-uint64_t memory_get(const void *address, int size)
-{
-	uint64_t value = 0;
-
-	memcpy(&value, address, (size_t)size); /* little endian */
-	return value;
-}
-
-void memory_set(void *address, int size, uint64_t value)
-{
-	memcpy(address, &value, (size_t)size);
+	return &objects.object[(size_t)(address - arena) / OBJECT_BYTES];
 }
 
 struct location *location_find(const void *address)
@@ -103,16 +47,6 @@ struct location *location_find(const void *address)
 	int number = map[(const char *)address - arena];
 
 	return number ? &all[number] : NULL;
-}
-
-struct location *location_at(int number)
-{
-	return &all[number];
-}
-
-int locations(void)
-{
-	return location_count;
 }
 
 static struct location *location_make(char *address, int size)
@@ -231,16 +165,16 @@ void writer_section_begins(void)
 void writer_section_ends(void)
 {
 	unlocked = writer_time();
-	for (int i = 0; i < object_count; i++)
-		if (objects[i].grace < 0)
-			objects[i].grace = unlocked;
+	for (int i = 0; i < objects.count; i++)
+		if (objects.object[i].grace < 0)
+			objects.object[i].grace = unlocked;
 	if (end_count == MAX_SECTIONS)
 		broken("the writer takes the lock too often");
 	if (!end_count || ends[end_count - 1] != unlocked)
 		ends[end_count++] = unlocked;
 }
 
-int section_ends(int **times)
+int section_ends(const int **times)
 {
 	*times = ends;
 	return end_count;
@@ -251,13 +185,13 @@ void object_freed(const void *address)
 {
 	struct object *object = object_of(address);
 
-	if (object && phase == PHASE_WRITE)
+	if (object && objects.phase == PHASE_WRITE)
 		object->grace = -1;
 }
 
 void writer_begin(void)
 {
-	phase = PHASE_WRITE;
+	objects.phase = PHASE_WRITE;
 }
 
 /* When a reader can first load a pointer to each object that the writer made. */
@@ -265,8 +199,8 @@ static void find_publications(void)
 {
 	bool changed = true;
 
-	for (int i = 0; i < object_count; i++)
-		objects[i].published = objects[i].fresh ? now + 1 : 0;
+	for (int i = 0; i < objects.count; i++)
+		objects.object[i].published = objects.object[i].fresh ? now + 1 : 0;
 	while (changed) {
 		changed = false;
 		for (int i = 1; i <= location_count; i++) {
@@ -294,6 +228,6 @@ static void find_publications(void)
 void writer_end(void)
 {
 	writer_section_ends();
-	phase = PHASE_OFF;
+	objects.phase = PHASE_OFF;
 	find_publications();
 }

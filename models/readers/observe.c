@@ -8,12 +8,12 @@
 /* The stores up to `since` are known; what matters of that. */
 static uint64_t known(int since)
 {
-	return (uint64_t)(long)(reader_before() ? -1 : truth_settled(since));
+	return (uint64_t)(long)(execution.span == BEFORE ? -1 : account_settled(since));
 }
 
 static uint64_t started(void)
 {
-	return known(reader_started());
+	return known(execution.started);
 }
 
 void observe_held(unsigned long index, const void *entry)
@@ -63,7 +63,7 @@ void observe_step(unsigned long index, unsigned long at)
 /* A reader that starts over too often is not followed on. */
 void reader_retries(void)
 {
-	if (!retry_once_more())
+	if (!execution_restarts())
 		return;
 	observe_restarts();
 	execution_over();
@@ -72,7 +72,7 @@ void reader_retries(void)
 void iteration_begin(struct iteration *it, unsigned long start, bool marked, bool restarts)
 {
 	*it = (struct iteration){ .start = start, .next = start, .marked = marked,
-				  .restarts = restarts, .unordered = !ordered_readers };
+				  .restarts = restarts, .unordered = !execution.ordered };
 }
 
 static void observe_passed(const struct iteration *it, unsigned long end)
@@ -106,5 +106,5 @@ void iteration_found(struct iteration *it, unsigned long at, struct piece covers
 
 void iteration_end(const struct iteration *it)
 {
-	observe_passed(it, window_last + 1);
+	observe_passed(it, window.last + 1);
 }

@@ -77,7 +77,7 @@ void read_batch(unsigned long start)
 			reader_retries();
 			continue;
 		}
-		if (xas.xa_index > window_last || xa_is_value(folio) || xa_is_sibling(folio))
+		if (xas.xa_index > window.last || xa_is_value(folio) || xa_is_sibling(folio))
 			break;
 		observe_held(xas.xa_index, folio);
 		if (!hold(&xas, folio, false)) {
@@ -108,7 +108,7 @@ static __attribute__((always_inline)) inline void take(struct iteration *it, str
 	if (xa_is_value(folio)) {
 		/* There is no reference to take, and so no barrier. */
 		it->unordered = true;
-		covers = observe_entry(xas->xa_index, folio, reader_started());
+		covers = observe_entry(xas->xa_index, folio, execution.started);
 		iteration_found(it, xas->xa_index, covers);
 		return;
 	}
@@ -138,19 +138,19 @@ static __attribute__((always_inline)) inline void search(unsigned long start, en
 	rcu_read_lock();
 	switch (steps) {
 	case FIND:
-		while ((folio = xas_find(&xas, window_last)))
+		while ((folio = xas_find(&xas, window.last)))
 			take(&it, &xas, folio);
 		break;
 	case FOR_EACH:
-		xas_for_each(&xas, folio, window_last)
+		xas_for_each(&xas, folio, window.last)
 			take(&it, &xas, folio);
 		break;
 	case FIND_MARKED:
-		while ((folio = xas_find_marked(&xas, window_last, MARKED)))
+		while ((folio = xas_find_marked(&xas, window.last, MARKED)))
 			take(&it, &xas, folio);
 		break;
 	case FOR_EACH_MARKED:
-		xas_for_each_marked(&xas, folio, window_last, MARKED)
+		xas_for_each_marked(&xas, folio, window.last, MARKED)
 			take(&it, &xas, folio);
 		break;
 	}

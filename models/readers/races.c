@@ -11,7 +11,6 @@
 #include <stdio.h>
 
 #define PAIRS 512
-#define SCHEDULE 512
 
 static struct pair {
 	struct access load, store;
@@ -39,7 +38,7 @@ static void keep(const struct location *location, struct access load, struct acc
 	if (pair < pairs + pair_count && pair->switches <= switches)
 		return;
 	pair_count += pair == pairs + pair_count;
-	*pair = (struct pair){ load, store, parameter(), switches, "", "" };
+	*pair = (struct pair){ load, store, execution.parameter, switches, "", "" };
 	snprintf(pair->location, sizeof(pair->location), "%s", location_name(location->address));
 	schedule_write(pair->schedule, SCHEDULE);
 }

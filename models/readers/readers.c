@@ -105,19 +105,19 @@ static __attribute__((always_inline)) inline void iterate(unsigned long start, e
 	rcu_read_lock();
 	switch (steps) {
 	case FIND:
-		while ((entry = xas_find(&xas, window_last)))
+		while ((entry = xas_find(&xas, window.last)))
 			visit(&walk, &xas, entry);
 		break;
 	case FOR_EACH:
-		xas_for_each(&xas, entry, window_last)
+		xas_for_each(&xas, entry, window.last)
 			visit(&walk, &xas, entry);
 		break;
 	case FIND_MARKED:
-		while ((entry = xas_find_marked(&xas, window_last, MARKED)))
+		while ((entry = xas_find_marked(&xas, window.last, MARKED)))
 			visit(&walk, &xas, entry);
 		break;
 	case FOR_EACH_MARKED:
-		xas_for_each_marked(&xas, entry, window_last, MARKED)
+		xas_for_each_marked(&xas, entry, window.last, MARKED)
 			visit(&walk, &xas, entry);
 		break;
 	}
@@ -178,7 +178,7 @@ static void read_for_each_marked_ordered(unsigned long start)
 /* xas_next() and xas_prev() give what a slot holds, sibling entries too. */
 static __attribute__((always_inline)) inline void step_on(unsigned long start, bool down)
 {
-	const unsigned long end = down ? window_first : window_last;
+	const unsigned long end = down ? window.first : window.last;
 	XA_STATE(xas, xa, start);
 	unsigned long index = start;
 	int since = reader_since();

@@ -30,6 +30,7 @@ struct folio *folio_ready(unsigned long index, unsigned int order);
 void folio_freeze(struct folio *folio);
 /* From now on readers may take one. */
 void folio_thaw(struct folio *folio);
+void store_entry(unsigned long index, unsigned int order, void *entry);
 
 /* The mark that entries bear from the start, and all that replace them after them. */
 #define MARKED XA_MARK_0
@@ -40,8 +41,6 @@ struct writer {
 	bool (*run)(void); /* false: the code under test does not offer it */
 };
 const struct writer *writer_find(const char *name);
-void prepare_entry(void);
-void store_entry(unsigned long index, unsigned int order, void *entry);
 
 bool folio_split_uniform(void);
 bool folio_split_uniform_thawed_early(void);

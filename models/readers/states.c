@@ -21,7 +21,6 @@ static struct met {
 } *seen;
 static size_t seen_room; /* a power of two */
 static uint32_t generation;
-static long seen_count;
 
 static size_t place_of(uint64_t fingerprint)
 {
@@ -55,6 +54,7 @@ static void make_room(void)
 }
 
 static struct merging merging;
+static struct states met;
 static uint64_t *kept;
 static size_t kept_count, kept_room;
 
@@ -69,17 +69,16 @@ void states_begin(struct merging how)
 	if (!seen)
 		make_room();
 	generation++;
-	seen_count = 0;
+	met = (struct states){ 0 };
 	kept_count = 0;
 }
 
-void states_end(void)
+struct states states_end(void)
 {
-	double chance = (double)seen_count * (double)seen_count / 2;
-
+	met.chance = (double)met.count * (double)met.count / 2;
 	for (unsigned int bit = 0; bit < merging.bits; bit++)
-		chance /= 2;
-	totals.chance += chance;
+		met.chance /= 2;
+	return met;
 }
 
 void state_start(void)
@@ -141,9 +140,9 @@ bool state_met(void)
 	const uint64_t *whole = NULL;
 	size_t length = 0, place;
 
-	if (seen_count > MOST_STATES / 2)
+	if (met.count > MOST_STATES / 2)
 		return false;
-	if (seen_count > (long)(seen_room / 2))
+	if (met.count > (long)(seen_room / 2))
 		make_room();
 	if (state.whole)
 		whole = whole_state(&length);
@@ -153,13 +152,12 @@ bool state_met(void)
 			continue;
 		if (!whole || is_kept(seen[place].whole, whole, length))
 			return true;
-		totals.collisions++;
+		met.collisions++;
 	}
 	seen[place].fingerprint = fingerprint;
 	seen[place].generation = generation;
 	if (whole)
 		seen[place].whole = keep(whole, length);
-	seen_count++;
-	totals.states++;
+	met.count++;
 	return false;
 }

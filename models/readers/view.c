@@ -18,16 +18,13 @@
 
 #include <linux/xarray.h>
 
-bool sequential, ordered_readers;
-
 #define MAX_LOADS 200000
 #define MAX_OPTIONS (1 << 16)
 static struct load loads[MAX_LOADS];
-static int load_count;
 
-static long execution;
-static int started, until;
-static int view;	/* global; with sequential consistency the moment */
+static long number;	/* of the execution, over all that there were */
+static int until;
+static int view;	/* global; with execution.sequential consistency the moment */
 static int known;	/* the newest view of anything that was read: what a full barrier makes global */
 static int newest;	/* time of the newest version read */
 static int held_until;	/* a reference is held: no version from this time on */
@@ -44,15 +41,15 @@ static int touched_count;
 static struct location *floors[MAX_FLOORS];
 static int floor_count;
 
-void view_begin(int start, int end)
+void view_begin(int end)
 {
-	execution++;
-	started = view = known = newest = start;
+	number++;
+	view = known = newest = execution.started;
 	until = end;
 	held_until = INT_MAX;
 	section = 0;
 	canonical.slot = NULL;
-	load_count = touched_count = floor_count = 0;
+	touched_count = floor_count = 0;
 }
 
 int reader_since(void)
@@ -60,14 +57,8 @@ int reader_since(void)
 	return view;
 }
 
-int reader_started(void)
+const struct load *trace(void)
 {
-	return started;
-}
-
-const struct load *trace(int *length)
-{
-	*length = load_count;
 	return loads;
 }
 
@@ -93,20 +84,20 @@ static int last_until(const struct location *location, int time)
 
 static int object_view(const struct object *object)
 {
-	return object->execution == execution && object->view > view ? object->view : view;
+	return object->execution == number && object->view > view ? object->view : view;
 }
 
-void view_state(void)
+static void add_knowledge(void)
 {
 	state_word((uint64_t)view);
 	state_word((uint64_t)section);
-	state_word((uint64_t)started);
+	state_word((uint64_t)execution.started);
 	state_word((uint64_t)held_until);
-	if (ordered_readers) { /* barriers and references look back on all that was read */
+	if (execution.ordered) { /* barriers and references look back on all that was read */
 		state_word((uint64_t)newest);
 		state_word((uint64_t)known);
 	}
-	if (sequential)
+	if (execution.sequential)
 		return;
 	for (int i = 0; i < touched_count; i++) {
 		const struct object *object = touched[i];
@@ -126,6 +117,29 @@ void view_state(void)
 	}
 }
 
+/* Asked at each choice before it is made; true only at choices that this execution is first to make. */
+static bool state_seen(void)
+{
+	const uint64_t *word = (const uint64_t *)(uintptr_t)registers[REGISTERS - 1];
+
+	if (!execution.merging || !choice_is_new())
+		return false;
+	state_start();
+	state_word((uint64_t)(stack_base - word));
+	for (int i = 0; i < REGISTERS - 1; i++)
+		state_word(registers[i]);
+	for (; word < stack_base; word++)
+		state_word(*word);
+	state_word((uint64_t)execution.retries);
+	/* With a bound, what may still come depends on how much of it is used up. */
+	state_word(execution.bounded ? (uint64_t)choices_made() : 0);
+	add_knowledge();
+	if (!state_met())
+		return false;
+	execution.merged++;
+	return true;
+}
+
 static bool is_slot(const struct object *object, const void *address)
 {
 	size_t offset = (size_t)((const char *)address - (const char *)object_start(object));
@@ -141,9 +155,9 @@ static void depend(const struct object *object, const void *address, uint64_t va
 	const void *entry = (const void *)(uintptr_t)value;
 
 	if (target) {
-		if (target->execution != execution)
+		if (target->execution != number)
 			touched[touched_count++] = target;
-		target->execution = execution;
+		target->execution = number;
 		target->view = time;
 		target->section = section;
 	} else if (is_slot(object, address) && xa_is_sibling(entry)) {
@@ -157,19 +171,19 @@ static void depend(const struct object *object, const void *address, uint64_t va
 static void record(struct location *place, const void *address, int size, uint64_t value,
 		   int version, int options)
 {
-	if (load_count == MAX_LOADS) {
-		reader_endless();
+	if (execution.loads == MAX_LOADS) {
+		execution.endless++;
 		finding("reader-ends", "no end after %d loads", MAX_LOADS);
 	}
-	loads[load_count++] = (struct load){ place, address, value, version, options, size };
+	loads[execution.loads++] = (struct load){ place, address, value, version, options, size };
 }
 
 /* Accesses that no reader may make at all. */
 static void check_access(const struct object *object, const struct location *place, int version)
 {
-	bool later = object->execution == execution && object->section != section;
+	bool later = object->execution == number && object->section != section;
 
-	if (object->kind == KIND_NODE && object->grace && (later || started >= object->grace))
+	if (object->kind == KIND_NODE && object->grace && (later || execution.started >= object->grace))
 		finding("reader-freed", "%s is read after its grace period",
 			object_name(object));
 	if (!place || !object->fresh || object->kind == KIND_ARRAY)
@@ -189,10 +203,10 @@ static int choose_version(struct location *place, bool every, struct access by)
 
 	if (canonical.slot == place->address && canonical.view > time)
 		time = canonical.view;
-	if (!sequential && (by.plain || place->plain))
+	if (!execution.sequential && (by.plain || place->plain))
 		races_see(place, by, time, end);
-	if (place->execution != execution) {
-		place->execution = execution;
+	if (place->execution != number) {
+		place->execution = number;
 		place->floor = 0;
 		if (floor_count == MAX_FLOORS)
 			broken("a reader looks at too many places");
@@ -227,7 +241,7 @@ static int choose_version(struct location *place, bool every, struct access by)
 	place->floor = version;
 	if (place->versions[version].time > newest)
 		newest = place->versions[version].time;
-	if (sequential && newest > view)
+	if (execution.sequential && newest > view)
 		view = newest;
 	if (place->versions[version].view > time)
 		time = place->versions[version].view;
@@ -264,7 +278,7 @@ void reader_load(void *address, int size, struct access by)
 
 void reader_barrier(void)
 {
-	if (!ordered_readers)
+	if (!execution.ordered)
 		broken("a reader has a barrier and is not declared so");
 	if (known > view)
 		view = known;

@@ -47,8 +47,8 @@ static void fault(int number)
 			   number == SIGBUS  ? "crash\tBus error\n" :
 					       "crash\tFloating point exception\n";
 
-	if (phase == PHASE_READ && !inside_explorer)
-		reader_faults(number);
+	if (objects.phase == PHASE_READ && !execution.in_explorer)
+		execution_faults(number);
 	end_with(text, strlen(text));
 }
 

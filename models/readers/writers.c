@@ -1,48 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Writers: what each does to the array, and the account of it for truth.c. */
+/* Writers: what each does to the array, and the account of it for account.c. */
 #include "scenario.h"
 
 #include <string.h>
-
-struct scenario scenario;
-struct xarray *xa;
-
-
-struct folio *folio_new(void)
-{
-	struct folio *folio = object_new(KIND_FOLIO, sizeof(*folio));
-
-	/* A tail page is not in use, and what it holds means nothing. */
-	folio->order = folio->index = 0xa5a5;
-	return folio;
-}
-
-struct folio *folio_ready(unsigned long index, unsigned int order)
-{
-	struct folio *folio = folio_new();
-
-	folio->index = index;
-	folio->order = order;
-	folio->refs = 1;
-	return folio;
-}
-
-void store_entry(unsigned long index, unsigned int order, void *entry)
-{
-	XA_STATE_ORDER(xas, xa, index, order);
-
-	do {
-		xas_lock(&xas);
-		xas_store(&xas, entry);
-		xas_unlock(&xas);
-	} while (xas_nomem(&xas, GFP_KERNEL));
-}
 
 static void put_marked(unsigned long index, unsigned int order, void *entry)
 {
 	store_entry(index, order, entry);
 	xa_set_mark(xa, index, MARKED);
-	truth_set(index, order, entry);
+	account_set(index, order, entry);
 }
 
 static void put_folio(unsigned long index, unsigned int order)
@@ -58,7 +24,7 @@ static void prepare_neighbours(void)
 	put_folio(scenario.base + (1UL << scenario.order), 0);
 }
 
-void prepare_entry(void)
+static void prepare_entry(void)
 {
 	prepare_neighbours();
 	put_folio(scenario.base, scenario.order);
@@ -87,14 +53,14 @@ static void account_split(unsigned long index, unsigned int order, unsigned int 
 	unsigned long first = index >> order << order;
 
 	for (unsigned long i = 0; i < 1UL << order; i += 1UL << new_order)
-		truth_set(first + i, new_order, entry);
+		account_set(first + i, new_order, entry);
 }
 
 static bool split_into(void *new)
 {
 	XA_STATE_ORDER(xas, xa, scenario.at, scenario.new_order);
 
-	truth_begin();
+	account_begin();
 	xas_split_alloc(&xas, new, scenario.order, GFP_KERNEL);
 	if (xas_error(&xas))
 		return false;
@@ -103,7 +69,7 @@ static bool split_into(void *new)
 	account_split(scenario.at, scenario.order, scenario.new_order, new);
 	xas_unlock(&xas);
 	xas_destroy(&xas);
-	truth_commit();
+	account_commit();
 	return true;
 }
 
@@ -137,12 +103,12 @@ static bool try_split(void)
 		if (next < scenario.new_order)
 			next = scenario.new_order;
 		xas_set_order(&xas, scenario.at, next);
-		truth_begin();
+		account_begin();
 		xas_lock(&xas);
 		xas_try_split(&xas, new, order);
 		account_split(scenario.at, order, next, new);
 		xas_unlock(&xas);
-		truth_commit();
+		account_commit();
 		xas_destroy(&xas);
 	}
 	return true;
@@ -159,19 +125,19 @@ static bool merge(void)
 {
 	struct folio *new = folio_ready(scenario.base, scenario.order);
 
-	truth_begin();
+	account_begin();
 	store_entry(scenario.base, scenario.order, new);
-	truth_set(scenario.base, scenario.order, new);
-	truth_commit();
+	account_set(scenario.base, scenario.order, new);
+	account_commit();
 	return true;
 }
 
 static bool erase(void)
 {
-	truth_begin();
+	account_begin();
 	xa_erase(xa, scenario.at);
-	truth_set(scenario.base, scenario.order, NULL);
-	truth_commit();
+	account_set(scenario.base, scenario.order, NULL);
+	account_commit();
 	return true;
 }
 
@@ -182,10 +148,10 @@ static bool erase_pieces(void)
 
 	for (unsigned long index = scenario.base; index < end;
 	     index += 1UL << scenario.new_order) {
-		truth_begin();
+		account_begin();
 		xa_erase(xa, index);
-		truth_set(index, scenario.new_order, NULL);
-		truth_commit();
+		account_set(index, scenario.new_order, NULL);
+		account_commit();
 	}
 	return true;
 }
@@ -195,10 +161,10 @@ static bool store_inside(void)
 {
 	struct folio *new = folio_ready(scenario.base, scenario.order);
 
-	truth_begin();
+	account_begin();
 	xa_store(xa, scenario.at, new, GFP_KERNEL);
-	truth_set(scenario.base, scenario.order, new);
-	truth_commit();
+	account_set(scenario.base, scenario.order, new);
+	account_commit();
 	return true;
 }
 

@@ -45,12 +45,12 @@ def test_the_analyzer_finds_nothing(room: str, tmp_path: Path) -> None:
 @needs("gcc")
 def test_the_analyzer_finds_memory_that_is_used_without_a_look(tmp_path: Path) -> None:
     shutil.copytree(MODELS / "readers", tmp_path / "readers")
-    hooks = tmp_path / "readers" / "hooks.c"
-    text = hooks.read_text()
+    fatal = tmp_path / "readers" / "fatal.c"
+    text = fatal.read_text()
     check = "	if (!room)\n		broken("
     assert text.count(check) == 1
-    hooks.write_text(text.replace(check, f"	*(char *)room = 0;\n{check}"))
-    done = analyzed([hooks], tmp_path)
+    fatal.write_text(text.replace(check, f"	*(char *)room = 0;\n{check}"))
+    done = analyzed([fatal], tmp_path)
     assert done.returncode and "null-dereference" in done.stderr
 
 
@@ -62,7 +62,7 @@ def test_memory_is_asked_for_in_one_place() -> None:
         for path in (MODELS / room).glob("*.c")
         if (found := re.findall(r"\b(?:m|c|re)alloc(?:array)?\(|\bstrn?dup\(", path.read_text()))
     }
-    assert asked == {"readers/hooks.c": ["reallocarray("]}
+    assert asked == {"readers/fatal.c": ["reallocarray("]}
 
 
 def test_no_handler_of_a_signal_jumps_but_where_it_may() -> None:

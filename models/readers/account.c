@@ -19,36 +19,36 @@ static struct history {
 	struct fact *facts;
 	int count, room;
 } histories[WINDOW];
-unsigned long window_first, window_last;
+struct window window;
 static int operation_began;
 
 #define MAX_OPERATIONS 1024
 static int completed[MAX_OPERATIONS], completed_count; /* when each operation was complete */
 
-void truth_reset(unsigned long first, unsigned long last)
+void account_reset(unsigned long first, unsigned long last)
 {
 	if (last - first >= WINDOW)
 		broken("a window of %lu indices", last - first + 1);
-	window_first = first;
-	window_last = last;
+	window.first = first;
+	window.last = last;
 	operation_began = completed_count = 0;
 	for (unsigned long i = 0; i <= last - first; i++)
 		histories[i].count = 0;
 	for (unsigned long i = first; i <= last; i++)
-		truth_set(i, 0, NULL);
+		account_set(i, 0, NULL);
 }
 
-void truth_set(unsigned long first, unsigned int order, const void *entry)
+void account_set(unsigned long first, unsigned int order, const void *entry)
 {
 	unsigned long last = first + (1UL << order) - 1;
 
 	for (unsigned long index = first; index <= last; index++) {
 		struct history *one;
 
-		if (index < window_first || index > window_last)
+		if (index < window.first || index > window.last)
 			continue;
-		one = &histories[index - window_first];
-		if (phase != PHASE_WRITE)
+		one = &histories[index - window.first];
+		if (objects.phase != PHASE_WRITE)
 			one->count = 0;
 		if (one->count == one->room) {
 			one->room = one->room ? 2 * one->room : 4;
@@ -59,18 +59,18 @@ void truth_set(unsigned long first, unsigned int order, const void *entry)
 			one->facts[one->count - 1].until = -1;
 		one->facts[one->count++] =
 			(struct fact){ entry, entry ? (int)order : -1,
-				       phase == PHASE_WRITE ? operation_began : -1, INT_MAX };
+				       objects.phase == PHASE_WRITE ? operation_began : -1, INT_MAX };
 	}
 }
 
-void truth_begin(void)
+void account_begin(void)
 {
 	operation_began = writer_time();
 }
 
-void truth_commit(void)
+void account_commit(void)
 {
-	for (unsigned long i = 0; i <= window_last - window_first; i++)
+	for (unsigned long i = 0; i <= window.last - window.first; i++)
 		for (int k = 0; k < histories[i].count; k++)
 			if (histories[i].facts[k].until < 0)
 				histories[i].facts[k].until = writer_time();
@@ -79,18 +79,18 @@ void truth_commit(void)
 	completed[completed_count++] = writer_time();
 }
 
-void truth_print(void)
+void account_print(void)
 {
-	for (unsigned long index = window_first; index <= window_last; index++)
-		for (int k = 0; k < histories[index - window_first].count; k++) {
-			const struct fact *fact = &histories[index - window_first].facts[k];
+	for (unsigned long index = window.first; index <= window.last; index++)
+		for (int k = 0; k < histories[index - window.first].count; k++) {
+			const struct fact *fact = &histories[index - window.first].facts[k];
 
 			printf("fact\t%lu\t%lu\t%d\t%d\t%d\n", index, (unsigned long)fact->entry,
 			       fact->order, fact->from, fact->until == INT_MAX ? -1 : fact->until);
 		}
 }
 
-int truth_settled(int time)
+int account_settled(int time)
 {
 	int settled = 0;
 
