@@ -114,12 +114,6 @@ class AbstractArray:
         found = self.at(index)
         return found[1].order if found else 0
 
-    def on_sibling(self, index: int, s: int) -> bool:
-        """Whether ``index`` lies in another slot of its entry than the canonical one, at chunk
-        shift ``s``."""
-        found = self.at(index)
-        return found is not None and index - found[0] >> found[1].order // s * s > 0
-
     def get_mark(self, index: int, mark: int) -> bool:
         """Whether the entry that covers ``index`` bears ``mark`` (0..2)."""
         found = self.at(index)

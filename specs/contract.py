@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from specs.property import Judgement, Register
 from xarray_model.entries import EINVAL, ENOMEM, mk_error
@@ -98,12 +99,15 @@ def nodes_needed(order: int, new_order: int, s: int) -> int:
     return trees * int(chunk**depth - 1) // (chunk - 1)
 
 
+@cache
 def lowest_try(order: int, s: int) -> int:
-    """The lowest order that one try_split step accepts: one less than a positive multiple of
-    ``s``, and for any other order the multiple of ``s`` below it."""
-    if order == 0:
-        return 0
-    return (order - 1) // s * s if order % s else order - 1
+    """The lowest order that a caller may ask of one try_split step, and get with a node at most.
+
+    An entry of several slots is split among them, which takes no node, down to entries of one slot
+    each.  One that fills a slot goes one order lower, which takes one.
+    """
+    among_slots = (lower for lower in range(order) if nodes_needed(order, lower, s) == 0)
+    return min(among_slots, default=max(order - 1, 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,13 @@ _TAKING = frozenset({Code.CURSOR_STORE, Code.CURSOR_CREATE_RANGE})
 _NO_MEMORY = mk_error(ENOMEM)
 
 
+def on_sibling(array: AbstractArray, index: int, s: int) -> bool:
+    """Whether ``index`` lies in another slot of its entry than the canonical one, at chunk shift
+    ``s``."""
+    found = array.at(index)
+    return found is not None and index - found[0] >> found[1].order // s * s > 0
+
+
 @dataclass(frozen=True, slots=True)
 class AbstractCursor:
     """A cursor for ``order`` at ``index``, which has no meaning when it is UNSET or ENDED.
@@ -176,11 +183,11 @@ class AbstractCursor:
         # A walk over conflicts may end where there are smaller entries.
         stands = found is not None and found[1].order >= self.order
         if code in _MARKING:
-            return walked and stands and not self.on_sibling(array, s)
+            return walked and stands and not self._stepped_on_sibling(array, s)
         if code is Code.CURSOR_PAUSE:
             return not walked or stands
         if code in (Code.CURSOR_STORE, Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE):
-            return not self.on_sibling(array, s)
+            return not self._stepped_on_sibling(array, s)
         if code is Code.CURSOR_LOAD:
             return self.order == 0 or stands
         if code in _STEPS and walked:
@@ -188,9 +195,9 @@ class AbstractCursor:
             return self.order == 0 and self.index != last
         return self.order == 0
 
-    def on_sibling(self, array: AbstractArray, s: int) -> bool:
+    def _stepped_on_sibling(self, array: AbstractArray, s: int) -> bool:
         """Whether a step left the cursor on a sibling slot."""
-        return self.place is Place.STEPPED and array.on_sibling(self.index, s)
+        return self.place is Place.STEPPED and on_sibling(array, self.index, s)
 
     def behind(self, array: AbstractArray) -> int:
         """The first index that a search may find; 2**64 when there is none."""
@@ -332,7 +339,7 @@ def _step(
     way = 1 if operation.code is Code.CURSOR_NEXT else -1
     index = cursor.index if cursor.place is Place.FRESH else cursor.index + way
     moved = cursor.place is not Place.FRESH
-    if moved and array.on_sibling(index, s) and words[0] == index and is_sibling(words[1], s):
+    if moved and on_sibling(array, index, s) and words[0] == index and is_sibling(words[1], s):
         yield STEP
         return
     yield from _expect(STEP, (index, array.load(index)), words)

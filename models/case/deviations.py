@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from specs.abstract import AbstractArray
-from specs.cursor import AbstractCursor, Place
+from specs.cursor import AbstractCursor, Place, on_sibling
 from xarray_model.entries import NULL, is_value, mk_value
 from xarray_model.flags import ArrayFlag
 from xarray_model.operations import Code, Flag, Operation
@@ -145,14 +145,14 @@ def _step_inside(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
     if operation.code in (Code.CURSOR_NEXT, Code.CURSOR_PREV):
-        return cursor.place is Place.WALKED and array.on_sibling(cursor.index, s)
+        return cursor.place is Place.WALKED and on_sibling(array, cursor.index, s)
     if operation.code is Code.NEXT:
-        return operation.argument > 0 and array.on_sibling(operation.index, s)
+        return operation.argument > 0 and on_sibling(array, operation.index, s)
     if operation.code is not Code.PREV:
         return False
     # A step back that comes down from another node walks, too.
     passed = range(min(operation.argument, operation.index + 1))
-    return any(array.on_sibling(operation.index - back, s) for back in passed)
+    return any(on_sibling(array, operation.index - back, s) for back in passed)
 
 
 def _split_limit(
@@ -193,7 +193,7 @@ def _find_after_marked(
     return (
         operation.code is Code.FIND_AFTER_MARKED
         and index <= operation.argument
-        and array.on_sibling(index, s)
+        and on_sibling(array, index, s)
         and array.get_mark(index, operation.mark)
     )
 

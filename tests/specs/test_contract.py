@@ -29,6 +29,7 @@ def test_closed_form_counts_the_nodes_of_all_levels(s: int) -> None:
 
 @pytest.mark.parametrize("s", geometry.CHUNK_SHIFTS)
 def test_lowest_try(s: int) -> None:
+    """Told by what it takes, it is what the model and the kernel compute."""
     assert lowest_try(0, s) == 0
     for order in range(1, 64):
         low = lowest_try(order, s)
