@@ -21,7 +21,6 @@ from models.case.finding import Finding, last_operation
 from models.case.notation import operation_text
 from models.case.reference import run_case
 from models.kernel.printable import clean
-from models.measure.programs import Way
 from models.measure.timing import Timed
 from models.pictures import boxes, diagram, explanation
 from models.readers import columns, explore, schedule
@@ -82,8 +81,8 @@ def page(done: ReviewResult, timed: Mapping[str, Sequence[Timed]]) -> str:
         legend=Markup(heat.legend()),
         readers=_readers(done),
         nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in CHUNK_SHIFTS],
-        way=Way,
         numbers=done.numbers,
+        tables=numbers,
         numbers_lines=[] if done.numbers is None else numbers.lines(done.numbers),
         times=Markup(plots.times(timed, 6)) if any(timed.values()) else "",
         style=Markup(svg.style(".tree ")),

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from models.measure.costs import LEAST_OBJECTS, slab
 from models.measure.programs import Item, Way
 from models.measure.stack_use import FRAME_WARNING, KERNEL_STACK, SHARE, Frame, Use
-from models.measure.work import Work
+from models.measure.work import Instructions, Work
 from review.report.layout import wrap_words
+from review.report.output import Column, Table
 from review.run.numbers import (
     AT_ONCE,
     CHUNK_SHIFTS,
@@ -31,8 +33,8 @@ def lines(numbers: Numbers) -> list[str]:
     """The tables and what they say, for the code under test; nothing that was not measured is left
     out, but told with its reason."""
     return [
-        *_nodes(numbers.rows),
-        *_ways(numbers.rows),
+        *_nodes(numbers),
+        *_ways(numbers),
         *(line for one in numbers.measured for line in _as_computed(one)),
         "",
         "Work before the lock and under it",
@@ -63,16 +65,139 @@ def _wrapped(text: str, indent: str = "", first: str = "") -> list[str]:
     return wrap_words(text, indent, first)
 
 
-def _nodes(rows: Sequence[ComputedRow]) -> Iterator[str]:
+def _way(name: str, way: Way, value: str) -> Column[ComputedRow]:
+    group = {"calls": "calls", "peak": "unlinked at most"}.get(value, "")
+    return Column("", name, lambda row: getattr(row.ways[way], value), group=group)
+
+
+_SPLIT: list[Column[ComputedRow]] = [
+    Column("", "split", lambda row: row.split.name),
+    Column("chunk_shift", "s"),
+]
+_NODES: list[Column[ComputedRow]] = [
+    *_SPLIT,
+    Column("nodes", "nodes"),
+    Column("bytes", "bytes"),
+    Column("slab_pages", "slab pages"),
+    _way("nodes of the walk", Way.WALK, "nodes"),
+]
+_CALLS: list[Column[ComputedRow]] = [
+    *_SPLIT,
+    _way("2 levels", Way.TWO_LEVELS, "calls"),
+    _way("1 level", Way.ONE_LEVEL, "calls"),
+    _way("walk", Way.WALK, "calls"),
+    _way("at once", Way.AT_ONCE, "peak"),
+    _way("2 levels", Way.TWO_LEVELS, "peak"),
+    _way("1 level", Way.ONE_LEVEL, "peak"),
+    _way("walk", Way.WALK, "peak"),
+]
+
+
+def nodes(numbers: Numbers) -> Table[ComputedRow]:
+    """What splits take, at once or in stages."""
+    return Table(numbers.rows, _NODES)
+
+
+def calls(numbers: Numbers) -> Table[ComputedRow]:
+    """Calls, and the most nodes that are allocated and not yet linked at one time."""
+    return Table(numbers.rows, _CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The work of a split at once, or why it was not measured."""
+
+    item: Item
+    s: int
+    found: Work | str
+    executed: Instructions | str
+
+    def instructions(self, part: str) -> object:
+        """Of a part of the split."""
+        return "not measured" if isinstance(self.executed, str) else getattr(self.executed, part)
+
+
+def _stores(heading: str, part: str, group: str, stores: str = "total") -> Column[_Counted]:
+    return Column("", heading, lambda row: getattr(getattr(row.found, part), stores), group=group)
+
+
+_BEFORE, _LOCKED = "before the lock", "under the lock"
+_WORK: list[Column[_Counted]] = [
+    Column("", "split", lambda row: _NAMES[row.item.order]),
+    Column("", "s", lambda row: row.s),
+    _stores("stores", "alloc", _BEFORE),
+    Column("", "instructions", lambda row: row.instructions("alloc"), group=_BEFORE),
+    _stores("stores", "under_lock", _LOCKED),
+    _stores("movable", "under_lock", _LOCKED, "movable"),
+    _stores("publ.", "under_lock", _LOCKED, "publications"),
+    Column("", "instructions", lambda row: row.instructions("split"), group=_LOCKED),
+]
+
+
+def work(one: Measured) -> Table[_Counted]:
+    """The work of splits to order 0 at once, before the lock and under it."""
+    rows = [
+        _Counted(item, s, one.works[s, item], one.instructions[s, item])
+        for s in CHUNK_SHIFTS
+        for item in AT_ONCE
+    ]
+    return Table(
+        rows,
+        _WORK,
+        note=lambda row: f"not measured: {row.found}" if isinstance(row.found, str) else "",
+        heads=2,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """The stack of a split, or why it was not measured."""
+
+    compiler: str
+    s: int
+    use: Use | str
+
+    def of(self, name: str) -> object:
+        """A number of it; "?" where it is not known."""
+        found = getattr(self.use, name)
+        return "?" if found is None else found
+
+
+def _used(heading: str, name: str) -> Column[_Stack]:
+    return Column("", heading, lambda row: row.of(name))
+
+
+_STACK: list[Column[_Stack]] = [
+    Column("", "compiler", lambda row: row.compiler),
+    Column("", "s", lambda row: row.s),
+    Column("", "split", lambda row: "" if isinstance(row.use, str) else _NAMES[row.use.item.order]),
+    _used("levels", "levels"),
+    _used("depth", "depth"),
+    _used("written", "written"),
+    _used("frames", "reserved"),
+    _used("a level", "per_level"),
+    _used("63 to 0", "deepest_split"),
+]
+
+
+def stack(one: Measured) -> Table[_Stack]:
+    """The stack of splits to order 0."""
+    rows: list[_Stack] = []
+    for (compiler, s), uses in one.stacks.items():
+        told = uses or "it splits none of them"
+        rows += [_Stack(compiler, s, use) for use in ([told] if isinstance(told, str) else told)]
+    return Table(
+        rows,
+        _STACK,
+        note=lambda row: f"not measured: {row.use}" if isinstance(row.use, str) else "",
+        heads=2,
+    )
+
+
+def _nodes(numbers: Numbers) -> Iterator[str]:
     yield "Nodes of a split (computed)"
     yield ""
-    yield "  split         s      nodes         bytes  slab pages   try_split walk"
-    for row in rows:
-        walk = row.ways[Way.WALK].nodes
-        yield (
-            f"  {row.split.name:<12} {row.chunk_shift:>2} {row.nodes:>10,} {row.bytes:>13,}"
-            f" {row.slab_pages:>11,} {walk:>7} nodes"
-        )
+    yield from nodes(numbers).lines()
     yield ""
     slabs = []
     for s in CHUNK_SHIFTS:
@@ -89,20 +214,11 @@ def _nodes(rows: Sequence[ComputedRow]) -> Iterator[str]:
     yield ""
 
 
-def _ways(rows: Sequence[ComputedRow]) -> Iterator[str]:
-    ways = (Way.AT_ONCE, Way.TWO_LEVELS, Way.ONE_LEVEL, Way.WALK)
+def _ways(numbers: Numbers) -> Iterator[str]:
     yield "Calls, each holding the lock once, and the most nodes that are"
     yield "allocated and not yet linked at one time (computed)"
     yield ""
-    yield "                          calls          |      unlinked at most"
-    yield "  split        s 2 levels 1 level  walk  | at once 2 levels 1 level walk"
-    for row in rows:
-        calls = [row.ways[way].calls for way in ways]
-        peaks = [row.ways[way].peak for way in ways]
-        yield (
-            f"  {row.split.name:<11} {row.chunk_shift:>2} {calls[1]:>8,} {calls[2]:>7,}"
-            f" {calls[3]:>5}  | {peaks[0]:>7,} {peaks[1]:>8,} {peaks[2]:>7,} {peaks[3]:>4}"
-        )
+    yield from calls(numbers).lines()
     yield ""
     yield from _wrapped(
         "At once is one call. 2 levels, 1 level: so many levels of nodes a call, every entry by a "
@@ -125,41 +241,23 @@ def _as_computed(one: Measured) -> Iterator[str]:
     reasons: dict[str, list[str]] = {}
     for (s, item), found in one.works.items():
         if isinstance(found, str):
-            reasons.setdefault(found, []).append(f"{_way(item)} s={s}")
+            reasons.setdefault(found, []).append(f"{_item(item)} s={s}")
     for reason, which in reasons.items():
         yield from _wrapped(f"Not measured ({reason}): {', '.join(which)}.", "    ", "  ")
 
 
-def _way(item: Item) -> str:
+def _item(item: Item) -> str:
     way = item.way.name.lower().replace("_", " ")
     return f"{item.order} {way}" + (" with marks" if item.marks else "")
 
 
 def _work(one: Measured) -> Iterator[str]:
-    yield ""
-    yield f"  {one.name}"
-    yield "                    before the lock | under the lock"
-    yield "  split      s  stores instructions |  stores movable publ.     instr."
-    reasons: dict[str, None] = {}
-    for s in CHUNK_SHIFTS:
-        for item in AT_ONCE:
-            found, executed = one.works[s, item], one.instructions[s, item]
-            head = f"  {_NAMES[item.order]:<9} {s:>2}"
-            if isinstance(found, str):
-                yield f"{head}  not measured: {found}"[:72]
-                continue
-            if isinstance(executed, str):
-                reasons[executed] = None
-                alloc = split = "not measured"
-            else:
-                alloc, split = f"{executed.alloc:,}", f"{executed.split:,}"
-            locked = found.under_lock
-            yield (
-                f"{head} {found.alloc.total:>7,} {alloc:>12} | {locked.total:>7,}"
-                f" {locked.movable:>7,} {locked.publications:>5,} {split:>12}"
-            )
+    yield from ("", f"  {one.name}")
+    yield from work(one).lines()
+    reasons = {found: None for found in one.instructions.values() if isinstance(found, str)}
     for reason in reasons:
-        yield from _wrapped(f"Instructions not measured: {reason}.", "    ", "  ")
+        if reason not in one.works.values():
+            yield from _wrapped(f"Instructions not measured: {reason}.", "    ", "  ")
     yield from _said(one)
 
 
@@ -196,24 +294,14 @@ def _said(one: Measured) -> Iterator[str]:
 
 
 def _stack(one: Measured) -> Iterator[str]:
-    yield ""
-    yield f"  {one.name}"
-    yield "  compiler  s split     levels  depth written  frames  a level 63 to 0"
+    yield from ("", f"  {one.name}")
+    yield from stack(one).lines()
     for (compiler, s), uses in one.stacks.items():
-        if isinstance(uses, str):
-            yield from _wrapped(f"{compiler}, s={s}: not measured: {uses}", "    ", "  ")
-            continue
-        for use in uses:
-            numbers = [use.reserved, use.per_level, use.deepest_split]
-            cells = ["?" if number is None else f"{number:,}" for number in numbers]
-            yield (
-                f"  {compiler:<8} {s:>2} {_NAMES[use.item.order]:<9} {use.levels:>6} {use.depth:>6}"
-                f" {use.written:>7,} {cells[0]:>7} {cells[1]:>8} {cells[2]:>7}"
-            )
-        if (path := uses[-1].frames) is not None:
-            yield from _wrapped(", ".join(map(_frame, path)), "      ", "    ")
-        else:
-            yield "    frames not told: objdump is not installed"
+        if not isinstance(uses, str) and uses:
+            path = uses[-1].frames
+            told = "not told: objdump is not installed" if path is None else ""
+            frames = told or ", ".join(map(_frame, path or ()))
+            yield from _wrapped(f"Frames, {compiler}, s={s}: {frames}", "      ", "    ")
     for problem in one.stack_problems:
         yield from _wrapped(f"NOT AS IT MUST BE: {problem}", "    ", "  ")
     if not one.stack_problems and len(one.stack_unmeasured) < len(one.stacks):

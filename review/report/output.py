@@ -9,10 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import Enum
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
+
+from review.report.layout import wrap_words
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
@@ -29,13 +32,14 @@ class Column(Generic[_T]):
 
     ``key`` names it in JSON and ``heading`` for people; "" leaves it out there.  ``value`` gives
     what JSON has, the attribute ``key`` unless it is given, and ``cell`` what a cell shows, by
-    default the value.
+    default the value.  In text and HTML columns of one ``group`` have its name above them.
     """
 
     key: str
     heading: str = ""
     value: Callable[[_T], object] | None = None
     cell: Callable[[_T], object] | None = None
+    group: str = ""
 
     def of(self, row: _T) -> object:
         """What JSON has of a row."""
@@ -49,11 +53,17 @@ class Column(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class Table(Generic[_T]):
-    """Rows in columns; None is a line between rows, ``total`` the cells of a last row."""
+    """Rows in columns; None is a line between rows, ``total`` the cells of a last row.
+
+    Where ``note`` has a text for a row, that stands behind the first ``heads`` cells instead of the
+    others.
+    """
 
     rows: Sequence[_T | None]
     columns: Sequence[Column[_T]]
     total: Sequence[object] = ()
+    note: Callable[[_T], str] = lambda _: ""
+    heads: int = 0
 
     def records(self) -> list[dict[str, object]]:
         """A JSON object for each row."""
@@ -67,17 +77,10 @@ class Table(Generic[_T]):
         from rich.table import Table as RichTable
         from rich.text import Text
 
-        shown = [one for one in self.columns if one.heading]
-        cells = [None if row is None else [one.shown(row) for one in shown] for row in self.rows]
-        if self.total:
-            cells += [None, [*self.total]]
+        cells = self._cells()
         columns = [
-            RichColumn(
-                one.heading,
-                overflow="fold",
-                justify="right" if _numbers(row[i] for row in cells if row) else "left",
-            )
-            for i, one in enumerate(shown)
+            RichColumn(one.heading, overflow="fold", justify="right" if number else "left")
+            for one, number in zip(self._shown, self.numbers(), strict=True)
         ]
         table = RichTable(*columns, box=box.SIMPLE)
         for row in cells:
@@ -86,6 +89,68 @@ class Table(Generic[_T]):
             else:
                 table.add_row(*(Text(_text(one)) for one in row))
         return table
+
+    @property
+    def _shown(self) -> list[Column[_T]]:
+        return [one for one in self.columns if one.heading]
+
+    def _cells(self) -> list[list[object] | None]:
+        """What the cells show; of a row with a note those before it."""
+        cells: list[list[object] | None] = [
+            None
+            if row is None
+            else [one.shown(row) for one in self._shown[: self.heads if self.note(row) else None]]
+            for row in self.rows
+        ]
+        return [*cells, None, [*self.total]] if self.total else cells
+
+    def numbers(self) -> list[bool]:
+        """Which columns are of numbers, but for some that are told in words or missing."""
+        rows = [row for row in self._cells() if row]
+        return [
+            any(isinstance(row[i], int | float) for row in rows if i < len(row))
+            for i in range(len(self._shown))
+        ]
+
+    def groups(self) -> list[tuple[str, list[tuple[str, bool]]]]:
+        """Groups with their headings, and which of these are of numbers."""
+        columns = zip(self._shown, self.numbers(), strict=True)
+        return [
+            (group, [(one.heading, number) for one, number in some])
+            for group, some in groupby(columns, lambda column: column[0].group)
+        ]
+
+    def body(self) -> list[tuple[list[str], str]]:
+        """The texts of each row's cells, and its note."""
+        rows = zip(self.rows, self._cells(), strict=False)
+        return [
+            ([*map(_text, cells or ())], "" if row is None else self.note(row))
+            for row, cells in rows
+        ]
+
+    def lines(self) -> list[str]:
+        """The table as plain text, as narrow as its cells are."""
+        body, numbers, shown = self.body(), self.numbers(), self._shown
+        starts, widths, end, above = [], [], 1, ""
+        for i, one in enumerate(shown):
+            widths.append(max(map(len, (one.heading, *(row[i] for row, _ in body if row[i:])))))
+            first = i > 0 and one.group != shown[i - 1].group
+            starts.append(end + (3 if first else 1))
+            end = starts[i] + widths[i]
+            above = f"{above:<{starts[i]}}{one.group}" if first else above
+
+        def line(cells: Sequence[str]) -> str:
+            text = ""
+            for cell, start, width, number in zip(cells, starts, widths, numbers, strict=False):
+                border = "| " if start > len(text) + 1 and text else ""
+                wide = cell.rjust(width) if number else cell.ljust(width)
+                text = f"{text:<{start - len(border)}}{border}{wide}"
+            return text
+
+        rows = [f"{line(cells)} {note}".rstrip() for cells, note in body]
+        wrapped = (wrap_words(row, "      ") if body[i][1] else [row] for i, row in enumerate(rows))
+        headings = [*([above] if above else []), line([one.heading for one in shown])]
+        return [*headings, *chain.from_iterable(wrapped)]
 
     def print(self) -> None:
         """Print it, as wide as the terminal is."""
@@ -194,11 +259,6 @@ def _plain(value: Any) -> object:
     if isinstance(value, Iterable):
         return list(value)
     return str(value)
-
-
-def _numbers(values: Iterable[object]) -> bool:
-    """Whether these are numbers, but for some that are told in words or missing."""
-    return any(isinstance(one, int | float) for one in values)
 
 
 def _text(value: object) -> str:
