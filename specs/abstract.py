@@ -36,13 +36,15 @@ class Item(NamedTuple):
 
 
 class AbstractArray:
-    """An array as its user sees it; immutable.  Indices are unsigned 64-bit words."""
+    """An array as its user sees it; immutable.  Indices are unsigned words of ``bits`` bits,
+    64 or 32."""
 
-    __slots__ = ("_items",)
+    __slots__ = ("_items", "bits")
 
-    def __init__(self, items: Mapping[int, Item] | None = None) -> None:
+    def __init__(self, items: Mapping[int, Item] | None = None, bits: int = 64) -> None:
         """The array of these items by their first index; they must be aligned and disjoint."""
         self._items: dict[int, Item] = dict(items or {})
+        self.bits = bits
 
     @classmethod
     def of(cls, survey: Survey) -> AbstractArray:
@@ -71,7 +73,13 @@ class AbstractArray:
             del items[0]
         array = cls.__new__(cls)
         array._items = items
+        array.bits = snapshot.bits
         return array
+
+    @property
+    def top(self) -> int:
+        """The last index of all."""
+        return (1 << self.bits) - 1
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AbstractArray) and self._items == other._items
@@ -232,7 +240,7 @@ class AbstractArray:
 
     def destroy(self) -> AbstractArray:
         """The empty array."""
-        return EMPTY
+        return AbstractArray(bits=self.bits)
 
     def _within(self, first: int, order: int) -> list[int]:
         end = first + (1 << order)
@@ -247,11 +255,12 @@ class AbstractArray:
         items.update(changed)
         array = AbstractArray.__new__(AbstractArray)
         array._items = items
+        array.bits = self.bits
         return array
 
 
 EMPTY = AbstractArray()
-"""The array that holds nothing."""
+"""The array of 64-bit indices that holds nothing."""
 
 
 def _bears(item: Item, mark: int | None) -> bool:

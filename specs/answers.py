@@ -44,8 +44,6 @@ STORE_ERROR = ANSWERS.state(
     "answer-store-error", "a store fails only when a request for memory did"
 )
 
-_TOP = (1 << 64) - 1
-
 
 def judge_answer(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int, allowance: Allowance
@@ -179,7 +177,7 @@ def _step(
     pairs = [(operation.index, words[0]), *_pairs(words)]
     for number, (at, got) in enumerate(pairs):
         index = operation.index + way * number
-        if not 0 <= index <= _TOP:
+        if not 0 <= index <= array.top:
             return  # beyond either end the cursor leaves the array
         if at != index:
             yield STEP.broken(f"step {number}: expected index {index}, the cursor is at {at}")

@@ -50,8 +50,6 @@ PAUSE = CURSOR.state(
     "cursor-pause", "a pause leaves the cursor at the first index behind the entry"
 )
 
-_TOP = (1 << 64) - 1
-
 
 class Place(Enum):
     """Where a cursor stands."""
@@ -191,7 +189,7 @@ class AbstractCursor:
         if code is Code.CURSOR_LOAD:
             return self.order == 0 or stands
         if code in _STEPS and walked:
-            last = _TOP if code is Code.CURSOR_NEXT else 0
+            last = array.top if code is Code.CURSOR_NEXT else 0
             return self.order == 0 and self.index != last
         return self.order == 0
 
@@ -200,7 +198,7 @@ class AbstractCursor:
         return self.place is Place.STEPPED and on_sibling(array, self.index, s)
 
     def behind(self, array: AbstractArray) -> int:
-        """The first index that a search may find; 2**64 when there is none."""
+        """The first index that a search may find; beyond the last of all when there is none."""
         if self.place is Place.FRESH:
             return self.index
         found = array.at(self.index)
@@ -275,7 +273,7 @@ class AbstractCursor:
         if self.place is Place.FRESH:
             return self
         behind = self.behind(array)
-        if behind > _TOP:
+        if behind > array.top:
             return replace(self, place=Place.ENDED)
         return replace(self, place=Place.FRESH, index=behind)
 
@@ -306,7 +304,7 @@ def judge_cursor(
         yield from _expect(CONFLICT, (len(found), *found), words)
     elif code is Code.CURSOR_PAUSE:
         behind = cursor.index if cursor.place is Place.FRESH else cursor.behind(array)
-        yield from _expect(PAUSE, (behind & _TOP,), words)
+        yield from _expect(PAUSE, (behind & array.top,), words)
 
 
 def _search(

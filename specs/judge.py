@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from specs import contract, effect
-from specs.abstract import EMPTY, AbstractArray
+from specs.abstract import AbstractArray
 from specs.answers import judge_answer
 from specs.array_flags import judge_flags, refusal
 from specs.array_invariants import leaked
@@ -72,9 +72,9 @@ _LIVE = INVARIANTS["live-nodes"]
 
 
 @cache
-def _empty_view(s: int, flags: ArrayFlag) -> View:
+def _empty_view(s: int, flags: ArrayFlag, bits: int) -> View:
     """The empty array that is made with ``flags``."""
-    return View(empty(s, flags))
+    return View(empty(s, flags, bits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,15 @@ class _Merge:
 class Judge:
     """Judges cases of one implementation at one chunk shift; keeps what it derived."""
 
-    def __init__(self, s: int, *, one_level: bool = False, keep: int = 1 << 23) -> None:
+    def __init__(
+        self, s: int, *, one_level: bool = False, bits: int = 64, keep: int = 1 << 23
+    ) -> None:
         """``s``: the chunk shift; ``one_level``: the implementation is upstream's, which refuses
-        what needs more than one new level; ``keep``: bytes of snapshots to remember (what is
-        derived from them takes about ten times as much)."""
+        what needs more than one new level; ``bits``: those of an index; ``keep``: bytes of
+        snapshots to remember (what is derived from them takes about ten times as much)."""
         self.s = s
         self.one_level = one_level
+        self.bits = bits
         self.judged: Counter[str] = Counter()
         """How often each property was judged, that is with its premise true, by name.  What is not
         in it was never judged."""
@@ -183,8 +186,8 @@ class History:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
         self._number = -1
-        self._array: AbstractArray | None = EMPTY
-        self._view: View | None = _empty_view(judge.s, ArrayFlag.NONE)
+        self._array: AbstractArray | None = AbstractArray(bits=judge.bits)
+        self._view: View | None = _empty_view(judge.s, ArrayFlag.NONE, judge.bits)
         self._flags = ArrayFlag.NONE
         self._changes: list[_Change] = []
         self._memory = Memory()
@@ -219,7 +222,7 @@ class History:
             return []
         if operation.code is Code.INIT:
             self._flags = array_flags([operation])
-            self._view = _empty_view(self._judge.s, self._flags)
+            self._view = _empty_view(self._judge.s, self._flags, self._judge.bits)
             return []
         if given.code in THROUGH:
             operation = self._cursor.plain(given)
@@ -321,6 +324,8 @@ class History:
             view = self._judge.view(data)
             if view.snapshot.chunk_shift != self._judge.s:
                 raise ValueError(f"chunk shift {view.snapshot.chunk_shift}")
+            if view.snapshot.bits != self._judge.bits:
+                raise ValueError(f"words of {view.snapshot.bits} bits")
         except ValueError as error:
             self._view = self._array = self._merge = None
             return [SNAPSHOT.broken(str(error)).at(number)]

@@ -16,6 +16,7 @@ from xarray_model.snapshot import (
     MALFORMED,
     ON_LRU,
     PARENT_RIGHT,
+    SHORT_WORDS,
     Snapshot,
     decode,
 )
@@ -78,7 +79,8 @@ _FLAGS = sum(ArrayFlag)
 def _meaningless(snapshot: Snapshot) -> bool:
     """Whether an unknown flag, a mark beyond the last slot or the root's offset is set."""
     nodes = snapshot.nodes
-    unknown = snapshot.flags > MALFORMED or snapshot.array_flags > _FLAGS or snapshot.marks > 7
+    known = MALFORMED | SHORT_WORDS
+    unknown = snapshot.flags > known or snapshot.array_flags > _FLAGS or snapshot.marks > 7
     if unknown or (nodes and nodes[0].offset):
         return True
     last = 1 << snapshot.chunk_shift

@@ -18,6 +18,7 @@ from xarray_model.snapshot import (
     NODE,
     ON_LRU,
     PARENT_RIGHT,
+    SHORT_WORDS,
 )
 
 
@@ -95,7 +96,7 @@ def encode(array: XArray, lru: Set[Node] = frozenset()) -> bytes:
     parts[0] = HEADER.pack(
         array.s,
         array.marks,
-        picture.malformed,
+        picture.malformed | (SHORT_WORDS if array.width == 32 else 0),
         array.flags,
         len(picture.ordinals),
         array.allocator.live,

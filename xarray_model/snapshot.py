@@ -9,7 +9,8 @@ bytes   header (24)
 ======  =====================================================================================
 0       chunk shift ``s``
 1       the array's own marks, bits 0..2
-2       flags: bit 0 set when the tree is malformed (a node pointer that leads nowhere)
+2       flags: bit 0 set when the tree is malformed (a node pointer that leads nowhere), bit 1
+        when a machine word, and so an index, has 32 bits instead of 64
 3       what the array was made with: the flags of ``flags.ArrayFlag``
 4..7    nodes reachable from the head
 8..11   nodes live: allocated and not freed, wherever they are
@@ -47,6 +48,8 @@ NODE = struct.Struct("<BBBBB3xQQQ")
 
 MALFORMED = 1
 """Header flag: the tree holds a node pointer that leads nowhere."""
+SHORT_WORDS = 2
+"""Header flag: a machine word, and so an index, has 32 bits.  Words are written as 64 bits."""
 PARENT_RIGHT = 1
 """Node flag: the node's parent field points to the node above it (NULL for the root)."""
 ARRAY_RIGHT = 2
@@ -88,6 +91,11 @@ class Snapshot:
     nodes: tuple[NodePicture, ...]
     array_flags: int = 0
 
+    @property
+    def bits(self) -> int:
+        """Bits of a machine word, and of an index."""
+        return 32 if self.flags & SHORT_WORDS else 64
+
     def encode(self) -> bytes:
         """The flat byte form."""
         parts = [
@@ -119,10 +127,11 @@ class Snapshot:
         return self.nodes[node_ordinal(entry)]
 
 
-def empty(s: int, flags: ArrayFlag = ArrayFlag.NONE) -> Snapshot:
-    """The snapshot of an empty array that is made with ``flags``."""
+def empty(s: int, flags: ArrayFlag = ArrayFlag.NONE, bits: int = 64) -> Snapshot:
+    """The snapshot of an empty array of words of ``bits`` bits that is made with ``flags``."""
     all_free = bool(flags & ArrayFlag.TRACK_FREE and not flags & ArrayFlag.ZERO_BUSY)
-    return Snapshot(s, all_free << FREE_MARK, 0, 0, 0, NULL, (), flags)
+    words = SHORT_WORDS if bits == 32 else 0
+    return Snapshot(s, all_free << FREE_MARK, words, 0, 0, NULL, (), flags)
 
 
 def encoded_size(s: int, nodes: int) -> int:

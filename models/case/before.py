@@ -137,7 +137,9 @@ class Before(Closing):
     def _judged(self, operations: Sequence[Operation], ran: _Run) -> dict[tuple[str, int], str]:
         """Details of what breaks on the base, by property and the operation that shows it."""
         completed = operations[: None if ran.end is None else ran.end[1]]
-        judge = Judge(self._s, one_level=self._one_level, keep=1 << 20)
+        judge = Judge(
+            self._s, one_level=self._one_level, bits=self._implementation.bits, keep=1 << 20
+        )
         try:
             violations = judge.case(completed, ran.answer, ran.log)
         except ValueError:

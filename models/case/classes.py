@@ -87,7 +87,7 @@ def explained(
     likely = [name for name in names if _PROPERTIES[name] in broken]
 
     def made_by(some: Iterable[str]) -> Outcome | None:
-        outcome = answer(operations, s, kind, some, actual)
+        outcome = answer(operations, s, kind, some, actual, width=implementation.bits)
         told = None if outcome is None else (outcome.results, outcome.hangs)
         return outcome if told == (actual, hung) else None
 
@@ -121,6 +121,6 @@ def _breaks(
     if not logged:
         return True
     log = b"".join(record.encode() for one in outcome.log for record in one)
-    judge = Judge(s, one_level=implementation.one_level)
+    judge = Judge(s, one_level=implementation.one_level, bits=implementation.bits)
     judged = judge.case(operations[: outcome.hangs], outcome.results, log)
     return logged <= {(one.property, one.operation) for one in judged}

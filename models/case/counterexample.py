@@ -23,6 +23,7 @@ from models.case.finding import Finding
 from models.case.notation import entry_text, flag_names, parse_entry
 from models.case.reference import SplitKind
 from models.case.strict_json import Files, FormatError, Record, Shift, Word, convert, parse
+from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from models.kernel.printable import clean
 from specs.stream import cut, cut_one
 from xarray_model.operations import FIELDS, FLAGS, LIMITS, WORD, Code, Flag, Operation
@@ -41,7 +42,8 @@ class Counterexample:
 
     ``split`` is the model's split that the implementation had to agree with; ``sources`` the sha256
     of each source file of the implementation (64 hexadecimal digits), by its path; ``seed`` that of
-    the search, None if it had none; ``replay`` the command, up to the name of this file.
+    the search, None if it had none; ``replay`` the command, up to the name of this file;
+    ``configuration`` what the sources were compiled for.
     """
 
     finding: Finding
@@ -50,12 +52,24 @@ class Counterexample:
     tool_version: str
     seed: int | None = None
     replay: str = "xasplit replay"
+    configuration: Configuration = CHECKED
 
 
 class _Implementation(Record):
     name: str
     split: SplitKind
     sources: Files
+    configuration: str | UnsetType = UNSET
+
+    @property
+    def configured(self) -> Configuration:
+        """What it was compiled for; FormatError if that is nothing."""
+        if self.configuration is UNSET:
+            return CHECKED
+        try:
+            return parse_configuration(self.configuration, CHECKED)
+        except ValueError as error:
+            raise FormatError(f"implementation.configuration: {error}") from None
 
 
 class _Property(Record):
@@ -179,7 +193,10 @@ def dumps(example: Counterexample) -> str:
         example.tool_version,
         example.replay,
         _Implementation(
-            finding.implementation, example.split, dict(sorted(example.sources.items()))
+            finding.implementation,
+            example.split,
+            dict(sorted(example.sources.items())),
+            example.configuration.beside(CHECKED) or UNSET,
         ),
         finding.chunk_shift,
         None if example.seed is None else Word(example.seed),
@@ -213,7 +230,9 @@ def loads(text: str | bytes) -> Counterexample:
         actual=file.actual.data("actual", operations),
     )
     made, seed = file.implementation, None if file.seed is None else int(file.seed)
-    return Counterexample(finding, made.split, made.sources, file.tool_version, seed, file.replay)
+    return Counterexample(
+        finding, made.split, made.sources, file.tool_version, seed, file.replay, made.configured
+    )
 
 
 def _operation(one: Operation) -> msgspec.Struct:

@@ -53,11 +53,14 @@ def answer(
     kind: SplitKind,
     names: Iterable[str],
     told: bytes | None = None,
+    width: int = 64,
 ) -> Outcome | None:
-    """What a case answers, and logs, where there are the deviations of these names; None when that
-    cannot be told, since it comes to something that nothing is promised of, or is not what was
-    ``told``: most cases that fail say so at their first split, and the rest need not be run."""
-    runner = Runner(XArray(s), kind) if told is None else _Held(XArray(s), kind, told)
+    """What a case, of indices of ``width`` bits, answers and logs where there are the deviations of
+    these names; None when that cannot be told, since it comes to something that nothing is promised
+    of, or is not what was ``told``: most cases that fail say so at their first split, and the rest
+    need not be run."""
+    array = XArray(s, width)
+    runner = Runner(array, kind) if told is None else _Held(array, kind, told)
     wanted = set(names)
     for name, plant in PLANTS.items():
         if name in wanted:

@@ -12,7 +12,7 @@ is counted as the deviation.  Model and contract stay right.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from specs.abstract import AbstractArray
 from specs.cursor import AbstractCursor, Place, on_sibling
@@ -53,6 +53,15 @@ class Deviation:
     ending: tuple[Operation, ...] = ()
     hides: Mapping[int, frozenset[str]] = field(default_factory=dict)
     only: ArrayFlag = ArrayFlag.NONE
+
+    def at(self, bits: int) -> Deviation:
+        """The same where an index has ``bits`` bits: what is at the last index is there too."""
+        top = (1 << bits) - 1
+        return replace(self, case=_below(self.case, top), ending=_below(self.ending, top))
+
+
+def _below(case: tuple[Operation, ...], top: int) -> tuple[Operation, ...]:
+    return tuple(replace(one, index=min(one.index, top)) for one in case)
 
 
 def _store_other_kind(
@@ -133,7 +142,7 @@ def _pause_at_top(
 ) -> bool:
     if operation.code is not Code.FIND_MARKED or not operation.flags & Flag.PAUSE:
         return False
-    found = array.at(_TOP)
+    found = array.at(array.top)
     return (
         found is not None
         and bool(found[1].marks >> operation.mark & 1)
@@ -393,10 +402,10 @@ DEVIATIONS = (
         2,
         (
             Operation(Code.FAIL, argument=1, flags=Flag.FAIL_NONBLOCKING),
-            Operation(Code.CURSOR_SET, 0, 2),
+            Operation(Code.CURSOR_SET, 1),
             Operation(Code.CURSOR_CREATE_RANGE),
             Operation(Code.CURSOR_NOMEM),
-            Operation(Code.STORE, 1, 0, entry=_POINTER),
+            Operation(Code.STORE, 2, 0, entry=_POINTER),
             Operation(Code.CURSOR_CREATE_RANGE),
             Operation(Code.CURSOR_DESTROY),
         ),

@@ -76,7 +76,7 @@ _of_bases: dict[tuple[object, ...], tuple[str, ...]] = {}
 
 def _names(base: Source) -> tuple[str, ...]:
     """Those that a base has; its cases are run once, however many sources were made from it."""
-    key = (base.units, base.defines, *sorted(base.sha256.items()))
+    key = (base.units, base.defines, base.configuration, *sorted(base.sha256.items()))
     if key not in _of_bases:
         shifts = tuple(sorted({deviation.chunk_shift for deviation in DEVIATIONS}))
         _of_bases[key] = _known(examine(base, shifts)).names
@@ -91,7 +91,7 @@ def _known(implementation: Implementation) -> Deviating:
             bare = replace(bare, executables={**bare.executables, s: build(bare.source, s)})
         with Trial(bare, s) as trial:
             wrong = []
-            for one in DEVIATIONS:
+            for one in (deviation.at(bare.bits) for deviation in DEVIATIONS):
                 found = []
                 if one.chunk_shift == s and _offered(bare, one):
                     found = trial.everything(one.case, trial.expected(one.case))
@@ -123,12 +123,15 @@ def _is(
 def _offered(implementation: Implementation, one: Deviation) -> bool:
     """Whether the implementation has what the case asks for."""
     asks = any(operation.code is Code.TRY_SPLIT for operation in one.case)
+    if not implementation.multi and any(operation.order for operation in one.case):
+        return False
     return implementation.source.capabilities.try_split or not asks
 
 
 def _ends(trial: Trial, one: Deviation) -> bool:
     """Whether the case that ends, if there is one, is answered as the deviation answers it."""
-    told = answer(one.ending, trial.s, kind_of(trial.implementation), [one.name])
+    told = answer(one.ending, trial.s, kind_of(trial.implementation), [one.name],
+                  width=trial.implementation.bits)  # fmt: skip
     if told is None:
         return False
     trial.everything(one.ending, told.results)

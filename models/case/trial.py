@@ -17,7 +17,7 @@ from models.case.verdict import completed, no_answer, shown
 from models.driver.closing import Closing
 from models.driver.worker import Status, Worker
 from models.subject.implementation import Implementation
-from specs.abstract import EMPTY, AbstractArray
+from specs.abstract import AbstractArray
 from specs.array_flags import refusal
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
@@ -33,7 +33,7 @@ HANG_SECONDS = 0.25
 
 def model(implementation: Implementation, s: int) -> Runner:
     """The model of an empty array, which splits what the implementation is to split."""
-    return Runner(XArray(s), kind_of(implementation))
+    return Runner(XArray(s, implementation.bits), kind_of(implementation))
 
 
 def after(array: AbstractArray, operation: Operation) -> AbstractArray:
@@ -66,10 +66,10 @@ def _storable(entry: int) -> bool:
     return not is_internal(entry) or entry == ZERO
 
 
-def _refused(operations: Sequence[Operation], answer: bytes, s: int) -> NoCase | None:
+def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) -> NoCase | None:
     """The first operation whose precondition does not hold, if there is one; ``answer`` is the
     model's."""
-    array, cursor = EMPTY, AbstractCursor()
+    array, cursor = AbstractArray(bits=bits), AbstractCursor()
     flags = array_flags(operations)
     for number, (given, one) in enumerate(zip(operations, cut(operations, answer), strict=True)):
         operation = cursor.plain(given)
@@ -98,7 +98,7 @@ def answer(runner: Runner, operations: Sequence[Operation]) -> bytes:
     except ValueError as error:
         raise NoCase(len(answers), str(error)) from None
     told = b"".join(answers)
-    refused = _refused(operations, told, runner.array.s)
+    refused = _refused(operations, told, runner.array.s, runner.array.width)
     if refused is not None:
         raise refused
     return told
@@ -120,7 +120,7 @@ class Trial(Closing):
             implementation.executables[s], hang_seconds=hang_seconds or HANG_SECONDS
         )
         self._before = Before(implementation, s)
-        self._judge = Judge(s, one_level=implementation.one_level, keep=1 << 20)
+        self._judge = self._new_judge()
         self.log = b""
         """The log of the case that was run last."""
         self.judged: Counter[str] = Counter()
@@ -137,7 +137,11 @@ class Trial(Closing):
 
     def forget(self) -> None:
         """Judge the next case by itself: not by splits that were run before it, either."""
-        self._judge = Judge(self.s, one_level=self.implementation.one_level, keep=1 << 20)
+        self._judge = self._new_judge()
+
+    def _new_judge(self) -> Judge:
+        one = self.implementation
+        return Judge(self.s, one_level=one.one_level, bits=one.bits, keep=1 << 20)
 
     def expected(self, operations: Sequence[Operation]) -> bytes:
         """The model's answer; NoCase when the case is none, since it breaks the contract of what

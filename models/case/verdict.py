@@ -51,7 +51,7 @@ def shown(
         text = f"{ended.status.name.lower()}: {ended.text}"
         found.insert(0, Violation(*ENDS[ended.status], text, ended.operation))
     else:
-        found += _undrained(operations, answer, s)
+        found += _undrained(operations, answer, s, implementation.bits)
     place = _first_difference(operations, completed(operations, ended), expected, answer)
     if place is not None and all((one.operation or 0) > place for one in found):
         found.append(Violation(*AGREES, "the answers differ", place))
@@ -87,15 +87,17 @@ def logs_differ(
 
 
 @cache
-def _empty(s: int, flags: ArrayFlag) -> bytes:
-    return empty(s, flags).encode()
+def _empty(s: int, flags: ArrayFlag, bits: int) -> bytes:
+    return empty(s, flags, bits).encode()
 
 
-def _undrained(operations: Sequence[Operation], answer: bytes, s: int) -> list[Violation]:
+def _undrained(
+    operations: Sequence[Operation], answer: bytes, s: int, bits: int
+) -> list[Violation]:
     """A case that ends with DESTROY and SNAPSHOT leaves nothing."""
     if [operation.code for operation in operations[-2:]] != [Code.DESTROY, Code.SNAPSHOT]:
         return []
-    if answer.endswith(_empty(s, array_flags(operations))):
+    if answer.endswith(_empty(s, array_flags(operations), bits)):
         return []
     return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
 

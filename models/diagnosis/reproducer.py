@@ -29,11 +29,12 @@ from models.diagnosis.shrink import at, trial_of, trials
 from models.kernel.headers import STAND_INS
 from models.kernel.source import Source, port_source
 from models.subject.build import (
-    FLAGS,
     BuildError,
+    asserting,
     compile_source,
     compiled,
     compiler,
+    flags_of,
     preprocessing,
 )
 from models.subject.compile_errors import WRITTEN
@@ -102,7 +103,7 @@ def again(source: Source, code: str, s: int) -> tuple[str, str]:
     with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
         try:
             tested = _program(source, [code], s, Path(folder) / "tested")
-            right = _program(port_source(), [code], s, Path(folder) / "right")
+            right = _program(_right(source), [code], s, Path(folder) / "right")
         except BuildError as error:
             # Neither the tool's fault nor the source's, whatever the compiler's message looks like.
             raise BuildError(f"the reproducer does not compile: {error}") from error
@@ -166,7 +167,7 @@ def _tried(
     harness = _TEST if source.has_kernel_test else "a program of the project"
     with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
         # All of them in one program find the one; that one is then built and run by itself.
-        right = _program(port_source(), codes, s, Path(folder) / "right")
+        right = _program(_right(source), codes, s, Path(folder) / "right")
         tested = _program(source, codes, s, Path(folder) / "tested")
         passed = [number for number in range(len(codes)) if not _run(right, number)]
         for number in passed:
@@ -177,7 +178,7 @@ def _tried(
                 continue
             alone = codes[number : number + 1]
             tested_alone = _program(source, alone, s, Path(folder) / f"tested{number}")
-            right_alone = _program(port_source(), alone, s, Path(folder) / f"right{number}")
+            right_alone = _program(_right(source), alone, s, Path(folder) / f"right{number}")
             failed = _run(tested_alone, 0)
             if failed.startswith("signal") and name not in _ENDS:
                 failed += ", before it looks"
@@ -187,6 +188,11 @@ def _tried(
         return Reproducer("", "no test code for it passes with the port", s, harness)
     seen = ", ".join(dict.fromkeys(ways[number].name for number in passed))
     return Reproducer("", f"test code does not see it ({seen})", s, harness)
+
+
+def _right(source: Source) -> Source:
+    """The port, for the configuration of a source."""
+    return port_source().configured(source.configuration)
 
 
 def _program(source: Source, codes: Sequence[str], s: int, target: Path) -> Path:
@@ -217,10 +223,10 @@ def _program(source: Source, codes: Sequence[str], s: int, target: Path) -> Path
     ]
     target.mkdir()
     (target / WRITTEN).write_text("\n".join(text) + "\n")
-    command, flags = compiler(), (*FLAGS, "-O0", "-g0", "-w")
+    command, flags = compiler(), (*flags_of(source), "-O0", "-g0", "-w")
     seen = preprocessing(source, s)
     library = [
-        compiled(source, command, flags, [*seen, "-DXA_DEBUG=1"], unit)
+        compiled(source, command, flags, asserting(source, s), unit)
         for unit in (*source.units, str(_HOST))
     ]
     test = ["-D__KERNEL__", "-Dxa_dump=test_xa_dump", "-c", str(target / WRITTEN)]

@@ -41,7 +41,8 @@ enum {
 	KEEP = 4096, /* nodes whose memory is kept from case to case */
 };
 
-static const size_t LARGEST = (size_t)16 << 30;
+/* What a machine word can tell, and leaves the rest of the driver its part. */
+static const size_t LARGEST = WORD_BITS == 64 ? (size_t)16 << 30 : (size_t)768 << 20;
 static const size_t SMALLEST = (size_t)64 << 20;
 
 static struct arena *const arena = &driver.arena;

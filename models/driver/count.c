@@ -12,7 +12,7 @@
 
 enum {
 	TRIED = 4096, /* requests up to which both ways are compared */
-	HIGHEST = 63,
+	HIGHEST = WORD_BITS - 1,
 };
 
 static struct count *const count = &driver.count;
@@ -124,7 +124,7 @@ static void count_repeating(struct xa_state *xas, const struct operation *operat
 	if (ended)
 		result_error(xas);
 	else
-		result_word((uintptr_t)xa_mk_internal((unsigned long)-ENOMEM));
+		result_word(error_word(-ENOMEM));
 	result_word(made);
 	result_word(driver.requests.warnings - warnings);
 }

@@ -49,10 +49,10 @@ static void look(const struct operation *operation)
 		result_position(xas_load(&kept->xas));
 		break;
 	case OP_CURSOR_FIND:
-		result_found(xas_find(&kept->xas, operation->argument));
+		result_found(xas_find(&kept->xas, last_of(operation)));
 		break;
 	case OP_CURSOR_FIND_MARKED:
-		result_found(xas_find_marked(&kept->xas, operation->argument, operation->mark));
+		result_found(xas_find_marked(&kept->xas, last_of(operation), operation->mark));
 		break;
 	case OP_CURSOR_NEXT:
 		result_position(xas_next(&kept->xas));

@@ -23,6 +23,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Words are written as 64 bits, whatever a machine word of the code under test has. */
+enum { WORD_BITS = 8 * (int)sizeof(long) };
+
 /* How a case can end; the numbers are those of models/driver/worker.py. */
 enum status {
 	STATUS_OK,
@@ -155,6 +158,8 @@ void split_through(struct xa_state *xas, const struct operation *operation);
 uint64_t split_alloc(struct xa_state *xas, const struct operation *operation);
 uint64_t cursor_nodes(const struct xa_state *xas);
 void *entry_of(const struct operation *operation);
+/* The last index of a search. */
+unsigned long last_of(const struct operation *operation);
 
 /* count.c: of nodes that are lent. */
 enum { RING = 16 };
@@ -201,6 +206,9 @@ uint32_t number_of(const void *node);
 void lru_drain(void);
 /* How an entry is written: node pointers by number, others as they are. */
 uint64_t mk_node_word(uint32_t number);
+/* Any entry but a pointer to a node; an error is the same word on every machine. */
+uint64_t entry_word(const void *entry);
+uint64_t error_word(int error);
 bool entry_is_node(const void *entry);
 #define MALFORMED_NODE (((uint64_t)1 << 60) << 2 | 2)
 

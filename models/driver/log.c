@@ -104,7 +104,7 @@ static bool name_location(struct record *record, const void *location)
 
 static uint64_t name_value(const void *value)
 {
-	return entry_is_node(value) ? mk_node_word(number_of(xa_to_node(value))) : (uintptr_t)value;
+	return entry_is_node(value) ? mk_node_word(number_of(xa_to_node(value))) : entry_word(value);
 }
 
 void log_flush(unsigned int operation)

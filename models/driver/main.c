@@ -37,6 +37,7 @@ struct control {
 	uint64_t full; /* the round ended for lack of room */
 	uint64_t chunk_shift;
 	uint64_t hung; /* the case that runs used up its CPU time, which ended the process */
+	uint64_t word_bits; /* of a machine word */
 };
 
 struct finding {
@@ -247,6 +248,7 @@ int main(int argc, char **argv)
 	sigaction(SIGPROF, &action, NULL);
 	map((size_t)PAGE_SIZE);
 	run->control->chunk_shift = XA_CHUNK_SHIFT;
+	run->control->word_bits = WORD_BITS;
 	arena_open();
 	log_open();
 	/* One byte each way: the driver is ready, a round is asked for, the round is done. */

@@ -8,19 +8,24 @@
 /* How a result names an entry: which node a pointer leads to has no meaning for a caller. */
 void result_entry(const void *entry)
 {
-	result_word(entry_is_node(entry) ? mk_node_word(0) : (uintptr_t)entry);
+	result_word(entry_is_node(entry) ? mk_node_word(0) : entry_word(entry));
 }
 
 void result_error(const struct xa_state *xas)
 {
 	int error = xas_error(xas);
 
-	result_word(error ? (uintptr_t)xa_mk_internal((unsigned long)error) : 0);
+	result_word(error ? error_word(error) : 0);
 }
 
 void *entry_of(const struct operation *operation)
 {
 	return (void *)(uintptr_t)operation->entry;
+}
+
+unsigned long last_of(const struct operation *operation)
+{
+	return operation->argument < ULONG_MAX ? (unsigned long)operation->argument : ULONG_MAX;
 }
 
 /* The nodes on a cursor; a list that is broken is a finding. */
@@ -146,6 +151,7 @@ static void try_split_min_order(const struct operation *operation)
 static void find(const struct operation *operation)
 {
 	const bool marked = operation->code == OP_FIND_MARKED;
+	const unsigned long last = last_of(operation);
 	unsigned long index = operation->index;
 	/* No iteration ends if it finds more entries than there are slots. */
 	uint64_t most = (uint64_t)arena_live() * XA_CHUNK_SIZE + 1, found = 0;
@@ -154,8 +160,8 @@ static void find(const struct operation *operation)
 
 	rcu_read_lock();
 	for (;;) {
-		void *entry = marked ? xas_find_marked(&xas, operation->argument, operation->mark)
-				     : xas_find(&xas, operation->argument);
+		void *entry = marked ? xas_find_marked(&xas, last, operation->mark)
+				     : xas_find(&xas, last);
 
 		if (!entry)
 			break;
@@ -189,8 +195,15 @@ static void step(const struct operation *operation)
 
 static void check(const struct operation *operation)
 {
-	if (operation->order > 63 || operation->new_order > 63)
-		fail(STATUS_UNSUPPORTED, "an order above 63");
+	if (operation->order >= WORD_BITS || operation->new_order >= WORD_BITS)
+		fail(STATUS_UNSUPPORTED, "an order above %d", WORD_BITS - 1);
+	if (operation->index > ULONG_MAX)
+		fail(STATUS_UNSUPPORTED, "an index of more than %d bits", WORD_BITS);
+	if (operation->entry > UINTPTR_MAX)
+		fail(STATUS_UNSUPPORTED, "an entry of more than %d bits", WORD_BITS);
+	if (!IS_ENABLED(CONFIG_XARRAY_MULTI) && (operation->order || operation->new_order) &&
+	    operation->code != OP_EXTRACT && operation->code != OP_EXTRACT_MARKED)
+		fail(STATUS_UNSUPPORTED, "an entry of several indices, without CONFIG_XARRAY_MULTI");
 	if (operation->mark >= XA_MAX_MARKS)
 		fail(STATUS_UNSUPPORTED, "a mark above 2");
 }

@@ -15,7 +15,7 @@ static xa_mark_t filter_of(const struct operation *operation)
 static void find_after(const struct operation *operation)
 {
 	unsigned long index = operation->index;
-	void *entry = xa_find_after(&driver.array, &index, operation->argument, filter_of(operation));
+	void *entry = xa_find_after(&driver.array, &index, last_of(operation), filter_of(operation));
 
 	result_word(entry ? index : 0);
 	result_entry(entry);
@@ -27,7 +27,7 @@ static void extract(const struct operation *operation)
 	unsigned int room = 1U << min(operation->order, EXTRACT_ORDER), got;
 
 	found[room] = found;
-	got = xa_extract(&driver.array, found, operation->index, operation->argument, room,
+	got = xa_extract(&driver.array, found, operation->index, last_of(operation), room,
 			 filter_of(operation));
 	if (got > room || found[room] != found)
 		fail(STATUS_CANARY, "an extract wrote more entries than there is room for");

@@ -14,8 +14,8 @@ FINDING = struct.Struct("<QII240s")
 MOST_CASES = 1 << 16
 """Cases that one round can have."""
 _FINDINGS = 256
-LARGEST = 4 << 30
-"""Bytes that the results of one case may take."""
+LARGEST = {64: 4 << 30, 32: 256 << 20}
+"""Bytes that the results of one case may take, by the bits of the driver's machine word."""
 
 
 class Word(IntEnum):
@@ -45,6 +45,7 @@ class Word(IntEnum):
     FULL = 21
     CHUNK_SHIFT = 22
     HUNG = 23
+    WORD_BITS = 24
 
 
 class SharedMemory:
@@ -89,12 +90,17 @@ class SharedMemory:
             self.input *= 2
         self._remap()
 
+    @property
+    def largest(self) -> int:
+        """Bytes that the results of one case may take; known once the driver was started."""
+        return LARGEST[self[Word.WORD_BITS]]
+
     def grow_output(self) -> bool:
         """Four times the room for results and log; False when they have all that they may have.
 
         The contents of all areas are lost.
         """
-        if self.results >= LARGEST:
+        if self.results >= self.largest:
             return False
         self.results *= 4
         self.log *= 4

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { HEADER = 24, RECORD = 32 + 8 * XA_CHUNK_SIZE };
-enum { MALFORMED = 1 };
+enum { MALFORMED = 1, SHORT_WORDS = 2 };
 enum { PARENT_RIGHT = 1, ARRAY_RIGHT = 2, ON_LRU = 4 };
 #define NO_NODE UINT32_MAX
 
@@ -18,6 +18,16 @@ static struct walk *const walk = &driver.walk;
 uint64_t mk_node_word(uint32_t number)
 {
 	return ((uint64_t)number + 1) * 4096 | 2;
+}
+
+uint64_t error_word(int error)
+{
+	return (uint64_t)(int64_t)error << 2 | 2;
+}
+
+uint64_t entry_word(const void *entry)
+{
+	return xa_is_err(entry) ? error_word(xa_err((void *)(uintptr_t)entry)) : (uintptr_t)entry;
 }
 
 bool entry_is_node(const void *entry)
@@ -87,8 +97,10 @@ static void write_node(unsigned char *out, uint32_t number)
 				 (node->array == &driver.array ? ARRAY_RIGHT : 0) |
 				 (notes->listed == walk->number ? ON_LRU : 0));
 	for (unsigned int mark = 0; mark < XA_MAX_MARKS; mark++) {
-		uint64_t bits = node->marks[mark][0];
+		uint64_t bits = 0;
 
+		for (unsigned int word = 0; word < XA_MARK_LONGS; word++)
+			bits |= (uint64_t)node->marks[mark][word] << (WORD_BITS * word);
 		if (XA_CHUNK_SIZE < 64)
 			bits &= ((uint64_t)1 << (XA_CHUNK_SIZE % 64)) - 1;
 		put64(out + 8 + 8 * mark, bits);
@@ -125,7 +137,7 @@ static uint64_t follow(const void *entry, uint32_t up, bool write, uint32_t *chi
 {
 	*child = NO_NODE;
 	if (!entry_is_node(entry))
-		return (uintptr_t)entry;
+		return entry_word(entry);
 	*child = enter(entry, up, write);
 	if (*child != NO_NODE)
 		return mk_node_word(arena_notes(*child)->number);
@@ -182,7 +194,7 @@ void write_snapshot(void)
 	header[0] = XA_CHUNK_SHIFT;
 	for (unsigned int mark = 0; mark < XA_MAX_MARKS; mark++)
 		header[1] |= (unsigned char)(xa_marked(&driver.array, mark) << mark);
-	header[2] = walk->malformed ? MALFORMED : 0;
+	header[2] = (walk->malformed ? MALFORMED : 0) | (WORD_BITS == 32 ? SHORT_WORDS : 0);
 	header[3] = (unsigned char)array_flags();
 	put32(header + 4, walk->reached);
 	put32(header + 8, arena_live());

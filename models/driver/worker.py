@@ -17,7 +17,7 @@ from pathlib import Path
 
 from models.driver.closing import Closing
 from models.driver.process import DriverProcess, WorkerError
-from models.driver.shared_memory import FINDING, LARGEST, MOST_CASES, SharedMemory, Word
+from models.driver.shared_memory import FINDING, MOST_CASES, SharedMemory, Word
 
 _PATIENCE = 20.0
 """Seconds without any progress, on top of what a case may take, after which a process that waits
@@ -163,7 +163,7 @@ class Worker(Closing):
             elif memory[Word.FULL]:
                 break
         if memory[Word.DONE] == 0 and not memory.grow_output():
-            text = f"its results take more than {LARGEST >> 30} GiB"
+            text = f"its results take more than {memory.largest >> 20:,} MiB"
             self._note(0, (Status.UNSUPPORTED, text), start, result)
         return memory[Word.DONE]
 

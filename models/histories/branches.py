@@ -132,6 +132,33 @@ PLAIN_BRANCHES = [
     ),
 ]
 """What the functions that take no cursor are asked, and what they find."""
+_OF_SEVERAL_INDICES = (
+    "rule split",
+    "rule merge",
+    "rule change_between",
+    "split",
+    "merge",
+    "load: inside",
+    "order: larger",
+    "count_alloc",
+    "cursor: split",
+    "cursor_destroy",
+    "create_range: beside",
+    "create_range: high",
+    "store: into a larger",
+    "store: over smaller",
+    "erase: larger",
+    "erase: several",
+)
+"""How the names begin of what takes entries of several indices."""
+
+
+def of_order_0(name: str) -> bool:
+    """Whether a rule or branch is met where every entry has one index."""
+    inside = "begins inside" in name or "on a high order" in name
+    return not (inside or name.startswith(_OF_SEVERAL_INDICES))
+
+
 NODE_BRANCHES = [
     "split_alloc: some",
     "split_alloc: none needed",

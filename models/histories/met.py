@@ -76,7 +76,7 @@ def _split(
     if first >> order // s * s + s:
         yield "split: below a parent"
     yield "split: marked" if old.marks else "split: unmarked"
-    if first + (1 << order) == 1 << 64:
+    if first + (1 << order) > array.top:
         yield "split: over the top of the index space"
     if order >= HIGH:
         yield f"split: high order, {shape}"
@@ -190,7 +190,7 @@ def _find(
     found = array.at(operation.index)
     if found is not None and found[0] < operation.index:
         yield f"{name}: begins inside an entry"
-    if operation.argument == (1 << 64) - 1:
+    if operation.argument == array.top:
         yield f"{name}: to the top of the index space"
 
 
@@ -239,7 +239,7 @@ def _step(
     if operation.argument and operation.index + (code is Code.NEXT) in EDGES:
         yield f"{name}: across 2^31, 2^32 or 2^63"
     end = operation.index + operation.argument * (1 if operation.code is Code.NEXT else -1)
-    if not 0 <= end < 1 << 64:
+    if not 0 <= end <= array.top:
         yield f"{name}: wraps"
 
 

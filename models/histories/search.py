@@ -313,7 +313,8 @@ def extent_of(finding: Finding) -> tuple[int, int, int]:
 def _expected(implementation: Implementation, s: int) -> list[str]:
     try_split = implementation.source.capabilities.try_split
     names = [f"rule {name}" for name in RULES if try_split or name != "try_split"]
-    return names + branches.expected(s, one_level=implementation.one_level, try_split=try_split)
+    names += branches.expected(s, one_level=implementation.one_level, try_split=try_split)
+    return names if implementation.multi else [name for name in names if branches.of_order_0(name)]
 
 
 def _database(implementation: Implementation) -> ExampleDatabase:

@@ -16,7 +16,9 @@ from xarray_model.operations import Flag
 
 DIGITS = (1 << 24) - 1
 """The largest number that is drawn: up to here Hypothesis draws evenly."""
-LARGEST_VALUE = mk_value((1 << 63) - 1)
+WHOLE = (64, 32)
+"""Bits that an index can have; an index of fewer lies in a part of the space that is used."""
+LARGEST_VALUE = {bits: mk_value((1 << bits - 1) - 1) for bits in WHOLE}
 EDGES = (1 << 31, 1 << 32, 1 << 63)
 """The first indices that numbers of 31, 32 and 63 bits cannot tell."""
 HIGH = 31
@@ -31,6 +33,11 @@ ARRAYS = (
     Flag.ALLOC | Flag.ZERO_BUSY,
 )
 """What arrays are made with, where they are made with anything."""
+
+
+def edges(bits: int) -> tuple[int, ...]:
+    """Those of ``EDGES`` that an index of so many bits has."""
+    return tuple(edge for edge in EDGES if edge < 1 << bits)
 
 
 class Choice:
@@ -80,7 +87,7 @@ def inside(first: int, order: int, choice: Choice) -> int:
 
 def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
     """An index of ``bits`` bits: in or next to what the array holds, or at a boundary of nodes or,
-    of 64 bits, of what numbers of fewer bits can tell."""
+    of all bits that there are, of what numbers of fewer bits can tell."""
     kind = choice.below(8)
     top = (1 << bits) - 1
     if not len(array) and kind < 2:
@@ -92,11 +99,12 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
             return inside(first, item.order, choice)
         size = 1 << item.order
         return (first + size if choice.below(2) else first - size) & top
-    if bits == 64 and kind == 5 and choice.below(4):
-        return EDGES[choice.below(len(EDGES))] - choice.below(2)
+    if bits in WHOLE and kind == 5 and choice.below(4):
+        there = edges(bits)
+        return there[choice.below(len(there))] - choice.below(2)
     if kind == 7:
         return top - choice.below(1 << s)
-    if kind == 6 and bits == 64 and choice.below(2):
+    if kind == 6 and bits in WHOLE and choice.below(2):
         return top - choice.below(1 << s)
     if kind == 6:
         return choice.within(top + 1)
@@ -109,9 +117,9 @@ def index(array: AbstractArray, s: int, bits: int, choice: Choice) -> int:
 
 def order(s: int, bits: int, choice: Choice) -> int:
     """An order below ``bits``: 0, within the lowest level, next to a level's boundary, or any; of
-    64 bits as often a high one."""
-    if bits == 64 and choice.below(2):
-        return high_order(s, choice)
+    all bits that there are as often a high one."""
+    if bits in WHOLE and choice.below(2):
+        return high_order(s, bits, choice)
     kind = choice.below(4)
     if kind == 0:
         return 0
@@ -120,18 +128,20 @@ def order(s: int, bits: int, choice: Choice) -> int:
     if kind == 2:
         level = s * (1 + choice.below(max(1, min(bits - 1, 4 * s) // s)))
         return min(level + choice.below(3) - 1, bits - 1)
-    return choice.below(min(bits, 64))
+    return choice.below(bits)
 
 
-def high_order(s: int, choice: Choice) -> int:
-    """An order of 31 and more: next to 32, next to a level's boundary, or next to the highest."""
+def high_order(s: int, bits: int, choice: Choice) -> int:
+    """An order of 31 and more: next to 32, next to a level's boundary, or next to the highest, of
+    all that indices of ``bits`` bits have."""
+    highest = bits - 1
     kind = choice.below(4)
     if kind < 2:
-        return HIGH + choice.below(4)
+        return min(HIGH + choice.below(4), highest)
     if kind == 2:
         level = s * (32 // s + 1 + choice.below(3))
-        return min(level + choice.below(2), 63)
-    return 63 - choice.below(s + 1)
+        return min(level + choice.below(2), highest)
+    return highest - choice.below(s + 1)
 
 
 def lower_order(
@@ -174,7 +184,7 @@ def entry(choice: Choice, like: int | None = None) -> int:
     kind = choice.below(16)
     number = choice.below(32)
     if kind == 15:
-        return LARGEST_VALUE if number % 4 else ZERO
+        return LARGEST_VALUE[64] if number % 4 else ZERO
     value = bool(kind & 1)
     if like is not None and kind & 2:
         value = not is_value(like)

@@ -12,10 +12,11 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.kernel import cache, headers
+from models.kernel.configuration import CHECKED, Configuration
 
 REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
 OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")
@@ -48,7 +49,7 @@ class Source:
     ``defines``; ``sha256`` gives the hash of each file, by its path in the tree.  ``prefix``: it is
     the kernel after some patches of a series only, and that it does not compile is a finding.
     ``title`` is what reports call it, "" for its version or name; ``lineage`` what it was made
-    from, None where that is not known.
+    from, None where that is not known; ``configuration`` what it is compiled for.
     """
 
     name: str
@@ -61,11 +62,27 @@ class Source:
     prefix: bool = False
     title: str = ""
     lineage: Lineage | None = field(default=None, compare=False, repr=False)
+    configuration: Configuration = CHECKED
 
     @property
     def has_kernel_test(self) -> bool:
         """Whether the tree's own test, ``lib/test_xarray.c``, came with it."""
         return "lib/test_xarray.c" in self.sha256
+
+    def configured(self, configuration: Configuration) -> Source:
+        """The same for another configuration, with all that it was made from."""
+        lineage = self.lineage
+        if lineage is not None:
+            lineage = replace(
+                lineage,
+                base=lineage.base.configured(configuration),
+                steps=tuple(
+                    replace(one, source=one.source and one.source.configured(configuration))
+                    for one in lineage.steps
+                ),
+            )
+        offered = self.capabilities if configuration.multi else Capabilities(False, False)
+        return replace(self, configuration=configuration, capabilities=offered, lineage=lineage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,18 @@ from models.kernel import cache
 from models.kernel.source import Source
 from models.subject.build import (
     CHECKED,
-    FLAGS,
     INSTRUMENT,
     OWN,
     SANITIZE,
     UNSEEN,
     BuildError,
+    ToolError,
+    asserting,
+    check_buildable,
     compiled,
     compiler,
     compiler_version,
-    preprocessing,
+    flags_of,
     run_compiler,
     stand_ins,
 )
@@ -40,7 +42,7 @@ _INSTRUMENTED = (
     "scenario.c", "folios.c", "callers.c", "writers.c", "protocols.c", "readers.c", "litmus.c"
 )  # fmt: skip
 
-_FLAGS = (*FLAGS, "-fno-pie")
+_FLAGS = ("-fno-pie",)
 _MARKED = {
     "gcc": ("--param=tsan-distinguish-volatile=1",),
     "clang": ("-mllvm", "-tsan-distinguish-volatile=1", "-gdwarf-4"),
@@ -65,14 +67,27 @@ def build(
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
+    check_explorable(source, command)
     seen = _seen(source, shift)
     files = _edited(source, edits or {})
 
     def fill(folder: Path) -> None:
         _compile(source, command, seen, files, folder, SANITIZE if sanitize else ())
 
-    key = _key((*command, *(SANITIZE if sanitize else ())), command, seen, files)
+    asked = (*command, *flags_of(source), *(SANITIZE if sanitize else ()))
+    key = _key(asked, command, seen, files)
     return cache.entry("explorers", key, fill) / "explorer"
+
+
+def check_explorable(source: Source, command: tuple[str, ...]) -> None:
+    """ToolError where readers cannot be explored in the configuration of ``source``."""
+    check_buildable(source.configuration, command)
+    if not source.configuration.multi:
+        raise ToolError(
+            "readers are explored with CONFIG_XARRAY_MULTI only: nothing splits without"
+        )
+    if source.configuration.bits != 64:
+        raise ToolError("the explorer of readers knows the registers of x86-64 only")
 
 
 def own_objects(source: Source, shift: int) -> dict[str, Path]:
@@ -95,7 +110,7 @@ def build_all(source: Source, shifts: Sequence[int]) -> dict[int, Path]:
 
 def _seen(source: Source, shift: int) -> list[str]:
     get_order = ("XASPLIT_HAVE_GET_ORDER",) if source.capabilities.get_order else ()
-    return preprocessing(source, shift, "XA_DEBUG=1", *get_order)
+    return asserting(source, shift, *get_order)
 
 
 def _edited(source: Source, edits: Mapping[str, tuple[str, str]]) -> dict[str, str]:
@@ -140,16 +155,17 @@ def _compile(
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, errors="surrogateescape")
     instrument = _instrument(command)
+    common = (*flags_of(source), *_FLAGS)
     objects: list[str] = []
     under_test = (*seen, "-include", str(_HERE / "assertions.h"))
     for unit in source.units:
-        flags = (*_FLAGS, *instrument, *CHECKED)
+        flags = (*common, *instrument, *CHECKED)
         objects.append(compiled(source, command, flags, under_test, unit, tree))
         _refuse_unseen(source, objects[-1])
     for path in sorted(_HERE.glob("*.c")):
         objects.append(_own(source, command, seen, path, tree, sanitize))
     target = str(folder / "explorer")
-    run_compiler(source, [*command, *_FLAGS, *sanitize, "-no-pie", *objects, "-o", target], tree)
+    run_compiler(source, [*command, *common, *sanitize, "-no-pie", *objects, "-o", target], tree)
 
 
 def _instrument(command: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,7 +183,8 @@ def _own(
 ) -> str:
     """The object of one of this folder's files."""
     added = _instrument(command) if path.name in _INSTRUMENTED else sanitize
-    return compiled(source, command, (*_FLAGS, *OWN, *added), seen, str(path), tree)
+    flags = (*flags_of(source), *_FLAGS, *OWN, *added)
+    return compiled(source, command, flags, seen, str(path), tree)
 
 
 def _refuse_unseen(source: Source, target: str) -> None:

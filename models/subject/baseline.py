@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.kernel import cache
+from models.kernel.configuration import USUAL, Configuration
 from models.kernel.headers import STAND_INS
 from models.kernel.source import Source
 from models.subject.build import (
     FLAGS,
     SANITIZE,
+    check_buildable,
     compile_source,
     compiled,
     compiler,
@@ -28,7 +30,6 @@ from models.subject.build import (
     preprocessing,
     stand_ins,
 )
-from models.subject.configuration import USUAL, Configuration, check_buildable
 
 TEST = "lib/test_xarray.c"
 SECONDS = 300.0

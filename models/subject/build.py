@@ -14,6 +14,7 @@ from functools import cache as remember
 from pathlib import Path
 
 from models.kernel import cache
+from models.kernel.configuration import Configuration
 from models.kernel.headers import STAND_INS
 from models.kernel.source import Source
 from models.subject.compile_errors import blame
@@ -125,9 +126,9 @@ def build(
     if shift not in CHUNK_SHIFTS:
         raise ValueError(f"chunk shift {shift} is not in 1..6")
     command = compiler()
-    flags = (*FLAGS, *(SANITIZE if sanitize else ()), *cflags)
-    # With the assertions of the code under test.
-    seen = preprocessing(source, shift, "XA_DEBUG=1")
+    check_buildable(source.configuration, command)
+    flags = (*flags_of(source), *(SANITIZE if sanitize else ()), *cflags)
+    seen = asserting(source, shift)
 
     def fill(folder: Path) -> None:
         # The files under test are named by their path in the tree, so that an assertion tells it.
@@ -148,6 +149,31 @@ def build_all(
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         built = pool.map(lambda shift: build(source, shift, sanitize=sanitize), wanted)
         return dict(zip(wanted, built, strict=True))
+
+
+def flags_of(source: Source) -> tuple[str, ...]:
+    """How ``source`` is compiled, for its configuration."""
+    return (*FLAGS, *source.configuration.flags)
+
+
+def asserting(source: Source, shift: int, *defines: str) -> list[str]:
+    """``preprocessing`` with the assertions of the code under test, if it is configured so."""
+    debug = ("XA_DEBUG=1",) if source.configuration.debug else ()
+    return preprocessing(source, shift, *debug, *defines)
+
+
+def check_buildable(configuration: Configuration, command: tuple[str, ...]) -> None:
+    """ToolError where this machine's compiler makes no programs for a configuration."""
+    if configuration.bits == 32 and not _makes_32_bits(command):
+        raise ToolError("no 32-bit program can be built here: install gcc-multilib")
+
+
+@remember
+def _makes_32_bits(command: tuple[str, ...]) -> bool:
+    text = b"int main(void) { return sizeof(long) != 4; }"
+    made = ["-m32", "-x", "c", "-", "-o", "/dev/null"]
+    done = subprocess.run([*command, *made], input=text, capture_output=True, check=False)
+    return done.returncode == 0
 
 
 def preprocessing(source: Source, shift: int, *defines: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.driver.worker import Worker
+from models.kernel.configuration import CHECKED
 from models.kernel.source import Source
 from models.subject.build import build_all
 from xarray_model import geometry
@@ -32,16 +33,27 @@ class Implementation:
     """The known deviations that it has, as ``models.case.known`` found them out: what they account
     for to the byte is told as them."""
 
+    @property
+    def bits(self) -> int:
+        """Bits of an index, and of a machine word."""
+        return self.source.configuration.bits
+
+    @property
+    def multi(self) -> bool:
+        """Whether entries can have several indices."""
+        return self.source.configuration.multi
+
     def refuses(self, order: int, new_order: int, s: int) -> bool:
         """Whether a split is beyond what the implementation claims to support."""
         return self.one_level and geometry.one_level_limit_exceeded(order, new_order, s)
 
 
 def name_of(source: Source) -> str:
-    """What the implementation made of a source is called."""
-    if source.title:
-        return source.title
-    return f"Linux {source.version}" if source.version else source.name
+    """What the implementation made of a source is called, with what its configuration is instead
+    of the one that is usual for this tool."""
+    name = source.title or (f"Linux {source.version}" if source.version else source.name)
+    told = source.configuration.beside(CHECKED)
+    return f"{name} ({told})" if told else name
 
 
 def examine(
@@ -54,7 +66,10 @@ def examine(
     executables = build_all(source, shifts, sanitize=sanitize)
     s = shifts[0]
     return Implementation(
-        name_of(source), source, refuses_two_levels(executables[s], s), executables
+        name_of(source),
+        source,
+        source.configuration.multi and refuses_two_levels(executables[s], s),
+        executables,
     )
 
 

@@ -29,11 +29,12 @@ class Verdict(NamedTuple):
 class Expected:
     """What is worked out once for all implementations: the model's answers, cases and verdicts.
 
-    It holds one block of groups at a time.
+    ``bits`` are those of an index.  It holds one block of groups at a time.
     """
 
-    def __init__(self, s: int) -> None:
+    def __init__(self, s: int, bits: int = 64) -> None:
         self._s = s
+        self._bits = bits
         self._judges: dict[str, Judge] = {}
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
         self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
@@ -52,7 +53,7 @@ class Expected:
         known = self._answers.get((group, kind))
         if known is None:
             operations = self.operations(group, FIRST)
-            known = run_case(operations, group.chunk_shift, split=kind).results
+            known = run_case(operations, group.chunk_shift, width=self._bits, split=kind).results
             self._answers[group, kind] = known
         return known
 
@@ -90,7 +91,8 @@ class Expected:
         key = (right or one.name, group, start, answer, log)
         known = self._verdicts.get(key)
         if known is None:
-            judge = self._judges.setdefault(one.name, Judge(self._s, one_level=one.one_level))
+            fresh = Judge(self._s, one_level=one.one_level, bits=self._bits)
+            judge = self._judges.setdefault(one.name, fresh)
             judge.judged = Counter()
             answered = self.operations(group, start) if completed is None else completed
             try:

@@ -79,8 +79,12 @@ class Family(Enum):
 
     @property
     def cases(self) -> Cases:
-        """The family's module, or object."""
-        return _CASES[self]
+        """The family's module, or object, for 64-bit indices."""
+        return self.of(64)
+
+    def of(self, bits: int) -> Cases:
+        """The same for indices of ``bits`` bits, which only high orders tell."""
+        return high_cases.CASES[bits] if self is Family.HIGH else _CASES[self]
 
 
 _CASES: dict[Family, Cases] = {
@@ -89,5 +93,4 @@ _CASES: dict[Family, Cases] = {
     Family.REFUSALS: refusal_cases,
     Family.COUNTS: count_cases.CASES,
     Family.FAR_COUNTS: far_counts.CASES,
-    Family.HIGH: high_cases,
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The sweep's fifth family: entries of order 31 and more, and indices beside 2^31, 2^32 and 2^63.
+"""The sweep's fifth family: entries of order 31 and more, and indices beside 2^31, 2^32 and 2^63;
+of 32-bit indices, orders of 28 and more and indices beside 2^31.
 
 There arithmetic goes wrong that is right for every smaller order: an index or a size in an ``int``,
 ``1 << order``.  Each case splits such an entry within its level or to the next one, and looks at
@@ -23,11 +24,16 @@ from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
 LOWEST = 31
-"""The lowest order of the family."""
-TOP = (1 << 64) - 1
+"""The lowest order of the family, of 64-bit indices."""
+_LOWEST = {64: LOWEST, 32: 28}
+"""The same by the bits of an index."""
+_LAST = {bits: (1 << bits) - 1 for bits in _LOWEST}
 _EDGES = (1 << 31, 1 << 32, 1 << 63)
 """What numbers of 31, 32 and 63 bits cannot tell any more."""
-_BESIDE = (*(edge - low for edge in _EDGES for low in (0, 1)), TOP)
+_BESIDE = {
+    bits: (*(edge - low for edge in _EDGES if edge < last for low in (0, 1)), last)
+    for bits, last in _LAST.items()
+}
 """Where else something is stored: on both sides of these, and at the last index of all."""
 _INSIDE = (1 << 31, 1 << 32)
 """Where in an entry a cursor is set, besides its ends."""
@@ -41,6 +47,12 @@ class HighGroup(Placed):
 
     setting: Group
     beside: int
+    bits: int = 64
+
+    @property
+    def top(self) -> int:
+        """The last index of all."""
+        return _LAST[self.bits]
 
     @property
     def failing(self) -> int:
@@ -90,19 +102,19 @@ class HighGroup(Placed):
             yield Operation(Code.GET_ORDER, place)
             yield Operation(Code.GET_MARK, place, mark=1)
         for mark in (0, 1):
-            yield Operation(Code.FIND_MARKED, mark=mark, argument=TOP)
+            yield Operation(Code.FIND_MARKED, mark=mark, argument=self.top)
         for first in (0, base):
-            yield Operation(Code.FIND, first, argument=TOP)
-            yield Operation(Code.FIND, first, argument=TOP - 1, flags=Flag.PAUSE)
-            if end <= TOP:
-                last = min(end, TOP - 1)
+            yield Operation(Code.FIND, first, argument=self.top)
+            yield Operation(Code.FIND, first, argument=self.top - 1, flags=Flag.PAUSE)
+            if end <= self.top:
+                last = min(end, self.top - 1)
                 yield Operation(Code.FIND_MARKED, first, mark=1, argument=last, flags=Flag.PAUSE)
         yield Operation(Code.NEXT, base, argument=2)
-        for edge in _EDGES:
+        for edge in (one for one in _EDGES if one < self.top):
             if _free(self.setting, edge) and _free(self.setting, edge - 1):
                 yield Operation(Code.NEXT, edge - 1, argument=2)
                 yield Operation(Code.PREV, edge, argument=2)
-        if end <= TOP:
+        if end <= self.top:
             yield Operation(Code.PREV, end, argument=1)
         yield Operation(Code.CURSOR_SET, end - 1, self.setting.new_order)
         yield Operation(Code.CURSOR_LOAD)
@@ -111,10 +123,10 @@ class HighGroup(Placed):
         yield Operation(Code.CURSOR_GET_MARK, mark=1)
         yield Operation(Code.CURSOR_NEXT)
         yield Operation(Code.CURSOR_SET, base)
-        yield Operation(Code.CURSOR_FIND_MARKED, mark=1, argument=TOP)
-        if self.setting.marks & 2 and end <= TOP:
+        yield Operation(Code.CURSOR_FIND_MARKED, mark=1, argument=self.top)
+        if self.setting.marks & 2 and end <= self.top:
             yield Operation(Code.CURSOR_PAUSE)
-            yield Operation(Code.CURSOR_FIND, argument=TOP)
+            yield Operation(Code.CURSOR_FIND, argument=self.top)
 
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case that begins at ``start``."""
@@ -145,24 +157,24 @@ class HighGroup(Placed):
         ]
 
 
-def pairs(s: int) -> list[tuple[int, int]]:
+def pairs(s: int, bits: int = 64) -> list[tuple[int, int]]:
     """The orders of the splits at chunk shift ``s``: from 31, from 33, from the first order above
     that begins a level and the one after it, and from the highest; to the next order, and to the
-    lowest of the same level and of the next."""
+    lowest of the same level and of the next.  Of 32-bit indices from the highest orders."""
     level = (33 // s + 1) * s
     found = set()
-    for order in (31, 33, level, level + 1, 63):
+    for order in (31, 33, level, level + 1, 63) if bits == 64 else (28, 30, 31):
         shift = geometry.node_shift(order, s)
         found |= {(order, new) for new in (order - 1, shift, shift - s) if new < order}
     return sorted(found)
 
 
 @cache
-def _all(s: int, order: int, new_order: int) -> list[HighGroup]:
+def _all(s: int, order: int, new_order: int, bits: int) -> list[HighGroup]:
     requests = geometry.split_nodes(order, new_order, s)
     runs = geometry.chunk_size(s) // geometry.slots_of(order, s)
     # The top node may have slots for indices that do not exist.
-    last = min(runs, 1 << 64 - order) - 1
+    last = min(runs, 1 << bits - order) - 1
     # The first group is of an entry with something before it.
     positions = dict.fromkeys((1, 0, last))
     kinds = (False, True)
@@ -171,15 +183,15 @@ def _all(s: int, order: int, new_order: int) -> list[HighGroup]:
         positions, Surroundings, _MARKS[::-1], kinds, kinds, sorted({0, 1, requests})
     ):
         setting = Group(s, order, new_order, position, around, marks, old, new, failing)
-        if position >= runs or failing > requests or not _exists(setting):
+        if position >= runs or failing > requests or not _exists(setting, _LAST[bits]):
             continue
-        made += [HighGroup(setting, index) for index in _BESIDE if _free(setting, index)]
+        made += [HighGroup(setting, at, bits) for at in _BESIDE[bits] if _free(setting, at)]
     return made
 
 
-def _exists(setting: Group) -> bool:
+def _exists(setting: Group, last: int) -> bool:
     return all(
-        one.index + (1 << one.order) - 1 <= TOP
+        one.index + (1 << one.order) - 1 <= last
         for one in setting.preparation()
         if one.code is Code.STORE
     )
@@ -193,21 +205,28 @@ def _free(setting: Group, index: int) -> bool:
     )
 
 
-def groups(s: int, order: int, new_order: int) -> Iterator[HighGroup]:
-    """Every group of a split from ``order`` to ``new_order`` at chunk shift ``s``."""
-    yield from _all(s, order, new_order)
+@dataclass(frozen=True, slots=True)
+class HighCases:
+    """The family for indices of ``bits`` bits."""
+
+    bits: int
+
+    def groups(self, s: int, order: int, new_order: int) -> Iterator[HighGroup]:
+        """Every group of a split from ``order`` to ``new_order`` at chunk shift ``s``."""
+        yield from _all(s, order, new_order, self.bits)
+
+    def group_at(self, s: int, order: int, new_order: int, number: int) -> HighGroup:
+        """The group with this number in the order of ``groups``."""
+        return _all(s, order, new_order, self.bits)[number]
+
+    def total_groups(self, s: int, order: int, new_order: int) -> int:
+        """Number of groups of that split; 0 below order ``LOWEST``."""
+        return len(_all(s, order, new_order, self.bits)) if order >= _LOWEST[self.bits] else 0
+
+    def total(self, s: int, order: int, new_order: int) -> int:
+        """Number of cases: groups times starts."""
+        return self.total_groups(s, order, new_order) * 2 << order
 
 
-def group_at(s: int, order: int, new_order: int, number: int) -> HighGroup:
-    """The group with this number in the order of ``groups``."""
-    return _all(s, order, new_order)[number]
-
-
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups of that split; 0 below order ``LOWEST``."""
-    return len(_all(s, order, new_order)) if order >= LOWEST else 0
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases: groups times starts."""
-    return total_groups(s, order, new_order) * 2 << order
+CASES = {bits: HighCases(bits) for bits in _LOWEST}
+"""The family, by the bits of an index."""

@@ -25,7 +25,7 @@ from models.sweep import high_cases
 from models.sweep.comparison import Comparison
 from models.sweep.count_cases import HIGHEST
 from models.sweep.expected import Expected
-from models.sweep.families import CaseGroup, Family
+from models.sweep.families import CaseGroup, Cases, Family
 from models.sweep.hangs import Area, Hangs
 from models.sweep.verdicts import Verdicts
 from xarray_model import geometry
@@ -51,15 +51,22 @@ class Unit:
     sample: int | None = None
     seed: int = 0
     family: Family = Family.SPLITS
+    bits: int = 64
+    """Of an index: only implementations of that word size are asked."""
+
+    @property
+    def cases(self) -> Cases:
+        """The family's cases for that word size."""
+        return self.family.of(self.bits)
 
     def total(self) -> int:
         """How many cases the split has."""
-        return self.family.cases.total(self.chunk_shift, self.order, self.new_order)
+        return self.cases.total(self.chunk_shift, self.order, self.new_order)
 
     def groups(self) -> Iterator[tuple[CaseGroup, Sequence[Start]]]:
         """The groups to run and, of each, the starts."""
         split = (self.chunk_shift, self.order, self.new_order)
-        cases = self.family.cases
+        cases = self.cases
         if self.sample is None:
             for group in cases.groups(*split):
                 yield group, group.starts()
@@ -75,6 +82,8 @@ class Unit:
         """Whether an implementation has what the family asks for, in code that no other has: the
         port's ``xas_try_split`` and ``xas_split_alloc`` are the same to the letter however its
         ``xas_split`` is compiled."""
+        if one.bits != self.bits or not one.multi:
+            return False
         if self.family not in (Family.WALKS, Family.REFUSALS, Family.FAR_COUNTS):
             return True
         has = self.family is Family.FAR_COUNTS or one.source.capabilities.try_split
@@ -183,8 +192,9 @@ class UnitResult:
         return {area: hangs.copy() for area, hangs in self.hangs.items() if hangs.kinds}
 
 
-def complete_units(shifts: Sequence[int]) -> list[Unit]:
+def complete_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
     """Units that are run whole: s = 1 to five levels, 2 to three, 3 to two; all that is counted.
+    ``bits`` are those of an index.
 
     Walks stop at order 4, which is on the same level as order 5 at s = 2 and 3.
     """
@@ -199,13 +209,16 @@ def complete_units(shifts: Sequence[int]) -> list[Unit]:
         for s in shifts
         for order in range(1, orders.get(s, 0) + 1)
         for new_order in range(order + 1)
-        if (unit := Unit(s, order, new_order, family=family)).total()
+        if (unit := Unit(s, order, new_order, family=family, bits=bits)).total()
     ]
     counts = (Family.COUNTS, Family.FAR_COUNTS)
-    return units + [Unit(s, HIGHEST, 0, family=family) for family in counts for s in shifts]
+    last = min(HIGHEST, bits - 1)
+    return units + [Unit(s, last, 0, family=family, bits=bits) for family in counts for s in shifts]
 
 
-def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> list[Unit]:
+def sampled_units(
+    shifts: Sequence[int], seed: int, sample: int = SAMPLE, bits: int = 64
+) -> list[Unit]:
     """Units of which a seeded sample is run, of ``sample`` groups where trees are small: three
     levels at s = 3 to 5, what matters at s = 6; and some of orders of 31 and more.
 
@@ -226,32 +239,34 @@ def sampled_units(shifts: Sequence[int], seed: int, sample: int = SAMPLE) -> lis
             # Large trees cost more: fewer of them.
             nodes = geometry.split_nodes(order, new, s)
             some = max(2 if nodes < 1000 else 1, sample // (1 + nodes // 8))
-            units.append(Unit(s, order, new, some, seed))
+            units.append(Unit(s, order, new, some, seed, bits=bits))
             for family in (Family.WALKS, Family.REFUSALS):
-                unit = Unit(s, order, new, max(2, sample // 8), seed, family)
+                unit = Unit(s, order, new, max(2, sample // 8), seed, family, bits)
                 units += [unit] if unit.total() else []
     for s in shifts:
-        high = high_cases.pairs(s)
-        units += [Unit(s, *pair, HIGH_SAMPLE, seed, Family.HIGH) for pair in high]
+        high = high_cases.pairs(s, bits)
+        units += [Unit(s, *pair, HIGH_SAMPLE, seed, Family.HIGH, bits) for pair in high]
+        if bits == 32:
+            continue
         # The top of the index space has fewer places than the walks count with.
         for family in (Family.WALKS, Family.REFUSALS):
             steps = [Unit(s, *pair, 1, seed, family) for pair in high if pair[0] < 63]
             units += [unit for unit in steps if unit.total()]
     walks = [(s, new) for s in (2, 3) if s in shifts for new in range(6)]
-    return units + [Unit(s, 5, new, sample, seed, Family.WALKS) for s, new in walks]
+    return units + [Unit(s, 5, new, sample, seed, Family.WALKS, bits) for s, new in walks]
 
 
-def quick_units(shifts: Sequence[int]) -> list[Unit]:
+def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
     """A few cases of every kind, a few hundred at each chunk shift, the smallest trees first: what
     is told within seconds, before anything is run whole."""
     units = []
     for s in shifts:
         splits = [(s + 2, s), (s, 0), (s + 2, 0), (2 * s + 1, s), (2 * s + 1, 0)]
-        units += [Unit(s, *split, QUICK) for split in splits]
+        units += [Unit(s, *split, QUICK, bits=bits) for split in splits]
         for family in (Family.WALKS, Family.REFUSALS):
-            steps = [Unit(s, *split, QUICK, family=family) for split in splits]
+            steps = [Unit(s, *split, QUICK, family=family, bits=bits) for split in splits]
             units += [unit for unit in steps if unit.total()]
-        units.append(Unit(s, 3 * s + 1, 0, family=Family.COUNTS))
+        units.append(Unit(s, 3 * s + 1, 0, family=Family.COUNTS, bits=bits))
     return units
 
 
@@ -271,7 +286,7 @@ def run_unit(
     ``verdicts`` are those of earlier runs."""
     known = known or {}
     result = UnitResult(Findings(on_found))
-    expected = expected or Expected(unit.chunk_shift)
+    expected = expected or Expected(unit.chunk_shift, unit.bits)
     with ExitStack() as stack:
         comparisons = [
             stack.enter_context(

@@ -5,26 +5,17 @@ from __future__ import annotations
 
 import click
 
+from models.kernel.configuration import USUAL, Configuration
 from models.kernel.mailbox import SeriesError
 from models.kernel.source import SourceError
 from models.subject.baseline import SECONDS, NoTest, run_test
 from models.subject.build import BuildError
-from models.subject.configuration import USUAL, Configuration, parse_configuration
 from review.commands.options import json_option
-from review.commands.run_options import kernels_options, mbox_option, rev_option
+from review.commands.run_options import config_option, kernels_options, mbox_option, rev_option
 from review.report import baseline as report
 from review.report.output import each, show
 from review.run.named import NamedKernels
 from review.run.subjects import with_own_test
-
-
-def _configurations(
-    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
-) -> tuple[Configuration, ...]:
-    try:
-        return tuple(map(parse_configuration, given)) or (USUAL,)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
@@ -38,15 +29,7 @@ def _configurations(
     type=click.IntRange(1, 6),
     help="May be given several times; the test itself needs 3 or more.",
 )
-@click.option(
-    "--config",
-    "configurations",
-    multiple=True,
-    callback=_configurations,
-    metavar="OPTIONS",
-    help="Of the kernel: multi=off (CONFIG_XARRAY_MULTI), debug=on (XA_DEBUG), bits=32, with"
-    " commas between.  May be given several times.",
-)
+@config_option(USUAL, "what is not named is multi=on,debug=off,bits=64")
 @click.option("--sanitize", is_flag=True, help="Address and undefined-behaviour sanitizers.")
 @click.option(
     "--limit",

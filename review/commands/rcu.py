@@ -11,13 +11,14 @@ from models.subject.implementation import name_of
 from review.commands.options import json_option
 from review.commands.run_options import (
     base_option,
+    checked_option,
     everything_option,
     kernels_options,
     mbox_option,
     rev_option,
 )
 from review.report import readers as report
-from review.report.output import each, show, show_text
+from review.report.output import Part, each, show, show_text
 from review.run import exploring, subjects
 from review.run.named import NamedKernels
 from specs.readers import Memory
@@ -26,7 +27,7 @@ SHIFTS = (1, 2, 6)
 
 
 @click.command("rcu", short_help="Readers without a lock against splits under way.")
-@kernels_options(rev_option, mbox_option, base_option)
+@kernels_options(rev_option, mbox_option, base_option, checked_option)
 @everything_option
 @click.option(
     "--chunk-shift",
@@ -72,10 +73,11 @@ def command(
     Examples:
       xasplit rcu
       xasplit rcu --kernel /usr/src/linux-source-6.12.tar.xz --chunk-shift 2
+      xasplit rcu --kernel ~/linux --config debug=off --chunk-shift 2
       xasplit rcu --replay '2 split 3 0 8 8 weak marked 12 1:1'
       xasplit rcu --litmus shapes
     """
-    sources = subjects.kernel_sources(named) or subjects.port_sources()
+    sources, not_run = subjects.tested(named)
     if replayed is not None:
         events, broken, reader = exploring.execution(replayed, sources[0])
         show_text(report.execution(events, broken, reader))
@@ -85,12 +87,17 @@ def command(
         return 0
     memories = (Memory.SEQUENTIAL,) if sc else tuple(Memory)
     chosen = tuple(int(shift) for shift in shifts) or SHIFTS
+    sources, without = exploring.explorable(sources)
+    not_run += without
     found = [(name_of(one), exploring.explored(one, chosen, memories)) for one in sources]
     caught = exploring.known_races()
     subjects_part = each("subjects", (report.answer(*one, schedules) for one in found))
-    show([subjects_part, report.controls(caught)], as_json=as_json)
+    told = Part("not_run", not_run, not_run)
+    show([subjects_part, report.controls(caught), told], as_json=as_json)
     missed = any(not one.as_expected for one in caught)
     before = everything and any(
         not one.documented for _, explored in found for _, one in explored.found()
     )
-    return 1 if missed or before or any(explored.failing for _, explored in found) else 0
+    if missed or before or any(explored.failing for _, explored in found):
+        return 1
+    return 2 if not_run else 0

@@ -11,11 +11,13 @@ from models.case.finding import Finding
 from models.case.replay import Replay, judge, replay
 from models.case.trial import NoCase
 from models.driver.worker import Status
+from models.kernel.configuration import CHECKED
 from models.kernel.source import Source, port_source
-from models.subject.implementation import Implementation
+from models.subject.implementation import Implementation, name_of
 from review.commands.options import json_option
 from review.commands.run_options import (
     base_option,
+    checked_option,
     each_patch_option,
     everything_option,
     kernels_options,
@@ -43,7 +45,7 @@ _TRY = frozenset({Code.TRY_SPLIT, Code.TRY_SPLIT_MIN_ORDER})
     type=click.IntRange(min(CHUNK_SHIFTS), max(CHUNK_SHIFTS)),
     help="XA_CHUNK_SHIFT of a case that you write.  [default: what it says, or 6]",
 )
-@kernels_options(rev_option, mbox_option, each_patch_option, base_option)
+@kernels_options(rev_option, mbox_option, each_patch_option, base_option, checked_option)
 @sanitize_option
 @everything_option
 @json_option
@@ -89,9 +91,14 @@ def command(
     sources = subjects.kernel_sources(named)
     if isinstance(case, WrittenCase):
         s, sources = case.chunk_shift, sources or [port_source()]
+        configurations = named.configurations
     else:
         s, sources = case.finding.chunk_shift, sources or [_port(case, file)]
+        # What the file says, unless something else is asked for.
+        asked = named.configurations != (CHECKED,)
+        configurations = named.configurations if asked else (case.configuration,)
         sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
+    sources, not_run = subjects.configured(sources, configurations)
     built, prefixes = subjects.implementations(sources, (s,), sanitize, deviations=False)
     if isinstance(case, WrittenCase):
         done = [placed(one, _judge(one, case)) for one in built]
@@ -102,14 +109,19 @@ def command(
         each = zip(done, again, strict=True)
         answers = [report.counterexample(one, case, result) for one, result in each]
     show_each([*answers, *map(report.uncompiled, prefixes)], as_json=as_json)
+    for line in not_run:
+        click.echo(line, err=True)
     broken = any(one.counts(everything) for one in done)
-    return 1 if broken or prefixes else 0
+    return 1 if broken or prefixes else 2 if not_run else 0
 
 
 def _port(example: Counterexample, file: str) -> Source:
     """The port that the file tells of."""
     name = example.finding.implementation
-    ports = {source.name: source for source in subjects.port_sources()}
+    ports = {
+        name_of(source.configured(example.configuration)): source
+        for source in subjects.port_sources()
+    }
     if name not in ports:
         raise click.ClickException(f"{file} is about {name}: name its source with --kernel.")
     return ports[name]

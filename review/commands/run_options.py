@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from review.commands.options import Command, gathered, jobs_option
 from review.run.named import NamedKernels
 
@@ -60,6 +61,34 @@ base_option = click.option(
     metavar="PATH",
     help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
 )
+
+
+def config_option(usual: Configuration, told: str) -> Callable[[Any], Any]:
+    """``--config``: what code under test is compiled for; what a text does not name is as in
+    ``usual``, which ``told`` says for the help."""
+
+    def parsed(
+        _: click.Context, __: click.Parameter, given: tuple[str, ...]
+    ) -> tuple[Configuration, ...]:
+        try:
+            return tuple(dict.fromkeys(parse_configuration(one, usual) for one in given)) or (
+                usual,
+            )
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return click.option(
+        "--config",
+        "configurations",
+        multiple=True,
+        callback=parsed,
+        metavar="OPTIONS",
+        help="What is compiled: multi=off (no CONFIG_XARRAY_MULTI), debug=on or off (XA_DEBUG),"
+        f" bits=32, with commas between; {told}. May be given several times.",
+    )
+
+
+checked_option = config_option(CHECKED, "what is not named is multi=on,debug=on,bits=64")
 
 
 def kernels_options(*more: Callable[[Any], Any]) -> Callable[[Command], Command]:

@@ -13,6 +13,7 @@ from review.commands.run_options import (
     Bounds,
     base_option,
     bounds_options,
+    checked_option,
     each_patch_option,
     everything_option,
     kernels_options,
@@ -29,7 +30,7 @@ EXAMPLES = 2400
 
 
 @click.command("search", short_help="Look for counterexamples.")
-@kernels_options(rev_option, mbox_option, each_patch_option, base_option)
+@kernels_options(rev_option, mbox_option, each_patch_option, base_option, checked_option)
 @sanitize_option
 @everything_option
 @chunk_shifts_option
@@ -69,6 +70,7 @@ def command(
       xasplit search --kernel ~/linux --rev v6.15 --seed 7 --json
       xasplit search --kernel ~/linux --mbox series.mbx --each-patch
       xasplit search --kernel ~/linux --rev origin/master..topic
+      xasplit search --kernel ~/linux --config bits=32 --config multi=off
       xasplit search --time 10m
     """
     # Not before: what is wrong with the usage is told at once.
@@ -79,7 +81,7 @@ def command(
     from review.run.results import Results
     from review.run.store import ResultStore
 
-    sources = subjects.kernel_sources(named) or subjects.port_sources()
+    sources, not_run = subjects.tested(named)
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
@@ -90,6 +92,7 @@ def command(
             built, shifts, drawn, bounds.jobs, effort, None, saver.found, results
         )
         done.broken, done.everything = broken, everything
+        done.not_done += not_run
         saver.finish(done.findings)
         search_result.explain(done)
     unwritten = diagnosis.write(done.diagnoses, reproducers)

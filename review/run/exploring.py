@@ -11,11 +11,11 @@ import click
 
 from models.kernel.source import Source
 from models.readers import controls, explorer, litmus
-from models.readers.build import build
+from models.readers.build import build, check_explorable
 from models.readers.controls import Caught
 from models.readers.explore import Report, explore
 from models.readers.explorer import Event, ExplorerError
-from models.subject.build import BuildError
+from models.subject.build import BuildError, ToolError, compiler
 from models.subject.implementation import name_of
 from review.run.progress import Meter
 from specs.readers import Memory
@@ -30,6 +30,18 @@ def _in_a_line() -> Iterator[None]:
 
 
 @_in_a_line()
+def explorable(sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
+    """Those whose readers can be explored, and a line on each that cannot."""
+    found, not_run = [], []
+    for source in sources:
+        try:
+            check_explorable(source, compiler())
+            found.append(source)
+        except ToolError as error:
+            not_run.append(f"not run: {name_of(source)}: {error}")
+    return found, not_run
+
+
 def explored(source: Source, shifts: Sequence[int], memories: Sequence[Memory]) -> Report:
     """What readers of a source may see at these chunk shifts."""
     with Meter(f"readers of {name_of(source)}") as meter:

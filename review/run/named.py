@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.kernel.configuration import CHECKED, Configuration
 from models.kernel.headers import Given
 
 
@@ -22,6 +23,8 @@ class NamedKernels:
     base: str | None = None
     include: tuple[Path, ...] = ()
     include_empty: tuple[str, ...] = ()
+    configurations: tuple[Configuration, ...] = (CHECKED,)
+    """What they are compiled for, one after another."""
 
     @property
     def headers(self) -> Given:

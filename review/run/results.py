@@ -94,7 +94,8 @@ class Results:
 def source_key(source: Source, *, steps: bool = False) -> object:
     """All that a result about a source depends on; with the base that it is held against and, where
     origins are told, the ``steps`` from there."""
-    mine = (source.name, source.title, source.version, source.defines, _files(source.sha256))
+    mine = (source.name, source.title, source.version, source.defines, source.configuration,
+            _files(source.sha256))  # fmt: skip
     lineage = source.lineage
     if lineage is None:
         return mine

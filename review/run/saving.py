@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -132,8 +133,9 @@ def text(finding: Finding, by_name: Mapping[str, Implementation], seed: int) -> 
     """The file of a finding, with what it was found in; FormatError when it cannot hold it."""
     one = by_name[finding.implementation]
     kind = SplitKind.ONE_LEVEL if one.one_level else SplitKind.ITERATIVE
-    sources = one.source.sha256
-    return counterexample.dumps(Counterexample(finding, kind, sources, version("xasplit"), seed))
+    tested = one.source
+    example = Counterexample(finding, kind, tested.sha256, version("xasplit"), seed)
+    return counterexample.dumps(replace(example, configuration=tested.configuration))
 
 
 def plain(name: str) -> str:

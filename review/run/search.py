@@ -64,7 +64,14 @@ def search(
         had.quick = _quick(implementations, shifts, jobs, found, deadline, results)
         if had.quick is None and time.monotonic() < deadline:
             return SearchResult(implementations, had, seed, finished=False)
-    units = [*complete_units(shifts), *sampled_units(shifts, seed, effort.sample)]
+    units = [
+        unit
+        for bits in sorted({one.bits for one in implementations}, reverse=True)
+        for unit in (
+            *complete_units(shifts, bits),
+            *sampled_units(shifts, seed, effort.sample, bits),
+        )
+    ]
     left = [unit for unit in units if unit not in had.units]
     known = UnitResult(hangs=had.quick.hung() if had.quick else {})
     known.update(UnitResult(hangs=had.result.hung()))
@@ -130,7 +137,7 @@ def _quick(
     What was named is run, and not the port that it is held against.
     """
     named = [one for one in implementations if one.name not in PORTS] or implementations
-    units = quick_units(shifts)
+    units = [unit for bits in {one.bits for one in named} for unit in quick_units(shifts, bits)]
     first = UnitResult()
     failed: list[str] = []
     with Meter("first cases", len(units)) as meter:

@@ -223,7 +223,13 @@ def leave(done: SearchResult) -> None:
 def not_run(done: SearchResult) -> list[str]:
     """What sweep and machines left out because the time was over, or code under test crashes or
     does not end."""
-    lines = list(done.over)
+    lines = [
+        f"{one.name}: splits, and all entries of several indices, are not supported without"
+        " CONFIG_XARRAY_MULTI: none was run, and no claim on them is decided"
+        for one in done.implementations
+        if not one.multi
+    ]
+    lines += done.over
     for name, tried in sorted(done.result.tried.items()):
         far = _uncounted(done.result, name)
         if cases := tried.left_out.splits.total() - far:

@@ -9,11 +9,19 @@ from dataclasses import replace
 import click
 
 from models.case.known import with_known
+from models.kernel.configuration import CHECKED, Configuration
 from models.kernel.mailbox import SeriesError
 from models.kernel.ranges import open_range, prefixes_of, with_base
 from models.kernel.series import Series, apply_series
 from models.kernel.source import Source, SourceError, open_source, port_source
-from models.subject.build import BuildError, ToolError, UnclearError, build
+from models.subject.build import (
+    BuildError,
+    ToolError,
+    UnclearError,
+    build,
+    check_buildable,
+    compiler,
+)
 from models.subject.implementation import Implementation, examine, name_of
 from review.run.named import NamedKernels
 
@@ -43,6 +51,41 @@ def kernel_sources(named: NamedKernels) -> list[Source]:
         return [source for kernel in named.kernels for source in _opened(kernel, named)]
     except (SourceError, SeriesError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def tested(named: NamedKernels) -> tuple[list[Source], list[str]]:
+    """The kernels that the user named, or the port, for each configuration; and a line on each
+    configuration that cannot be run, which is no pass.
+
+    Raises click.ClickException as ``kernel_sources``, and when no configuration can be run.
+    """
+    return configured(kernel_sources(named) or port_sources(), named.configurations)
+
+
+def configured(
+    sources: Sequence[Source], configurations: Sequence[Configuration]
+) -> tuple[list[Source], list[str]]:
+    """The sources for each configuration, and a line on each that cannot be run.
+
+    Raises click.ClickException when none can be run.
+    """
+    found: list[Source] = []
+    not_run: list[str] = []
+    for one in configurations:
+        try:
+            check_buildable(one, compiler())
+        except ToolError as error:
+            not_run.append(f"not run: {one.beside(CHECKED)}: {error}")
+            continue
+        # The port has entries of several indices whatever is asked for.
+        offering = [source for source in sources if one.multi or source.version]
+        found += [source.configured(one) for source in offering]
+        if not offering:
+            told = "the port has no such option: name a kernel with --kernel"
+            not_run.append(f"not run: {one.beside(CHECKED)}: {told}")
+    if not found:
+        raise click.ClickException("; ".join(not_run))
+    return found, not_run
 
 
 def _opened(kernel: str, named: NamedKernels) -> list[Source]:

@@ -53,7 +53,7 @@ def test_view_of_no_array() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        replace(TREE, flags=2),
+        replace(TREE, flags=4),
         replace(TREE, marks=8),
         snapshot(2, Tree(0, {1: 0x1000}, {}, {"offset": 1})),
         snapshot(2, Tree(0, {1: 0x1000}, {}, {"flags": 11})),

@@ -17,11 +17,12 @@ from models.subject.build import (
     HEADERS,
     OWN,
     ToolError,
+    asserting,
     compile_source,
     compiled,
     compiler,
     compiler_version,
-    preprocessing,
+    flags_of,
     run_compiler,
 )
 
@@ -59,14 +60,27 @@ def build(source: Source, shift: int) -> Told:
     """The driver for ``source`` at chunk shift ``shift``.  BuildError when it cannot be made so."""
     if platform.machine() not in ("x86_64", "AMD64"):
         raise ToolError(f"code is followed on x86-64 only, and this is {platform.machine()}")
+    if source.configuration.bits != 64:
+        raise ToolError("code is followed in 64-bit programs only")
     command = compiler()
-    seen = preprocessing(source, shift, "XA_DEBUG=1")
+    seen = asserting(source, shift)
+    own = (*flags_of(source), *OWN)
 
     def fill(folder: Path) -> None:
         rewriter = Rewriter(tuple(source.sha256))
         objects = []
         for number, unit in enumerate(source.units):
-            flags = [*_FLAGS, *_TOLD, "-w", *seen, "-S", unit, "-o", "-"]
+            flags = [
+                *_FLAGS,
+                *source.configuration.flags,
+                *_TOLD,
+                "-w",
+                *seen,
+                "-S",
+                unit,
+                "-o",
+                "-",
+            ]
             text = run_compiler(source, [*command, *flags], source.directory)
             target = folder / f"unit{number}.s"
             target.write_text(rewriter.rewrite(text.decode(errors="replace")))
@@ -74,7 +88,7 @@ def build(source: Source, shift: int) -> Told:
         sizes = folder / "sizes.s"
         sizes.write_text(_sizes(rewriter.sites))
         for path in (*sorted(_DRIVER.glob("*.c")), _HERE / "trace.c"):
-            objects.append(compiled(source, command, (*FLAGS, *OWN), seen, str(path)))
+            objects.append(compiled(source, command, own, seen, str(path)))
         target = folder / "driver"
         whole = [*command, "-no-pie", _WRAPPED, *objects, str(sizes), "-o", str(target)]
         compile_source(source, whole)
@@ -84,7 +98,7 @@ def build(source: Source, shift: int) -> Told:
         (folder / "sites.json").write_text(json.dumps(told))
 
     digest = hashlib.sha256(repr((command, compiler_version(command), _FLAGS, _TOLD)).encode())
-    digest.update(repr((seen, source.units, sorted(source.sha256.items()))).encode())
+    digest.update(repr((seen, own, source.units, sorted(source.sha256.items()))).encode())
     ours = (
         *_DRIVER.glob("*.[ch]"),
         _HERE / "trace.c",

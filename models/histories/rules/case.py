@@ -19,7 +19,7 @@ from models.histories.batch import Batch, Tally, likeness
 from models.histories.met import met, met_by_cursor
 from models.histories.met_nodes import met_by_nodes
 from models.histories.strategies import DIGITS, Choice
-from specs.abstract import EMPTY, AbstractArray, Item
+from specs.abstract import AbstractArray, Item
 from specs.array_flags import refusal
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
@@ -28,7 +28,6 @@ from xarray_model.entries import is_error
 from xarray_model.flags import ArrayFlag
 from xarray_model.operations import FIELDS, Code, Flag, Operation, array_flags
 
-TOP = (1 << 64) - 1
 BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 NUMBER = st.integers(0, DIGITS)
 """What rules draw: taken apart into choices."""
@@ -55,10 +54,13 @@ class Case(RuleBasedStateMachine):
         self.likenesses: list[str] = []
         """What each operation is like (``batch.likeness``)."""
         self.expected: list[bytes] = []
-        self.array: AbstractArray = EMPTY
+        self.array = AbstractArray(bits=self.implementation.bits)
         self.cursor = AbstractCursor()
         self.done = Tally()
         self.flags = ArrayFlag.NONE
+        self.width = self.implementation.bits
+        """Bits of an index; ``bits`` are those that the case uses."""
+        self.top = (1 << self.width) - 1
         self.bits = 3 * self.s + 2
         self.most_nodes = MOST_NODES[self.s]
         self.erasing = 0
@@ -69,7 +71,11 @@ class Case(RuleBasedStateMachine):
 
     def run_now(self, operation: Operation) -> Sequence[int]:
         """Do an operation on model and abstract array; its result words, none if it would meet a
-        known deviation or hang."""
+        known deviation or hang, or is none in the implementation's configuration."""
+        fitted = self.fitted(operation)
+        if fitted is None:
+            return ()
+        operation = fitted
         before, cursor = self.array, self.cursor
         if self.flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[operation.code]:
             operation = replace(operation, mark=operation.mark or 1)
@@ -103,6 +109,25 @@ class Case(RuleBasedStateMachine):
             self.expected.append(self.model.run(_SNAPSHOT))
         return words
 
+    def fitted(self, operation: Operation) -> Operation | None:
+        """The operation as the implementation's configuration has it, None if it has none: entries
+        in a machine word and, where there are none of several indices, of order 0."""
+        if operation.entry > self.top:
+            operation = replace(operation, entry=strategies.LARGEST_VALUE[self.width])
+        several = operation.code not in (Code.EXTRACT, Code.EXTRACT_MARKED) and (
+            operation.order or operation.new_order
+        )
+        if self.implementation.multi or not several:
+            return operation
+        if operation.code in (Code.STORE, Code.CURSOR_SET):
+            return replace(operation, order=0)
+        return None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the case uses all indices that there are."""
+        return self.bits == self.width
+
     def hangs(self, operation: Operation) -> bool:
         """Whether all like this operation, which does not go through the cursor, hang."""
         return likeness(operation, self.s) in self.batch.hanging
@@ -123,9 +148,9 @@ class Case(RuleBasedStateMachine):
         choice = Choice(number)
         space = choice.below(8)
         if space >= 6:
-            self.bits = 64
+            self.bits = self.width
         elif space == 5:
-            self.bits = 5 * self.s + 1
+            self.bits = min(5 * self.s + 1, self.width - 1)
         if choice.below(16) >= 14:
             self.most_nodes = MANY_NODES[self.s]
         self.erasing = choice.below(3)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis.stateful import precondition, rule
 
 from models.histories import strategies
-from models.histories.rules.case import NUMBER, TOP, Case
+from models.histories.rules.case import NUMBER, Case
 from models.histories.strategies import Choice
 from specs.cursor import Place
 from xarray_model.entries import NULL
@@ -63,7 +63,7 @@ class KeptCursor(Case):
             self.step_onto(place, _WALKS[-1 - choice.below(2)])
         for _ in range(1 + choice.below(3)):
             code = _LOOKS[choice.below(len(_LOOKS))]
-            last = TOP if choice.below(4) else self.index(place)
+            last = self.top if choice.below(4) else self.index(place)
             self.through(Operation(code, mark=choice.below(3), argument=last), place, choice)
             if choice.below(2):
                 # Where the cursor stands already: the walk does not start at the head.
@@ -82,7 +82,7 @@ class KeptCursor(Case):
             else:
                 self.set_cursor(place, choice)
                 for code in walk:
-                    self.through(Operation(code, argument=TOP), place, choice)
+                    self.through(Operation(code, argument=self.top), place, choice)
         kind = choice.below(8)
         found = self.array.at(self.cursor.index)
         if kind >= 6 and found is not None and found[1].order >= max(1, self.cursor.order):
@@ -121,7 +121,7 @@ class KeptCursor(Case):
         found = strategies.existing(self.array, place)
         first = found[0] if found else 0
         beside = first - 1 if walk[0] is Code.CURSOR_NEXT else first + 1
-        if 0 <= beside <= TOP:
+        if 0 <= beside <= self.top:
             self.run_now(Operation(Code.CURSOR_SET, beside))
             for code in walk:
                 self.run_now(Operation(code))

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from hypothesis.stateful import rule
 
-from models.histories.rules.case import NUMBER, TOP, Case
-from models.histories.strategies import EDGES, Choice
+from models.histories.rules.case import NUMBER, Case
+from models.histories.strategies import Choice, edges
 from xarray_model.operations import Code, Flag, Operation
 
 
@@ -60,7 +60,7 @@ class Looking(Case):
         kind = choice.below(4)
         first = self.index(place)
         if kind < 2:
-            return first, TOP, flags, mark
+            return first, self.top, flags, mark
         other = self.index(choice)
         if kind == 2 and other < first:
             first, other = other, first
@@ -73,9 +73,10 @@ class Looking(Case):
         choice = Choice(steps)
         code = Code.PREV if choice.below(2) else Code.NEXT
         index = self.index(Choice(where))
-        if self.bits == 64 and choice.below(2):
-            index = EDGES[choice.below(len(EDGES))] - (code is Code.NEXT)
+        if self.whole and choice.below(2):
+            there = edges(self.width)
+            index = there[choice.below(len(there))] - (code is Code.NEXT)
         # Beyond either end a cursor has left the array: where it goes from there is not defined.
-        left = index if code is Code.PREV else TOP - index
+        left = index if code is Code.PREV else self.top - index
         argument = min(1 + choice.below(2 << self.s), left + 1)
         self.run_now(Operation(code, index, argument=argument))

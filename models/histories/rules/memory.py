@@ -38,4 +38,4 @@ class Memory(Case):
             Operation(Code.COUNT_ALLOC, order=order, new_order=new_order, argument=granted)
         )
         if self.implementation.source.capabilities.try_split:
-            self.run_now(Operation(Code.TRY_SPLIT_MIN_ORDER, order=choice.below(64)))
+            self.run_now(Operation(Code.TRY_SPLIT_MIN_ORDER, order=choice.below(self.width)))

@@ -59,7 +59,7 @@ class Prepared(Splitting):
         new_order = strategies.lower_order(order, self.s, self.most_nodes, self.refused, choice)
         self.run_now(Operation(Code.CURSOR_SET, strategies.inside(first, order, place), new_order))
         if self.careless and choice.below(2):
-            other = min(63, order + 1 + choice.below(self.s))
+            other = min(self.width - 1, order + 1 + choice.below(self.s))
             order = other if self.affordable(other, new_order) else max(1, new_order, order - 1)
         if fails := choice.below(4) == 3:
             self.run_now(Operation(Code.FAIL, flags=BOTH, argument=1 + choice.below(2)))
@@ -93,7 +93,7 @@ class Prepared(Splitting):
             self.run_now(Operation(Code.SPLIT, index, order, new_order, entry))
         else:
             if kind == 3:
-                order = min(63, max(0, order + choice.below(3) - 1))
+                order = min(self.width - 1, max(0, order + choice.below(3) - 1))
             self.run_now(Operation(Code.STORE, index, order, entry=entry))
 
     @precondition(lambda self: self.cursor.stock > 0)
@@ -153,7 +153,7 @@ class Prepared(Splitting):
             self.run_now(Operation(Code.CURSOR_DESTROY))
         order = choice.below(self.s + 2)
         index = self.index(place)
-        if self.bits == 64 and choice.below(4) == 0:
+        if self.whole and choice.below(4) == 0:
             self.create_high_range(index, choice)
             return
         self.run_now(Operation(Code.CURSOR_SET, index, order))
@@ -178,7 +178,7 @@ class Prepared(Splitting):
 
     def create_high_range(self, index: int, choice: Choice) -> None:
         """Begin with a range of a high order: memory is short after the first few nodes."""
-        order = strategies.high_order(self.s, choice)
+        order = strategies.high_order(self.s, self.width, choice)
         first = index >> order << order
         if self.array.find(first, first + (1 << order) - 1):
             return  # a larger entry takes no nodes, and there would be no end to it

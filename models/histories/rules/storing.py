@@ -33,8 +33,8 @@ class Storing(Case):
         if self.most_nodes == MANY_NODES[self.s] and choice.below(2):
             # The deepest split that the nodes are enough for.
             order = DEPTHS[self.s] * self.s
-        elif self.bits == 64 and choice.below(2):
-            order = strategies.high_order(self.s, choice)
+        elif self.whole and choice.below(2):
+            order = strategies.high_order(self.s, self.width, choice)
         entry = strategies.plain(strategies.entry(choice))
         index = self.index(Choice(where))
         self.run_now(Operation(Code.STORE, index, order, entry=entry))
@@ -52,7 +52,7 @@ class Storing(Case):
         assert found is not None
         first, item = found
         choice = Choice(what)
-        order = max(0, min(item.order + choice.below(2 * self.s + 1) - self.s, 63))
+        order = max(0, min(item.order + choice.below(2 * self.s + 1) - self.s, self.width - 1))
         entry = strategies.entry(choice, item.entry)
         index = strategies.inside(first, item.order, place)
         self.run_now(Operation(Code.STORE, index, order, entry=entry))

@@ -241,11 +241,11 @@ def test_results_larger_than_the_memory(tmp_path: Path) -> None:
 
 
 def test_results_beyond_all_room(runner: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_memory, "LARGEST", 16 << 20)
+    monkeypatch.setattr(shared_memory, "LARGEST", {64: 16 << 20})
     steps = encode([Operation(Code.NEXT, argument=2_000_000)])
     finding = only_finding(runner, steps)
     assert (finding.status, finding.operation) == (Status.UNSUPPORTED, 0)
-    assert "GiB" in finding.text
+    assert "MiB" in finding.text
 
 
 def test_more_operations_than_the_memory_holds(runner: Worker) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from models.kernel.configuration import Configuration
 from models.kernel.source import open_source, port_source
 from models.subject.baseline import NoTest, run_test
 from models.subject.build import BuildError
-from models.subject.configuration import Configuration
 from tests import kernels
 from tests.kernels import Kernel
 

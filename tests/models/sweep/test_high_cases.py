@@ -7,7 +7,7 @@ from models.case.reference import Runner, SplitKind
 from models.case.trial import answer
 from models.sweep import high_cases
 from models.sweep.families import Family
-from models.sweep.high_cases import LOWEST, TOP, HighGroup
+from models.sweep.high_cases import CASES, LOWEST, HighGroup
 from models.sweep.sweep import Unit, sampled_units
 from xarray_model.array import XArray
 from xarray_model.geometry import CHUNK_SHIFTS, one_level_limit_exceeded
@@ -18,9 +18,9 @@ def units(s: int, seed: int = 7) -> list[Unit]:
     return [one for one in sampled_units([s], seed) if one.family is Family.HIGH]
 
 
-def some(s: int) -> list[HighGroup]:
+def some(s: int, bits: int = 64) -> list[HighGroup]:
     """Every eleventh group at chunk shift ``s``, and the first of each split."""
-    made = [list(high_cases.groups(s, *pair)) for pair in high_cases.pairs(s)]
+    made = [list(CASES[bits].groups(s, *pair)) for pair in high_cases.pairs(s, bits)]
     return [one for groups in made for one in (groups[0], *groups[5::211])]
 
 
@@ -71,22 +71,25 @@ def test_every_case_looks_in_every_way_and_beside_the_edges(s: int) -> None:
     assert edges >= {(1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, (1 << 63) - 1, 1 << 63}
 
 
-def test_every_index_exists() -> None:
+@pytest.mark.parametrize("bits", [64, 32])
+def test_every_index_exists(bits: int) -> None:
+    top = (1 << bits) - 1
     for s in CHUNK_SHIFTS:
-        for group in some(s):
+        for group in some(s, bits):
+            assert group.split[1] < bits
             for one in group.operations():
-                assert 0 <= one.index <= TOP and one.argument <= TOP
+                assert 0 <= one.index <= top and one.argument <= top
                 if one.code is Code.STORE:
-                    assert one.index + (1 << one.order) - 1 <= TOP
+                    assert one.index + (1 << one.order) - 1 <= top
 
 
 def test_groups_are_told_apart_by_their_number() -> None:
     pair = (33, 32)
-    groups = list(high_cases.groups(2, *pair))
-    assert len(groups) == len(set(groups)) == high_cases.total_groups(2, *pair)
-    assert [high_cases.group_at(2, *pair, number) for number in (0, 9)] == [groups[0], groups[9]]
-    assert high_cases.total(2, *pair) == len(groups) << 34
-    assert high_cases.total_groups(2, 3, 1) == 0
+    groups = list(CASES[64].groups(2, *pair))
+    assert len(groups) == len(set(groups)) == CASES[64].total_groups(2, *pair)
+    assert [CASES[64].group_at(2, *pair, at) for at in (0, 9)] == [groups[0], groups[9]]
+    assert CASES[64].total(2, *pair) == len(groups) << 34
+    assert CASES[64].total_groups(2, 3, 1) == 0
     first = groups[0]
     assert first.failing == 0 and first.setting.position == 1
     split = next(one for one in first.operations() if one.code is Code.SPLIT)

@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
-from functools import cache
-
-from models.subject.build import ToolError
 
 _SWITCH = {"on": 1, "off": 0}
 _OPTIONS = {"multi": _SWITCH, "debug": _SWITCH, "bits": {"64": 64, "32": 32}}
@@ -34,21 +30,48 @@ class Configuration:
     @property
     def text(self) -> str:
         """What differs from the usual one, as ``parse_configuration`` reads it; "" if nothing."""
-        told = [
-            *([] if self.multi else ["multi=off"]),
-            *(["debug=on"] if self.debug else []),
-            *(["bits=32"] if self.bits == 32 else []),
-        ]
-        return ",".join(told)
+        return self.beside(USUAL)
+
+    def beside(self, other: Configuration) -> str:
+        """What differs from another one, in the same form."""
+        return ",".join(
+            one for one, its in zip(self._options, other._options, strict=True) if one != its
+        )
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words, as reports tell it."""
+        multi, debug = ("with" if one else "without" for one in (self.multi, self.debug))
+        return (
+            f"{self.bits}-bit words, {multi} CONFIG_XARRAY_MULTI, {debug} debug assertions"
+            " (XA_DEBUG)"
+        )
+
+    @property
+    def _options(self) -> tuple[str, ...]:
+        return (
+            f"multi={'on' if self.multi else 'off'}",
+            f"debug={'on' if self.debug else 'off'}",
+            f"bits={self.bits}",
+        )
 
 
 USUAL = Configuration()
 """That of a usual 64-bit kernel."""
+CHECKED = Configuration(debug=True)
+"""The one that search, readers and reviews take unless told otherwise: with the assertions."""
+ALL = tuple(
+    Configuration(multi, debug, bits)
+    for bits in (64, 32)
+    for multi in (True, False)
+    for debug in (True, False)
+)
+"""Every one, ``CHECKED`` first."""
 
 
-def parse_configuration(text: str) -> Configuration:
-    """The configuration that a text names; what it does not name is as usual.  ValueError, with one
-    line that says what is wrong and what is expected, for any other text."""
+def parse_configuration(text: str, usual: Configuration = USUAL) -> Configuration:
+    """The configuration that a text names; what it does not name is as in ``usual``.  ValueError,
+    with one line that says what is wrong and what is expected, for any other text."""
     given: dict[str, int] = {}
     for part in text.split(","):
         name, _, value = (one.strip() for one in part.partition("="))
@@ -61,19 +84,7 @@ def parse_configuration(text: str) -> Configuration:
             raise ValueError(f"{name} is {' or '.join(choices)}, not {value[:20]!r}; {_FORM}")
         given[name] = choices[value]
     return Configuration(
-        bool(given.get("multi", 1)), bool(given.get("debug", 0)), given.get("bits", 64)
+        bool(given.get("multi", usual.multi)),
+        bool(given.get("debug", usual.debug)),
+        given.get("bits", usual.bits),
     )
-
-
-def check_buildable(configuration: Configuration, command: tuple[str, ...]) -> None:
-    """ToolError where this machine's compiler makes no programs for a configuration."""
-    if configuration.bits == 32 and not _makes_32_bits(command):
-        raise ToolError("no 32-bit program can be built here: install gcc-multilib")
-
-
-@cache
-def _makes_32_bits(command: tuple[str, ...]) -> bool:
-    text = b"int main(void) { return sizeof(long) != 4; }"
-    made = ["-m32", "-x", "c", "-", "-o", "/dev/null"]
-    done = subprocess.run([*command, *made], input=text, capture_output=True, check=False)
-    return done.returncode == 0

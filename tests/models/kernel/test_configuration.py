@@ -5,16 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from models.kernel.configuration import USUAL, Configuration, parse_configuration
 from models.kernel.source import open_source
-from models.subject import configuration
+from models.subject import build
 from models.subject.baseline import run_test
-from models.subject.build import ToolError, compiler
-from models.subject.configuration import (
-    USUAL,
-    Configuration,
-    check_buildable,
-    parse_configuration,
-)
+from models.subject.build import ToolError, check_buildable, compiler
 from tests.tools import has_sanitizers
 
 MULTI_OFF = Configuration(multi=False)
@@ -83,7 +78,7 @@ def test_what_fails_in_one_configuration_fails_in_that(
 
 
 def test_a_machine_without_32_bits_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(configuration, "_makes_32_bits", lambda command: False)
+    monkeypatch.setattr(build, "_makes_32_bits", lambda command: False)
     check_buildable(MULTI_OFF, compiler())
     with pytest.raises(ToolError, match="install gcc-multilib"):
         check_buildable(NARROW, compiler())
