@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import click
 
-from models.kernel.configuration import USUAL, Configuration
+from models.kernel.configuration import USUAL
 from models.kernel.mailbox import SeriesError
 from models.kernel.source import SourceError
 from models.subject.baseline import SECONDS, NoTest, run_test
@@ -19,7 +19,11 @@ from review.run.subjects import with_own_test
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
-@kernels_options(rev_option, mbox_option)
+@kernels_options(
+    rev_option,
+    mbox_option,
+    config_option(USUAL, "what is not named is multi=on,debug=off,bits=64"),
+)
 @click.option(
     "--chunk-shift",
     "shifts",
@@ -29,7 +33,6 @@ from review.run.subjects import with_own_test
     type=click.IntRange(1, 6),
     help="May be given several times; the test itself needs 3 or more.",
 )
-@config_option(USUAL, "what is not named is multi=on,debug=off,bits=64")
 @click.option("--sanitize", is_flag=True, help="Address and undefined-behaviour sanitizers.")
 @click.option(
     "--limit",
@@ -43,7 +46,6 @@ from review.run.subjects import with_own_test
 def command(
     named: NamedKernels,
     shifts: tuple[int, ...],
-    configurations: tuple[Configuration, ...],
     sanitize: bool,
     seconds: float,
     as_json: bool,
@@ -65,7 +67,7 @@ def command(
         runs = [
             run_test(one, shift, configuration=how, sanitize=sanitize, seconds=seconds)
             for one in with_own_test(named)
-            for how in dict.fromkeys(configurations)
+            for how in named.configurations
             for shift in sorted(set(shifts))
         ]
     except (SourceError, SeriesError, BuildError, NoTest) as error:
