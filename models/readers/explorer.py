@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from models.readers import races
-from models.readers.judge import Judge
+from models.readers.judge import Judge, known
 from models.readers.races import SeenRace
 from specs.readers import PROMISES, Memory
 
@@ -196,7 +196,7 @@ def _ask(executable: Path, memory: Memory, line: str, timeout: float) -> list[li
         timer.start()
         rows: list[list[str]] = []
         try:
-            for row in _told(process, memory, line):
+            for row in _told(process, executable, memory, line):
                 rows.append(row)
         except BrokenPipeError:
             pass  # it ended, and that is told below
@@ -212,7 +212,9 @@ def _ask(executable: Path, memory: Memory, line: str, timeout: float) -> list[li
     return rows
 
 
-def _told(process: subprocess.Popen[bytes], memory: Memory, line: str) -> Iterator[list[str]]:
+def _told(
+    process: subprocess.Popen[bytes], executable: Path, memory: Memory, line: str
+) -> Iterator[list[str]]:
     """The rows that are whole and no questions; those are answered."""
     assert process.stdin is not None and process.stdout is not None
     facts: list[list[str]] = []
@@ -222,7 +224,8 @@ def _told(process: subprocess.Popen[bytes], memory: Memory, line: str) -> Iterat
     for told in process.stdout:
         row = told.decode(errors="replace").removesuffix("\n").split("\t")
         if row[0] == "ask":
-            judge = judge or Judge(memory, facts)
+            if judge is None:
+                judge = Judge(memory, facts, known(executable, tuple(map(tuple, facts))))
             os.write(answers, judge.answer(*row[1:]).encode())
         elif row[0] == "fact":
             facts.append(row[1:])

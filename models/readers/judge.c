@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MOST_WORDS 8
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define LINE 512
 
 /* The second word of some is an entry. */
@@ -96,8 +97,67 @@ static void make_room(void)
 	free(old);
 }
 
+/* The place of an observation in the table, where its answer is if it has one. */
+static struct judged *place_of(const struct observation *seen)
+{
+	struct judged *judged;
+	uint64_t hash = mix(1, seen->question);
+
+	for (int i = 0; i < questions[seen->question].words; i++)
+		hash = mix(hash, seen->word[i]);
+	if (2 * used >= room)
+		make_room();
+	judged = find(seen, hash);
+	judged->hash = hash;
+	return judged;
+}
+
+/* "holds", with what an entry covers, or "broken", the promise and what happened. */
+static void answer(const struct observation *seen, const char *line)
+{
+	struct judged *judged = place_of(seen);
+	char *tab;
+
+	if (judged->used)
+		return;
+	judged->seen = *seen;
+	judged->used = true;
+	used++;
+	if (!strcmp(line, "holds") ||
+	    sscanf(line, "holds\t%lu %lu", &judged->covers.first, &judged->covers.last) == 2)
+		return;
+	if (strncmp(line, "broken\t", 7) || !strchr(line + 7, '\t'))
+		broken("no answer to what a reader sees: %s", line);
+	judged->promise = more_room(NULL, strlen(line + 7) + 1, 1);
+	strcpy(judged->promise, line + 7);
+	tab = strchr(judged->promise, '\t');
+	*tab = 0;
+	judged->text = tab + 1;
+}
+
+/* What was asked before about the same array: kind, numbers, answer. */
+static void learn(char *line)
+{
+	struct observation seen = { .question = 0 };
+	char *numbers = strchr(line, '\t');
+
+	if (!numbers)
+		broken("nothing is known: %s", line);
+	*numbers++ = 0;
+	while (strcmp(line, questions[seen.question].name))
+		if (++seen.question == ARRAY_SIZE(questions))
+			broken("no question: %s", line);
+	for (int i = 0; i < questions[seen.question].words; i++)
+		seen.word[i] = (uint64_t)strtol(numbers, &numbers, 10);
+	if (*numbers != '\t')
+		broken("not the numbers of a question: %s", numbers);
+	answer(&seen, numbers + 1);
+}
+
 static void ask(const struct observation *seen)
 {
+	char line[LINE];
+
 	printf("ask\t%s\t", questions[seen->question].name);
 	for (int i = 0; i < questions[seen->question].words; i++)
 		printf("%s%ld", i ? " " : "", (long)seen->word[i]);
@@ -105,50 +165,33 @@ static void ask(const struct observation *seen)
 		printf("\t%s", value_name(seen->word[1]));
 	printf("\n");
 	fflush(stdout);
-}
-
-/* "holds", with what an entry covers, or "broken", the promise and what happened. */
-static void hear(struct judged *judged)
-{
-	char line[LINE], *text;
-
-	if (!fgets(line, sizeof(line), stdin))
-		broken("nobody judges what readers see");
-	line[strcspn(line, "\n")] = 0;
-	if (!strcmp(line, "holds") ||
-	    sscanf(line, "holds\t%lu %lu", &judged->covers.first, &judged->covers.last) == 2)
-		return;
-	if (strncmp(line, "broken\t", 7) || !(text = strchr(line + 7, '\t')))
-		broken("no answer to what a reader sees: %s", line);
-	judged->promise = more_room(NULL, strlen(line + 7) + 1, 1);
-	strcpy(judged->promise, line + 7);
-	judged->text = judged->promise + (text - (line + 7));
-	*judged->text++ = 0;
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = 0;
+		if (strncmp(line, "known\t", 6)) {
+			answer(seen, line);
+			return;
+		}
+		learn(line + 6);
+	}
+	broken("nobody judges what readers see");
 }
 
 struct piece observed(enum question question, const uint64_t *words)
 {
 	struct observation seen = { .question = question };
 	struct judged *judged;
-	uint64_t hash = mix(1, question);
 
 	for (int i = 0; i < questions[question].words; i++)
-		hash = mix(hash, seen.word[i] = words[i]);
-	if (2 * used >= room)
-		make_room();
-	judged = find(&seen, hash);
+		seen.word[i] = words[i];
+	judged = place_of(&seen);
 	if (!judged->used) {
 		ask(&seen);
-		hear(judged);
-		judged->seen = seen;
-		judged->hash = hash;
-		judged->used = true;
-		used++;
+		judged = place_of(&seen);
 	}
 	if (judged->generation != generation) {
 		judged->generation = generation;
 		count++;
-		digest += hash;
+		digest += judged->hash;
 	}
 	if (judged->promise)
 		finding(judged->promise, "%s", judged->text);

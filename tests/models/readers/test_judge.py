@@ -73,12 +73,44 @@ def test_the_explorer_knows_of_no_promise_that_the_specs_do_not_judge(
         return ("load-foreign", "as the test says") if index == 6 and known >= 0 else None
 
     executable = build(port_source(), 2)
+    judge.known.cache_clear()
     assert not explorer.run(executable, SPLIT, Memory.WEAK, ("load",)).results[-1].breaches
     monkeypatch.setattr(Timeline, "judge_entry", judged)
+    judge.known.cache_clear()
     answer = explorer.run(executable, SPLIT, Memory.WEAK, ("load",))
+    judge.known.cache_clear()
     found = [(one.promise, one.start, one.text) for one in answer.results[1].breaches]
     assert found == [("load-foreign", 6, "as the test says")]
     assert not answer.results[0].breaches
+
+
+def test_what_was_answered_is_not_asked_again_on_the_other_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, int] = {}
+    answer = judge.Judge._answer
+
+    def counted(self: judge.Judge, kind: str, words: str, *names: str) -> str:
+        asked[f"{kind} {words}"] = asked.get(f"{kind} {words}", 0) + 1
+        return answer(self, kind, words, *names)
+
+    executable, readers = build(port_source(), 2), ("load", "get-order", "marked")
+    case = Case("split", 3, 2, 8, 8)
+    apart: list[object] = []
+    for memory in Memory:
+        judge.known.cache_clear()
+        answers = explorer.run(executable, case, memory, readers)
+        apart += [one.breaches for one in answers.results]
+    judge.known.cache_clear()
+    monkeypatch.setattr(judge.Judge, "_answer", counted)
+    together: list[object] = []
+    for memory in Memory:
+        answers = explorer.run(executable, case, memory, readers)
+        together += [one.breaches for one in answers.results]
+    assert together == apart and any(together)
+    # With the first question the others' answers are told.
+    again = [one for one, count in asked.items() if count > 1 and not one.startswith("passed")]
+    assert len(asked) > 50 and len(again) == 1
 
 
 def test_a_judge_that_has_no_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
