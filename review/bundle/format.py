@@ -553,13 +553,13 @@ class Manifest(Record, kw_only=True):
             raise ValueError("artefacts must be sorted by path, and name no path twice")
         if sum(one.size for one in self.artefacts) > MOST_IN_ALL:
             raise ValueError(f"artefacts are larger than {MOST_IN_ALL >> 20} MiB together")
-        told: dict[str, list[str | None]] = {
+        record: dict[str, list[str | None]] = {
             "obligation": [one.path for one in self.obligations],
             "counterexample": [one.counterexample for one in self.findings],
             "reproducer": [one.reproducer_file for one in self.findings],
             "schedule": [one.path for one in self.schedules],
         }
-        for kind, named in told.items():
+        for kind, named in record.items():
             there = sorted(one.path for one in self.artefacts if one.kind == kind)
             if there != sorted(path for path in named if path is not None):
                 raise ValueError(f"the artefacts of kind {kind} are not those that it tells of")

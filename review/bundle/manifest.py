@@ -149,8 +149,8 @@ def authentic(text: bytes, manifest: Mapping[str, Any]) -> bool:
 
 
 def _canonical(manifest: Mapping[str, Any]) -> bytes:
-    told = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False)
-    return told.encode() + b"\n"
+    text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return text.encode() + b"\n"
 
 
 def _tools() -> dict[str, str]:

@@ -67,8 +67,8 @@ class Bundle(Closing):
         one = self._listed[path]
         data = self._place.read(path, one.size + 1)
         if len(data) != one.size:
-            told = "longer" if len(data) > one.size else "shorter"
-            raise Changed(f"{path}: {told} than the {one.size} bytes that the manifest lists")
+            text = "longer" if len(data) > one.size else "shorter"
+            raise Changed(f"{path}: {text} than the {one.size} bytes that the manifest lists")
         if sha256(data) != one.sha256:
             raise Changed(f"{path}: its SHA-256 is not the one that the manifest lists")
         return data
@@ -81,13 +81,13 @@ def _manifest(data: bytes) -> Manifest:
         file = parse(data, "of a bundle", FORMAT, VERSION)
         if not _authentic(data, file):
             raise Changed("its hash is not that of what it says, so it was changed")
-        told = convert(file, Manifest)
-        told.check()
+        manifest = convert(file, Manifest)
+        manifest.check()
     except FormatError as error:
         raise type(error)(f"{MANIFEST}: {error}") from None
     except ValueError as error:
         raise FormatError(f"{MANIFEST}: {error}") from None
-    return told
+    return manifest
 
 
 def _authentic(data: bytes, file: dict[str, Any]) -> bool:

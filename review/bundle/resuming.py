@@ -37,16 +37,16 @@ def cleared(place: Path) -> Path:
     """The folder without what it listed, but for the obligations, which are there as they were
     decided.  What was kept for it is removed too: it leads to another manifest from now on."""
     with Bundle(place) as bundle:
-        told = bundle.manifest
-    for one in told.artefacts:
+        left = bundle.manifest
+    for one in left.artefacts:
         if not one.path.startswith(f"{OBLIGATIONS}/"):
             (place / one.path).unlink(missing_ok=True)
     (place / MANIFEST).unlink()
-    checkpoint.remove(told.sha256)
+    checkpoint.remove(left.sha256)
     return place
 
 
-def keep(told: Mapping[str, Any], done: Checkpoint) -> None:
+def keep(written: Mapping[str, Any], done: Checkpoint) -> None:
     """Keep what was done under the manifest that was written, unless nothing is left to do."""
-    if not told["complete"]:
-        checkpoint.save(manifest.digest(told), done)
+    if not written["complete"]:
+        checkpoint.save(manifest.digest(written), done)

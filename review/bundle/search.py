@@ -76,7 +76,7 @@ def known_deviations(done: SearchResult) -> tuple[KnownDeviation, ...]:
 
 
 def _known(one: KnownOutside) -> KnownDeviation:
-    deviation = one.had.deviation
+    deviation = one.known.deviation
     return KnownDeviation(
         one.implementation,
         deviation.name,

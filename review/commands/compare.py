@@ -60,5 +60,5 @@ def _read(place: Path) -> Manifest:
     except FormatError as error:
         raise click.ClickException(f"{place}: {error}") from None
     except OSError as error:
-        told = f"{place}: {error.strerror}; a bundle is a folder with a {MANIFEST}"
-        raise click.ClickException(told) from None
+        text = f"{place}: {error.strerror}; a bundle is a folder with a {MANIFEST}"
+        raise click.ClickException(text) from None

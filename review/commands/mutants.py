@@ -22,8 +22,8 @@ def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | N
     """How many defects: one number, or the first and the last."""
     if text is None:
         return None
-    told = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
-    sizes = range(int(told[1]), int(told[2] or told[1]) + 1) if told else range(0)
+    ends = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    sizes = range(int(ends[1]), int(ends[2] or ends[1]) + 1) if ends else range(0)
     if not sizes or sizes[0] < 1:
         raise click.BadParameter(f"{text} is neither a number of defects nor a range such as 2-6")
     return sizes

@@ -41,8 +41,8 @@ def gathered(
     def decorate(command: Command) -> Any:
         @wraps(command)
         def with_one(**given: Any) -> Any:
-            told = {one.name: given.pop(one.name) for one in fields(kind) if one.name in given}
-            return command(**{name: kind(**told)}, **given)
+            record = {one.name: given.pop(one.name) for one in fields(kind) if one.name in given}
+            return command(**{name: kind(**record)}, **given)
 
         return together(*options)(with_one)
 

@@ -99,26 +99,28 @@ def command(
             named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
             bounds.steps, bounds.examples, bounds.seconds, proofs, named.base, everything,
         )  # fmt: skip
-        place, had = None, None
+        place, checkpoint = None, None
     else:
         if out or named.kernels or named.mailboxes or named.base:
             raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
-        place, had = resume, resuming.begun(resume)
-        options = had.options
+        place, checkpoint = resume, resuming.begun(resume)
+        options = checkpoint.options
     built, broken = _built(options, named)
     tested = {one.name: dict(one.source.sha256) for one in built}
-    if had is None:
-        had = Checkpoint(options, tested)
-    elif had.tested != tested:
+    if checkpoint is None:
+        checkpoint = Checkpoint(options, tested)
+    elif checkpoint.tested != tested:
         raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
     place = folder.choose(out) if place is None else resuming.cleared(place)
     store = ResultStore(fresh=fresh)
     store.trim()
-    done = stages.run(options, built, broken, bounds.jobs, place, had, store, proofs_report.decide)
-    told = write(done, place)
-    resuming.keep(told, had)
+    done = stages.run(
+        options, built, broken, bounds.jobs, place, checkpoint, store, proofs_report.decide
+    )
+    written = write(done, place)
+    resuming.keep(written, checkpoint)
     if as_json:
-        click.echo(manifest.dumps(told), nl=False)
+        click.echo(manifest.dumps(written), nl=False)
     else:
         _show(done, place)
     return done.status

@@ -14,8 +14,8 @@ from review.bundle.format import Manifest
 
 def schema() -> str:
     """The JSON Schema of a manifest, made from the types that it is read into."""
-    told = _ordered(msgspec.json.schema(Manifest))
-    return json.dumps(told, indent=1, sort_keys=True) + "\n"
+    made = _ordered(msgspec.json.schema(Manifest))
+    return json.dumps(made, indent=1, sort_keys=True) + "\n"
 
 
 def _ordered(value: Any) -> Any:

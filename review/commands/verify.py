@@ -69,12 +69,12 @@ def command(
 
     account = Account()
     sources = [*subjects.port_sources(), *subjects.kernel_sources(named)]
-    told = None
+    manifest = None
     try:
         with Bundle(bundle) as opened:
-            told = opened.manifest
+            manifest = opened.manifest
             if whole(opened, account):
-                if told.options.each_patch and (named.mailboxes or named.ranged):
+                if manifest.options.each_patch and (named.mailboxes or named.ranged):
                     sources += subjects.kernel_sources(replace(named, each_patch=True))
                 recheck(opened, account, solvers, timeout, sources, jobs, run_reproducers)
     except Changed as error:
@@ -86,5 +86,5 @@ def command(
         wrong = f"{name}: {error.strerror}; a bundle is a folder with a {MANIFEST}"
         raise click.ClickException(f"{bundle}: {wrong}" if name == MANIFEST else wrong) from None
     holds = account.holds(strict=strict)
-    show(report.answer(bundle, told, account, holds), as_json=as_json)
+    show(report.answer(bundle, manifest, account, holds), as_json=as_json)
     return 0 if holds else 1

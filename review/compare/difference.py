@@ -75,24 +75,26 @@ def _findings(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[D
     for one, found in pairs:
         more = sorted(set(found.properties) - set(one.properties))
         way = Direction.WORSE if more else Direction.SAME
-        told = f"now breaks {', '.join(more)} too" if more else "still there"
-        yield Difference(way, "finding", _name(found), one.counterexample or "", told)
+        remark = f"now breaks {', '.join(more)} too" if more else "still there"
+        yield Difference(way, "finding", _name(found), one.counterexample or "", remark)
     for one in left:
         why = _why_not_fixed(one, first, second, pairing)
-        way, told = (Direction.UNKNOWN, f"not found: {why}") if why else (Direction.BETTER, "fixed")
-        yield Difference(way, "finding", _name(one), one.counterexample or "", told)
+        way, remark = (
+            (Direction.UNKNOWN, f"not found: {why}") if why else (Direction.BETTER, "fixed")
+        )
+        yield Difference(way, "finding", _name(one), one.counterexample or "", remark)
     for one in there:
         known = pairing.first(one.implementation) is not None
         way = Direction.WORSE if known else Direction.UNKNOWN
-        told = "new" if known else f"{one.implementation} was not tested before"
+        remark = "new" if known else f"{one.implementation} was not tested before"
         if known and not first.complete:
-            told = "new, or not met before: the first review is incomplete"
+            remark = "new, or not met before: the first review is incomplete"
         yield Difference(
             way,
             "finding",
             _name(one),
             "",
-            f"{told}: {one.counterexample or 'the bundle has no file of it'}",
+            f"{remark}: {one.counterexample or 'the bundle has no file of it'}",
         )
 
 
@@ -127,22 +129,22 @@ def _deviations(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator
     """Known deviations outside the split, which are in no finding."""
     known = {(pairing.second(source), name) for source, name in first.deviations}
     for source, name in second.deviations:
-        way, told = (Direction.SAME, "still there")
+        way, remark = (Direction.SAME, "still there")
         if (source, name) not in known:
-            way, told = Direction.WORSE, "new"
+            way, remark = Direction.WORSE, "new"
             if pairing.first(source) is None:
-                way, told = Direction.UNKNOWN, f"{source} was not tested before"
-        yield Difference(way, "deviation", f"{source}: {name}", "", told)
+                way, remark = Direction.UNKNOWN, f"{source} was not tested before"
+        yield Difference(way, "deviation", f"{source}: {name}", "", remark)
     for source, name in first.deviations:
         there = pairing.second(source)
         if (there, name) in second.deviations:
             continue
-        way, told = (
+        way, remark = (
             (Direction.BETTER, "gone") if second.complete else (Direction.UNKNOWN, "not asked for")
         )
         if there is None:
-            way, told = Direction.UNKNOWN, f"{source} was not tested again"
-        yield Difference(way, "deviation", f"{there or source}: {name}", "still there", told)
+            way, remark = Direction.UNKNOWN, f"{source} was not tested again"
+        yield Difference(way, "deviation", f"{there or source}: {name}", "still there", remark)
 
 
 def _broken(first: Manifest, second: Manifest) -> Iterator[Difference]:
@@ -153,9 +155,9 @@ def _broken(first: Manifest, second: Manifest) -> Iterator[Difference]:
             Direction.SAME if old else Direction.WORSE, "patch", one, "", "does not compile"
         )
     if len(first.does_not_compile) > len(second.does_not_compile):
-        told = f"{len(second.does_not_compile)} prefixes do not compile"
+        text = f"{len(second.does_not_compile)} prefixes do not compile"
         yield Difference(
-            Direction.BETTER, "patch", "series", f"{len(first.does_not_compile)}", told
+            Direction.BETTER, "patch", "series", f"{len(first.does_not_compile)}", text
         )
 
 
@@ -194,8 +196,8 @@ def _theorems(first: Manifest, second: Manifest) -> Iterator[Difference]:
     if first.theorems is None and second.theorems is None:
         return
     if first.theorems is None or second.theorems is None:
-        told = (_proved(first), _proved(second))
-        yield Difference(Direction.UNKNOWN, "theorem", "all of them", *told)
+        statuses = (_proved(first), _proved(second))
+        yield Difference(Direction.UNKNOWN, "theorem", "all of them", *statuses)
         return
     shifts = (first.theorems.chunk_shifts, second.theorems.chunk_shifts)
     if not set(shifts[0]) <= set(shifts[1]):
@@ -231,8 +233,8 @@ def _cells(first: Manifest, second: Manifest, pairing: Pairing) -> Iterator[Diff
         lost[implementation] = lost.get(implementation, 0) + 1
     for implementation, count in lost.items():
         if implementation is not None:
-            told = f"{count} of a reader and a writer not explored again"
-            yield Difference(Direction.UNKNOWN, "reader", implementation, "", told)
+            text = f"{count} of a reader and a writer not explored again"
+            yield Difference(Direction.UNKNOWN, "reader", implementation, "", text)
 
 
 def _cell(one: CellRecord) -> tuple[str, str, str]:

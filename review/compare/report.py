@@ -18,11 +18,11 @@ _LONGEST = 600
 
 
 def answer(
-    places: tuple[Path, Path], told: tuple[Manifest, Manifest], found: Sequence[Difference]
+    places: tuple[Path, Path], manifests: tuple[Manifest, Manifest], found: Sequence[Difference]
 ) -> Iterator[Part]:
     """What became worse, better or unknown, and what stayed as it was."""
-    yield each("bundles", map(_bundle, "AB", places, told))
-    notes = [*_notes(told)]
+    yield each("bundles", map(_bundle, "AB", places, manifests))
+    notes = [*_notes(manifests)]
     yield Part("notes", notes, [line for one in notes for line in _wrap(one, "   ", "")])
     record = attrgetter("kind", "name", "before", "after")
     names = ("way", "kind", "name", "before", "after")
@@ -57,19 +57,19 @@ def _change(one: Difference) -> str:
     return f"{one.kind} {one.name}: {arrow}"
 
 
-def _notes(told: tuple[Manifest, Manifest]) -> Iterator[str]:
+def _notes(manifests: tuple[Manifest, Manifest]) -> Iterator[str]:
     """What to know before reading the comparison."""
-    pairing = Pairing(told[0].tested, told[1].tested)
+    pairing = Pairing(manifests[0].tested, manifests[1].tested)
     for one, other in pairing.pairs:
         code = "the same code" if one.files == other.files else "other code"
         yield f"{_named(one)} and {_named(other)}: {code}"
     for letter, names in (("A", pairing.only_first), ("B", pairing.only_second)):
         if names:
             yield f"Only {letter} tested {', '.join(names)}."
-    different = search_options(*told)
+    different = search_options(*manifests)
     if different:
         yield f"Asked for differently: {'; '.join(different)}."
-    tools = (told[0].tool, told[1].tool)
+    tools = (manifests[0].tool, manifests[1].tool)
     if tools[0] != tools[1]:
         yield f"Made by different versions of xasplit: {tools[0]}, then {tools[1]}."
 

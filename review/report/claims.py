@@ -30,9 +30,9 @@ def claim_lines(verdicts: Sequence[Verdict], done: ReviewResult | None = None) -
         shown = list(verdict.rests_on)
         if verdict.decision is Decision.FAILS:
             shown = sorted(shown, key=lambda item: not item.counts)[:3]
-        for number, told in enumerate(_rests_on(shown)):
+        for number, text in enumerate(_rests_on(shown)):
             head = "and on: " if number else "rests on: "
-            lines += wrap_words(head + told, "      ", "    ")
+            lines += wrap_words(head + text, "      ", "    ")
         lines += _missing(verdict.missing)
         lines.append("")
     return lines
@@ -77,9 +77,9 @@ def _missing(names: Sequence[str]) -> list[str]:
     lines = wrap_words("missing: " + ", ".join(plain), "      ", "    ") if plain else []
     for name in names:
         if name in OTHER_CHECKS:
-            told = f"missing: {name}, {OTHER_CHECKS[name]}"
-            told += "; it takes a kernel" if name in OF_KERNELS else ""
-            lines += wrap_words(told, "      ", "    ")
+            text = f"missing: {name}, {OTHER_CHECKS[name]}"
+            text += "; it takes a kernel" if name in OF_KERNELS else ""
+            lines += wrap_words(text, "      ", "    ")
     return lines
 
 
@@ -102,8 +102,8 @@ def reference_lines(done: ReviewResult) -> list[str]:
         decision: [one.claim.id for one in column if one.decision is decision]
         for decision in Decision
     }
-    told = "; ".join(f"{word.value}: {' '.join(ids)}" for word, ids in by_decision.items() if ids)
-    return ["", *wrap_words(f"{done.reference}, the reference: {told}.", "  ", "")]
+    text = "; ".join(f"{word.value}: {' '.join(ids)}" for word, ids in by_decision.items() if ids)
+    return ["", *wrap_words(f"{done.reference}, the reference: {text}.", "  ", "")]
 
 
 def one_level_lines(done: ReviewResult) -> Iterator[str]:
@@ -114,15 +114,15 @@ def one_level_lines(done: ReviewResult) -> Iterator[str]:
         mine = [item for item in done.one_level_evidence if item.target == one.name]
         broken = [item.check for item in mine if item.outcome is Outcome.FAILS]
         held = sum(item.outcome is Outcome.HOLDS for item in mine)
-        told = f"{one.name} splits one level at most. Within that limit {held} properties hold"
-        told += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
+        text = f"{one.name} splits one level at most. Within that limit {held} properties hold"
+        text += f", {len(broken)} fail: {', '.join(broken)}." if broken else ", none fails."
         undecided = [item for item in mine if item.outcome is Outcome.UNDECIDED]
         if held:
             names = ", ".join(item.check for item in undecided)
-            told += f" Undecided: {names}." if undecided else ""
+            text += f" Undecided: {names}." if undecided else ""
         elif undecided:
-            told += f" The other {len(undecided)} are undecided."
-        yield from wrap_words(told, "    ", "")
+            text += f" The other {len(undecided)} are undecided."
+        yield from wrap_words(text, "    ", "")
         for item in mine:
             if item.check.startswith("rcu:"):
                 said = f"Readers of a split under way: {item.outcome.value}; {item.detail}"

@@ -90,9 +90,9 @@ def inline(one: Figure, name: str, title: str, description: str) -> str:
         "aria-labelledby": f"{name}-title {name}-desc",
     }
     for place, (kind, text) in enumerate((("title", title), ("desc", description))):
-        told = ElementTree.Element(kind, {"id": f"{name}-{kind}"})
-        told.text = clean(text)
-        root.insert(place, told)
+        made = ElementTree.Element(kind, {"id": f"{name}-{kind}"})
+        made.text = clean(text)
+        root.insert(place, made)
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -109,9 +109,9 @@ def _adapt(element: ElementTree.Element, name: str) -> None:
     """Make an element fit for the page: no identifier that others may have, no colour of its own,
     the page's font."""
     element.tag = element.tag.removeprefix(_SVG)
-    had = dict(element.attrib)
+    attributes = dict(element.attrib)
     element.attrib.clear()
-    for key, value in had.items():
+    for key, value in attributes.items():
         if key == "id":
             element.set(key, f"{name}-{value}")
         elif key == _LINK:

@@ -44,8 +44,8 @@ def lines(
             before += wrap(f"{number}. {headline(one)}", "      ", "  ")
             continue
         cases = tried.get(one.smallest.implementation, Tried())
-        told = _finding(number, one, cases, origin, where)
-        shown, problem = attempt(partial(list[str], told))
+        made = _finding(number, one, cases, origin, where)
+        shown, problem = attempt(partial(list[str], made))
         yield from shown or ()
         if problem:
             name, broken = one.smallest.implementation, one.smallest.property
@@ -114,9 +114,9 @@ def _capital(text: str) -> str:
 def headline(one: Diagnosis) -> str:
     """A finding in a line: what breaks, and when."""
     finding = one.smallest
-    told = f"{finding.property}, {when(finding)}: {short(finding.detail)}"
+    text = f"{finding.property}, {when(finding)}: {short(finding.detail)}"
     outside = finding.contract is Contract.DOCUMENTATION
-    return f"{told} ({finding.contract.value})" if outside else told
+    return f"{text} ({finding.contract.value})" if outside else text
 
 
 def when(finding: Finding) -> str:
@@ -125,12 +125,12 @@ def when(finding: Finding) -> str:
     at = finding.operations[: place + 1]
     split = next((each for each in reversed(at) if each.code in SPLITTING), None)
     last = at[-1]
-    told = last.code.name.lower()
+    text = last.code.name.lower()
     if split is last:
-        told = f"{told} {last.order} to {last.new_order}"
+        text = f"{text} {last.order} to {last.new_order}"
     elif split is not None:
-        told += f" after {split.code.name.lower()} {split.order} to {split.new_order}"
-    return f"{told} at s={finding.chunk_shift}"
+        text += f" after {split.code.name.lower()} {split.order} to {split.new_order}"
+    return f"{text} at s={finding.chunk_shift}"
 
 
 def short(detail: str) -> str:
@@ -166,8 +166,8 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
     if clean:
         yield from wrap(f"holds for {len(clean):,} other splits that were run", "    ", "  ")
     if len(others) > len(clean):
-        told = f"not decided for {len(others) - len(clean):,} others, of which some were not run"
-        yield from wrap(told, "    ", "  ")
+        text = f"not decided for {len(others) - len(clean):,} others, of which some were not run"
+        yield from wrap(text, "    ", "  ")
     table: dict[str, list[Row]] = {}
     for row in rows(failed, tried):
         table.setdefault(row.dimension, []).append(row)
@@ -178,10 +178,10 @@ def _extent_lines(failed: Extent, tried: Tried) -> Iterator[str]:
         rest = [row.value for row in values if not row.failed and row.left_out]
         if not bad or not (good or rest):
             continue  # It makes no difference.
-        told = f"fails for {', '.join(bad)}"
-        told += f"; holds for {', '.join(good)}" if good else ""
-        told += f"; not all run for {', '.join(rest)}" if rest else ""
-        lines += wrap(f"{name:<15} {told}", " " * 20, "    ")
+        text = f"fails for {', '.join(bad)}"
+        text += f"; holds for {', '.join(good)}" if good else ""
+        text += f"; not all run for {', '.join(rest)}" if rest else ""
+        lines += wrap(f"{name:<15} {text}", " " * 20, "    ")
     if lines:
         yield from ["  In the splits where it fails:", *lines]
 
@@ -190,9 +190,9 @@ def _reproducer_lines(one: Reproducer) -> Iterator[str]:
     if not one.code:
         yield from wrap(f"No reproducer: {one.reason}.", "    ", "  ")
         return
-    told = f"Reproducer, with XA_CHUNK_SHIFT {one.chunk_shift}. Run in {one.harness}"
-    told += f" it fails ({one.failed}); with a right XArray, the port, it passes."
-    yield from wrap(told, "    ", "  ")
+    text = f"Reproducer, with XA_CHUNK_SHIFT {one.chunk_shift}. Run in {one.harness}"
+    text += f" it fails ({one.failed}); with a right XArray, the port, it passes."
+    yield from wrap(text, "    ", "  ")
     yield ""
     yield from one.code.splitlines()
 

@@ -92,10 +92,10 @@ class HeatMap:
     def summary(self) -> str:
         """How many pairs are in each state."""
         found = Counter(self.states.values())
-        told = [f"{words}: {found[state]}" for state, words in WORDS.items() if found[state]]
+        lines = [f"{words}: {found[state]}" for state, words in WORDS.items() if found[state]]
         pairs = sum(range(2, self.highest + 2))
-        told += [f"{NOT_RUN}: {pairs - len(self.states)}"] if len(self.states) < pairs else []
-        return f"{pairs} pairs of orders; {'; '.join(told)}."
+        lines += [f"{NOT_RUN}: {pairs - len(self.states)}"] if len(self.states) < pairs else []
+        return f"{pairs} pairs of orders; {'; '.join(lines)}."
 
 
 def maps(done: ReviewResult) -> list[HeatMap]:
@@ -188,8 +188,8 @@ def legend() -> str:
             _draw(axes, [(-place, 0)], state)
             axes.text(0.8, -place, words, va="center_baseline")
         axes.text(0.8, -len(WORDS), f"no square: {NOT_RUN}", va="center_baseline")
-        told = "; ".join(f"{_SIGN_WORDS[state]}: {words}" for state, words in WORDS.items())
-        return inline(one, "heat-legend", "Legend of the maps", f"{told}; no square: {NOT_RUN}.")
+        text = "; ".join(f"{_SIGN_WORDS[state]}: {words}" for state, words in WORDS.items())
+        return inline(one, "heat-legend", "Legend of the maps", f"{text}; no square: {NOT_RUN}.")
 
 
 def _draw(axes: Axes, pairs: list[Pair], state: SplitState) -> None:

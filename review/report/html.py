@@ -130,12 +130,12 @@ def _finding(number: int, one: Diagnosis, done: ReviewResult) -> dict[str, Any]:
     tried = done.search.result.tried.get(smallest.implementation, Tried())
     placed = done.search.origins[number - 1]
     where = done.search.wheres[number - 1]
-    told = to_builtins(records.cause(one, done.search.result.tried, placed, where))
+    record = to_builtins(records.cause(one, done.search.result.tried, placed, where))
     shown = smallest.operations
     if smallest.operation:
         shown = shown[: smallest.operation + 1]
     return {
-        **told,
+        **record,
         "placed": "" if placed is None else findings.origin_text(placed),
         "number": number,
         "remarks": findings.remarks(smallest),
@@ -200,7 +200,7 @@ def _before(finding: Finding) -> tuple[int, Snapshot] | None:
 class _Map:
     """A map of splits: the picture, and what the table says."""
 
-    told: heat.HeatMap
+    map: heat.HeatMap
     picture: Markup
 
 
@@ -218,13 +218,13 @@ def _readers(done: ReviewResult) -> list[dict[str, Any]]:
     which all of it is the same are told together."""
     found: list[dict[str, Any]] = []
     for name, report in done.explored.items():
-        told = _explored(report)
+        record = _explored(report)
         for other in found:
-            if {**other, "names": []} == {**told, "names": []}:
+            if {**other, "names": []} == {**record, "names": []}:
                 other["names"].append(name)
                 break
         else:
-            found.append({**told, "names": [name]})
+            found.append({**record, "names": [name]})
     return found
 
 
@@ -252,20 +252,20 @@ def _explored(report: explore.Report) -> dict[str, Any]:
 
 def _verdicts(cells: Sequence[readers.ReaderCell]) -> list[tuple[str, str, str]]:
     """Class, verdict and memory of a reader against a writer; once if all memories are alike."""
-    told = []
+    lines = []
     for cell in cells:
         kind = "bad" if cell.broken or cell.alone else "good"
         if kind == "good" and (cell.documented or not cell.complete):
             kind = "open"
-        told.append((kind, cell.verdict, cell.memory.name.lower()))
-    if len({verdict for _, verdict, _ in told}) == 1:
-        return [(told[0][0], told[0][1], "")]
-    return told
+        lines.append((kind, cell.verdict, cell.memory.name.lower()))
+    if len({verdict for _, verdict, _ in lines}) == 1:
+        return [(lines[0][0], lines[0][1], "")]
+    return lines
 
 
 def _schedule(report: explore.Report, shift: int, found: explore.Found) -> dict[str, Any]:
     """A schedule as rows of two columns, what the writer does and what the reader does."""
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "promise": found.breach.promise,
         "statement": PROMISES[found.breach.promise].statement,
         "text": found.breach.text,
@@ -277,6 +277,6 @@ def _schedule(report: explore.Report, shift: int, found: explore.Found) -> dict[
     try:
         one = schedule.of(report, shift, found)
     except ExplorerError as error:
-        return {**told, "problem": str(error)}
+        return {**record, "problem": str(error)}
     rows = [columns.split(line) for line in one.shown[2:]]
-    return {**told, "rows": rows, "command": f"xasplit rcu --replay '{one.command}'"}
+    return {**record, "rows": rows, "command": f"xasplit rcu --replay '{one.command}'"}

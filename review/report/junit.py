@@ -22,8 +22,8 @@ def dumps(done: ReviewResult) -> str:
     for suite in found:
         record = SubElement(root, "testsuite", {"name": xml_text(suite.name), **_counts([suite])})
         for one in suite.results:
-            told = {"classname": xml_text(f"xasplit.{suite.name}"), "name": xml_text(one.name)}
-            case = SubElement(record, "testcase", told)
+            fields = {"classname": xml_text(f"xasplit.{suite.name}"), "name": xml_text(one.name)}
+            case = SubElement(record, "testcase", fields)
             detail = xml_text(one.detail)
             if one.outcome is Outcome.FAILS:
                 SubElement(case, "failure", {"message": detail}).text = detail

@@ -22,8 +22,8 @@ def dumps(done: ReviewResult) -> str:
     for number, suite in enumerate(found, 1):
         lines += [f"  {line}" for line in _subtests(suite)]
         undecided = suite.count(Outcome.UNDECIDED)
-        told = f"{undecided} of {len(suite.results)} undecided" if undecided else ""
-        lines.append(_result(number, CheckResult(suite.name, suite.outcome, told)))
+        text = f"{undecided} of {len(suite.results)} undecided" if undecided else ""
+        lines.append(_result(number, CheckResult(suite.name, suite.outcome, text)))
     return "\n".join(lines) + "\n"
 
 
@@ -38,8 +38,8 @@ def _subtests(suite: Suite) -> Iterator[str]:
 
 
 def _result(number: int, one: CheckResult) -> str:
-    told = "not ok" if one.outcome is Outcome.FAILS else "ok"
-    line = f"{told} {number} {_name(one.name)}"
+    text = "not ok" if one.outcome is Outcome.FAILS else "ok"
+    line = f"{text} {number} {_name(one.name)}"
     if one.outcome is Outcome.UNDECIDED:
         return f"{line} # SKIP {one.detail}".rstrip()
     if one.outcome is Outcome.HOLDS and one.detail:

@@ -39,8 +39,8 @@ def xml_text(text: str) -> str:
 def counts(kinds: Iterable[str]) -> str:
     """How many of each kind: ``463 obligations, 12 claims``."""
     many = Counter(kinds)
-    told = (f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in many.items())
-    return ", ".join(told) or "nothing"
+    parts = (f"{count} {kind if count == 1 else _plural(kind)}" for kind, count in many.items())
+    return ", ".join(parts) or "nothing"
 
 
 def _plural(kind: str) -> str:

@@ -184,8 +184,8 @@ def stack(one: Measured) -> Table[_Stack]:
     """The stack of splits to order 0."""
     rows: list[_Stack] = []
     for (compiler, s), uses in one.stacks.items():
-        told = uses or "it splits none of them"
-        rows += [_Stack(compiler, s, use) for use in ([told] if isinstance(told, str) else told)]
+        known = uses or "it splits none of them"
+        rows += [_Stack(compiler, s, use) for use in ([known] if isinstance(known, str) else known)]
     return Table(
         rows,
         _STACK,
@@ -230,12 +230,12 @@ def _ways(numbers: Numbers) -> Iterator[str]:
 def _as_computed(one: Measured) -> Iterator[str]:
     counted = sum(isinstance(found, Work) for found in one.works.values())
     wrong = one.unlike_computed
-    told = f"Measured on {one.name}, orders {', '.join(map(str, ORDERS))} to 0: "
+    text = f"Measured on {one.name}, orders {', '.join(map(str, ORDERS))} to 0: "
     if counted:
-        told += (
+        text += (
             f"{counted - len(wrong)} of {counted} splits took nodes, calls and peak as computed."
         )
-    yield from _wrapped(told if counted else told + "nothing.", "    ", "  ")
+    yield from _wrapped(text if counted else text + "nothing.", "    ", "  ")
     for line in wrong:
         yield from _wrapped(f"NOT AS COMPUTED: {line}", "    ", "  ")
     reasons: dict[str, list[str]] = {}
@@ -267,14 +267,14 @@ def _said(one: Measured) -> Iterator[str]:
     done = [one.works[s, item] for item in AT_ONCE if isinstance(one.works[s, item], Work)]
     if done and isinstance(largest := done[-1], Work):
         locked = largest.under_lock
-        told = (
+        text = (
             f"{_NAMES[largest.item.order]} at s={s}: of {locked.total:,} stores under the lock"
             f" {locked.filling:,} fill nodes that nothing can reach yet; {locked.movable:,}"
             f" ({100 * locked.movable / max(locked.total, 1):.0f}%) could be done before the lock."
         )
         if isinstance(marked := one.works[s, MARKED], Work):
-            told += f" If the entry bears all three marks, {marked.under_lock.total:,} stores."
-        yield from _wrapped(told, "    ", "  ")
+            text += f" If the entry bears all three marks, {marked.under_lock.total:,} stores."
+        yield from _wrapped(text, "    ", "  ")
     holds = [
         (name, one.works[s, Item(way, _LARGE, 0)])
         for name, way in (
@@ -284,12 +284,12 @@ def _said(one: Measured) -> Iterator[str]:
             ("try_split walk", Way.WALK),
         )
     ]
-    told = "; ".join(
+    text = "; ".join(
         f"{name} {found.most.total:,}" if isinstance(found, Work) else f"{name} not measured"
         for name, found in holds
     )
     yield from _wrapped(
-        f"Most stores in one hold of the lock, 1G to 4K, s={s}: {told}.", "    ", "  "
+        f"Most stores in one hold of the lock, 1G to 4K, s={s}: {text}.", "    ", "  "
     )
 
 
@@ -299,8 +299,8 @@ def _stack(one: Measured) -> Iterator[str]:
     for (compiler, s), uses in one.stacks.items():
         if not isinstance(uses, str) and uses:
             path = uses[-1].frames
-            told = "not told: objdump is not installed" if path is None else ""
-            frames = told or ", ".join(map(_frame, path or ()))
+            text = "not told: objdump is not installed" if path is None else ""
+            frames = text or ", ".join(map(_frame, path or ()))
             yield from _wrapped(f"Frames, {compiler}, s={s}: {frames}", "      ", "    ")
     for problem in one.stack_problems:
         yield from _wrapped(f"NOT AS IT MUST BE: {problem}", "    ", "  ")

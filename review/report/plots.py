@@ -26,8 +26,10 @@ def nodes(s: int) -> str:
     """Nodes and bytes of a split to order 0, over the order, in three ways."""
     ways: dict[str, dict[int, int]] = {way: {} for way in _WAYS}
     for order in range(1, HIGHEST + 1):
-        told = count(order, 0, s)
-        for way, taken in zip(ways, (told.nodes, told.largest_call, told.walk_nodes), strict=True):
+        counted = count(order, 0, s)
+        for way, taken in zip(
+            ways, (counted.nodes, counted.largest_call, counted.walk_nodes), strict=True
+        ):
             if taken:
                 ways[way][order] = taken
     node_bytes = geometry.node_bytes(s)

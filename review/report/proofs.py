@@ -194,9 +194,9 @@ def summary(report: Report) -> str:
     """How many theorems are proved, where and by whom, in lines of a mail."""
     proved = sum(one.status is Status.PROVED for one in report.theorems.values())
     shifts = " ".join(map(str, report.chunk_shifts))
-    told = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
-    told += f"{', '.join(report.solvers)} (xasplit prove tells more)."
+    text = f"{proved} of {len(report.theorems)} theorems proved at chunk shift {shifts} by "
+    text += f"{', '.join(report.solvers)} (xasplit prove tells more)."
     missing = f" Not proved: {', '.join(report.missing)}." if report.missing else ""
     return "\n".join(
-        wrap_words(" ".join([told + missing, *reused.of_theorems(report)]), "    ", "")
+        wrap_words(" ".join([text + missing, *reused.of_theorems(report)]), "    ", "")
     )

@@ -29,18 +29,18 @@ def before_lines(report: Report) -> list[str]:
             promises.setdefault(one.breach.promise, []).append(one.result.reader)
     lines = []
     for writer, promises in by_writer.items():
-        told = "; ".join(
+        text = "; ".join(
             f"{promise} ({', '.join(sorted(set(names)))})" for promise, names in promises.items()
         )
-        lines += wrap(f"There before, against {writer}: {told}", "    ", "  ")
+        lines += wrap(f"There before, against {writer}: {text}", "    ", "  ")
     return lines
 
 
 def schedule_lines(report: Report, shift: int, found: Found) -> list[str]:
     """How a finding comes about, ready to be sent; the command replays it."""
     result, breach = found.result, found.breach
-    told = f"s={shift} {result.case} {result.memory.value}: {breach_text(found)}"
-    head = [*wrap(told, "    ", ""), *wrap(PROMISES[breach.promise].statement, "    ", "  ")]
+    text = f"s={shift} {result.case} {result.memory.value}: {breach_text(found)}"
+    head = [*wrap(text, "    ", ""), *wrap(PROMISES[breach.promise].statement, "    ", "  ")]
     if found.origin is not None:
         head += wrap(origin_text(found.origin), "    ", "  ")
     if result.span is not Span.RACE:

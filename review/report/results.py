@@ -98,20 +98,20 @@ def _machine(report: MachineReport) -> CheckResult:
              if report.tallies[s].steps < SUFFICIENT]  # fmt: skip
     if small or not report.expected:
         steps = ", ".join(small) or "none"
-        told = f"undecided: steps drawn are {steps}, and below {SUFFICIENT:,} nothing follows;"
-        told += f" {len(report.unmet)} rules and branches were not met"
-        return CheckResult(name, Outcome.UNDECIDED, told)
+        text = f"undecided: steps drawn are {steps}, and below {SUFFICIENT:,} nothing follows;"
+        text += f" {len(report.unmet)} rules and branches were not met"
+        return CheckResult(name, Outcome.UNDECIDED, text)
     return CheckResult(name, Outcome.HOLDS, f"{report.total.steps:,} steps")
 
 
 def _checked(one: Evidence, everything: bool) -> CheckResult:
     if one.outcome is Outcome.FAILS and not one.held(everything=everything):
-        told = f"fails, {Origin.BEFORE.value}: {one.detail}"
-        return CheckResult(one.check, Outcome.UNDECIDED, _line(told))
+        text = f"fails, {Origin.BEFORE.value}: {one.detail}"
+        return CheckResult(one.check, Outcome.UNDECIDED, _line(text))
     if one.check == evidence.UPSTREAM_TEST and one.outcome is Outcome.FAILS:
         return CheckResult(one.check, Outcome.UNDECIDED, _line(f"{_OF_THE_TEST}: {one.detail}"))
-    told = f"undecided: {one.detail}" if one.outcome is Outcome.UNDECIDED else one.detail
-    return CheckResult(one.check, one.outcome, _line(told))
+    text = f"undecided: {one.detail}" if one.outcome is Outcome.UNDECIDED else one.detail
+    return CheckResult(one.check, one.outcome, _line(text))
 
 
 _OF_THE_TEST = "fails, of the kernel's own test"
@@ -138,20 +138,20 @@ _CLAIMS = {
 def _claims(done: ReviewResult) -> Iterator[CheckResult]:
     for one in done.verdicts:
         outcome = _CLAIMS[one.decision]
-        told = f"{one}: {one.claim.statement}"
+        text = f"{one}: {one.claim.statement}"
         only_test = {item.check for item in one.rests_on} == {evidence.UPSTREAM_TEST}
         if only_test and outcome is Outcome.FAILS:
-            outcome, told = Outcome.UNDECIDED, f"{_OF_THE_TEST}: {one.claim.statement}"
+            outcome, text = Outcome.UNDECIDED, f"{_OF_THE_TEST}: {one.claim.statement}"
         if one.before and not done.options.everything:
-            outcome, told = Outcome.UNDECIDED, f"{told}; only by what was there before"
+            outcome, text = Outcome.UNDECIDED, f"{text}; only by what was there before"
         if one.missing and outcome is Outcome.UNDECIDED:
-            told += f"; missing: {', '.join(one.missing)}"
-        yield CheckResult(evidence.claim_of(one.claim.id, one.source), outcome, _line(told))
+            text += f"; missing: {', '.join(one.missing)}"
+        yield CheckResult(evidence.claim_of(one.claim.id, one.source), outcome, _line(text))
 
 
 def _whole(done: ReviewResult) -> Iterator[CheckResult]:
-    told = "every stage was run" if done.complete else "it was ended early"
-    yield CheckResult("complete", Outcome.HOLDS if done.complete else Outcome.UNDECIDED, told)
+    text = "every stage was run" if done.complete else "it was ended early"
+    yield CheckResult("complete", Outcome.HOLDS if done.complete else Outcome.UNDECIDED, text)
     for one in done.search.broken:
         yield CheckResult("every prefix of the series compiles", Outcome.FAILS, _line(one))
 

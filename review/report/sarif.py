@@ -60,15 +60,15 @@ class _Result:
     def place(self, path: str, line: int, function: str) -> dict[str, Any]:
         """A location: in a kernel's tree, or in this project's if it is the port's."""
         folder = "" if _kind(self.implementation) == "kernel" else "models/port/"
-        told: dict[str, Any] = {
+        record: dict[str, Any] = {
             "physicalLocation": {
                 "artifactLocation": {"uri": folder + path},
                 "region": {"startLine": line},
             }
         }
         if function:
-            told["logicalLocations"] = [{"name": function, "kind": "function"}]
-        return told
+            record["logicalLocations"] = [{"name": function, "kind": "function"}]
+        return record
 
 
 def dumps(done: ReviewResult) -> str:
@@ -89,19 +89,19 @@ def dumps(done: ReviewResult) -> str:
         "invocations": [{"executionSuccessful": done.complete}],
         "columnKind": "unicodeCodePoints",
     }
-    told = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(told, indent=2, sort_keys=True) + "\n"
+    record = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(record, indent=2, sort_keys=True) + "\n"
 
 
 def _record(one: _Result, number: int) -> dict[str, Any]:
     location = one.location
-    told: dict[str, Any] = {}
+    record: dict[str, Any] = {}
     if one.origin is not None:
         if one.origin.origin in _STATES:
-            told["baselineState"] = _STATES[one.origin.origin]
-        told["properties"] = {"origin": to_builtins(origin_record(one.origin))}
+            record["baselineState"] = _STATES[one.origin.origin]
+        record["properties"] = {"origin": to_builtins(origin_record(one.origin))}
     if one.suspects:
-        told["relatedLocations"] = [
+        record["relatedLocations"] = [
             {
                 **one.place(each.file, each.line, each.function),
                 "id": place,
@@ -110,7 +110,7 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
             for place, each in enumerate(one.suspects, 1)
         ]
     return {
-        **told,
+        **record,
         "ruleId": one.rule,
         "ruleIndex": number,
         "level": one.level,
@@ -158,12 +158,12 @@ def _deviations(done: ReviewResult) -> Iterator[_Result]:
     """Known deviations outside the split, which a review sets aside and tells of."""
     sources = {one.name: one.source for one in done.implementations}
     for one in sorted(done.search.known, key=lambda one: one.implementation):
-        name, had = one.implementation, one.had
-        location = locate.of_finding(sources[name], had.finding)
-        text = f"{name}: {had.deviation.statement}. {had.deviation.cause}."
-        key = ("deviation", _kind(name), location.function, had.deviation.name)
-        statement = had.finding.statement
-        yield _Result(had.deviation.property, statement, "warning", text, name, location, key)
+        name, known = one.implementation, one.known
+        location = locate.of_finding(sources[name], known.finding)
+        text = f"{name}: {known.deviation.statement}. {known.deviation.cause}."
+        key = ("deviation", _kind(name), location.function, known.deviation.name)
+        statement = known.finding.statement
+        yield _Result(known.deviation.property, statement, "warning", text, name, location, key)
 
 
 def _readers(done: ReviewResult) -> Iterator[_Result]:

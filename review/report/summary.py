@@ -40,12 +40,12 @@ def cut(line: str) -> str:
 
 
 def _head(done: ReviewResult) -> list[str]:
-    told: list[str] = []
+    texts: list[str] = []
     for one in done.sources[:2]:
-        told += _source(one)
+        texts += _source(one)
     if len(done.sources) > 2:
-        told.append(f"and {len(done.sources) - 2} more sources")
-    return [*told, *wrap_words(_verdict(done), "  ", "")[:3]]
+        texts.append(f"and {len(done.sources) - 2} more sources")
+    return [*texts, *wrap_words(_verdict(done), "  ", "")[:3]]
 
 
 def _source(one: Implementation) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _source(one: Implementation) -> Iterator[str]:
 
 
 def _verdict(done: ReviewResult) -> str:
-    told = "" if done.complete else "INCOMPLETE, ended early. "
+    text = "" if done.complete else "INCOMPLETE, ended early. "
     by_origin: dict[Origin | None, int] = {}
     for origin in done.search.origins:
         kind = None if origin is None else origin.origin
@@ -85,11 +85,11 @@ def _verdict(done: ReviewResult) -> str:
     if done.search.broken:
         parts.append(f"{len(done.search.broken)} prefixes that do not compile")
     if parts:
-        return f"{told}NOT RIGHT: {', '.join(parts)}."
+        return f"{text}NOT RIGHT: {', '.join(parts)}."
     if done.failed:
-        return f"{told}NOT RIGHT: no finding, but checks fail; see below."
+        return f"{text}NOT RIGHT: no finding, but checks fail; see below."
     word = "Nothing new was found to fail" if done.based else "Nothing that was checked fails"
-    return f"{told}{word}."
+    return f"{text}{word}."
 
 
 def _races(done: ReviewResult) -> list[tuple[str, Found]]:
@@ -144,7 +144,7 @@ def _before(done: ReviewResult) -> list[str]:
         for one, origin in zip(done.search.diagnoses, done.search.origins, strict=True)
         if origin is not None and not origin.counts
     ]
-    names += [had.had.deviation.name for had in done.search.known]
+    names += [one.known.deviation.name for one in done.search.known]
     races = sum(not one.counts for _, one in _races(done))
     if races:
         names.append(f"{races} promises to readers")
@@ -156,7 +156,7 @@ def _before(done: ReviewResult) -> list[str]:
 
 def _claims(done: ReviewResult) -> list[str]:
     """Which claims hold, and what makes the others fail; of one source."""
-    told = []
+    texts = []
     for one in done.sources[:1]:
         column = done.columns[one.name]
         within = " within one level" if one.one_level else ""
@@ -167,22 +167,22 @@ def _claims(done: ReviewResult) -> list[str]:
                 failing.setdefault(claims.blamed(each, done), []).append(each.claim.id)
         fails = [f"{' '.join(ids)}{because}" for because, ids in failing.items()]
         if holds:
-            told.append(f"hold{within}: {' '.join(holds)}")
+            texts.append(f"hold{within}: {' '.join(holds)}")
         if fails:
-            told.append(f"fail: {'; '.join(fails)}")
-    return wrap_words(f"Claims that {'; '.join(told)}.", "  ", "")[:4] if told else []
+            texts.append(f"fail: {'; '.join(fails)}")
+    return wrap_words(f"Claims that {'; '.join(texts)}.", "  ", "")[:4] if texts else []
 
 
 def _undecided(done: ReviewResult) -> list[str]:
     """What could not be decided, and why."""
-    told = []
+    texts = []
     for one in done.sources[:1]:
         open_ones = [x for x in done.columns[one.name] if x.decision is Decision.UNDECIDED]
-        told += [f"{x.claim.id} (lacks {', '.join(x.missing[:2])})" for x in open_ones[:4]]
+        texts += [f"{x.claim.id} (lacks {', '.join(x.missing[:2])})" for x in open_ones[:4]]
         if len(open_ones) > 4:
-            told.append(f"{len(open_ones) - 4} more claims")
-    told += search_result.not_run(done.search)[:2]
+            texts.append(f"{len(open_ones) - 4} more claims")
+    texts += search_result.not_run(done.search)[:2]
     names = [one.name for one in done.sources if one.name not in done.explored]
     if names:
-        told.append("readers, which were not explored")
-    return wrap_words(f"Not decided: {'; '.join(told)}.", "  ", "")[:4] if told else []
+        texts.append("readers, which were not explored")
+    return wrap_words(f"Not decided: {'; '.join(texts)}.", "  ", "")[:4] if texts else []

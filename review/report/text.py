@@ -45,8 +45,8 @@ def _lines(done: ReviewResult) -> Iterator[str]:
     yield from claims.one_level_lines(done)
     yield from _heading("Findings")
     search = done.search
-    told = (search.diagnoses, search.result.tried, search.origins, search.wheres)
-    found = [*search.broken, *findings.lines(*told)]
+    causes = (search.diagnoses, search.result.tried, search.origins, search.wheres)
+    found = [*search.broken, *findings.lines(*causes)]
     yield from found or ["None.", ""]
     for line in (*search.not_done, *search.unsaved):
         yield from [*wrap_words(line, ""), ""]
@@ -70,9 +70,9 @@ def _who_decides(done: ReviewResult) -> Iterator[str]:
     """Where some split one level at most: that claims are decided of them within that."""
     shallow = [one.name for one in done.sources if one.one_level]
     if shallow:
-        told = f"{' and '.join(shallow)} refuses splits over more than one level of new nodes:"
-        told += " what claims say of splits over any number of levels is decided within one."
-        yield from wrap_words(told, "")
+        text = f"{' and '.join(shallow)} refuses splits over more than one level of new nodes:"
+        text += " what claims say of splits over any number of levels is decided within one."
+        yield from wrap_words(text, "")
         yield ""
 
 
@@ -82,13 +82,13 @@ def _heading(text: str, line: str = "-") -> list[str]:
 
 def result(done: ReviewResult) -> str:
     """The result in a sentence or two."""
-    told = "" if done.complete else "INCOMPLETE: the review was ended early. "
+    text = "" if done.complete else "INCOMPLETE: the review was ended early. "
     names = " and ".join(one.name for one in done.implementations)
     if not done.failed:
-        return f"{told}Nothing that was checked fails in {names}."
-    told += " ".join(search_result.never_surviving(done.search))
-    told += " " if told else ""
-    return f"{told}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
+        return f"{text}Nothing that was checked fails in {names}."
+    text += " ".join(search_result.never_surviving(done.search))
+    text += " " if text else ""
+    return f"{text}Tested: {names}. Not everything holds: {'; '.join(_troubles(done))}."
 
 
 def _troubles(done: ReviewResult) -> Iterator[str]:
@@ -96,9 +96,9 @@ def _troubles(done: ReviewResult) -> Iterator[str]:
     counted = done.search.counted
     found = len(counted)
     if found:
-        told = "1 finding" if found == 1 else f"{found} findings"
+        text = "1 finding" if found == 1 else f"{found} findings"
         documented = sum(one.smallest.contract is Contract.DOCUMENTATION for one in counted)
-        yield told + (f" ({documented} of the documentation only)" if documented else "")
+        yield text + (f" ({documented} of the documentation only)" if documented else "")
     checks = done.failing
     if readers.CHECK in checks:
         yield "readers of a split under way see what they must not"
@@ -123,11 +123,11 @@ def _tested(done: ReviewResult) -> Iterator[str]:
         yield from wrap_words(f"{one.name} ({one.source.name}), splits {level}", "    ", "  ")
         yield from _made_from(one.source)
         for name in _FILES:
-            told = (name, one.source.sha256.get(name))
-            if told[1] is not None and told not in shown:
-                shown.add(told)
+            file = (name, one.source.sha256.get(name))
+            if file[1] is not None and file not in shown:
+                shown.add(file)
                 yield f"    {name}, SHA-256"
-                yield f"      {told[1]}"
+                yield f"      {file[1]}"
     for named, found in provenance.commits(done.options).items():
         yield f"  {named}: commit {found}"
     for named, digest in provenance.mailboxes(done.options).items():
@@ -154,8 +154,8 @@ def _made_from(source: Source) -> Iterator[str]:
 
 def _known(done: ReviewResult) -> Iterator[str]:
     """Known deviations outside the split, which are no findings about it."""
-    for had in done.search.known:
-        yield from wrap_words(str(had), "    ", "")
+    for known in done.search.known:
+        yield from wrap_words(str(known), "    ", "")
         yield ""
 
 
@@ -170,8 +170,8 @@ def _readers(done: ReviewResult) -> Iterator[str]:
             "    ",
             "",
         )
-        for told in readers.not_explored(report):
-            yield from wrap_words(f"NOT EXPLORED: {told}.", "    ", "  ")
+        for line in readers.not_explored(report):
+            yield from wrap_words(f"NOT EXPLORED: {line}.", "    ", "  ")
         yield from readers_report.before_lines(report)
         found = readers.smallest(report)
         shown = [one for one in found if one[1].counts]
@@ -182,8 +182,8 @@ def _readers(done: ReviewResult) -> Iterator[str]:
             yield f"  {len(shown) - _SCHEDULES} more in schedules/."
         documented = sorted({one.breach.promise for _, one in found if one.documented})
         if documented:
-            told = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
-            yield from wrap_words(told, "    ", "  ")
+            line = f"Unreliable, as documented: {', '.join(documented)}; see schedules/."
+            yield from wrap_words(line, "    ", "  ")
         yield ""
 
 
@@ -199,9 +199,9 @@ def _theorems(done: ReviewResult) -> Iterator[str]:
         families.setdefault(one.name.partition(".")[0], []).append(one)
     for name, results in families.items():
         held = sum(one.status is Status.PROVED for one in results)
-        told = f"{name}  {held} of {len(results)} proved:"
-        told += f" {', '.join(one.name.partition('.')[2] for one in results)}"
-        yield from wrap_words(told, "      ", "  ")
+        text = f"{name}  {held} of {len(results)} proved:"
+        text += f" {', '.join(one.name.partition('.')[2] for one in results)}"
+        yield from wrap_words(text, "      ", "  ")
         for one in results:
             if one.status is not Status.PROVED:
                 yield from wrap_words(f"{one.name} {one.status}: {one.statement}", "      ", "    ")

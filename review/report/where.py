@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from models.diagnosis.where.rank import Suspect, Where
 
 
-def where_lines(told: Where) -> Iterator[str]:
+def where_lines(where: Where) -> Iterator[str]:
     """Where to look first, a line each; or why that is not told."""
-    if told.reason:
-        yield f"Where to look first was not ranked: {told.reason}."
+    if where.reason:
+        yield f"Where to look first was not ranked: {where.reason}."
         return
-    if not told.suspects:
+    if not where.suspects:
         return
-    compared = f"{told.failing} failing and {told.passing} passing cases"
+    compared = f"{where.failing} failing and {where.passing} passing cases"
     yield f"Look here first (a ranking of lines from {compared}, no proof):"
-    for place, one in enumerate(told.suspects, 1):
+    for place, one in enumerate(where.suspects, 1):
         yield f"  {place}. {suspect_text(one)}"
 
 

@@ -44,11 +44,11 @@ def write(done: ReviewResult, path: Path) -> dict[str, Any]:
             done.search.unsaved.append(f"{name} was not made: {problem}")
         else:
             folder.add(name, kind, content)
-    told = manifest.build(done, folder.artefacts, found, obligations, schedules)
-    folder.close(manifest.dumps(told))
+    record = manifest.build(done, folder.artefacts, found, obligations, schedules)
+    folder.close(manifest.dumps(record))
     # What was written as it was found is in the bundle's own files now.
     shutil.rmtree(path / FOUND, ignore_errors=True)
-    return told
+    return record
 
 
 def _page(done: ReviewResult) -> str:

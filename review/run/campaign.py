@@ -138,7 +138,7 @@ class _Kept:
     ) -> tuple[UnitResult, list[Implementation]]:
         """What is kept of a unit, and the implementations that are to be run.  Nothing is kept of
         one in which something is known to hang."""
-        had, left = UnitResult(), []
+        kept, left = UnitResult(), []
         hanging = {area.implementation for area in known}
         for one in implementations:
             if one.name in hanging or not unit.offered(one):
@@ -150,7 +150,7 @@ class _Kept:
             self._results.count(UNITS, None if again else earlier)
             found = cast(UnitResult, earlier.value) if earlier is not None else None
             if found is not None and not again:
-                had.update(found)
+                kept.update(found)
                 found.findings.tell(self._on_found)
                 continue
             left.append(one)
@@ -159,8 +159,8 @@ class _Kept:
                 self._again[unit, one.name] = found
         left = [one for one in left if unit.offered(one)]
         if left:
-            self._had[unit] = had
-        return had, left
+            self._had[unit] = kept
+        return kept, left
 
     def add(self, unit: Unit, made: UnitResult) -> UnitResult:
         """All of a unit, with what was run now, which is kept unless anything hung in it."""
@@ -244,8 +244,8 @@ def machines(
     ``results`` as for ``run``.
     """
     trouble = [] if failed is None else failed
-    had = {(one.implementation, s) for one in reports for s in one.tallies}
-    tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in had]
+    reported = {(one.implementation, s) for one in reports for s in one.tallies}
+    tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in reported]
     seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
     examples = -(-effort.examples // len(shifts))
     swept, results = swept or UnitResult(), results or Results()

@@ -55,10 +55,10 @@ def diagnose(
     if not found:
         return []
     with Pool(min(os.cpu_count() or 1, len(found))) as pool:
-        met = [cause.smallest for cause in found]
+        lines = [cause.smallest for cause in found]
         kept = [cause.kept for cause in found]
         unshrunk: dict[object, str] = {}
-        for cause, made in zip(found, _each(pool, shrink, by_name, met, kept), strict=True):
+        for cause, made in zip(found, _each(pool, shrink, by_name, lines, kept), strict=True):
             shrunk, problem = made
             take(cause, shrunk or cause.smallest)
             if problem:
@@ -106,8 +106,8 @@ def originated(
         one = by_name[finding.implementation]
         if ended and one.source.lineage is not None and not finding.before:
             return Placed(Origin.UNDECIDED, reason=ended)
-        told, problem = attempt(partial(place, one, finding))
-        return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else told
+        placed, problem = attempt(partial(place, one, finding))
+        return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else placed
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return list(pool.map(of, found))
@@ -124,8 +124,8 @@ def located(
         return []
     with Pool(min(os.cpu_count() or 1, len(found))) as pool:
         since = [() if one is None else one.since for one in origins]
-        told = _each(pool, where, by_name, found, since)
-    return [one or Where(reason=f"ranking failed, {why}") for one, why in told]
+        places = _each(pool, where, by_name, found, since)
+    return [one or Where(reason=f"ranking failed, {why}") for one, why in places]
 
 
 def undiagnosed(findings: Findings) -> list[Diagnosis]:

@@ -70,8 +70,8 @@ def of_sweep(
     broken = {one.smallest.property: one for one in reversed(deciding)}
     within = [one for one in deciding if one.smallest.contract is Contract.CALLERS]
     outside = {one.smallest.property for one in breaches if not decides(one.smallest)}
-    met = result.met.get(name, Counter[str]())
-    known = {one.property: one for one in DEVIATIONS if met[one.name]}
+    deviating = result.met.get(name, Counter[str]())
+    known = {one.property: one for one in DEVIATIONS if deviating[one.name]}
     judged = result.judged.get(name, Counter[str]())
     for check in ("agreement", *PROPERTIES):
         breach = broken.get(check)
@@ -87,7 +87,7 @@ def of_sweep(
             outcome, detail = Outcome.UNDECIDED, NOT_ENDED
         elif check in known:
             one = known[check]
-            detail = f"{met[one.name]:,} cases are the known deviation {one.name}"
+            detail = f"{deviating[one.name]:,} cases are the known deviation {one.name}"
             outcome = Outcome.UNDECIDED
         elif check in PROPERTIES and not judged[check]:
             outcome, detail = Outcome.UNDECIDED, NEVER_JUDGED
@@ -95,8 +95,8 @@ def of_sweep(
             outcome, detail = Outcome.HOLDS, f"{ran:,} cases"
             if check in PROPERTIES:
                 detail += f", judged {judged[check]:,} times"
-            if check == "agreement" and met:
-                detail += f", of which {met.total():,} are known deviations outside the split"
+            if check == "agreement" and deviating:
+                detail += f", of which {deviating.total():,} are known deviations outside the split"
             if check in outside or (check == "agreement" and breaches):
                 detail += "; some that no caller may ask for break it"
         origin = None if breach is None else of_case(breach.smallest, based)
@@ -142,10 +142,10 @@ def of_machine(report: MachineReport | None, based: bool = False) -> Iterator[Ev
     what it was made from is known."""
     if report is None or report.interrupted:
         return
-    told = [one for one in report.findings.sorted() if decides(one.smallest)]
-    found = sorted(told, key=lambda one: one.smallest.before)
+    lines = [one for one in report.findings.sorted() if decides(one.smallest)]
+    found = sorted(lines, key=lambda one: one.smallest.before)
     broken = {one.smallest.property: one.smallest for one in reversed(found)}
-    known = {had.deviation.property: had.deviation.name for had in report.known}
+    known = {one.deviation.property: one.deviation.name for one in report.known}
     total = report.total
     extent = Extent(total.examples, None, f"histories, seed {report.seed}")
     for check in ("agreement", *PROPERTIES):
@@ -182,8 +182,8 @@ def of_deviations(
     for report in reports:
         if report.implementation in (PORT, RECURSIVE) or report.interrupted:
             continue
-        told = [*report.otherwise, *(had.finding for had in report.known)]
-        shown = [one for one in told if one.property == "node-nr-values"]
+        lines = [*report.otherwise, *(known.finding for known in report.known)]
+        shown = [one for one in lines if one.property == "node-nr-values"]
         cases = [one.name for one in DEVIATIONS if one.property == "node-nr-values"]
         yield Evidence(
             "deviations:nr-values",
@@ -309,10 +309,10 @@ def _judged(
     detail: str,
 ) -> Evidence:
     """A failure if there is any problem; undecided if there is anything that is not known."""
-    told = "; ".join(problems or unmeasured) or detail
+    text = "; ".join(problems or unmeasured) or detail
     rest = Outcome.UNDECIDED if unmeasured else Outcome.HOLDS
     outcome = Outcome.FAILS if problems else rest
-    return Evidence(check, outcome, extent, target, told)
+    return Evidence(check, outcome, extent, target, text)
 
 
 UPSTREAM_TEST = "upstream-test:defects"

@@ -39,18 +39,18 @@ def deciding(check: str, parts: Mapping[Part, Coverage]) -> dict[Part, Coverage]
     Counting that was not run to its end bounds what is said, and is in no part: what it comes to is
     told by itself (``outcome.not_run``).
     """
-    told = {
+    record = {
         part: one
         for part, one in parts.items()
         if _about(check, part.family) and (part.family != Family.FAR_COUNTS.value or one.complete)
     }
-    if not told:
+    if not record:
         # Of a sweep of nothing else: what it judges besides is about these cases.
         return dict(parts)
-    if check == _REQUESTS and has_gap(check, told):
-        counted = {part: one for part, one in told.items() if part.family in _COUNTING}
-        return counted or told
-    return told
+    if check == _REQUESTS and has_gap(check, record):
+        counted = {part: one for part, one in record.items() if part.family in _COUNTING}
+        return counted or record
+    return record
 
 
 def _about(check: str, family: str) -> bool:

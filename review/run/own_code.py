@@ -26,8 +26,8 @@ def own_code(kind: str) -> str:
     is code under test."""
     digest = hashlib.sha256()
     folders = _FOLDERS.get(kind, _REST)
-    for told in (sys.version, version("hypothesis")) if folders else ():
-        digest.update(f"{told} ".encode())
+    for text in (sys.version, version("hypothesis")) if folders else ():
+        digest.update(f"{text} ".encode())
     for folder in folders:
         for path in sorted((_ROOT / folder).rglob("*")):
             if path.suffix in (".py", ".c", ".h") and _PORT not in path.parents:

@@ -26,13 +26,13 @@ _T = TypeVar("_T")
 _POLL = 0.2
 """Seconds between two looks at what was found."""
 
-_told: SimpleQueue[Finding] | None = None
+_finding_queue: SimpleQueue[Finding] | None = None
 
 
 def tell(finding: Finding) -> None:
     """Tell the parent of a finding, from a process of a pool; nothing elsewhere."""
-    if _told is not None:
-        _told.put(finding)
+    if _finding_queue is not None:
+        _finding_queue.put(finding)
 
 
 class Pool:
@@ -87,8 +87,8 @@ class Pool:
 def _prepare(queue: SimpleQueue[Finding]) -> None:
     """Leave Ctrl-C to the parent, and end with it.  Collect garbage less often: cases leave next to
     no cycles."""
-    global _told
-    _told = queue
+    global _finding_queue
+    _finding_queue = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(20_000)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -68,7 +68,7 @@ class ReaderCell:
     @property
     def complete(self) -> bool:
         """Whether all executions were covered everywhere."""
-        return all(told == COMPLETE for _, told in self.explored)
+        return all(extent == COMPLETE for _, extent in self.explored)
 
     @property
     def coverage(self) -> str:
@@ -76,9 +76,9 @@ class ReaderCell:
         if self.complete:
             return COMPLETE
         groups: dict[str, list[str]] = {}
-        for shift, told in self.explored:
-            groups.setdefault(told, []).append(str(shift))
-        return "; ".join(f"s={','.join(shifts)} {told}" for told, shifts in groups.items())
+        for shift, extent in self.explored:
+            groups.setdefault(extent, []).append(str(shift))
+        return "; ".join(f"s={','.join(shifts)} {extent}" for extent, shifts in groups.items())
 
 
 def cells(report: Report) -> list[ReaderCell]:
@@ -173,9 +173,9 @@ def evidence(report: Report, name: str) -> Iterator[Evidence]:
     if missing or cut:
         outcome = Outcome.UNDECIDED
         if missing:
-            told = not_explored(report, plan.SPLITS)
-            more = f", and {len(told) - 1} more" if len(told) > 1 else ""
-            detail += f"; not explored: {told[0]}{more}"
+            unexplored = not_explored(report, plan.SPLITS)
+            more = f", and {len(unexplored) - 1} more" if len(unexplored) > 1 else ""
+            detail += f"; not explored: {unexplored[0]}{more}"
     if broken:
         shift, first = broken[0]
         outcome = Outcome.FAILS
@@ -225,17 +225,17 @@ def not_explored(report: Report, writers: Sequence[str] = plan.WRITERS) -> list[
         arrays.setdefault((shift, result.case.writer), set()).add(result.case)
     for one in report.unexplored:
         arrays.setdefault((one.shift, one.case.writer), set()).add(one.case)
-    told = []
+    lines = []
     for (shift, writer, reader, trouble), group in groups.items():
         cases = list(dict.fromkeys(one.case for one in group))
         who = f"reader {reader} against {writer}" if reader else f"writer {writer}"
         first = group[0]
         why = f" ({first.problem.text})" if first.problem.text else ""
-        told.append(
+        lines.append(
             f"s={shift}, {who} {trouble.value} in {len(cases)} of {len(arrays[shift, writer])}"
             f" arrays, such as {cases[0]}{why}"
         )
-    return told
+    return lines
 
 
 def collisions(report: Report) -> str:

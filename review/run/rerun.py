@@ -31,7 +31,7 @@ class Rerun:
     def origin(self, finding: Finding) -> Placed | None:
         """Where a finding comes from; None where no base is known."""
         return next(
-            told for one, told in zip(self.found, self.origins, strict=True) if one is finding
+            each for one, each in zip(self.found, self.origins, strict=True) if one is finding
         )
 
 

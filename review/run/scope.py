@@ -33,33 +33,33 @@ def bounds(done: ReviewResult) -> str:
     """Within which bounds a sweep is complete, and of which implementations it was not."""
     result = done.search.result
     cut = [name for name, one in sorted(result.tried.items()) if one.left_out.splits]
-    told = [_within()]
+    lines = [_within()]
     if cut:
-        told.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
-    return " ".join([*told, *reused.of_search(done.search)])
+        lines.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
+    return " ".join([*lines, *reused.of_search(done.search)])
 
 
 def not_checked(done: ReviewResult) -> list[str]:
     """A sentence for each thing that was left out or bounded, the most telling first."""
-    told = []
+    lines = []
     if not done.complete:
-        told.append("The review was ended early: what is not told here was not run.")
-    told += search_result.not_run(done.search)
+        lines.append("The review was ended early: what is not told here was not run.")
+    lines += search_result.not_run(done.search)
     if done.options.proofs and done.proofs is None:
-        told.append("The theorems: the review was ended before.")
+        lines.append("The theorems: the review was ended before.")
     if not done.options.proofs:
-        told.append("The theorems: they were not asked for.")
+        lines.append("The theorems: they were not asked for.")
     if done.proofs is not None:
         rest = [s for s in CHUNK_SHIFTS if s not in done.proofs.chunk_shifts]
         if rest:
-            told.append(
+            lines.append(
                 f"The theorems at chunk shift {', '.join(map(str, rest))}: xasplit prove decides"
                 " them."
             )
     names = [one.name for one in done.implementations if one.name not in done.explored]
     if names:
-        told.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
-    told += [
+        lines.append(f"Readers of a split under way: not explored for {', '.join(names)}.")
+    lines += [
         f"{name}, readers: {one}."
         for name, report in done.explored.items()
         for one in readers.not_explored(report)
@@ -67,30 +67,30 @@ def not_checked(done: ReviewResult) -> list[str]:
     shifts = {shift for report in done.explored.values() for shift, _ in report.results}
     if shifts:
         at = ", ".join(map(str, sorted(shifts)))
-        told.append(
+        lines.append(
             f"Readers at chunk shifts other than {at}, and of writers other than splits: xasplit"
             " rcu explores more."
         )
-    told += _cells(done)
+    lines += _cells(done)
     for report in done.search.machines.values():
         if report.unmet:
-            told.append(
+            lines.append(
                 f"{report.implementation}: in {report.total.examples:,} histories the machines"
                 f" never met {len(report.unmet)} rules and branches that xasplit search meets."
             )
     if not done.options.examples and done.options.seconds is None:
-        told.append("Histories: no machine was run.")
-    return [*told, *_ALWAYS]
+        lines.append("Histories: no machine was run.")
+    return [*lines, *_ALWAYS]
 
 
 def _cells(done: ReviewResult) -> list[str]:
     """Where an exploration of readers had a bound."""
-    told = []
+    lines = []
     for name, report in done.explored.items():
         cut: dict[str, set[str]] = {}
         for one in readers.cells(report):
             if not one.complete:
                 cut.setdefault(one.coverage, set()).add(f"{one.reader} against {one.writer}")
         for coverage, which in sorted(cut.items()):
-            told.append(f"{name}: all interleavings of {', '.join(sorted(which))}: {coverage}.")
-    return told
+            lines.append(f"{name}: all interleavings of {', '.join(sorted(which))}: {coverage}.")
+    return lines

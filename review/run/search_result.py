@@ -46,12 +46,12 @@ class KnownOutside:
     many ``times`` histories left out an operation that would meet it."""
 
     implementation: str
-    had: Known
+    known: Known
     cases: int
     times: int
 
     def __str__(self) -> str:
-        one = self.had.deviation
+        one = self.known.deviation
         return (
             f"{self.implementation} has a known deviation, {one.name}: {one.statement}."
             f" {one.cause}. {self.cases:,} cases of the sweep are just that; histories left out"
@@ -107,16 +107,16 @@ class SearchResult:
     @cached_property
     def known(self) -> list[KnownOutside]:
         """The known deviations outside the split, which are in no finding, by implementation."""
-        told = []
+        lines = []
         for one in self.implementations:
             cases = self.result.met.get(one.name, Counter[str]())
             report = self.machines.get(one.name)
             aside = report.total.set_aside if report else Counter[str]()
-            for had in known(one).present if one.deviations else ():
-                name = had.deviation.name
-                if not had.deviation.on_split:
-                    told.append(KnownOutside(one.name, had, cases[name], aside[name]))
-        return told
+            for present in known(one).present if one.deviations else ():
+                name = present.deviation.name
+                if not present.deviation.on_split:
+                    lines.append(KnownOutside(one.name, present, cases[name], aside[name]))
+        return lines
 
     @property
     def findings(self) -> Findings:

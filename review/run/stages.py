@@ -48,7 +48,7 @@ def run(
     broken: list[str],
     jobs: int,
     place: Path,
-    had: Checkpoint,
+    checkpoint: Checkpoint,
     store: ResultStore = NOWHERE,
     decide: Callable[..., Report] = proving.prove,
 ) -> ReviewResult:
@@ -64,18 +64,18 @@ def run(
     began = time.monotonic()
     saver = saving.Saver(place / FOUND, built, options.seed)
     results = Results(store)
-    with _timed(had.durations, "search"):
+    with _timed(checkpoint.durations, "search"):
         search = searches.search(
-            built, CHUNK_SHIFTS, options.seed, jobs, effort, had.so_far, saver.found, results
+            built, CHUNK_SHIFTS, options.seed, jobs, effort, checkpoint.so_far, saver.found, results
         )
     search.broken, search.everything = broken, options.everything
-    done = ReviewResult(options, search, durations=had.durations)
+    done = ReviewResult(options, search, durations=checkpoint.durations)
     left = None
     if options.seconds is not None:
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
         with time_limit.within(left):
-            done.complete = search.finished and _rest(done, place, jobs, had, store, decide)
+            done.complete = search.finished and _rest(done, place, jobs, checkpoint, store, decide)
     except KeyboardInterrupt:
         search_result.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
@@ -88,23 +88,23 @@ def _rest(
     done: ReviewResult,
     place: Path,
     jobs: int,
-    had: Checkpoint,
+    checkpoint: Checkpoint,
     store: ResultStore,
     decide: Callable[..., Report],
 ) -> bool:
     """What comes after the search; whether all of it was done."""
-    built, took = done.implementations, had.durations
+    built, took = done.implementations, checkpoint.durations
     if done.options.proofs:
         with _timed(took, "theorems"):
-            done.proofs = had.proofs or decide(
+            done.proofs = checkpoint.proofs or decide(
                 chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs, store=store
             )
         if done.proofs.interrupted:
             return False
-        had.proofs = done.proofs
+        checkpoint.proofs = done.proofs
     taken = done.search.results
     with _timed(took, "readers"):
-        done.explored = had.explored = had.explored or _explored(built, taken)
+        done.explored = checkpoint.explored = checkpoint.explored or _explored(built, taken)
     with _timed(took, "large splits"):
         done.measured = _measured(built, taken)
     with _timed(took, "numbers"):

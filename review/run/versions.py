@@ -100,20 +100,20 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
     found = {item.check.removeprefix("sweep:"): item for item in evidence.of_sweep(result, one)}
     # Where cases were left out, it is not decided that none ends badly.
     gaps = any(item.detail == evidence.NOT_ENDED for item in found.values())
-    told = {}
+    record = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
-            told[name] = broken[name]
+            record[name] = broken[name]
         elif gaps if name in _REST else found[name].detail == evidence.NOT_ENDED:
-            told[name] = VersionCell.UNDECIDED
+            record[name] = VersionCell.UNDECIDED
         elif section.deep and one.one_level:
-            told[name] = VersionCell.UNSUPPORTED
+            record[name] = VersionCell.UNSUPPORTED
         elif name in _REST or found[name].outcome is Outcome.HOLDS:
-            told[name] = VersionCell.HOLD
+            record[name] = VersionCell.HOLD
         else:
             never = found[name].detail == evidence.NEVER_JUDGED
-            told[name] = VersionCell.UNJUDGED if never else VersionCell.UNDECIDED
-    return told
+            record[name] = VersionCell.UNJUDGED if never else VersionCell.UNDECIDED
+    return record
 
 
 @dataclass
@@ -180,7 +180,11 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
             if not finished:
                 break
     deviations = {
-        one.name: [had.deviation.name for had in known(one).present if not had.deviation.on_split]
+        one.name: [
+            present.deviation.name
+            for present in known(one).present
+            if not present.deviation.on_split
+        ]
         for one in implementations
     }
     seconds = time.monotonic() - started

@@ -77,9 +77,9 @@ class _Checker:
         self.bundle = bundle
         self.account = account
         self.run_reproducers = run_reproducers
-        told = bundle.manifest.tested
-        self.tested = {one.name: one for one in told}
-        self.fitting = {one.name: _fitting(one, sources) for one in told}
+        tested = bundle.manifest.tested
+        self.tested = {one.name: one for one in tested}
+        self.fitting = {one.name: _fitting(one, sources) for one in tested}
         self.built: dict[tuple[str, int, bool], Implementation | str] = {}
 
     def tasks(self, *, limited: bool) -> list[Task]:
@@ -111,13 +111,13 @@ class _Checker:
     def _counterexample(self, entry: FindingRecord, sanitize: bool) -> Task | None:
         path, kind = entry.counterexample, "counterexample"
         if path is None:
-            told = f"finding {entry.id}: {entry.implementation} breaks {entry.property}"
-            self.account.skip(kind, told, "the bundle has no file of it")
+            text = f"finding {entry.id}: {entry.implementation} breaks {entry.property}"
+            self.account.skip(kind, text, "the bundle has no file of it")
             return None
         data = self.bundle.read(path)
         try:
             example = counterexample.loads(data)
-            problem = _told_otherwise(entry, example, self.tested[entry.implementation])
+            problem = _contradiction(entry, example, self.tested[entry.implementation])
         except FormatError as error:
             problem = str(error)
         if problem:
@@ -145,8 +145,8 @@ class _Checker:
         tested = self.tested[entry.implementation].base
         base = {} if tested is None else tested.files
         if source is None or lineage is None or _code(lineage.base.sha256) != _code(base):
-            told = f"it takes --kernel with what {entry.implementation} was made from, and --mbox"
-            self.account.skip(kind, path, told)
+            text = f"it takes --kernel with what {entry.implementation} was made from, and --mbox"
+            self.account.skip(kind, path, text)
             return None
         one = self._examined(source, entry.smallest.chunk_shift, sanitize)
         if not isinstance(one, Implementation):
@@ -180,8 +180,8 @@ class _Checker:
     def _schedule(self, entry: ScheduleRecord) -> Task | None:
         kind, path = "schedule", entry.path
         if path is None:
-            told = f"{entry.implementation}: {entry.reader} against {entry.writer}"
-            self.account.skip(kind, told, "the bundle has no file of it")
+            text = f"{entry.implementation}: {entry.reader} against {entry.writer}"
+            self.account.skip(kind, text, "the bundle has no file of it")
             return None
         data = self.bundle.read(path)
         try:
@@ -205,10 +205,10 @@ class _Checker:
         source = self.fitting[name]
         if source is None:
             digest = self.tested[name].files.get("lib/xarray.c", "")[:16]
-            told = f"it takes --kernel with {name}, lib/xarray.c {digest}..."
+            text = f"it takes --kernel with {name}, lib/xarray.c {digest}..."
             if name.startswith("port"):
-                told = "it was found in another version of the port"
-            self.account.skip(kind, path, told)
+                text = "it was found in another version of the port"
+            self.account.skip(kind, path, text)
         return source
 
     def _examined(self, source: Source, s: int, sanitize: bool) -> Implementation | str:
@@ -232,7 +232,7 @@ def _code(files: Mapping[str, str]) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if path not in _NO_CODE}
 
 
-def _told_otherwise(entry: FindingRecord, example: Counterexample, tested: Tested) -> str:
+def _contradiction(entry: FindingRecord, example: Counterexample, tested: Tested) -> str:
     """How the manifest and the file differ; "" if they tell the same."""
     found = example.finding
     if dict(example.sources) != dict(tested.files):
@@ -246,8 +246,8 @@ def _told_otherwise(entry: FindingRecord, example: Counterexample, tested: Teste
         "operation": (entry.smallest.operation, found.operation),
         "case": (entry.smallest.operations, tuple(operation_text(one) for one in found.operations)),
     }
-    for name, (told, there) in pairs.items():
-        if told != there:
+    for name, (recorded, there) in pairs.items():
+        if recorded != there:
             return f"it has another {name} than the manifest"
     if too_many(found.operations, found.chunk_shift):
         return "its splits take too many nodes to be replayed"
@@ -274,14 +274,14 @@ def replayed(implementation: Implementation, data: bytes) -> str:
     return ""
 
 
-def originated(implementation: Implementation, data: bytes, told: Placed) -> str:
+def originated(implementation: Implementation, data: bytes, recorded: Placed) -> str:
     """Find out again where a finding comes from; "" if it is as told, or what is wrong."""
     still = replay(implementation, counterexample.loads(data).finding).still
     mine = None if still is None else place(implementation, still)
     if mine is None:
         return "it breaks nothing there"
-    if (mine.origin, mine.since) != (told.origin, told.since):
-        return f"it is: {mine}; the bundle says: {told}"
+    if (mine.origin, mine.since) != (recorded.origin, recorded.since):
+        return f"it is: {mine}; the bundle says: {recorded}"
     return ""
 
 

@@ -21,8 +21,8 @@ def check(manifest: Manifest, account: Account) -> None:
             tested.name, evidence.names(tested.name), everything, one_level=tested.one_level
         )
     }
-    told = {(one.id, one.source) for one in manifest.claims}
-    for claim, source in mine.keys() - told:
+    listed = {(one.id, one.source) for one in manifest.claims}
+    for claim, source in mine.keys() - listed:
         account.reject("claim", evidence.claim_of(claim, source), "missing")
     for one in manifest.claims:
         problem = _problem(one, mine.get((one.id, one.source)))

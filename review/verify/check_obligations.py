@@ -77,12 +77,12 @@ class _Checker:
         for entry in bundle.manifest.obligations:
             place = (entry.theorem, entry.chunk_shift)
             self.entries.setdefault(place, {})[entry.path] = entry
-        told = bundle.manifest.theorems
-        for theorem in told.theorems if told is not None else ():
+        theorems = bundle.manifest.theorems
+        for theorem in theorems.theorems if theorems is not None else ():
             known = self.theorems.get(theorem.name)
             if known is None:
                 continue
-            for s in (None,) if known.parametric else (told.chunk_shifts if told else ()):
+            for s in (None,) if known.parametric else (theorems.chunk_shifts if theorems else ()):
                 self.entries.setdefault((theorem.name, s), {})
         self.scripts: dict[Place, Sequence[Script]] = {}
         self.bad: set[str] = set()
@@ -166,8 +166,8 @@ class _Checker:
         entry = file.entry
         said = ", ".join(f"{solver} {file.answers[solver]}" for solver in file.asked)
         if file.differs:
-            told = f"{file.differs} ({said})" if said else file.differs
-            self._reject(entry.theorem, entry.path, told)
+            text = f"{file.differs} ({said})" if said else file.differs
+            self._reject(entry.theorem, entry.path, text)
             return
         claimed = {one for one in entry.answers.values() if one in ("sat", "unsat")}
         if not claimed:

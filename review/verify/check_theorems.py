@@ -26,9 +26,9 @@ Made = Mapping[tuple[str, int | None], Sequence[Script]]
 def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) -> None:
     """Recheck the verdict on each theorem and family; ``bad`` are theorems with an obligation that
     is not confirmed."""
-    told = manifest.theorems
+    recorded = manifest.theorems
     families = [one for one in manifest.all_evidence if one.check.startswith("theorem:")]
-    if told is None:
+    if recorded is None:
         for one in families:
             account.reject(
                 "theorem family", one.check.partition(":")[2], "the bundle decides no theorem"
@@ -38,11 +38,11 @@ def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) 
     entries = {entry.path: entry for entry in manifest.obligations}
     results: dict[str, TheoremResult] = {}
     wrong = set(bad)
-    for theorem in told.theorems:
+    for theorem in recorded.theorems:
         if theorem.name not in known:
             account.reject("theorem", theorem.name, "this version of xasplit has no such theorem")
             continue
-        result = _result(theorem.name, told, made, entries)
+        result = _result(theorem.name, recorded, made, entries)
         results[theorem.name] = result
         problem = ""
         counted = (len(result.obligations), len(result.controls))
@@ -58,20 +58,20 @@ def check(manifest: Manifest, account: Account, made: Made, bad: Iterable[str]) 
             account.judge("theorem", theorem.name, problem)
         else:
             account.skip("theorem", theorem.name, f"{theorem.status} in the bundle")
-    report = Report(told.chunk_shifts, told.solvers, catalogue.promised(), results)
-    if told.proved and not report.proved:
+    report = Report(recorded.chunk_shifts, recorded.solvers, catalogue.promised(), results)
+    if recorded.proved and not report.proved:
         account.reject("theorem", "all that are promised", f"not proved: {_few(report.missing)}")
     _families(families, report, account, wrong)
 
 
 def _result(
-    name: str, told: Theorems, made: Made, entries: Mapping[str, ObligationRecord]
+    name: str, recorded: Theorems, made: Made, entries: Mapping[str, ObligationRecord]
 ) -> TheoremResult:
     """The theorem with the answers that the bundle lists to this version's obligations."""
     theorem = catalogue.by_name()[name]
-    shifts: tuple[int | None, ...] = (None,) if theorem.parametric else told.chunk_shifts
+    shifts: tuple[int | None, ...] = (None,) if theorem.parametric else recorded.chunk_shifts
     result = TheoremResult(name, theorem.statement, shifts)
-    able = tuple(solver for solver in told.solvers if supports(solver, theorem.logic))
+    able = tuple(solver for solver in recorded.solvers if supports(solver, theorem.logic))
     for s in shifts:
         scripts = made.get((name, s))
         if scripts is None:
@@ -102,12 +102,12 @@ def _answers(entry: ObligationRecord | None) -> dict[str, Answer]:
 
 
 def _families(
-    told: Sequence[Evidence], report: Report, account: Account, wrong: Iterable[str]
+    recorded: Sequence[Evidence], report: Report, account: Account, wrong: Iterable[str]
 ) -> None:
     """Whether the evidence that claims rest on is what the theorems say."""
     found = {one.check: one for one in evidence.of_proofs(report)}
     shaken = {f"theorem:{name.partition('.')[0]}" for name in wrong}
-    for one in told:
+    for one in recorded:
         mine = found.get(one.check)
         if one.outcome is Outcome.HOLDS and (mine is None or mine.outcome is not Outcome.HOLDS):
             problem = "not all of its theorems are proved in the bundle"

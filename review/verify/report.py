@@ -19,29 +19,29 @@ _LONGEST = 600
 """Characters of one that are shown: whoever made the bundle chose them."""
 
 
-def answer(place: Path, told: Manifest | None, account: Account, holds: bool) -> Iterator[Part]:
+def answer(place: Path, manifest: Manifest | None, account: Account, holds: bool) -> Iterator[Part]:
     """What is not confirmed and what could not be rechecked, then the conclusion; ``told`` is None
     where the manifest could not be read."""
-    yield Part("bundle", str(place), [] if told is None else _head(place, told))
-    yield Part("complete", None if told is None else told.complete)
+    yield Part("bundle", str(place), [] if manifest is None else _head(place, manifest))
+    yield Part("complete", None if manifest is None else manifest.complete)
     yield from fields(account, "interrupted", "confirmed")
     rejected, impossible = account.rejected, account.impossible
     yield Part("not_confirmed", rejected, _items("NOT CONFIRMED", rejected))
     title = "Could not be rechecked here"
     yield Part("not_rechecked", impossible, _items(title, impossible))
-    rest = 0 if told is None else check_claims.rest_on_the_review(told)
+    rest = 0 if manifest is None else check_claims.rest_on_the_review(manifest)
     yield Part("rest_on_the_review", rest)
-    if rest and told is not None:
-        command = shlex.join(told.options.command)
+    if rest and manifest is not None:
+        command = shlex.join(manifest.options.command)
         yield shown(*wrap_words(f"The searches and measurements again: {command}", "  ", ""))
     yield shown("", *wrap_words(conclusion(account, rest), "  ", ""))
     yield Part("confirmed_all", holds, [] if holds else ["NOT CONFIRMED."])
 
 
-def _head(place: Path, told: Manifest) -> list[str]:
-    names = ", ".join(one.name for one in told.tested)
-    state = "a complete" if told.complete else "an INCOMPLETE"
-    head = f"{place}: {state} review of {names} by xasplit {told.tool}, {told.run.created}"
+def _head(place: Path, manifest: Manifest) -> list[str]:
+    names = ", ".join(one.name for one in manifest.tested)
+    state = "a complete" if manifest.complete else "an INCOMPLETE"
+    head = f"{place}: {state} review of {names} by xasplit {manifest.tool}, {manifest.run.created}"
     return [*wrap_words(head[:_LONGEST], "  ", ""), ""]
 
 
@@ -56,8 +56,8 @@ def conclusion(account: Account, rest: int) -> str:
         left.append(f"{rest:,} results of searches and measurements, which rest on the review")
     if account.interrupted:
         left.append("what Ctrl-C cut short")
-    told = f"Rechecked and confirmed: {rechecked(account.confirmed)}."
-    return f"{told} Not rechecked: {' and '.join(left) or 'nothing'}."
+    text = f"Rechecked and confirmed: {rechecked(account.confirmed)}."
+    return f"{text} Not rechecked: {' and '.join(left) or 'nothing'}."
 
 
 def _items(title: str, items: Sequence[RecheckedItem]) -> Iterator[str]:
