@@ -116,7 +116,7 @@ static struct judged *place_of(const struct observation *seen)
 static void answer(const struct observation *seen, const char *line)
 {
 	struct judged *judged = place_of(seen);
-	char *tab;
+	size_t promise;
 
 	if (judged->used)
 		return;
@@ -126,13 +126,13 @@ static void answer(const struct observation *seen, const char *line)
 	if (!strcmp(line, "holds") ||
 	    sscanf(line, "holds\t%lu %lu", &judged->covers.first, &judged->covers.last) == 2)
 		return;
-	if (strncmp(line, "broken\t", 7) || !strchr(line + 7, '\t'))
+	promise = strncmp(line, "broken\t", 7) ? 0 : strcspn(line + 7, "\t");
+	if (!promise || !line[7 + promise])
 		broken("no answer to what a reader sees: %s", line);
 	judged->promise = more_room(NULL, strlen(line + 7) + 1, 1);
 	strcpy(judged->promise, line + 7);
-	tab = strchr(judged->promise, '\t');
-	*tab = 0;
-	judged->text = tab + 1;
+	judged->promise[promise] = 0;
+	judged->text = judged->promise + promise + 1;
 }
 
 /* What was asked before about the same array: kind, numbers, answer. */
