@@ -34,13 +34,14 @@ from specs.invariants import (
 from specs.memory import Memory
 from specs.property import Judgement, Register, Violation
 from specs.publication import judge_publications
+from specs.requests import judge_requests
 from specs.stream import Answer, cut
 from specs.update import judge_update
 from specs.view import View
 from xarray_model.entries import ZERO, is_error
 from xarray_model.flags import ArrayFlag
 from xarray_model.log import LogRecord, decode
-from xarray_model.operations import THROUGH, Code, Operation, array_flags
+from xarray_model.operations import THROUGH, Code, Flag, Operation, array_flags
 from xarray_model.snapshot import empty
 
 REFINEMENT = Register()
@@ -189,6 +190,7 @@ class History:
         self._array: AbstractArray | None = AbstractArray(bits=judge.bits)
         self._view: View | None = _empty_view(judge.s, ArrayFlag.NONE, judge.bits)
         self._flags = ArrayFlag.NONE
+        self._kept_lru = False
         self._changes: list[_Change] = []
         self._memory = Memory()
         self._suspended: frozenset[str] = frozenset()
@@ -231,6 +233,13 @@ class History:
                 return []
         cursor = self._cursor
         found = list(self._judge.count(self._answer(given, operation, answer.words)))
+        has = bool(given.flags & Flag.LRU)
+        if given.code is Code.CURSOR_SET:
+            self._kept_lru = has
+        if log is not None:
+            log = tuple(log)
+            lru = self._kept_lru if given.code in THROUGH else has
+            found += self._judge.count(judge_requests(self._flags, lru, log))
         if array is None:
             self._cursor = AbstractCursor()
         else:

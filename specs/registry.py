@@ -12,6 +12,7 @@ from specs.invariants import INVARIANTS
 from specs.judge import REFINEMENT
 from specs.property import Property, Register
 from specs.publication import PUBLICATION
+from specs.requests import REQUESTS
 from specs.update import UPDATE
 
 REGISTERS: dict[str, Register] = {
@@ -22,6 +23,7 @@ REGISTERS: dict[str, Register] = {
     "kept cursor": CURSOR,
     "nodes on a kept cursor": CURSOR_NODES,
     "split contract": CONTRACT,
+    "what requests carry": REQUESTS,
     "update protocol": UPDATE,
     "publications": PUBLICATION,
 }

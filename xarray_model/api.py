@@ -64,14 +64,20 @@ def get_order(array: XArray, index: int) -> int:
 
 
 def store_order(
-    array: XArray, index: int, order: int, entry: int, update: Update | None = None
+    array: XArray,
+    index: int,
+    order: int,
+    entry: int,
+    update: Update | None = None,
+    *,
+    lru: bool = False,
 ) -> Entry:
     """Store ``entry`` with ``order`` around ``index`` (NULL erases), taking the lock and
     allocating as needed.
 
     Returns the old entry for order 0, NULL for larger orders, or an error word.
     """
-    return store_through(Cursor(array, index, order, update), entry)
+    return store_through(Cursor(array, index, order, update, lru), entry)
 
 
 def store_through(cursor: Cursor, entry: int) -> Entry:

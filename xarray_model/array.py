@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from xarray_model.allocator import Allocator
 from xarray_model.entries import NULL
 from xarray_model.flags import FREE_MARK, ArrayFlag
 from xarray_model.geometry import CHUNK_SHIFTS
+from xarray_model.gfp import Gfp
 from xarray_model.journal import Journal
 from xarray_model.node import Entry
 
@@ -17,11 +20,14 @@ class XArray:
     ``flags`` is what it was made with; ``head`` and ``marks`` (bits 0..2) are its memory,
     written by ``journal`` alone.  ``locked`` is what callers say of its lock; ``warnings`` counts
     ``WARN_ON`` conditions met.
+    ``asked`` counts requests for nodes, unless it is None: by flags, whether they name a
+    ``list_lru``, and whether the lock is held.
     Raises ValueError for a chunk shift or width that no build has.
     """
 
     __slots__ = (
         "allocator",
+        "asked",
         "flags",
         "head",
         "journal",
@@ -49,6 +55,7 @@ class XArray:
         self.marks = 0
         self.flags = ArrayFlag.NONE
         self.locked = False
+        self.asked: Counter[tuple[Gfp, bool, bool]] | None = None
         self.warnings = 0
 
     def init(self, flags: ArrayFlag) -> None:

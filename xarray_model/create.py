@@ -18,6 +18,7 @@ from xarray_model.geometry import (
     offset_of,
     root_shift,
 )
+from xarray_model.gfp import NOWAIT
 from xarray_model.node import FREED, MARKS, Entry, Node, is_value
 from xarray_model.walk import descend
 
@@ -32,7 +33,7 @@ def alloc(cursor: Cursor, shift: int) -> Node | None:
     if cursor.alloc is not None:
         node = cursor.pop()
     else:
-        fresh = array.allocator.allocate(blocking=False)
+        fresh = cursor.request(NOWAIT)
         if fresh is None:
             cursor.set_err(ENOMEM)
             return None

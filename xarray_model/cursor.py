@@ -13,7 +13,9 @@ from typing import TypeAlias
 
 from xarray_model.array import XArray
 from xarray_model.entries import ENOMEM
+from xarray_model.flags import ArrayFlag
 from xarray_model.geometry import first_index, node_shift, slots_of
+from xarray_model.gfp import KERNEL, Gfp
 from xarray_model.node import Node
 
 Update: TypeAlias = Callable[[Node], None]
@@ -40,7 +42,8 @@ class Cursor:
     """A cursor at ``index`` for entries of ``order``, not walked yet.
 
     The index is aligned down to ``2**order``.  ``errno`` is positive in the state ERROR, else 0.
-    ``alloc`` is the topmost preallocated node; the next ones hang on its ``parent``.
+    ``alloc`` is the topmost preallocated node; the next ones hang on its ``parent``.  ``lru``:
+    whether the cursor has a ``list_lru`` (``xas_set_lru``), which each of its requests then names.
     Raises ValueError for an index or order that the index width does not have.
     """
 
@@ -49,6 +52,7 @@ class Cursor:
         "array",
         "errno",
         "index",
+        "lru",
         "node",
         "offset",
         "order",
@@ -59,7 +63,12 @@ class Cursor:
     )
 
     def __init__(
-        self, array: XArray, index: int, order: int = 0, update: Update | None = None
+        self,
+        array: XArray,
+        index: int,
+        order: int = 0,
+        update: Update | None = None,
+        lru: bool = False,
     ) -> None:
         if not 0 <= index <= array.last_index:
             raise ValueError(f"index {index} is not an index of {array.width} bits")
@@ -76,6 +85,7 @@ class Cursor:
         self.errno = 0
         self.alloc: Node | None = None
         self.update = update
+        self.lru = lru
 
     def set_err(self, errno: int) -> None:
         """Note the error ``-errno`` (``xas_set_err``)."""
@@ -106,6 +116,16 @@ class Cursor:
         self.alloc = node.parent
         return node
 
+    def request(self, gfp: Gfp) -> Node | None:
+        """A fresh node, or None; the request names the cursor's ``list_lru``, and is charged where
+        the array is to be (``XA_FLAGS_ACCOUNT``)."""
+        array = self.array
+        if array.flags & ArrayFlag.ACCOUNT:
+            gfp |= Gfp.ACCOUNT
+        if array.asked is not None:
+            array.asked[gfp, self.lru, array.locked] += 1
+        return array.allocator.allocate(bool(gfp & Gfp.DIRECT_RECLAIM))
+
     def preallocated(self) -> int:
         """Nodes on the preallocation list."""
         nodes = 0
@@ -127,16 +147,16 @@ def destroy(cursor: Cursor) -> None:
         cursor.array.allocator.free(cursor.pop())
 
 
-def nomem(cursor: Cursor) -> bool:
+def nomem(cursor: Cursor, gfp: Gfp = KERNEL) -> bool:
     """After an operation, outside the lock: whether it is to be tried again (``xas_nomem``).
 
-    If the operation lacked memory, requests one node with permission to block and, when that is
+    If the operation lacked memory, requests one node as ``gfp`` permits and, when that is
     granted, resets the cursor; otherwise frees what is preallocated.
     """
     if cursor.errno != ENOMEM:
         destroy(cursor)
         return False
-    node = cursor.array.allocator.allocate(blocking=True)
+    node = cursor.request(gfp)
     if node is None:
         return False
     cursor.push(node)

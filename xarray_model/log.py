@@ -31,6 +31,15 @@ class Kind(IntEnum):
 
     CALLBACK = 1
     PUBLICATION = 2
+    REQUEST = 3
+
+
+class Names(IntEnum):
+    """Which ``list_lru`` a request names."""
+
+    NONE = 0
+    CURSORS = 1
+    OTHER = 2
 
 
 _KINDS = {int(kind): kind for kind in Kind}
@@ -43,7 +52,10 @@ class LogRecord:
     ``operation`` is its number within the case (from 0), ``node`` a pre-order ordinal, ``HEAD`` or
     ``UNREACHABLE``.  A callback carries the node's ``count``, ``nr_values``, ``shift`` and
     ``offset`` as they were when it was made.  A publication (a release store) carries the ``slot``
-    and the ``value`` written there, a node pointer as ``entries.mk_node(ordinal)``.
+    and the ``value`` written there, a node pointer as ``entries.mk_node(ordinal)``.  A request for
+    nodes, or so many of them that are alike (``node``), carries flags: those in ``slot`` are more
+    than the caller gave, or under the lock, where none are given, all; those in ``value`` were
+    given and are not there; ``count`` is one of ``Names``.
     """
 
     kind: Kind

@@ -87,6 +87,8 @@ class Flag(IntFlag):
     REPEATING = 32
     """COUNT_ALLOC: the same few nodes are handed out again and again, so that the code's own
     arithmetic can be followed to counts that no memory holds."""
+    LRU = 64
+    """STORE, SPLIT, TRY_SPLIT, COUNT_ALLOC, CURSOR_SET: the cursor has a ``list_lru``."""
     LOCK_IRQ = 1 << 8
     """INIT: the array's lock is taken with interrupts off."""
     LOCK_BH = 2 << 8
@@ -145,13 +147,16 @@ FIELDS: dict[Code, tuple[str, ...]] = {
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
 FLAGS: dict[Code, Flag] = {
-    Code.SPLIT: Flag.NONBLOCKING,
+    Code.STORE: Flag.LRU,
+    Code.SPLIT: Flag.NONBLOCKING | Flag.LRU,
+    Code.TRY_SPLIT: Flag.LRU,
+    Code.CURSOR_SET: Flag.LRU,
     Code.FIND: Flag.PAUSE,
     Code.FIND_MARKED: Flag.PAUSE,
     Code.FAIL: Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING | Flag.LASTING,
     Code.CURSOR_SPLIT: Flag.NONBLOCKING,
     Code.CURSOR_SPLIT_ALLOC: Flag.NONBLOCKING,
-    Code.COUNT_ALLOC: Flag.REPEATING,
+    Code.COUNT_ALLOC: Flag.REPEATING | Flag.LRU,
     Code.INIT: Flag.LOCK_IRQ | Flag.LOCK_BH | Flag.ALLOC | Flag.ZERO_BUSY | Flag.ACCOUNT,
 }
 """The flags that an operation may carry; none for the others."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import ENOMEM
 from xarray_model.geometry import split_nodes
+from xarray_model.gfp import KERNEL, Gfp
 from xarray_model.node import Entry, Node
 from xarray_model.split_parts import (
     Target,
@@ -26,7 +27,7 @@ from xarray_model.split_parts import (
 )
 
 
-def split_alloc(cursor: Cursor, entry: int, order: int, blocking: bool = True) -> None:
+def split_alloc(cursor: Cursor, entry: int, order: int, gfp: Gfp = KERNEL) -> None:
     """Preallocate on the cursor all nodes that ``split`` needs; to be called without the lock.
 
     ``order`` is that of the entry to split, the cursor's order that of the new ones.  When a
@@ -34,9 +35,8 @@ def split_alloc(cursor: Cursor, entry: int, order: int, blocking: bool = True) -
     Raises PreconditionError unless ``1 <= order`` and ``cursor.order <= order``.
     """
     check_orders(cursor, entry, order)
-    allocator = cursor.array.allocator
     for _ in range(split_nodes(order, cursor.order, cursor.array.s)):
-        node = allocator.allocate(blocking)
+        node = cursor.request(gfp)
         if node is None:
             destroy(cursor)
             cursor.set_err(ENOMEM)

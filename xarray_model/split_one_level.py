@@ -11,6 +11,7 @@ from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import ENOMEM
 from xarray_model.errors import PreconditionError
 from xarray_model.geometry import one_level_limit_exceeded, split_nodes
+from xarray_model.gfp import KERNEL, Gfp
 from xarray_model.split_parts import (
     check_orders,
     check_preallocated,
@@ -24,7 +25,7 @@ from xarray_model.split_parts import (
 )
 
 
-def split_alloc(cursor: Cursor, entry: int, order: int, blocking: bool = True) -> None:
+def split_alloc(cursor: Cursor, entry: int, order: int, gfp: Gfp = KERNEL) -> None:
     """As ``xarray_model.split.split_alloc``, but fills the nodes with ``entry`` at once, and for
     more than one new level warns and fails with -ENOMEM."""
     check_orders(cursor, entry, order)
@@ -36,7 +37,7 @@ def split_alloc(cursor: Cursor, entry: int, order: int, blocking: bool = True) -
         return
     slots = leaf_slots(entry, cursor.sibs + 1, array.s)
     for _ in range(split_nodes(order, cursor.order, array.s)):
-        node = array.allocator.allocate(blocking)
+        node = cursor.request(gfp)
         if node is None:
             destroy(cursor)
             cursor.set_err(ENOMEM)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import EINVAL, ENOMEM
 from xarray_model.geometry import try_split_min_order
+from xarray_model.gfp import NOWAIT
 from xarray_model.split_parts import (
     fill_leaf,
     finish,
@@ -35,7 +36,7 @@ def try_split(cursor: Cursor, entry: int, order: int) -> None:
         _fail(cursor, EINVAL)
         return
     if cursor.alloc is None:
-        node = array.allocator.allocate(blocking=False)
+        node = cursor.request(NOWAIT)
         if node is None:
             _fail(cursor, ENOMEM)
             return

@@ -19,6 +19,7 @@ class Aspect(Enum):
     LINKS = "the fields by which nodes are found"
     UPDATE = "the update callback and the shadow-node LRU"
     PUBLICATION = "in which order readers see it"
+    REQUESTS = "what requests for memory carry"
     ANSWERS = "what is answered"
     ANY = "that something is wrong"
 
@@ -33,7 +34,7 @@ _ABOUT = {
     " split-outside split-nodes-outside split-index tree child-shift root-lowest head node-empty"
     " split-merge create-range-slots",
     Aspect.VALUES: "node-count node-nr-values",
-    Aspect.MARKS: "sibling-mark null-mark child-mark array-mark split-marks marks-only",
+    Aspect.MARKS: "sibling-mark null-mark child-mark array-mark split-marks marks-only free-mark",
     Aspect.LINKS: "node-parent node-array child-offset",
     Aspect.UPDATE: "update-reported update-split-node update-final update-valid update-array"
     " update-lock update-removed update-unlinked update-quiet lru lru-stray",
@@ -42,7 +43,9 @@ _ABOUT = {
     " answer-pause answer-step answer-store answer-store-error cursor-load cursor-find"
     " cursor-find-marked cursor-step cursor-pause cursor-find-conflict answer-find-after"
     " answer-extract",
-    Aspect.ANY: "refines split-entries snapshot agrees-with-model index-independent-log drained",
+    Aspect.REQUESTS: "request-flags request-account request-lru",
+    Aspect.ANY: "refines split-entries snapshot agrees-with-model index-independent-log drained"
+    " array-flags",
 }
 _ASPECTS = {name: aspect for aspect, names in _ABOUT.items() for name in names.split()}
 
@@ -57,6 +60,7 @@ _DRAGS = {
     Aspect.LINKS: frozenset({Aspect.ANSWERS, Aspect.ANY}),
     Aspect.UPDATE: frozenset({Aspect.ANY}),
     Aspect.PUBLICATION: frozenset({Aspect.ANSWERS, Aspect.ANY}),
+    Aspect.REQUESTS: frozenset(),
     Aspect.ANSWERS: frozenset({Aspect.ANY}),
     Aspect.ANY: frozenset[Aspect](),
 }

@@ -28,7 +28,7 @@ from xarray_model.operations import Code, Operation, encode
 
 HANG_SECONDS = 1.0
 """CPU time that a case may take on the base."""
-LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION})
+LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION, Aspect.REQUESTS})
 """What is seen in the log, not in the answers."""
 AT_INDEX = frozenset({Code.SPLIT, Code.TRY_SPLIT})
 _ENDS = {name for name, _ in ENDS.values()}

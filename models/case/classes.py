@@ -18,7 +18,7 @@ from specs.callers import contract
 from specs.judge import Judge
 from xarray_model.operations import Operation
 
-_LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION})
+_LOGGED = frozenset({Aspect.UPDATE, Aspect.PUBLICATION, Aspect.REQUESTS})
 _PROPERTIES = {one.name: one.property for one in DEVIATIONS}
 
 

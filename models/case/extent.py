@@ -43,7 +43,9 @@ PLACE = "place"
 AROUND = "around"
 FAILING = "failing request"
 MEMORY = "memory"
-DIMENSIONS = (CASES, ENTRIES, MARKS, INDEX, PLACE, AROUND, FAILING, MEMORY)
+ARRAY = "array and cursor"
+STORES = "memory for stores"
+DIMENSIONS = (CASES, ENTRIES, MARKS, INDEX, PLACE, AROUND, FAILING, MEMORY, ARRAY, STORES)
 """What cases are told apart by, beside their split."""
 
 

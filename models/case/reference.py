@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from models.case.reference_log import Told, records
+from models.case.reference_log import Told, records, requests
 from models.case.reference_plain import LOOKS, word
 from xarray_model import (
     api,
@@ -30,6 +31,7 @@ from xarray_model.create import create_range
 from xarray_model.cursor import Cursor, destroy, nomem
 from xarray_model.entries import ENOMEM, NULL, mk_error, mk_node
 from xarray_model.errors import PreconditionError
+from xarray_model.gfp import KERNEL, NOWAIT, Gfp
 from xarray_model.journal import Store
 from xarray_model.log import LogRecord
 from xarray_model.lru import ShadowNodes
@@ -110,6 +112,7 @@ def run(
         if log or journal:
             stores = runner.array.journal.start()
             runner.told = told
+            runner.array.asked = Counter()
         try:
             results.append(runner.run(operation))
         except Endless:
@@ -118,8 +121,18 @@ def run(
         if journal:
             journals.append(tuple(stores))
         if log:
-            logs.append(tuple(records(number, told, stores, runner.array)))
+            logs.append(
+                (
+                    *requests(number, runner.array.asked or {}, given(operation)),
+                    *records(number, told, stores, runner.array),
+                )
+            )
     return Outcome(b"".join(results), tuple(logs), tuple(journals), hangs)
+
+
+def given(operation: Operation) -> Gfp:
+    """What the caller of an operation permits whoever asks for memory without the lock."""
+    return NOWAIT if operation.flags & Flag.NONBLOCKING else KERNEL
 
 
 class Runner:
@@ -153,20 +166,24 @@ class Runner:
             self.told.append(Told.of(node, self.array))
         self.lru.update(node)
 
+    def _cursor(self, op: Operation, order: int) -> Cursor:
+        """A new cursor of ``order``, as the operation asks for it."""
+        return Cursor(self.array, op.index, order, self.update, bool(op.flags & Flag.LRU))
+
     def _init(self, op: Operation) -> list[int]:
         self.array.init(array_flags([op]))
         return []
 
     def _store(self, op: Operation) -> list[int]:
-        return [word(api.store_order(self.array, op.index, op.order, op.entry, self.update))]
+        return [word(api.store_through(self._cursor(op, op.order), op.entry))]
 
     def _split_entry(self, op: Operation) -> list[int]:
-        return self._split_through(Cursor(self.array, op.index, op.new_order, self.update), op)
+        return self._split_through(self._cursor(op, op.new_order), op)
 
     def _split_through(self, cursor: Cursor, op: Operation) -> list[int]:
         array = self.array
         requests, warnings = array.allocator.requests, array.warnings
-        self.split_alloc(cursor, op.entry, op.order, not op.flags & Flag.NONBLOCKING)
+        self.split_alloc(cursor, op.entry, op.order, given(op))
         allocated = array.allocator.requests
         held = cursor.preallocated()
         if not cursor.errno:
@@ -186,7 +203,7 @@ class Runner:
 
     def _try_split(self, op: Operation) -> list[int]:
         array = self.array
-        cursor = Cursor(array, op.index, op.new_order, self.update)
+        cursor = self._cursor(op, op.new_order)
         requests = array.allocator.requests
         array.locked = True
         try_split(cursor, op.entry, op.order)
@@ -264,13 +281,13 @@ class Runner:
 
     def _count_alloc(self, op: Operation) -> list[int]:
         array = self.array
-        cursor = Cursor(array, 0, op.new_order, self.update)
+        cursor = self._cursor(op, op.new_order)
         requests, warnings = array.allocator.requests, array.warnings
         # Where nodes are only lent their number is worked out, not counted.
         repeating = bool(op.flags & Flag.REPEATING)
         array.allocator.limit(0 if repeating else op.argument)
         # Any entry will do, since none is stored.
-        self.split_alloc(cursor, mk_node(0), op.order, True)
+        self.split_alloc(cursor, mk_node(0), op.order, KERNEL)
         array.allocator.limit(None)
         words = [
             _error(cursor),
@@ -292,7 +309,7 @@ class Runner:
         return self._kept
 
     def _cursor_set(self, op: Operation) -> list[int]:
-        self._kept = Cursor(self.array, op.index, op.order, self.update)
+        self._kept = self._cursor(op, op.order)
         return []
 
     def _cursor_reset(self, op: Operation) -> list[int]:
@@ -352,7 +369,7 @@ class Runner:
     def _cursor_split_alloc(self, op: Operation) -> list[int]:
         array, cursor = self.array, self.kept
         requests, warnings = array.allocator.requests, array.warnings
-        self.split_alloc(cursor, op.entry, op.order, not op.flags & Flag.NONBLOCKING)
+        self.split_alloc(cursor, op.entry, op.order, given(op))
         return [
             _error(cursor),
             array.allocator.requests - requests,

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xarray_model.array import XArray
 from xarray_model.entries import mk_node
+from xarray_model.gfp import Gfp
 from xarray_model.journal import Field, Store
-from xarray_model.log import ARRAY_RIGHT, HEAD, LOCK_HELD, UNREACHABLE, Kind, LogRecord
+from xarray_model.log import ARRAY_RIGHT, HEAD, LOCK_HELD, UNREACHABLE, Kind, LogRecord, Names
 from xarray_model.node import Node
 from xarray_model.picture import preorder
 
@@ -45,6 +46,24 @@ def records(
         done = callback.stores
         yield _callback(number, callback, ordinals)
     yield from _publications(number, stores[done:], ordinals)
+
+
+def requests(
+    number: int, asked: Mapping[tuple[Gfp, bool, bool], int], given: Gfp
+) -> Iterator[LogRecord]:
+    """The records of the requests that the operation with this number made (``XArray.asked``);
+    ``given``: what its caller permits who asks without the lock."""
+    for (gfp, lru, locked), times in asked.items():
+        allowed = Gfp.NONE if locked else given
+        yield LogRecord(
+            Kind.REQUEST,
+            LOCK_HELD if locked else 0,
+            number,
+            times,
+            count=Names.CURSORS if lru else Names.NONE,
+            slot=gfp & ~allowed,
+            value=allowed & ~gfp,
+        )
 
 
 def _callback(number: int, told: Told, ordinals: dict[Node, int]) -> LogRecord:

@@ -46,6 +46,7 @@ _NAMES = {
 _ABOUT = tuple(
     (re.compile(pattern), told)
     for pattern, told in (
+        (r"request-", Aspect.REQUESTS),
         (r"update-(array|valid (offset|shift))", Aspect.LINKS),
         (r"publish-elsewhere", Aspect.ENTRIES),
         (r"publish-", Aspect.PUBLICATION),
@@ -76,6 +77,8 @@ def symptoms(first: Sequence[Finding]) -> frozenset[str]:
         if finding.property in _ENDS:
             ended = _ended(shown, one)
             found.add(f"{ended}{finding.property}: {_NUMBER.sub('#', finding.detail)}")
+        elif aspect(finding.property) is Aspect.REQUESTS and shown is not None:
+            found.add(f"{_NAMES[shown.code]} {finding.property} {finding.detail}")
         elif aspect(finding.property) in _LOGGED and finding.property not in ("lru", "lru-stray"):
             found.add(f"{during}{finding.property} {_field(finding.detail)}".strip())
     try:

@@ -92,6 +92,8 @@ def _candidates(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
         for start in range(len(whole) - size, -1, -size):
             yield whole[:start] + whole[start + size :]
         size //= 2
+    if any(operation.flags & Flag.LRU for operation in whole):
+        yield [replace(operation, flags=operation.flags & ~Flag.LRU) for operation in whole]
     for place, operation in enumerate(whole):
         for simpler in _simpler(operation):
             yield [*whole[:place], simpler, *whole[place + 1 :]]

@@ -135,7 +135,7 @@ void count_alloc(const struct operation *operation)
 	XA_STATE_ORDER(xas, &driver.array, 0UL, order);
 	uint64_t warnings = driver.requests.warnings, made;
 
-	xas_set_update(&xas, update_callback);
+	set_up(&xas, operation);
 	if (operation->flags & FLAG_REPEATING) {
 		count_repeating(&xas, operation);
 		return;

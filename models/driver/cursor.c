@@ -21,7 +21,7 @@ static void set(const struct operation *operation)
 	unsigned int order = operation->order;
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
-	xas_set_update(&xas, update_callback);
+	set_up(&xas, operation);
 	kept->xas = xas;
 	kept->order = order;
 	kept->is_set = true;
@@ -110,14 +110,14 @@ static void find_conflict(void)
 	uint64_t *count = (uint64_t *)(void *)result_room(sizeof(*count));
 	void *conflict;
 
-	xas_lock(&kept->xas);
+	lock(&kept->xas);
 	xas_for_each_conflict(&kept->xas, conflict) {
 		if (found++ == most)
 			fail(STATUS_HANG, "a walk found more conflicts than there are slots");
 		result_entry(conflict);
 	}
 	*count = found;
-	xas_unlock(&kept->xas);
+	unlock(&kept->xas);
 }
 
 /* What takes nodes from the cursor, under the lock. */

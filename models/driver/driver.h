@@ -103,6 +103,7 @@ enum flag {
 	FLAG_FAIL_NONBLOCKING = 8,
 	FLAG_LASTING = 16,
 	FLAG_REPEATING = 32,
+	FLAG_LRU = 64,
 	/* Of OP_INIT: from this bit on, the low bits of xa_flags. */
 	FLAG_ARRAY_SHIFT = 8,
 };
@@ -160,6 +161,8 @@ uint64_t cursor_nodes(const struct xa_state *xas);
 void *entry_of(const struct operation *operation);
 /* The last index of a search. */
 unsigned long last_of(const struct operation *operation);
+/* A cursor as the page cache has it: with the update callback, and with a list_lru if it shall. */
+void set_up(struct xa_state *xas, const struct operation *operation);
 
 /* count.c: of nodes that are lent. */
 enum { RING = 16 };
@@ -272,6 +275,7 @@ struct requests {
 	bool count_warnings;
 	bool thin;	   /* nodes are only counted: leave their memory alone */
 	bool repeating;	   /* nodes come from count_next() */
+	gfp_t given;	   /* what the operation permits who asks without the lock */
 };
 
 /* count.c: the next of the few nodes; does not return once enough were asked for. */
@@ -279,20 +283,36 @@ void *count_next(void);
 
 /* log.c */
 struct pending;
+struct asked {
+	gfp_t gfp;
+	const struct list_lru *lru;
+	bool locked;
+	uint32_t times;
+};
+enum { MOST_ASKED = 16 };
 struct log {
 	bool on;
 	struct pending *pending; /* room for many, of which only what is used is ever touched */
 	size_t waiting;
+	struct asked asked[MOST_ASKED]; /* requests of the operation, those that are alike as one */
+	unsigned int ways;
 };
 void log_open(void);
 void log_callback(const struct xa_node *node, bool lock_held);
 void log_publication(const void *location, const void *value);
+void log_request(gfp_t gfp, const struct list_lru *lru);
 void log_reset(void);
 void log_flush(unsigned int operation);
+
+/* What cursors name in their requests, if they have one: nothing looks into it. */
+struct list_lru {
+	char nothing;
+};
 
 /* All of the driver's state, for headers and callbacks that are given no other way to it. */
 struct driver {
 	struct xarray array; /* of the case that runs */
+	struct list_lru shadows; /* what cursors have as their xa_lru */
 	struct list_head lru; /* as the page cache keeps it in the nodes' list pointers */
 	struct run run;
 	struct requests requests;

@@ -41,8 +41,11 @@ static bool request_fails(bool may_block)
 	return false;
 }
 
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
+	bool may_block = gfpflags_allow_blocking(gfp);
+
+	log_request(gfp, lru);
 	if (may_block)
 		xasplit_might_sleep();
 	if (driver.requests.repeating)

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CALLBACK = 1, PUBLICATION = 2 };
+enum { CALLBACK = 1, PUBLICATION = 2, REQUEST = 3 };
+enum { NO_LRU, CURSORS_LRU, OTHER_LRU };
 enum { ARRAY_RIGHT = 1, LOCK_HELD = 2 };
 #define HEAD (UINT32_MAX - 1)
 enum { MOST = 1 << 22 };
@@ -77,9 +78,47 @@ void log_publication(const void *location, const void *value)
 	item->record.kind = PUBLICATION;
 }
 
+/* Requests in more ways than there is room for are all of the last. */
+void log_request(gfp_t gfp, const struct list_lru *lru)
+{
+	const bool locked = driver.array.xa_lock.held;
+	struct asked *one = log->asked;
+
+	if (!log->on)
+		return;
+	for (; one < log->asked + log->ways; one++)
+		if (one->gfp == gfp && one->lru == lru && one->locked == locked)
+			break;
+	if (one == log->asked + MOST_ASKED) {
+		one--;
+	} else if (one == log->asked + log->ways) {
+		*one = (struct asked){ .gfp = gfp, .lru = lru, .locked = locked };
+		log->ways++;
+	}
+	one->times++;
+}
+
+/* What a request carries, told against what the operation permits; under the lock that is nothing. */
+static void write_request(const struct asked *one, unsigned int operation)
+{
+	gfp_t given = one->locked ? 0 : driver.requests.given;
+	const struct record record = {
+		.kind = REQUEST,
+		.flags = one->locked ? LOCK_HELD : 0,
+		.operation = (uint16_t)operation,
+		.node = one->times,
+		.count = !one->lru ? NO_LRU : one->lru == &driver.shadows ? CURSORS_LRU : OTHER_LRU,
+		.slot = one->gfp & ~given,
+		.value = given & ~one->gfp,
+	};
+
+	memcpy(log_room(sizeof(record)), &record, sizeof(record));
+}
+
 void log_reset(void)
 {
 	log->waiting = 0;
+	log->ways = 0;
 }
 
 /* Names the location of a publication; false when it is neither the head nor a slot. */
@@ -109,6 +148,9 @@ static uint64_t name_value(const void *value)
 
 void log_flush(unsigned int operation)
 {
+	for (unsigned int way = 0; way < log->ways; way++)
+		write_request(&log->asked[way], operation);
+	log->ways = 0;
 	if (!log->waiting)
 		return;
 	number_nodes();

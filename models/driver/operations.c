@@ -43,6 +43,18 @@ uint64_t cursor_nodes(const struct xa_state *xas)
 	return nodes;
 }
 
+void set_up(struct xa_state *xas, const struct operation *operation)
+{
+	xas_set_update(xas, update_callback);
+#ifdef XASPLIT_HAVE_LRU
+	if (operation->flags & FLAG_LRU)
+		xas_set_lru(xas, &driver.shadows);
+#else
+	if (operation->flags & FLAG_LRU)
+		fail(STATUS_UNSUPPORTED, "this XArray has no xas_set_lru");
+#endif
+}
+
 void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation)
 {
 	void *old;
@@ -67,7 +79,7 @@ static void store(const struct operation *operation)
 	unsigned int order = operation->order;
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
-	xas_set_update(&xas, update_callback);
+	set_up(&xas, operation);
 	store_through(&xas, order, operation);
 }
 
@@ -76,6 +88,7 @@ uint64_t split_alloc(struct xa_state *xas, const struct operation *operation)
 	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
 	uint64_t warnings = driver.requests.warnings;
 
+	driver.requests.given = gfp;
 	driver.requests.count_warnings = true;
 	xas_split_alloc(xas, entry_of(operation), operation->order, gfp);
 	driver.requests.count_warnings = false;
@@ -109,7 +122,7 @@ static void split(const struct operation *operation)
 	unsigned int order = operation->new_order;
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
-	xas_set_update(&xas, update_callback);
+	set_up(&xas, operation);
 	split_through(&xas, operation);
 }
 
@@ -121,7 +134,7 @@ static void try_split(const struct operation *operation)
 	uint64_t before = driver.requests.made;
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
-	xas_set_update(&xas, update_callback);
+	set_up(&xas, operation);
 	lock(&xas);
 	xas_try_split(&xas, entry_of(operation), operation->order);
 	unlock(&xas);
@@ -211,6 +224,7 @@ static void check(const struct operation *operation)
 void run_operation(const struct operation *operation)
 {
 	check(operation);
+	driver.requests.given = GFP_KERNEL;
 	switch (operation->code) {
 	case OP_STORE:
 		store(operation);

@@ -89,6 +89,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
         "count_alloc: limited",
     ]
     names += [f"array: {', '.join(flag_names(flags))}" for flags in ARRAYS]
+    names.append("cursor: with a list_lru")
     names += CURSOR_BRANCHES
     names += PLAIN_BRANCHES
     names += NODE_BRANCHES

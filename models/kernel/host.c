@@ -47,11 +47,12 @@ _Noreturn static void stop(const char *what)
 	_Exit(STATUS_STOPPED);
 }
 
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
 	struct piece *piece = unused;
 
-	if (may_block && (locks_held || xasplit_read_depth))
+	(void)lru;
+	if (gfpflags_allow_blocking(gfp) && (locks_held || xasplit_read_depth))
 		stop("an allocation that may sleep, under the lock");
 	if (piece)
 		unused = piece->next;

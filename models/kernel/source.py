@@ -38,6 +38,8 @@ class Capabilities:
     """``xas_try_split`` and ``xas_try_split_min_order``; Linux 6.12 has neither, 7.3 both."""
     get_order: bool
     """``xas_get_order`` on a cursor."""
+    lru: bool = True
+    """``xas_set_lru``, which is there since 5.18."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,7 @@ def _source(
         Capabilities(
             try_split=_declares(header, "xas_try_split"),
             get_order=_declares(header, "xas_get_order"),
+            lru=_declares(header, "xas_set_lru"),
         ),
         defines,
     )

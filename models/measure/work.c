@@ -33,11 +33,12 @@ _Noreturn void give_up(const char *why)
 
 /* Nodes, as a slab hands them out on reuse: slots, marks and list are clear, the rest is stale. */
 
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
 	struct xa_node *node = &nodes[made];
 
-	(void)may_block;
+	(void)gfp;
+	(void)lru;
 	if (made++ == MOST)
 		give_up("more nodes are asked for than a measured split may take");
 	memset(node, 0xa5, sizeof(*node));

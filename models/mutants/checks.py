@@ -19,6 +19,7 @@ from models.histories.drawing import draw
 from models.histories.machine import ArrayMachine
 from models.mutants.mutant import Check
 from models.subject.implementation import Implementation
+from models.sweep import array_cases
 from models.sweep.families import Family
 from models.sweep.high_cases import LOWEST
 from models.sweep.sweep import Unit, run_unit, sampled_units
@@ -41,6 +42,8 @@ def ladder(s: int) -> list[Unit]:
     few += [Unit(s, *split, 8, family=Family.WALKS) for split in walks]
     refusals = [(s, 0), (s + 1, 0), (2 * s, s - 1)]
     few += [Unit(s, *split, 4, family=Family.REFUSALS) for split in refusals]
+    few += [Unit(s, *pair, family=Family.ARRAYS) for pair in array_cases.pairs(s)]
+    few += [Unit(s, *pair, family=Family.ARRAY_STEPS) for pair in array_cases.steps(s)]
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]

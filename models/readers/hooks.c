@@ -19,11 +19,12 @@ int xasplit_read_depth;
 /* Memory. */
 
 /* As a slab hands it out on reuse: slots, marks and list are clear, the rest is what it was. */
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
 	struct xa_node *node = object_new(KIND_NODE, sizeof(struct xa_node));
 
-	(void)may_block;
+	(void)gfp;
+	(void)lru;
 	memset(node, 0xa5, offsetof(struct xa_node, slots));
 	INIT_LIST_HEAD(&node->private_list);
 	return node;

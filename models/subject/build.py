@@ -182,6 +182,8 @@ def preprocessing(source: Source, shift: int, *defines: str) -> list[str]:
     told = [f"XA_CHUNK_SHIFT={shift}", *source.defines, *defines]
     if source.capabilities.try_split:
         told.append("XASPLIT_HAVE_TRY_SPLIT")
+    if source.capabilities.lru:
+        told.append("XASPLIT_HAVE_LRU")
     headers = ["-isystem", str(HEADERS), "-isystem", "include"]
     return [*(f"-D{define}" for define in told), *headers]
 

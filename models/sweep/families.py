@@ -9,7 +9,15 @@ from enum import Enum
 from typing import Protocol
 
 from models.case.extent import Split, Start, Trait
-from models.sweep import cases, count_cases, far_counts, high_cases, refusal_cases, walk_cases
+from models.sweep import (
+    array_cases,
+    cases,
+    count_cases,
+    far_counts,
+    high_cases,
+    refusal_cases,
+    walk_cases,
+)
 from xarray_model.operations import Operation
 
 
@@ -76,6 +84,8 @@ class Family(Enum):
     COUNTS = "counts"
     FAR_COUNTS = "counts beyond memory"
     HIGH = "high orders"
+    ARRAYS = "splits in arrays with flags"
+    ARRAY_STEPS = "try_split in arrays with flags"
 
     @property
     def cases(self) -> Cases:
@@ -93,4 +103,6 @@ _CASES: dict[Family, Cases] = {
     Family.REFUSALS: refusal_cases,
     Family.COUNTS: count_cases.CASES,
     Family.FAR_COUNTS: far_counts.CASES,
+    Family.ARRAYS: array_cases.SPLITS,
+    Family.ARRAY_STEPS: array_cases.STEPS,
 }

@@ -21,7 +21,7 @@ from models.case.finding import Finding
 from models.case.findings import Findings
 from models.kernel.source import RECURSIVE
 from models.subject.implementation import Implementation
-from models.sweep import high_cases
+from models.sweep import array_cases, high_cases
 from models.sweep.comparison import Comparison
 from models.sweep.count_cases import HIGHEST
 from models.sweep.expected import Expected
@@ -84,7 +84,10 @@ class Unit:
         ``xas_split`` is compiled."""
         if one.bits != self.bits or not one.multi:
             return False
-        if self.family not in (Family.WALKS, Family.REFUSALS, Family.FAR_COUNTS):
+        if self.family in (Family.ARRAYS, Family.ARRAY_STEPS) and not one.source.capabilities.lru:
+            return False
+        trying = (Family.WALKS, Family.REFUSALS, Family.ARRAY_STEPS)
+        if self.family not in (*trying, Family.FAR_COUNTS):
             return True
         has = self.family is Family.FAR_COUNTS or one.source.capabilities.try_split
         return has and RECURSIVE not in one.source.defines
@@ -211,6 +214,11 @@ def complete_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
         for new_order in range(order + 1)
         if (unit := Unit(s, order, new_order, family=family, bits=bits)).total()
     ]
+    for s in shifts:
+        units += [Unit(s, *pair, family=Family.ARRAYS, bits=bits) for pair in array_cases.pairs(s)]
+        units += [
+            Unit(s, *pair, family=Family.ARRAY_STEPS, bits=bits) for pair in array_cases.steps(s)
+        ]
     counts = (Family.COUNTS, Family.FAR_COUNTS)
     last = min(HIGHEST, bits - 1)
     return units + [Unit(s, last, 0, family=family, bits=bits) for family in counts for s in shifts]
@@ -267,6 +275,10 @@ def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
             steps = [Unit(s, *split, QUICK, family=family, bits=bits) for split in splits]
             units += [unit for unit in steps if unit.total()]
         units.append(Unit(s, 3 * s + 1, 0, family=Family.COUNTS, bits=bits))
+        steps_at = array_cases.steps(s)[0]
+        deep = 2 * s if s < 4 else s
+        units.append(Unit(s, deep, 0, 2, family=Family.ARRAYS, bits=bits))
+        units.append(Unit(s, *steps_at, 2, family=Family.ARRAY_STEPS, bits=bits))
     return units
 
 

@@ -30,7 +30,7 @@ _REQUESTS = "split-requests"
 OF_TRYING = "try-split-"
 """How the properties begin that say what ``xas_try_split`` does, and what it refuses."""
 _COUNTING = frozenset({Family.COUNTS.value, Family.FAR_COUNTS.value})
-_TRYING = frozenset({Family.WALKS.value, Family.REFUSALS.value})
+_TRYING = frozenset({Family.WALKS.value, Family.REFUSALS.value, Family.ARRAY_STEPS.value})
 
 
 def deciding(check: str, parts: Mapping[Part, Coverage]) -> dict[Part, Coverage]:

@@ -16,7 +16,8 @@ from specs.judge import Judge
 from specs.stream import Answer
 from tests.specs.builder import Tree, full, run, snapshot
 from xarray_model.entries import EINVAL, ENOMEM, mk_error, mk_node, mk_sibling, mk_value
-from xarray_model.log import ARRAY_RIGHT, LOCK_HELD, UNREACHABLE, Kind, LogRecord
+from xarray_model.gfp import Gfp
+from xarray_model.log import ARRAY_RIGHT, LOCK_HELD, UNREACHABLE, Kind, LogRecord, Names
 from xarray_model.operations import Code, Flag, Operation
 from xarray_model.snapshot import Snapshot
 
@@ -209,6 +210,13 @@ def store(result: Snapshot, log: Sequence[LogRecord] | None = None) -> Told:
 STORED = snapshot(S, Tree(2, {0: NEW, **run(2, 2, OLD)}, {2: 1}))
 TOP_STORED = told(0, 3, 1, shift=2)
 
+
+def request(**fields: Any) -> Told:
+    """What two requests for the nodes of a split that carry this break."""
+    record = LogRecord(Kind.REQUEST, 0, 0, 2, **fields)
+    return split(log=[record, *LOG])
+
+
 HISTORY: dict[str, tuple[Told, Told]] = {
     "snapshot": (names([take(snapshot(S))]), names([take(snapshot(3))])),
     "array-flags": (
@@ -220,6 +228,9 @@ HISTORY: dict[str, tuple[Told, Told]] = {
         ),
         names([(Operation(Code.INIT, flags=Flag.ACCOUNT), (), None), take(snapshot(S))]),
     ),
+    "request-flags": (request(), request(slot=Gfp.HIGH)),
+    "request-account": (request(), request(slot=Gfp.ACCOUNT)),
+    "request-lru": (request(), request(count=Names.CURSORS)),
     "refines": (store(STORED), store(before())),
     "lookup-pure": (
         names([*START, do(Code.LOAD, [P], index=1), take(before())]),

@@ -34,6 +34,7 @@ from xarray_model.array import XArray
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import ENOMEM, mk_value
 from xarray_model.errors import PreconditionError
+from xarray_model.gfp import KERNEL, NOWAIT
 from xarray_model.node import Node
 
 Patch = pytest.MonkeyPatch
@@ -150,7 +151,7 @@ def check_failures(s: int, order: int, new_order: int, blocking: bool) -> int:
         requests = world.array.allocator.requests
         world.array.allocator.fail(k, blocking=blocking, nonblocking=not blocking)
         cursor = Cursor(world.array, 0, new_order, world.update)
-        split.split_alloc(cursor, OTHER_VALUE, order, blocking)
+        split.split_alloc(cursor, OTHER_VALUE, order, KERNEL if blocking else NOWAIT)
         assert cursor.errno == ENOMEM
         assert world.array.allocator.requests - requests == k
         assert (cursor.alloc, world.snapshot()) == (None, before), "the array is touched"
@@ -166,7 +167,7 @@ def test_requests_of_the_other_kind_do_not_fail() -> None:
     array = built(2, 0, 4, VALUE).array
     array.allocator.fail(1, blocking=False, nonblocking=True)
     cursor = Cursor(array, 0, 0)
-    split.split_alloc(cursor, VALUE, 4, blocking=True)
+    split.split_alloc(cursor, VALUE, 4, KERNEL)
     assert (cursor.errno, cursor.preallocated()) == (0, 5)
     destroy(cursor)
 

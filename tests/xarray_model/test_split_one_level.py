@@ -10,6 +10,7 @@ from xarray_model import geometry, split, split_one_level
 from xarray_model.cursor import Cursor, destroy
 from xarray_model.entries import ENOMEM
 from xarray_model.errors import PreconditionError
+from xarray_model.gfp import NOWAIT
 
 
 def check_limit(s: int) -> None:
@@ -65,5 +66,5 @@ def test_failing_request() -> None:
     before = world.snapshot()
     world.array.allocator.fail(2, blocking=False, nonblocking=True)
     cursor = Cursor(world.array, 0)
-    split_one_level.split_alloc(cursor, POINTER, 3, blocking=False)
+    split_one_level.split_alloc(cursor, POINTER, 3, NOWAIT)
     assert (cursor.errno, world.snapshot(), world.array.warnings) == (ENOMEM, before, 0)

@@ -204,12 +204,12 @@ void __wrap_log_publication(const void *location, const void *value)
 }
 
 /* A request for a node. */
-void *__real_xasplit_node_alloc(bool may_block);
-void *__wrap_xasplit_node_alloc(bool may_block);
-void *__wrap_xasplit_node_alloc(bool may_block)
+void *__real_xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru);
+void *__wrap_xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru);
+void *__wrap_xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
 	note(EVENT_REQUEST, false, NULL, 0, 0);
-	return __real_xasplit_node_alloc(may_block);
+	return __real_xasplit_node_alloc(gfp, lru);
 }
 
 static bool changes(uint64_t site)

@@ -26,7 +26,7 @@ from specs.cursor import AbstractCursor
 from specs.judge import CHANGING
 from xarray_model.entries import is_error
 from xarray_model.flags import ArrayFlag
-from xarray_model.operations import FIELDS, Code, Flag, Operation, array_flags
+from xarray_model.operations import FIELDS, FLAGS, Code, Flag, Operation, array_flags
 
 BOTH = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 NUMBER = st.integers(0, DIGITS)
@@ -61,6 +61,7 @@ class Case(RuleBasedStateMachine):
         self.width = self.implementation.bits
         """Bits of an index; ``bits`` are those that the case uses."""
         self.top = (1 << self.width) - 1
+        self.lru = False
         self.bits = 3 * self.s + 2
         self.most_nodes = MOST_NODES[self.s]
         self.erasing = 0
@@ -77,8 +78,7 @@ class Case(RuleBasedStateMachine):
             return ()
         operation = fitted
         before, cursor = self.array, self.cursor
-        if self.flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[operation.code]:
-            operation = replace(operation, mark=operation.mark or 1)
+        operation = self.suited(operation)
         plain = cursor.plain(operation)
         if refusal(plain, self.flags, len(self.operations)):
             return ()
@@ -128,6 +128,17 @@ class Case(RuleBasedStateMachine):
         """Whether the case uses all indices that there are."""
         return self.bits == self.width
 
+    def suited(self, operation: Operation) -> Operation:
+        """The operation as it is for this kind of array, and with the case's kind of cursor."""
+        code, flags = operation.code, operation.flags
+        if self.flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[code]:
+            operation = replace(operation, mark=operation.mark or 1)
+        if self.lru and FLAGS.get(code, Flag.NONE) & Flag.LRU:
+            operation = replace(operation, flags=flags | Flag.LRU)
+        if code is Code.CURSOR_SET and refusal(operation, self.flags, len(self.operations)):
+            operation = replace(operation, index=1 << operation.order)
+        return operation
+
     def hangs(self, operation: Operation) -> bool:
         """Whether all like this operation, which does not go through the cursor, hang."""
         return likeness(operation, self.s) in self.batch.hanging
@@ -144,7 +155,7 @@ class Case(RuleBasedStateMachine):
     @initialize(number=NUMBER)
     def start(self, number: int) -> None:
         """How large everything gets, in which order it is erased in the end, whether callers look
-        again before they split, and what the array is made with."""
+        again before they split, what the array is made with, and what cursors have."""
         choice = Choice(number)
         space = choice.below(8)
         if space >= 6:
@@ -155,6 +166,8 @@ class Case(RuleBasedStateMachine):
             self.most_nodes = MANY_NODES[self.s]
         self.erasing = choice.below(3)
         self.careless = choice.below(3) == 2
+        self.lru = choice.below(4) == 3 and self.implementation.source.capabilities.lru
+        self.done.branches["cursor: with a list_lru"] += self.lru
         flags = strategies.array_flags(choice)
         if flags:
             init = Operation(Code.INIT, flags=flags)

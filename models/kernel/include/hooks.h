@@ -11,8 +11,10 @@
 
 struct rcu_head;
 
-/* A fresh node, or NULL.  `may_block`: the request has permission to sleep. */
-void *xasplit_node_alloc(bool may_block);
+struct list_lru;
+
+/* A fresh node, or NULL.  `gfp` are the flags of the request, `lru` what it names, or NULL. */
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru);
 
 /* The node at `node` is given back at once: no reader ever saw it. */
 void xasplit_node_free(void *node);

@@ -178,9 +178,9 @@ static int xas_store_slots(struct xa_state *xas, void *entry)
 	/* Before the entry goes: a marked search must not find a NULL. */
 	if (!entry)
 		xas_init_marks(xas);
+
 	for (unsigned int offset = first; !entry && xa_tracks_free(xas->xa) && offset != end; offset++)
 		row_set(node->marks[XA_FREE_MARK], offset, true);
-
 	for (unsigned int offset = first; offset != end; offset++) {
 		void *new = entry && offset > first ? xa_mk_sibling(first) : entry;
 		void __rcu **slot = &node->slots[offset];

@@ -24,7 +24,7 @@ def operations(s: int) -> list[Operation]:
         Operation(Code.SPLIT, (1 << order) + 3, order, new_order, 5),
         Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=1),
         Operation(Code.SPLIT, 1 << order, new_order, 0, 7, flags=Flag.NONBLOCKING),
-        Operation(Code.STORE, index=1 << order, order=order, entry=0x2000),
+        Operation(Code.STORE, index=1 << order, order=order, entry=0x2000, flags=Flag.LRU),
         Operation(Code.FAIL, flags=Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING, argument=3),
         Operation(Code.SPLIT, 1 << order, order, 0, 9),
         Operation(Code.SPLIT, 1 << order, order, 0, 9, flags=Flag.NONBLOCKING),

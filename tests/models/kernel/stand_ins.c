@@ -20,9 +20,10 @@ int xasplit_read_depth;
 		} \
 	} while (0)
 
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
-	(void)may_block;
+	(void)gfp;
+	(void)lru;
 	if (!nodes_left)
 		return NULL;
 	nodes_left--;

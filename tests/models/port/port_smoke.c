@@ -46,11 +46,12 @@ void xasplit_unprotected(const char *file, int line, const char *text)
 }
 
 /* What a slab leaves in a node that is used again: only slots, marks and the list are in order. */
-void *xasplit_node_alloc(bool may_block)
+void *xasplit_node_alloc(unsigned int gfp, const struct list_lru *lru)
 {
 	struct xa_node *node;
 
-	CHECK(!may_block || !array.xa_lock.held);
+	(void)lru;
+	CHECK(!gfpflags_allow_blocking(gfp) || !array.xa_lock.held);
 	if (requests++ == fail_after)
 		return NULL;
 	node = malloc(sizeof(*node));

@@ -43,4 +43,6 @@ def test_each_family_has_its_cases() -> None:
         Family.COUNTS: 4,
         Family.FAR_COUNTS: 0,
         Family.HIGH: 0,
+        Family.ARRAYS: 28,
+        Family.ARRAY_STEPS: 14,
     }

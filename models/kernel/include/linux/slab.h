@@ -19,14 +19,14 @@ void radix_tree_node_rcu_free(struct rcu_head *head);
 static inline void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t flags)
 {
 	(void)cache;
-	return xasplit_node_alloc(gfpflags_allow_blocking(flags));
+	return xasplit_node_alloc(flags, NULL);
 }
 
 static inline void *kmem_cache_alloc_lru(struct kmem_cache *cache, struct list_lru *lru,
 					 gfp_t flags)
 {
-	(void)lru;
-	return kmem_cache_alloc(cache, flags);
+	(void)cache;
+	return xasplit_node_alloc(flags, lru);
 }
 
 static inline void kmem_cache_free(struct kmem_cache *cache, void *node)
