@@ -17,7 +17,6 @@ from models.case.reference import Outcome, Runner, SplitKind, run
 from models.case.reference_plain import word
 from xarray_model import iterate, walk
 from xarray_model.array import XArray
-from xarray_model.create import create_range
 from xarray_model.cursor import BOUNDS, WALKED, Cursor
 from xarray_model.entries import NULL, ZERO
 from xarray_model.errors import PreconditionError
@@ -298,7 +297,12 @@ def _split_filled_early(runner: Runner) -> None:
 
 def _create_range_spare(runner: Runner) -> None:
     """What is on the cursor when all slots are there stays on it."""
-    runner.create_range = partial(create_range, keep=True)
+    runner.create_range = partial(runner.create_range, keep=True)
+
+
+def _create_range_ends(runner: Runner) -> None:
+    """Nothing is made before a larger entry."""
+    runner.create_range = partial(runner.create_range, end=True)
 
 
 def _try_split_siblings(runner: Runner) -> None:
@@ -325,6 +329,7 @@ PLANTS: Mapping[str, Plant] = {
     "split-limit": _split_limit,
     "split-filled-early": _split_filled_early,
     "create-range-spare": _create_range_spare,
+    "create-range-ends": _create_range_ends,
     "try-split-siblings": _try_split_siblings,
 }
 """How each known deviation is planted, by its name, in an order in which they go together."""
@@ -383,6 +388,7 @@ MEETS: Mapping[str, Meets] = {
     ),
     "split-filled-early": _by_code(Code.CURSOR_SPLIT_ALONE),
     "create-range-spare": _by_code(Code.CURSOR_CREATE_RANGE),
+    "create-range-ends": _by_code(Code.CURSOR_CREATE_RANGE),
     "try-split-siblings": lambda one, _, s: (
         one.code is Code.TRY_SPLIT and _sibling_order(one, s) is not None
     ),
@@ -398,6 +404,7 @@ _CHANGING = frozenset(
         "split-limit",
         "split-filled-early",
         "create-range-spare",
+        "create-range-ends",
         "try-split-siblings",
     }
 )

@@ -213,6 +213,18 @@ def _create_range_spare(
     return operation.code is Code.CURSOR_CREATE_RANGE and cursor.spare > 0
 
 
+def _create_range_ends(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    if operation.code is not Code.CURSOR_CREATE_RANGE:
+        return False
+    last = cursor.index + (1 << cursor.order) - 1
+    return any(
+        s <= item.order < cursor.order and cursor.index <= index <= last
+        for index, item in array.entries()
+    )
+
+
 def _try_split_siblings(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
@@ -411,6 +423,23 @@ DEVIATIONS = (
         ),
         _create_range_spare,
         hides=dict.fromkeys(range(1, 7), frozenset({"create_range: with a spare node"})),
+    ),
+    Deviation(
+        "create-range-ends",
+        "create-range-slots",
+        "xas_create_range makes no slots before an entry of a whole chunk or more; where that lies"
+        " below the level of the range's order it goes on in another node, or beside the slots",
+        "lib/xarray.c, xas_create_range: it goes up by the shift of the node that it is in, which"
+        " at a larger entry is no leaf",
+        2,
+        (
+            Operation(Code.STORE, 12, 2, entry=_POINTER),
+            Operation(Code.SNAPSHOT),
+            Operation(Code.CURSOR_SET, 8, 3),
+            Operation(Code.CURSOR_CREATE_RANGE),
+            Operation(Code.SNAPSHOT),
+        ),
+        _create_range_ends,
     ),
     Deviation(
         "try-split-siblings",

@@ -144,7 +144,7 @@ class Runner:
         self.told: list[Told] | None = None
         self.split_alloc = _ALLOCATE[kind]
         self.split = _SPLIT[kind]
-        self.create_range: Callable[[Cursor], None] = create_range
+        self.create_range: Callable[..., None] = create_range
         self.pause = iterate.pause
         self.next = iterate.next
         self.prev = iterate.prev

@@ -37,6 +37,7 @@ NODES = {
     "erase-first-free": [(1, 0, (9, 0, 0))],
     "split-sibling-marks": [(2, 0, (3, 0, 0)), (4, 0, (15, 0, 0)), (4, 0, (15, 0, 0))],
     "split-filled-early": [(1, 0, (0, 0, 0)), (4, 4, (0, 0, 0))],
+    "create-range-ends": [(1, 0, (0, 0, 0))],
     "try-split-siblings": [(1, 0, (0, 0, 0)), (4, 0, (0, 0, 0))],
 }
 """Count, nr_values and marks of each node in the snapshot that ends a case."""

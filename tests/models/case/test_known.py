@@ -28,6 +28,7 @@ OUTSIDE = {
     "find-after-marked",
     "split-filled-early",
     "create-range-spare",
+    "create-range-ends",
 }
 KERNELS = {
     "7.3": OUTSIDE | {"pause-inside-slots", "try-split-siblings"},
