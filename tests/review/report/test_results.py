@@ -121,7 +121,9 @@ def test_what_is_undecided_is_never_passed(good: ReviewResult) -> None:
     assert told["port", UPSTREAM_TEST].directive == told["claims", "T1"].directive == "SKIP"
     assert told["claims", "Q4"].directive == told["review", "complete"].directive == "SKIP"
     suite = next(one for one in parse(ktap.dumps(done)) if one.name == "port")
-    assert suite.passed and suite.said == "25 of 85 undecided"
+    skipped = sum(one.directive == "SKIP" for one in suite.subtests)
+    assert suite.passed and 0 < skipped < len(suite.subtests)
+    assert suite.said == f"{skipped} of {len(suite.subtests)} undecided"
     review = next(one for one in parse(ktap.dumps(done)) if one.name == "review")
     assert review.directive == "SKIP"
     assert junit_outcomes(junit.dumps(done))["claims", "Q4"] is Outcome.UNDECIDED
