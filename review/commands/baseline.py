@@ -10,8 +10,8 @@ from models.kernel.mailbox import SeriesError
 from models.kernel.source import SourceError
 from models.subject.baseline import SECONDS, NoTest, run_test
 from models.subject.build import BuildError
+from review.commands import run_options
 from review.commands.options import json_option
-from review.commands.run_options import config_option, kernels_options, mbox_option, rev_option
 from review.report import baseline as report
 from review.report.output import each, show
 from review.run.named import NamedKernels
@@ -19,10 +19,10 @@ from review.run.subjects import with_own_test
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
-@kernels_options(
-    rev_option,
-    mbox_option,
-    config_option(USUAL, "what is not named is multi=on,debug=off,bits=64"),
+@run_options.kernels_options(
+    "rev",
+    "mbox",
+    run_options.config_option(USUAL, "what is not named is multi=on,debug=off,bits=64"),
 )
 @click.option(
     "--chunk-shift",

@@ -8,15 +8,8 @@ from pathlib import Path
 import click
 
 from models.subject.implementation import name_of
+from review.commands import run_options
 from review.commands.options import json_option
-from review.commands.run_options import (
-    base_option,
-    checked_option,
-    everything_option,
-    kernels_options,
-    mbox_option,
-    rev_option,
-)
 from review.report import readers as report
 from review.report.output import Part, each, show, show_text
 from review.run import exploring, subjects
@@ -27,8 +20,8 @@ SHIFTS = (1, 2, 6)
 
 
 @click.command("rcu", short_help="Readers without a lock against splits under way.")
-@kernels_options(rev_option, mbox_option, base_option, checked_option)
-@everything_option
+@run_options.kernels_options("rev", "mbox", "base", "config")
+@run_options.everything_option
 @click.option(
     "--chunk-shift",
     "shifts",

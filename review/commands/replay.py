@@ -14,17 +14,8 @@ from models.driver.worker import Status
 from models.kernel.configuration import CHECKED
 from models.kernel.source import Source, port_source
 from models.subject.implementation import Implementation, name_of
+from review.commands import run_options
 from review.commands.options import json_option
-from review.commands.run_options import (
-    base_option,
-    checked_option,
-    each_patch_option,
-    everything_option,
-    kernels_options,
-    mbox_option,
-    rev_option,
-    sanitize_option,
-)
 from review.report import replay as report
 from review.report.output import show_each
 from review.run import case_files, subjects
@@ -45,9 +36,9 @@ _TRY = frozenset({Code.TRY_SPLIT, Code.TRY_SPLIT_MIN_ORDER})
     type=click.IntRange(min(CHUNK_SHIFTS), max(CHUNK_SHIFTS)),
     help="XA_CHUNK_SHIFT of a case that you write.  [default: what it says, or 6]",
 )
-@kernels_options(rev_option, mbox_option, each_patch_option, base_option, checked_option)
-@sanitize_option
-@everything_option
+@run_options.kernels_options("rev", "mbox", "each-patch", "base", "config")
+@run_options.sanitize_option
+@run_options.everything_option
 @json_option
 def command(
     file: str,

@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from review.commands import run_options
 from review.commands.options import fresh_option
-from review.commands.run_options import (
-    Bounds,
-    base_option,
-    bounds_options,
-    each_patch_option,
-    everything_option,
-    kernels_options,
-    mbox_option,
-    rev_option,
-    sanitize_option,
-)
 from review.run.named import NamedKernels
 
 if TYPE_CHECKING:
@@ -34,11 +24,11 @@ SEED = 1
 
 
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
-@kernels_options(rev_option, mbox_option, each_patch_option, base_option)
-@sanitize_option
-@everything_option
+@run_options.kernels_options("rev", "mbox", "each-patch", "base")
+@run_options.sanitize_option
+@run_options.everything_option
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
-@bounds_options(EXAMPLES)
+@run_options.bounds_options(EXAMPLES)
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -59,7 +49,7 @@ def command(
     everything: bool,
     sanitize: bool,
     seed: int,
-    bounds: Bounds,
+    bounds: run_options.Bounds,
     out: Path | None,
     proofs: bool,
     resume: Path | None,

@@ -42,25 +42,6 @@ reproducers_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="Write each reproducer to a file of its own in this folder too.",
 )
-rev_option = click.option(
-    "--rev",
-    help="Revision, when --kernel names a git repository; A..B: what B has since it left A.",
-)
-mbox_option = click.option(
-    "--mbox",
-    "mailboxes",
-    multiple=True,
-    metavar="FILE",
-    help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
-)
-each_patch_option = click.option(
-    "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
-)
-base_option = click.option(
-    "--base",
-    metavar="PATH",
-    help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
-)
 
 
 def config_option(usual: Configuration, told: str) -> Callable[[Any], Any]:
@@ -88,12 +69,33 @@ def config_option(usual: Configuration, told: str) -> Callable[[Any], Any]:
     )
 
 
-checked_option = config_option(CHECKED, "what is not named is multi=on,debug=on,bits=64")
+_OF_KERNELS = {
+    "rev": click.option(
+        "--rev",
+        help="Revision, when --kernel names a git repository; A..B: what B has since it left A.",
+    ),
+    "mbox": click.option(
+        "--mbox",
+        "mailboxes",
+        multiple=True,
+        metavar="FILE",
+        help="A patch series to apply to the kernel: mbox or patch; several are applied in order.",
+    ),
+    "each-patch": click.option(
+        "--each-patch", is_flag=True, help="Test the kernel after each patch of the series."
+    ),
+    "base": click.option(
+        "--base",
+        metavar="PATH",
+        help="What the kernel was made from, a tree or tarball; --mbox and --rev A..B say it.",
+    ),
+    "config": config_option(CHECKED, "what is not named is multi=on,debug=on,bits=64"),
+}
 
 
-def kernels_options(*more: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """``--kernel`` with the headers that it needs, and of the options above those that say which of
-    its versions is meant: all as ``named``, the kernels that the user names."""
+def kernels_options(*more: str | Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """``--kernel`` with the headers that it needs, and ``more`` that say which of its versions is
+    meant, the usual ones by their names: all as ``named``, the kernels that the user names."""
     return gathered(
         "named",
         NamedKernels,
@@ -117,7 +119,7 @@ def kernels_options(*more: Callable[[Any], Any]) -> Callable[[Command], Command]
             metavar="HEADER",
             help="A header such as linux/foo.h of which nothing is needed: it is empty.",
         ),
-        *more,
+        *(_OF_KERNELS[one] if isinstance(one, str) else one for one in more),
     )
 
 

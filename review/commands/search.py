@@ -8,21 +8,8 @@ from pathlib import Path
 
 import click
 
+from review.commands import run_options
 from review.commands.options import chunk_shifts_option, fresh_option, json_option
-from review.commands.run_options import (
-    Bounds,
-    base_option,
-    bounds_options,
-    checked_option,
-    each_patch_option,
-    everything_option,
-    kernels_options,
-    mbox_option,
-    reproducers_option,
-    rev_option,
-    sanitize_option,
-    save_option,
-)
 from review.run.named import NamedKernels
 
 EXAMPLES = 2400
@@ -30,14 +17,14 @@ EXAMPLES = 2400
 
 
 @click.command("search", short_help="Look for counterexamples.")
-@kernels_options(rev_option, mbox_option, each_patch_option, base_option, checked_option)
-@sanitize_option
-@everything_option
+@run_options.kernels_options("rev", "mbox", "each-patch", "base", "config")
+@run_options.sanitize_option
+@run_options.everything_option
 @chunk_shifts_option
 @click.option("--seed", type=click.IntRange(0), help="Of all that is drawn.  [default: a new one]")
-@bounds_options(EXAMPLES)
-@save_option
-@reproducers_option
+@run_options.bounds_options(EXAMPLES)
+@run_options.save_option
+@run_options.reproducers_option
 @fresh_option
 @json_option
 def command(
@@ -46,7 +33,7 @@ def command(
     sanitize: bool,
     shifts: tuple[int, ...],
     seed: int | None,
-    bounds: Bounds,
+    bounds: run_options.Bounds,
     save: Path,
     reproducers: Path | None,
     fresh: bool,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from review.commands import run_options
 from review.commands.options import jobs_option, json_option
-from review.commands.run_options import base_option, kernels_options, mbox_option, rev_option
 from review.commands.solver_options import solver_options
 from review.run.named import NamedKernels
 
@@ -20,7 +20,7 @@ TIMEOUT = 120.0
 @click.command("verify", short_help="Recheck a bundle without trusting who made it.")
 @click.argument("bundle", type=click.Path(path_type=Path))
 @solver_options(TIMEOUT)
-@kernels_options(rev_option, mbox_option, base_option)
+@run_options.kernels_options("rev", "mbox", "base")
 @click.option(
     "--run-reproducers",
     is_flag=True,

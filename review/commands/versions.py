@@ -8,8 +8,8 @@ from dataclasses import replace
 import click
 
 from models.subject.build import BuildError
+from review.commands import run_options
 from review.commands.options import jobs_option, json_option
-from review.commands.run_options import base_option, everything_option, kernels_options, mbox_option
 from review.report.output import show
 from review.report.versions import answer
 from review.run import subjects, versions
@@ -17,9 +17,9 @@ from review.run.named import NamedKernels
 
 
 @click.command("versions", short_help="Which properties hold in which kernel.")
-@kernels_options(mbox_option, base_option)
+@run_options.kernels_options("mbox", "base")
 @click.argument("revisions", nargs=-1)
-@everything_option
+@run_options.everything_option
 @click.option("--seed", type=click.IntRange(0), default=versions.SEED, show_default=True)
 @jobs_option
 @json_option
