@@ -81,8 +81,8 @@ class Memory:
         kept = self._keeping.get("answer", _key(solver, script, logic))
         if kept is None:
             return None
-        told = json.loads(kept.text)
-        answer = Answer(**{**told, "verdict": Verdict(told["verdict"])})
+        fields = json.loads(kept.text)
+        answer = Answer(**{**fields, "verdict": Verdict(fields["verdict"])})
         return replace(answer, kept=kept.made)
 
     def note(self, answer: Answer, script: str, logic: str) -> str:
@@ -100,12 +100,12 @@ class Memory:
     def scripts(self, name: str, s: int | None) -> list[Script] | None:
         """The scripts of a theorem at a chunk shift, None for any, if they are kept."""
         kept = self._keeping.get("scripts", _made(name, s))
-        return None if kept is None else [Script(*told) for told in json.loads(kept.text)]
+        return None if kept is None else [Script(*fields) for fields in json.loads(kept.text)]
 
     def note_scripts(self, name: str, s: int | None, made: Sequence[Script]) -> None:
         """Keep the scripts of a theorem."""
-        told = [(one.name, one.broken, one.negation, one.premises) for one in made]
-        self._keeping.put("scripts", _made(name, s), json.dumps(told))
+        fields = [(one.name, one.broken, one.negation, one.premises) for one in made]
+        self._keeping.put("scripts", _made(name, s), json.dumps(fields))
 
 
 def _key(solver: str, script: str, logic: str) -> str:

@@ -97,13 +97,13 @@ def one_level(s: int) -> Iterator[Obligation]:
     paths = list(explore(exceeded, ordered))
     depth = shift_of(order.term, s) - shift_of(new_order.term, s)
     several = z3.UGE(depth, 2 * s)
-    yield prove("iff", ordered, everywhere(paths, lambda told: several == z3.BoolVal(told)))
+    yield prove("iff", ordered, everywhere(paths, lambda value: several == z3.BoolVal(value)))
     yield prove("defined", ordered, well_defined(paths))
     yield refute(
         "control-one",
         "a split of one level is refused too",
         ordered,
-        everywhere(paths, lambda told: z3.UGE(depth, s) == z3.BoolVal(told)),
+        everywhere(paths, lambda value: z3.UGE(depth, s) == z3.BoolVal(value)),
     )
 
 

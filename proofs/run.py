@@ -69,11 +69,11 @@ def files(name: str, s: int | None, made: Sequence[Script]) -> Iterator[tuple[st
     ``THEOREM/sN/NAME.smt2`` is the obligation, and ``NAME.premises.smt2`` asks whether its
     hypotheses can be true, once for each set of hypotheses.
     """
-    told: set[str] = {""}
+    premises: set[str] = {""}
     for script in made:
         yield path(name, s, script.name), script, script.negation
-        if script.premises not in told:
-            told.add(script.premises)
+        if script.premises not in premises:
+            premises.add(script.premises)
             yield path(name, s, f"{script.name}.premises"), script, script.premises
 
 

@@ -39,10 +39,10 @@ def payload(s: int) -> Iterator[Obligation]:
         )
 
     def right(result: tuple[Any, Any, bool, bool, bool]) -> z3.BoolRef:
-        canonical, told, sibling, node, value = result
+        canonical, payload, sibling, node, value = result
         kinds = z3.BoolVal(sibling and not node and not value)
         below = z3.ULT(canonical.term, (1 << s) - 1)
-        return z3.And(kinds, told.term == canonical.term, below)
+        return z3.And(kinds, payload.term == canonical.term, below)
 
     run = z3.BitVecVal(1, 64) << residue(new_order.term, s)
     is_sibling_slot = slot.term & (run - 1) != 0

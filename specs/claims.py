@@ -69,8 +69,8 @@ class Evidence:
     def __post_init__(self) -> None:
         if self.outcome is Outcome.HOLDS and self.strength is None:
             object.__setattr__(self, "outcome", Outcome.UNDECIDED)
-            told = f"nothing was run; {self.detail}" if self.detail else "nothing was run"
-            object.__setattr__(self, "detail", told)
+            detail = f"nothing was run; {self.detail}" if self.detail else "nothing was run"
+            object.__setattr__(self, "detail", detail)
 
     @property
     def counts(self) -> bool:
@@ -135,16 +135,16 @@ class Verdict:
         return self.decision is Decision.FAILS and not any(one.counts for one in self.rests_on)
 
     def __str__(self) -> str:
-        told = self.decision.value + (" within one level" if self.limited else "")
+        decision = self.decision.value + (" within one level" if self.limited else "")
         if self.strength is None:
-            return f"{told}, as before" if self.before else told
+            return f"{decision}, as before" if self.before else decision
         words = WORDS[self.strength]
         if self.strength is Strength.PROVED:
             words += self._of_formulas
             words += f"; trees and code {self._checked}"
         else:
             words = self._checked
-        return f"{told} ({words})"
+        return f"{decision} ({words})"
 
     @property
     def _of_formulas(self) -> str:
@@ -165,11 +165,11 @@ class Verdict:
             for one in self.rests_on
             if one.check in self.claim.checks and one.strength is self.checked
         ]
-        told = WORDS[self.checked]
+        words = WORDS[self.checked]
         if self.checked is not Strength.SAMPLED or not weakest:
-            return told
+            return words
         one = min(weakest, key=lambda each: each.extent.ran)
-        return f"{told}, {one.extent.count} by {one.check}"
+        return f"{words}, {one.extent.count} by {one.check}"
 
 
 def _sweep(*properties: str) -> tuple[str, ...]:

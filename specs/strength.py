@@ -71,13 +71,13 @@ class Extent:
         word = self.strength
         if word is None:
             return "nothing was run"
-        told = WORDS[word]
+        words = WORDS[word]
         if word is Strength.SAMPLED:
-            return f"{told}, {self.count} {self.what}"
+            return f"{words}, {self.count} {self.what}"
         if word is Strength.PROVED and self.proved is not None:
-            return f"{told}, of {self.proved.value}: {self.what}"
+            return f"{words}, of {self.proved.value}: {self.what}"
         many = f"all {self.ran:,} " if word is Strength.COMPLETE else ""
-        return f"{told}: {many}{self.what}"
+        return f"{words}: {many}{self.what}"
 
     @property
     def count(self) -> str:

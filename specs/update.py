@@ -74,7 +74,7 @@ def judge_update(
 
 
 def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Judgement]:
-    told = {record.node for record in reports}
+    reported = {record.node for record in reports}
     for place, now in after.contents.items():
         was = before.contents.get(place)
         if was is None:
@@ -85,7 +85,7 @@ def _coverage(before: View, after: View, reports: Sequence[LogRecord]) -> Iterat
             what = f"went from count {was.filled}, nr_values {was.values}"
         if due:
             yield REPORTED
-        if due and after.places[place] not in told:
+        if due and after.places[place] not in reported:
             yield REPORTED.broken(
                 f"{after.survey.path(after.places[place])} {what} (now count {now.filled},"
                 f" nr_values {now.values}), and was not reported"
@@ -121,17 +121,18 @@ def _compare(record: LogRecord, after: View, offset: bool) -> Iterator[Judgement
     if offset and after.survey.parents[record.node] != ROOT:
         fields.append("offset")
     for name in fields:
-        final, told = getattr(node, name), getattr(record, name)
-        if final != told:
+        final, reported = getattr(node, name), getattr(record, name)
+        if final != reported:
             which = VALID if offset else FINAL
             yield which.broken(
-                f"{_where(record, after)}: reported with {name} {told}, it is {final} in the end"
+                f"{_where(record, after)}: reported with {name} {reported},"
+                f" it is {final} in the end"
             )
 
 
 def _removals(before: View, after: View, reports: Sequence[LogRecord]) -> Iterator[Judgement]:
     gone = Counter(place.shift for place in before.contents.keys() - after.contents.keys())
-    told = Counter(
+    reported = Counter(
         record.shift
         for record in reports
         if record.node == UNREACHABLE and record.count == record.nr_values == 0
@@ -139,9 +140,9 @@ def _removals(before: View, after: View, reports: Sequence[LogRecord]) -> Iterat
     if gone:
         yield REMOVED
     for shift, number in sorted(gone.items()):
-        if told[shift] < number:
+        if reported[shift] < number:
             yield REMOVED.broken(
-                f"{number} nodes of shift {shift} were removed, {told[shift]} reported as empty"
+                f"{number} nodes of shift {shift} were removed, {reported[shift]} reported as empty"
             )
 
 

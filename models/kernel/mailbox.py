@@ -66,8 +66,8 @@ def git(
         )
     except FileNotFoundError:
         raise SeriesError("git is not installed: it is needed to apply a series") from None
-    told, errors = (out.decode(errors="replace") for out in (done.stdout, done.stderr))
-    return subprocess.CompletedProcess(command, done.returncode, told, errors)
+    output, errors = (out.decode(errors="replace") for out in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(command, done.returncode, output, errors)
 
 
 def must(done: subprocess.CompletedProcess[str], doing: str) -> str:
@@ -128,8 +128,10 @@ def read_mailbox(box: Path, scratch: Path) -> tuple[list[Mail], Letter]:
 
 def _letter(subject: str, content: bytes) -> Letter:
     """What a mail says of the series."""
-    told = BytesHeaderParser().parsebytes(content)
-    message_id, date = (clean(str(told.get(name, ""))).strip() for name in ("Message-ID", "Date"))
+    headers = BytesHeaderParser().parsebytes(content)
+    message_id, date = (
+        clean(str(headers.get(name, ""))).strip() for name in ("Message-ID", "Date")
+    )
     tags = " ".join(re.findall(r"\b(?:RFC|[vV]\d+)\b", " ".join(_TAGS.findall(subject))))
     bare = clean(_TAGS.sub("", subject)).strip()
     if len(bare) > LONGEST_SUBJECT:
@@ -147,10 +149,10 @@ def _mail(part: Path, box: Path) -> Mail | Letter | None:
         subject, patch = "", content
     else:
         message = part.with_suffix(".message")
-        told = git(part.parent, "mailinfo", "-k", "--quoted-cr=strip", message, diff, stdin=content)
-        found = re.search(r"^Subject: (.*)$", told.stdout, re.MULTILINE)
+        done = git(part.parent, "mailinfo", "-k", "--quoted-cr=strip", message, diff, stdin=content)
+        found = re.search(r"^Subject: (.*)$", done.stdout, re.MULTILINE)
         subject = " ".join(found[1].split()) if found else ""
-        patch = diff.read_bytes() if told.returncode == 0 else b""
+        patch = diff.read_bytes() if done.returncode == 0 else b""
         letter = _letter(subject, content)
     if _REPLY.match(subject):
         return None
@@ -165,8 +167,8 @@ def _names(
     diff: Path, text: str, where: str
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
     """``files`` and ``moved`` of a Mail; SeriesError when a name lies outside the tree."""
-    told = must(git(diff.parent, "apply", "--numstat", "-z", diff), where)
-    files = {record.split("\t", 2)[2] for record in told.split("\0") if record}
+    output = must(git(diff.parent, "apply", "--numstat", "-z", diff), where)
+    files = {record.split("\t", 2)[2] for record in output.split("\0") if record}
     moved = re.findall(r"^(rename|copy) from (.+)\n\1 to (.+)$", text, re.MULTILINE)
     # git strips the first part of a name, so a name that begins at the root is seen only here.
     pairs = re.findall(r"^--- ([^\t\n]+).*\n\+\+\+ ([^\t\n]+)", text, re.MULTILINE)

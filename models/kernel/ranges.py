@@ -33,11 +33,11 @@ def open_range(named: str | Path, rev: str, given: headers.Given = headers.NONE)
         # It says which of them there is not.
         open_source(named, first, given)
         raise SourceError(f"{named}: {first} and {last} have no commit in common")
-    told = git(named, "log", "--reverse", "--topo-order", "--format=%H %s",
+    output = git(named, "log", "--reverse", "--topo-order", "--format=%H %s",
                 f"{base}..{last}", "--", *_COMPILED)  # fmt: skip
     start = replace(open_source(named, base, given), name=f"{Path(named).name}@{first}")
     steps: list[Step] = []
-    for line in told.splitlines():
+    for line in output.splitlines():
         commit, _, subject = line.partition(" ")
         source = open_source(named, commit, given)
         steps.append(Step(f"commit {commit[:12]}", subject, source))

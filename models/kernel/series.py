@@ -218,10 +218,10 @@ def _apply(tree: Path, patch: Patch, mail: Mail) -> tuple[str, ...]:
     raise SeriesError(f"{patch} does not apply: {where}")
 
 
-def _offsets(told: str) -> list[str]:
+def _offsets(output: str) -> list[str]:
     """What ``git apply -v`` says about hunks that are not where the patch says."""
     notes, name = [], ""
-    for line in told.splitlines():
+    for line in output.splitlines():
         if found := _OFFSET.match(line):
             name = found[1] or name
             if not found[1]:
@@ -229,12 +229,12 @@ def _offsets(told: str) -> list[str]:
     return notes
 
 
-def _rejected(told: str) -> str:
+def _rejected(output: str) -> str:
     """The hunks that ``git apply --reject -v`` could not apply, by file."""
-    places = dict(re.findall(r"^error: patch failed: (.*):(\d+)$", told, re.MULTILINE))
+    places = dict(re.findall(r"^error: patch failed: (.*):(\d+)$", output, re.MULTILINE))
     hunks: dict[str, list[str]] = {}
     name = ""
-    for line in told.splitlines():
+    for line in output.splitlines():
         if found := _REJECTED.match(line):
             if found[1]:
                 name = found[1]

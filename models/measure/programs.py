@@ -212,8 +212,8 @@ def _run(
     if done.returncode < 0:
         problem = f"it crashed with signal {-done.returncode}"
     elif done.returncode:
-        told = done.stderr.decode(errors="replace").strip()
-        said = (told.splitlines() or ["it said nothing"])[-1]
+        errors = done.stderr.decode(errors="replace").strip()
+        said = (errors.splitlines() or ["it said nothing"])[-1]
         problem = f"it ended with status {done.returncode}: {said}"
     elif len(answers) != len(items):
         problem = f"{len(answers)} of {len(items)} splits were measured"

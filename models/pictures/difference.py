@@ -131,13 +131,13 @@ class _Tree:
 
     def reached(self, root: int | None) -> set[int]:
         """The ordinals of ``root`` and of all nodes below it; empty for None."""
-        met = set() if root is None else {root}
-        stack = list(met)
+        reached_ordinals = set() if root is None else {root}
+        stack = list(reached_ordinals)
         while stack:
             children = self.below[stack.pop()].values()
-            met.update(children)
+            reached_ordinals.update(children)
             stack += children
-        return met
+        return reached_ordinals
 
     def content(self, word: int, child: int | None) -> str:
         """What a slot or the head holds; for a node with how many nodes are below it."""
@@ -238,8 +238,8 @@ def _unlinked(one: _Tree, two: _Tree) -> Iterator[Difference]:
     reached = one.reached(one.root), two.reached(two.root)
     for ordinal in range(max(len(one.nodes), len(two.nodes))):
         texts = []
-        for tree, met in zip((one, two), reached, strict=True):
-            unlinked = ordinal < len(tree.nodes) and ordinal not in met
+        for tree, linked in zip((one, two), reached, strict=True):
+            unlinked = ordinal < len(tree.nodes) and ordinal not in linked
             texts.append(repr(tree.nodes[ordinal]) if unlinked else "none")
         if texts[0] != texts[1]:
             yield Difference("array", f"node {ordinal} without a link to it", *texts)

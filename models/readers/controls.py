@@ -25,7 +25,7 @@ class Control:
     """
 
     name: str
-    told: str
+    description: str
     case: Case
     readers: tuple[str, ...]
     promises: tuple[str, ...]

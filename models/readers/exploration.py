@@ -84,8 +84,8 @@ class Exploration:
             problem = self._on(case, memory, found)
             if problem is not None:
                 # What the writer does depends on no memory.
-                told = [Unexplored(self._shift, case, one, problem) for one in self._memories]
-                return Explored(unexplored=told)
+                unexplored = [Unexplored(self._shift, case, one, problem) for one in self._memories]
+                return Explored(unexplored=unexplored)
         return found
 
     def _on(self, case: Case, memory: Memory, found: Explored) -> Problem | None:
@@ -175,8 +175,8 @@ class Exploration:
             slow, hangs = self._slow[writer, reader], self._hangs[reader]
             never = hangs >= MOST_TROUBLES and reader not in self._ended
             if slow >= MOST_TROUBLES:
-                told = f"after {slow} cases in which it took too long"
-                return Problem(Trouble.GIVEN_UP, reader, told)
+                why = f"after {slow} cases in which it took too long"
+                return Problem(Trouble.GIVEN_UP, reader, why)
             if never or (hangs and self._hangs.total() >= MOST_HANGS):
                 return Problem(Trouble.GIVEN_UP, reader, f"after {hangs} cases in which it hung")
         return None

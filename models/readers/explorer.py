@@ -221,15 +221,15 @@ def _told(
     judge: Judge | None = None
     answers = process.stdin.fileno()
     os.write(answers, f"{line}\n".encode())
-    for told in process.stdout:
-        row = told.decode(errors="replace").removesuffix("\n").split("\t")
+    for output in process.stdout:
+        row = output.decode(errors="replace").removesuffix("\n").split("\t")
         if row[0] == "ask":
             if judge is None:
                 judge = Judge(memory, facts, known(executable, tuple(map(tuple, facts))))
             os.write(answers, judge.answer(*row[1:]).encode())
         elif row[0] == "fact":
             facts.append(row[1:])
-        elif told.endswith(b"\n"):
+        elif output.endswith(b"\n"):
             yield row
             if row[0] == "done":
                 process.stdin.close()
@@ -296,8 +296,8 @@ def _problem(rows: list[list[str]], left: list[str]) -> Problem | None:
     running = left[0] if left else ""
     if kind == "hang":
         who, name, start = row
-        told = f"from {start}" if who == "reader" else ""
-        return Problem(Trouble.HANG, name, told)
+        where = f"from {start}" if who == "reader" else ""
+        return Problem(Trouble.HANG, name, where)
     troubles = {"crash": Trouble.CRASH, "time": Trouble.TIME, "broken": Trouble.UNFOLLOWED}
     return Problem(troubles[kind], running, row[0])
 
@@ -339,8 +339,8 @@ def _with_races(result: Result, seen: tuple[SeenRace, ...]) -> Result:
     for one in sorted(
         (one for one in seen if one.race.known is None), key=lambda one: one.switches
     ):
-        told = (1, one.start, one.schedule, one.switches, str(one.race), one.race.pair)
-        new.setdefault(one.race.pair, Breach("data-race", *told))
+        fields = (1, one.start, one.schedule, one.switches, str(one.race), one.race.pair)
+        new.setdefault(one.race.pair, Breach("data-race", *fields))
     return replace(result, races=seen, breaches=(*result.breaches, *new.values()))
 
 

@@ -163,7 +163,7 @@ class Interleaving:
                 continue
             seen.append(version.value)
             after = known
-            told = max(view, version.view)
+            version_view = max(view, version.view)
             if self._weak:
                 floors = frozenset({*(f for f in known.floors if f[0] != place), (place, number)})
                 after = known._replace(floors=floors)
@@ -171,7 +171,7 @@ class Interleaving:
                 after = known._replace(now=max(known.now, version.time))
             if ordered:
                 newest = max(known.newest, version.time)
-                after = after._replace(newest=newest, learnt=max(known.learnt, told))
+                after = after._replace(newest=newest, learnt=max(known.learnt, version_view))
             if state.where is Where.REFS and version.value:
                 held = next((v.time for v in versions[number + 1 :] if not v.value), None)
                 if held is not None and after.newest >= held:
@@ -179,7 +179,7 @@ class Interleaving:
                 after = after._replace(held=held)
             yield (
                 Step(place, version.time, version.value),
-                self._learn(after, place, version.value, told),
+                self._learn(after, place, version.value, version_view),
             )
 
     def _learn(self, known: Knowledge, place: Request, value: Value, view: int) -> Knowledge:

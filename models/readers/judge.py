@@ -51,12 +51,12 @@ class Judge:
         self._memory = memory
         self._known = {} if known is None else known
         self._before = list(self._known.items())
-        told = [[int(word) for word in row] for row in facts]
-        indices = [row[0] for row in told]
+        rows = [[int(word) for word in row] for row in facts]
+        indices = [row[0] for row in rows]
         timeline = Timeline(min(indices), max(indices))
         timeline.given(
             (index, Fact(entry, order, since, None if until < 0 else until))
-            for index, entry, order, since, until in told
+            for index, entry, order, since, until in rows
         )
         self._timeline = timeline
         self._of_entries: dict[str, Callable[..., Broken]] = {

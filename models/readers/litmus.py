@@ -26,7 +26,7 @@ class Shape:
 
     name: str
     shape: str
-    told: str
+    description: str
     init: str
     writer: str
     reader: str
@@ -74,7 +74,7 @@ SHAPES = (
             f"xarray-split-slots{suffix}",
             f"split-slots{mark}",
             "A split within a node replaces the old sibling, then the canonical slot; an iteration"
-            f" that found the new entry looks at the next slot{told}.",
+            f" that found the new entry looks at the next slot{description}.",
             "canonical=0; sibling=0;",
             "P0(int *canonical, int *sibling)\n{\n\tsmp_store_release(sibling, 1);\n"
             "\tsmp_store_release(canonical, 1);\n}",
@@ -82,14 +82,14 @@ SHAPES = (
             f"\tr0 = READ_ONCE(*canonical);\n{barrier}\tr1 = READ_ONCE(*sibling);\n}}",
             "1:r0=1 /\\ 1:r1=0",
         )
-        for suffix, mark, told, barrier in _BARRIERS
+        for suffix, mark, description, barrier in _BARRIERS
     ),
     *(
         Shape(
             f"xarray-mark-slot{suffix}",
             f"mark-slot{mark}",
             "The mark of a new entry is set before its slot is written; a marked search loads the"
-            f" slot and then the mark word{told}.",
+            f" slot and then the mark word{description}.",
             "mark=0; slot=0;",
             "P0(int *mark, int *slot)\n{\n\tWRITE_ONCE(*mark, 1);\n"
             "\tsmp_store_release(slot, 1);\n}",
@@ -97,7 +97,7 @@ SHAPES = (
             f"\tr0 = READ_ONCE(*slot);\n{barrier}\tr1 = READ_ONCE(*mark);\n}}",
             "1:r0=1 /\\ 1:r1=0",
         )
-        for suffix, mark, told, barrier in _BARRIERS
+        for suffix, mark, description, barrier in _BARRIERS
     ),
     Shape(
         "xarray-take-reference",
@@ -130,17 +130,17 @@ def answers(executable: Path) -> dict[str, str]:
 
 def text(shape: Shape, result: str) -> str:
     """The file of a shape whose expected ``result`` is "Never" or "Sometimes"."""
-    told = _wrapped(shape.told)
+    description = _wrapped(shape.description)
     init = "\n".join(f"{one.strip()};" for one in shape.init.split(";") if one.strip())
     return (
-        f"C {shape.name}\n\n(*\n * Result: {result}\n *\n{told}\n *)\n\n"
+        f"C {shape.name}\n\n(*\n * Result: {result}\n *\n{description}\n *)\n\n"
         f"{{\n{init}\n}}\n\n{shape.writer}\n\n{shape.reader}\n\nexists ({shape.exists})\n"
     )
 
 
-def _wrapped(told: str) -> str:
+def _wrapped(description: str) -> str:
     lines, line = [], " *"
-    for word in told.split():
+    for word in description.split():
         if len(line) + 1 + len(word) > 72:
             lines.append(line)
             line = " *"

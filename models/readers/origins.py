@@ -73,8 +73,8 @@ def placed(
             if found[key(shift, result, breach)].origin is Origin.NEW:
                 kind = (result.reader, result.case.writer, breach.kind, result.span)
                 firsts.setdefault(kind, (shift, result, breach))
-        told = pool.map(lambda one: _with_patch(lineage, *one), firsts.values())
-        for one, where in zip(firsts.values(), told, strict=True):
+        places = pool.map(lambda one: _with_patch(lineage, *one), firsts.values())
+        for one, where in zip(firsts.values(), places, strict=True):
             found[key(*one)] = where
     return found
 

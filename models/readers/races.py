@@ -73,10 +73,10 @@ _LOCK = Lock()
 
 def seen(executable: Path, rows: Iterable[list[str]]) -> tuple[SeenRace, ...]:
     """The races of the explorer's rows, each pair of places once."""
-    told = list(rows)
-    found = _places(executable, {int(row[at], 16) for row in told for at in (1, 3)})
+    listed = list(rows)
+    found = _places(executable, {int(row[at], 16) for row in listed for at in (1, 3)})
     kept: dict[Race, SeenRace] = {}
-    for load, load_at, store, store_at, location, start, schedule, switches in told:
+    for load, load_at, store, store_at, location, start, schedule, switches in listed:
         race = Race(
             _field(location),
             found[int(load_at, 16)],

@@ -188,8 +188,8 @@ def of(report: Report, chunk_shift: int, found: Found) -> Schedule:
         breach.schedule,
     )
     if breach.promise not in broken:
-        told = ", ".join(broken) or "nothing"
-        raise ExplorerError(f"{result.case}: {breach.schedule} breaks {told} only")
+        promises = ", ".join(broken) or "nothing"
+        raise ExplorerError(f"{result.case}: {breach.schedule} breaks {promises} only")
     return Schedule(
         clean(report.source.name),
         clean(report.source.version),

@@ -111,7 +111,7 @@ def test_races_are_tied_to_controls_of_readers() -> None:
     controls = {one.name: one for one in CONTROLS}
     assert FOR_READERS.keys() == {"63b1898fffcd", "cbc02854331e"}
     assert set(FOR_READERS.values()) <= controls.keys()
-    assert "63b1898fffcd" in controls[FOR_READERS["63b1898fffcd"]].told
+    assert "63b1898fffcd" in controls[FOR_READERS["63b1898fffcd"]].description
 
 
 def test_a_text_that_moved_is_an_error() -> None:
