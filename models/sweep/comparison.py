@@ -17,10 +17,10 @@ from models.case.verdict import completed, logs_differ, shown
 from models.driver.closing import Closing
 from models.driver.worker import Abnormal, BatchResult, Status, Worker
 from models.subject.implementation import Implementation
+from models.sweep.exclusions import FATAL, Exclusions, Item, only_counts
 from models.sweep.expected import Expected, kind, refuses
 from models.sweep.families import CaseGroup, Family
 from models.sweep.hangs import Area, Hangs
-from models.sweep.patience import FATAL, Item, Patience, only_counts
 from specs.contract import INDEX
 from xarray_model import geometry
 
@@ -63,7 +63,7 @@ class Comparison(Closing):
         self.done = done
         self._worker = Worker(implementation.executables[s], hang_seconds=HANG_SECONDS)
         self._before = Before(implementation, s)
-        self._patience = Patience(implementation.name, family.value, known or {})
+        self._exclusions = Exclusions(implementation.name, family.value, known or {})
         self.met: Counter[str] = Counter()
         """Cases that known deviations outside the split account for, by deviation."""
         self.judged: Counter[str] = Counter()
@@ -81,8 +81,8 @@ class Comparison(Closing):
     def hangs(self) -> dict[Area, Hangs]:
         """What the cases that were run showed about hangs, by area."""
         if not self._careful:
-            self._patience.note_ended(self.done.run)
-        return dict(self._patience.learnt)
+            self._exclusions.note_ended(self.done.run)
+        return dict(self._exclusions.learnt)
 
     def close(self) -> None:
         """End the worker."""
@@ -99,7 +99,7 @@ class Comparison(Closing):
         if some case does not come to its end, or is not expected to."""
         digest = hashlib.blake2b(digest_size=16)
         for block in blocks:
-            if any(self._patience.expects(group.split) for group, _ in block):
+            if any(self._exclusions.expects(group.split) for group, _ in block):
                 return None
             self.expected.clear()
             result = self._worker.run(self._cases(self._groups(block)), log=True, most_ends=1)
@@ -126,23 +126,23 @@ class Comparison(Closing):
     def run(self, block: Block) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
 
-        Cases that are like those that ended the process are not run (``Patience``).
+        Cases that are like those that ended the process are not run (``Exclusions``).
         """
         before = self._not_judged
         return self._run(block) - (self._not_judged - before)
 
     def _run(self, block: Block) -> int:
         groups = self._groups(block)
-        expected = any(self._patience.expects(group.split) for group, _ in groups)
+        expected = any(self._exclusions.expects(group.split) for group, _ in groups)
         if self._careful or expected:
-            return self._with_patience(groups)
+            return self._with_exclusions(groups)
         cases = self._cases(groups)
         result = self._worker.run(cases, log=True, most_ends=1)
         _update(self._digest, result)
         self.clean &= not result.abnormal
         if any(ended.status in FATAL for ended in result.abnormal):
             # Once more, in an order that shows soon which cases do that.
-            return self._with_patience(groups)
+            return self._with_exclusions(groups)
         abnormal = {ended.case: ended for ended in result.abnormal}
         self._before.offer(cases)
         first = 0
@@ -151,13 +151,13 @@ class Comparison(Closing):
             first += len(starts)
         return len(cases)
 
-    def _with_patience(self, groups: Block) -> int:
+    def _with_exclusions(self, groups: Block) -> int:
         """Run a block in which cases end the process; returns how many were run."""
         self.clean = False
         if not self._careful:
             self._careful = True
-            self._patience.note_ended(self.done.run)
-        left = deque(self._patience.order(groups))
+            self._exclusions.note_ended(self.done.run)
+        left = deque(self._exclusions.order(groups))
         splits = {group.split for group, _ in groups}
         if all(geometry.split_nodes(order, new, s) <= FEW_NODES for s, order, new in splits):
             self._worker.hang_seconds = AGAIN_SECONDS
@@ -167,7 +167,7 @@ class Comparison(Closing):
             size = 0
             while left and size < BATCH:
                 item = left.popleft()
-                if self._patience.permits(item.group.split, item.like):
+                if self._exclusions.permits(item.group.split, item.kind):
                     some.append(item)
                     size += len(item.starts)
                 else:
@@ -180,15 +180,17 @@ class Comparison(Closing):
             covered += len(result.ends)
             first = 0
             again: list[Item] = []
-            for group, starts, like in some:
+            for group, starts, case_kind in some:
                 ran = starts[: max(0, len(result.ends) - first)]
                 if ran:
                     self._group(group, ran, first, result, abnormal)
                 for place in range(first, first + len(ran)):
                     ended = abnormal.get(place)
-                    self._patience.note(group.split, like, ended.status if ended else Status.OK)
+                    self._exclusions.note(
+                        group.split, case_kind, ended.status if ended else Status.OK
+                    )
                 if len(ran) < len(starts):
-                    again.append(Item(group, starts[len(ran) :], like))
+                    again.append(Item(group, starts[len(ran) :], case_kind))
                 first += len(starts)
             left.extendleft(reversed(again))
         return covered

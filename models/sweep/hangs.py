@@ -53,16 +53,16 @@ class Hangs:
     survived: set[Trait] = field(default_factory=set)
     units: int = 0
 
-    def note(self, like: Kind, *, hung: bool, crashed: bool = False) -> None:
+    def note(self, kind: Kind, *, hung: bool, crashed: bool = False) -> None:
         """A case of this kind was run, and hung or came to an end."""
         if hung:
             self.units = self.units or 1
-            self.kinds[like] += 1
-            self.traits.update(like)
+            self.kinds[kind] += 1
+            self.traits.update(kind)
         else:
-            self.ended_kinds.add(like)
-            self.ended.update(like)
-            (self.crashed if crashed else self.survived).update(like)
+            self.ended_kinds.add(kind)
+            self.ended.update(kind)
+            (self.crashed if crashed else self.survived).update(kind)
 
     def update(self, other: Hangs) -> None:
         """Add what other units noted."""
@@ -80,12 +80,12 @@ class Hangs:
         made.update(self)
         return made
 
-    def never_ends(self, like: Kind, hangs: int) -> bool:
+    def never_ends(self, kind: Kind, hangs: int) -> bool:
         """Whether all that is known of this kind, or of something about it, is that it hangs;
         ``hangs`` are those of the whole campaign so far."""
-        if self.kinds[like] and like not in self.ended_kinds:
+        if self.kinds[kind] and kind not in self.ended_kinds:
             return True
-        return hangs >= MOST_HANGS and any(map(self.only_hangs, like))
+        return hangs >= MOST_HANGS and any(map(self.only_hangs, kind))
 
     def only_hangs(self, trait: Trait) -> bool:
         """Whether cases with this value of a trait hung often and never ended."""

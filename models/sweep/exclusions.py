@@ -30,7 +30,7 @@ MOST_CRASHES = 3
 """Cases of a kind that may crash, in one unit."""
 TURNS = 2
 """Cases of each kind that are run before all others."""
-_TOLD_APART = frozenset({extent.ENTRIES, extent.INDEX, extent.FAILING, extent.AROUND})
+_DISTINGUISHING = frozenset({extent.ENTRIES, extent.INDEX, extent.FAILING, extent.AROUND})
 
 
 class Item(NamedTuple):
@@ -38,10 +38,10 @@ class Item(NamedTuple):
 
     group: CaseGroup
     starts: tuple[Start, ...]
-    like: Kind
+    kind: Kind
 
 
-class Patience:
+class Exclusions:
     """What is known about the kinds of cases of one unit.
 
     ``implementation`` and ``family`` are those of the unit, ``known`` what other units of the
@@ -69,51 +69,51 @@ class Patience:
         left: dict[tuple[CaseGroup, Kind], list[Start]] = {}
         for group, starts in groups:
             for start in starts:
-                like = kind(group, start)
-                early = turns.setdefault(like, [])
+                kind = kind_of(group, start)
+                early = turns.setdefault(kind, [])
                 if len(early) < TURNS:
-                    early.append(Item(group, (start,), like))
+                    early.append(Item(group, (start,), kind))
                 else:
-                    left.setdefault((group, like), []).append(start)
+                    left.setdefault((group, kind), []).append(start)
         kinds = list(turns.values())
         random.Random(0).shuffle(kinds)
         early = [items[turn] for turn in range(TURNS) for items in kinds if turn < len(items)]
-        return early + [Item(group, tuple(some), like) for (group, like), some in left.items()]
+        return early + [Item(group, tuple(some), kind) for (group, kind), some in left.items()]
 
-    def permits(self, split: Split, like: Kind) -> bool:
+    def permits(self, split: Split, kind: Kind) -> bool:
         """Whether more cases of this kind are to be run, of such a split."""
         area = self._area(split)
         here = self.learnt[area]
         hangs = self._hangs_before + sum(one.kinds.total() for one in self.learnt.values())
-        if here.kinds[like] or self._crashes[like] >= MOST_CRASHES:
+        if here.kinds[kind] or self._crashes[kind] >= MOST_CRASHES:
             return False
-        if here.never_ends(like, hangs) or (here.kinds and hangs >= MOST_IN_ALL):
+        if here.never_ends(kind, hangs) or (here.kinds and hangs >= MOST_IN_ALL):
             return False
         known = self._known.get(area)
-        if known is None or not known.never_ends(like, hangs):
+        if known is None or not known.never_ends(kind, hangs):
             return True
         return area not in self._confirmed and known.units < PROBED
 
-    def note(self, split: Split, like: Kind, status: Status) -> None:
+    def note(self, split: Split, kind: Kind, status: Status) -> None:
         """A case of this kind was run and ended so."""
         area, hung = self._area(split), status is Status.HANG
         crashed = status in FATAL and not hung
-        self._crashes[like] += crashed
+        self._crashes[kind] += crashed
         known = self._known.get(area)
         if known is not None:
-            if hung and known.never_ends(like, MOST_HANGS):
+            if hung and known.never_ends(kind, MOST_HANGS):
                 self._confirmed.add(area)
-            known.note(like, hung=hung)
-        self.learnt[area].note(like, hung=hung, crashed=crashed)
+            known.note(kind, hung=hung)
+        self.learnt[area].note(kind, hung=hung, crashed=crashed)
 
     def note_ended(self, run: Extent) -> None:
         """These cases were run, and none of them ended the process."""
         for split, trait in run.traits:
-            told = _told(trait)
-            if told is not None:
+            distinguished = _distinguishing(trait)
+            if distinguished is not None:
                 learnt = self.learnt[self._area(split)]
-                learnt.ended.add(told)
-                learnt.survived.add(told)
+                learnt.ended.add(distinguished)
+                learnt.survived.add(distinguished)
 
     def _area(self, split: Split) -> Area:
         s, order, new_order = split
@@ -121,16 +121,18 @@ class Patience:
         return Area(self._implementation, self._family, s, site)
 
 
-def kind(group: CaseGroup, start: Start) -> Kind:
+def kind_of(group: CaseGroup, start: Start) -> Kind:
     """What a case is told apart by."""
     traits = (*group.traits(), *group.start_traits(start))
-    told = [one for one in map(_told, traits) if one is not None]
+    distinguished = [one for one in map(_distinguishing, traits) if one is not None]
     if isinstance(group, CountGroup):
         enough = group.granted >= geometry.split_nodes(group.order, group.new_order, group.split[0])
-        told.append(Trait(extent.FAILING, "none" if enough else "a later one"))
-        told.append(Trait("split", str(group.split)))
-        told.append(Trait("nodes", "that come again" if group.repeating else "of their own"))
-    return tuple(told)
+        distinguished.append(Trait(extent.FAILING, "none" if enough else "a later one"))
+        distinguished.append(Trait("split", str(group.split)))
+        distinguished.append(
+            Trait("nodes", "that come again" if group.repeating else "of their own")
+        )
+    return tuple(distinguished)
 
 
 def only_counts(group: CaseGroup) -> bool:
@@ -138,8 +140,8 @@ def only_counts(group: CaseGroup) -> bool:
     return isinstance(group, CountGroup) and group.repeating
 
 
-def _told(trait: Trait) -> Trait | None:
+def _distinguishing(trait: Trait) -> Trait | None:
     """What counts here of a trait; None if nothing does."""
     if trait.dimension == extent.MARKS and trait.value != "none":
         return Trait(extent.MARKS, "some")
-    return trait if trait.dimension in _TOLD_APART or trait.dimension == extent.MARKS else None
+    return trait if trait.dimension in _DISTINGUISHING or trait.dimension == extent.MARKS else None
