@@ -252,7 +252,7 @@ def _sibling_mark(node: NodePicture, s: int) -> Iterator[Fault]:
                 yield slot, f"is a sibling and bears marks {_marks_at(node, slot):03b}"
 
 
-@_states("null-mark", "NULL slots bear no mark", _marked_null)
+@_states("null-mark", "NULL slots bear no mark, but for a free mark", _marked_null)
 def _null_mark(node: NodePicture, s: int) -> Iterator[Fault]:
     if any(node.marks):
         for slot, entry in enumerate(node.slots):
