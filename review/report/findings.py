@@ -13,11 +13,10 @@ from models.case.finding import SPLITTING, Finding, last_operation
 from models.case.notation import operation_text
 from models.case.origins import Placed
 from models.diagnosis.reproducer import Reproducer
-from models.diagnosis.where.rank import NOT_ASKED, Where
+from models.diagnosis.where.rank import NOT_ASKED, Suspect, Where
 from models.pictures import explanation
 from review.bundle.findings import differing
 from review.report.layout import wrap, wrap_words
-from review.report.where import where_lines
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
 from specs.callers import Contract
@@ -208,3 +207,24 @@ def extent_text(extent: Iterable[tuple[int, int, int]]) -> str:
         more = f" and {len(splits) - 6} more" if len(splits) > 6 else ""
         parts.append(f"s={s}: {shown}{more}")
     return "; ".join(parts)
+
+
+def where_lines(where: Where) -> Iterator[str]:
+    """Where to look first, a line each; or why that is not told."""
+    if where.reason:
+        yield f"Where to look first was not ranked: {where.reason}."
+        return
+    if not where.suspects:
+        return
+    compared = f"{where.failing} failing and {where.passing} passing cases"
+    yield f"Look here first (a ranking of lines from {compared}, no proof):"
+    for place, one in enumerate(where.suspects, 1):
+        yield f"  {place}. {suspect_text(one)}"
+
+
+def suspect_text(one: Suspect) -> str:
+    """``lib/xarray.c:1071 in xas_split (patch 2 of 4, @@ -1,2 +1,3 @@): it ended here``"""
+    named = f"{one.file}:{one.line} in {one.function}"
+    if one.hunk is not None:
+        named += f" ({one.hunk.label}, {one.hunk.header})"
+    return f"{named}: {'; '.join(one.why)}"

@@ -31,7 +31,6 @@ from review.bundle import provenance
 from review.bundle.findings import differing
 from review.report import claims, findings, heat, numbers, plots, summary, svg, text
 from review.report import pictures as splits
-from review.report.where import where_lines
 from review.run import readers, scope
 from review.run.attempt import attempt
 from review.run.diagnosis import Diagnosis
@@ -150,7 +149,7 @@ def _finding(number: int, one: Diagnosis, done: ReviewResult) -> dict[str, Any]:
         "differences": differing(smallest),
         "trees": attempt(lambda: _trees(number, one))[0] or [],
         "reproducer": one.reproducer,
-        "where": list(where_lines(where)),
+        "where": list(findings.where_lines(where)),
     }
 
 

@@ -13,10 +13,9 @@ from models.case.origins import Placed
 from models.case.replay import Replay
 from models.pictures import explanation
 from review.bundle.findings import origin_record, suspects
-from review.report.findings import origin_text
+from review.report.findings import origin_text, where_lines
 from review.report.layout import wrap_words
 from review.report.output import Part, as_object, each, nested, readable, shown
-from review.report.where import where_lines
 from review.run.case_files import WrittenCase
 from review.run.rerun import Rerun
 

@@ -23,7 +23,6 @@ from review.bundle.findings import origin_record
 from review.bundle.folder import sha256
 from review.report import findings, locate
 from review.report.locate import Location
-from review.report.where import suspect_text
 from review.run import evidence, readers
 from review.run.review_result import ReviewResult
 from specs.callers import Contract
@@ -105,7 +104,9 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
             {
                 **one.place(each.file, each.line, each.function),
                 "id": place,
-                "message": {"text": clean(f"{_RANKED.format(place)}: {suspect_text(each)}")},
+                "message": {
+                    "text": clean(f"{_RANKED.format(place)}: {findings.suspect_text(each)}")
+                },
             }
             for place, each in enumerate(one.suspects, 1)
         ]

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from models.case.extent import Tried
 from models.case.finding import Finding
@@ -26,7 +26,6 @@ from review.run.attempt import attempt
 from review.run.pool import Pool
 from specs.origin import Origin
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _Made = TypeVar("_Made")
 
 
