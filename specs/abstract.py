@@ -150,6 +150,18 @@ class AbstractArray:
             return self._with({}, [over[0]])
         return self._with({}, self._within(first, order))
 
+    def store_range(self, first: int, last: int, entry: int, s: int) -> AbstractArray:
+        """Store ``entry`` at all indices from ``first`` to ``last``, or erase them: piece by piece,
+        as ``range_orders`` has them.  ValueError where that has none."""
+        array = self
+        orders = range_orders(first, last, s)
+        if orders is None:
+            raise ValueError(f"indices {first} to {last} are no entries of powers of two")
+        for order in orders:
+            array = array.store(first, order, entry)
+            first += 1 << order
+        return array
+
     def set_mark(self, index: int, mark: int) -> AbstractArray:
         """Set ``mark`` on the entry that covers ``index``; nothing happens where none is."""
         found = self.at(index)
@@ -261,6 +273,24 @@ class AbstractArray:
 
 EMPTY = AbstractArray()
 """The array of 64-bit indices that holds nothing."""
+
+
+def range_orders(first: int, last: int, s: int) -> list[int] | None:
+    """The orders of the entries, one after another, that a store at all indices from ``first`` to
+    ``last`` makes at chunk shift ``s``: each is all that slots of one node, as large as may be, can
+    hold of what is left.  None where one would not be an aligned power of two."""
+    orders = []
+    while first <= last:
+        shifts = [shift for shift in range(0, 64, s) if first >> shift << shift == first]
+        slot = max(shift for shift in shifts if first + (1 << shift) - 1 <= last)
+        node_end = ((first >> slot + s) + 1 << slot + s) - 1
+        order = ((min(last, node_end) - first + 1) >> slot).bit_length() - 1 + slot
+        end = first + (1 << order) - 1
+        if first >> order << order != first or end + (1 << slot) <= min(last, node_end):
+            return None
+        orders.append(order)
+        first = end + 1
+    return orders
 
 
 def _bears(item: Item, mark: int | None) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from specs.abstract import AbstractArray
 from specs.contract import Allowance
-from specs.property import Judgement, Register
-from xarray_model.entries import ENOMEM, NULL, ZERO, is_error, is_sibling, mk_error
+from specs.property import Judgement, Property, Register
+from xarray_model.entries import EBUSY, ENOMEM, NULL, ZERO, is_error, is_sibling, mk_error
 from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
 ANSWERS = Register()
@@ -40,6 +40,13 @@ STEP = ANSWERS.state(
 STORE = ANSWERS.state(
     "answer-store", "an order-0 store answers the entry that it replaced, a larger one nothing"
 )
+INSERT = ANSWERS.state(
+    "answer-insert", "an insert succeeds where nothing is, and answers -EBUSY where something is"
+)
+CMPXCHG = ANSWERS.state(
+    "answer-cmpxchg", "a compare and exchange answers what was there, NULL where it was reserved"
+)
+RESERVE = ANSWERS.state("answer-reserve", "a reserve answers no error, whatever is there")
 STORE_ERROR = ANSWERS.state(
     "answer-store-error", "a store fails only when a request for memory did"
 )
@@ -48,32 +55,63 @@ STORE_ERROR = ANSWERS.state(
 def judge_answer(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int, allowance: Allowance
 ) -> Iterator[Judgement]:
-    """Judge the result words of a lookup, a mark query or a STORE against the array as it was.
+    """Judge the result words of a lookup, a mark query or a store against the array as it was.
 
     Other operations have their own judges or no answer.
     """
     judge = _JUDGES.get(operation.code)
     if judge is not None:
         return judge(operation, array, words, s)
-    if operation.code == Code.STORE:
-        return _store(operation, array, words, allowance)
+    if operation.code in _EXPECTED:
+        return _stored(operation, array, words, allowance)
     return iter(())
 
 
-def _store(
+def _stored(
     operation: Operation, array: AbstractArray, words: Sequence[int], allowance: Allowance
 ) -> Iterator[Judgement]:
     (answer,) = words
-    if is_error(answer):
+    stated, expected = _EXPECTED[operation.code](operation, array)
+    if is_error(answer) and answer != mk_error(EBUSY):
         yield STORE_ERROR
         may_fail = not allowance.known or allowance.granted is not None
         if answer != mk_error(ENOMEM) or not may_fail:
             yield STORE_ERROR.broken(f"got the error word {answer:#x}")
         return
-    yield STORE
-    expected = NULL if operation.order else array.load(operation.index)
+    yield stated
     if answer != expected:
-        yield STORE.broken(f"index {operation.index}: expected {expected:#x}, got {answer:#x}")
+        yield stated.broken(f"index {operation.index}: expected {expected:#x}, got {answer:#x}")
+
+
+def _store(operation: Operation, array: AbstractArray) -> tuple[Property, int]:
+    return STORE, NULL if operation.order else array.load(operation.index)
+
+
+def _store_range(operation: Operation, array: AbstractArray) -> tuple[Property, int]:
+    return STORE, NULL
+
+
+def _insert(operation: Operation, array: AbstractArray) -> tuple[Property, int]:
+    return INSERT, mk_error(EBUSY) if array.load(operation.index) else 0
+
+
+def _reserve(operation: Operation, array: AbstractArray) -> tuple[Property, int]:
+    return RESERVE, 0
+
+
+def _cmpxchg(operation: Operation, array: AbstractArray) -> tuple[Property, int]:
+    was = array.load(operation.index)
+    return CMPXCHG, NULL if was == ZERO else was
+
+
+_EXPECTED: dict[Code, Callable[[Operation, AbstractArray], tuple[Property, int]]] = {
+    Code.STORE: _store,
+    Code.STORE_RANGE: _store_range,
+    Code.INSERT: _insert,
+    Code.RESERVE: _reserve,
+    Code.CMPXCHG: _cmpxchg,
+}
+"""What is judged of what stores, and the word that it answers if memory suffices."""
 
 
 def _load(

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from specs.property import Judgement, Register
 from specs.view import View
 from xarray_model.flags import FREE_MARK, ArrayFlag
-from xarray_model.operations import FIELDS, Code, Operation, array_flags
+from xarray_model.operations import FIELDS, PLAIN_CHANGES, Code, Operation, array_flags
 
 ARRAY_FLAGS = Register()
 """Every property of an array's flags by name."""
@@ -25,6 +25,7 @@ KEPT = ARRAY_FLAGS.state(
     "array-flags", "what an array was made with stays as it is, but for its marks"
 )
 
+_LOCKS = ArrayFlag.LOCK_IRQ | ArrayFlag.LOCK_BH
 _LOOKING = frozenset({Code.LOAD, Code.GET_ORDER})
 """What may be asked of an index that is busy."""
 
@@ -37,6 +38,10 @@ def refusal(operation: Operation, flags: ArrayFlag, number: int) -> str:
         return _no_array(array_flags([operation]), number)
     if flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[code] and operation.mark == FREE_MARK:
         return "mark 0 of an array with alloc tells which indices are free: use the others"
+    if flags & _LOCKS and code in PLAIN_CHANGES:
+        return "the array's lock is taken otherwise than by what stores without a cursor here"
+    if flags & ArrayFlag.TRACK_FREE and code is Code.STORE_RANGE:
+        return "a store of a range does not tell that the indices are free no more"
     if flags & ArrayFlag.ZERO_BUSY and code is Code.CURSOR_PREV:
         return "a cursor that steps back in an array with zero_busy may come to index 0"
     if flags & ArrayFlag.ZERO_BUSY and code not in _LOOKING and "index" in FIELDS[code]:

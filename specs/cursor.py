@@ -27,7 +27,7 @@ from specs.abstract import AbstractArray
 from specs.contract import nodes_needed
 from specs.property import Judgement, Property, Register, Violation
 from xarray_model.entries import ENOMEM, NULL, is_error, is_internal, is_sibling, mk_error
-from xarray_model.operations import THROUGH, Code, Operation
+from xarray_model.operations import PLAIN_CHANGES, THROUGH, Code, Operation
 
 CURSOR = Register()
 """Every property of a kept cursor by name."""
@@ -76,7 +76,7 @@ PLAIN = {
     Code.CURSOR_GET_MARK: Code.GET_MARK,
 }
 """Operations through the cursor that do what another does by itself."""
-_LOST = frozenset({Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.DESTROY})
+_LOST = frozenset({Code.STORE, Code.SPLIT, Code.TRY_SPLIT, Code.DESTROY, *PLAIN_CHANGES})
 _MARKING = frozenset({Code.CURSOR_SET_MARK, Code.CURSOR_CLEAR_MARK, Code.CURSOR_GET_MARK})
 _SEARCHES = frozenset({Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED})
 _STEPS = frozenset({Code.CURSOR_NEXT, Code.CURSOR_PREV})

@@ -20,6 +20,7 @@ from functools import cache
 from specs import contract, effect
 from specs.abstract import AbstractArray
 from specs.answers import judge_answer
+from specs.applied import after
 from specs.array_flags import judge_flags, refusal
 from specs.array_invariants import leaked
 from specs.cursor import AbstractCursor, judge_cursor
@@ -28,6 +29,7 @@ from specs.invariants import (
     INVARIANTS,
     SUSPENDED_BY_CREATE_RANGE,
     SUSPENDED_BY_FAILED_STORE,
+    SUSPENDED_BY_RANGE,
     SUSPENDED_BY_SPLIT,
     SUSPENDED_BY_ZERO,
 )
@@ -41,7 +43,14 @@ from specs.view import View
 from xarray_model.entries import ZERO, is_error
 from xarray_model.flags import ArrayFlag
 from xarray_model.log import LogRecord, decode
-from xarray_model.operations import THROUGH, Code, Flag, Operation, array_flags
+from xarray_model.operations import (
+    PLAIN_CHANGES,
+    THROUGH,
+    Code,
+    Flag,
+    Operation,
+    array_flags,
+)
 from xarray_model.snapshot import empty
 
 REFINEMENT = Register()
@@ -65,10 +74,12 @@ CHANGING = frozenset(
         Code.CLEAR_MARK,
         Code.DESTROY,
         Code.CURSOR_CREATE_RANGE,
+        *PLAIN_CHANGES,
     }
 )
 """The operations that may change the array, but for those through the cursor that do as another."""
 _SPLITS = frozenset({Code.SPLIT, Code.TRY_SPLIT})
+_STORES = frozenset({Code.STORE, *PLAIN_CHANGES})
 _LIVE = INVARIANTS["live-nodes"]
 
 
@@ -312,16 +323,17 @@ class History:
         judged = not splits or self._splittable(operation)
         succeeded = not (words and is_error(words[0]))
         before = None if self._changes else self._view
-        if operation.code == Code.STORE and self._array is not None:
+        if operation.code in _STORES and self._array is not None:
             over_zero = operation.index >> operation.order == 0 and self._array.load(0) == ZERO
             self._zero_replaced |= over_zero
         self._changes.append(
             _Change(self._number, operation, before, log, succeeded, judged, through)
         )
-        if splits and not judged:
+        partly = operation.code == Code.STORE_RANGE and not succeeded
+        if partly or (splits and not judged):
             self._array = None
         elif self._array is not None and succeeded:
-            self._array = _after(self._array, operation)
+            self._array = after(self._array, operation, self._judge.s)
 
     def _snapshot(self, data: bytes) -> list[Violation]:
         changes, self._changes = self._changes, []
@@ -431,24 +443,12 @@ class History:
     def _suspend(self, change: _Change) -> None:
         if change.operation.code in _SPLITS and change.succeeded:
             self._suspended |= SUSPENDED_BY_SPLIT
-        elif change.operation.code == Code.STORE and not change.succeeded:
+        elif change.operation.code in _STORES and not change.succeeded:
             self._suspended |= SUSPENDED_BY_FAILED_STORE
         elif change.operation.code == Code.CURSOR_CREATE_RANGE:
             self._suspended |= SUSPENDED_BY_CREATE_RANGE
-
-
-def _after(array: AbstractArray, operation: Operation) -> AbstractArray:
-    """The effect of an operation that succeeded."""
-    code, index, order = operation.code, operation.index, operation.order
-    if code == Code.STORE:
-        return array.store(index, order, operation.entry)
-    if code in _SPLITS:
-        return array.split(index, order, operation.new_order, operation.entry)
-    if code == Code.SET_MARK:
-        return array.set_mark(index, operation.mark)
-    if code == Code.CLEAR_MARK:
-        return array.clear_mark(index, operation.mark)
-    return array.destroy() if code == Code.DESTROY else array
+        elif change.operation.code == Code.STORE_RANGE:
+            self._suspended |= SUSPENDED_BY_RANGE
 
 
 def _marks_only(before: View, after: View) -> Iterator[Judgement]:

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What memory each operation of a case gets: following the failure that FAIL armed.
 
-An operation's result words tell how many requests it made, except those of STORE, COUNT_ALLOC and
-CURSOR_NOMEM: once one ran while a failure was armed, it is not known how much of the grant is left.
+An operation's result words tell how many requests it made, except those of STORE and what else
+stores without a cursor, COUNT_ALLOC and CURSOR_NOMEM: once one ran while a failure was armed, it is
+not known how much of the grant is left.
 """
 
 from __future__ import annotations
@@ -10,10 +11,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from specs.contract import UNKNOWN, UNLIMITED, Allowance
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import PLAIN_CHANGES, Code, Flag, Operation
 
 _TOLD = frozenset({Code.SPLIT, Code.TRY_SPLIT, Code.CURSOR_SPLIT_ALLOC, Code.CURSOR_CREATE_RANGE})
 """The operations whose second result word counts requests."""
+
+
+_STORES = frozenset({Code.STORE, *PLAIN_CHANGES})
+"""The operations that ask for memory in either way, and do not tell how often."""
+
+
+def _erases(operation: Operation) -> bool:
+    """Whether it needs no memory."""
+    erasing = (Code.STORE, Code.CMPXCHG, Code.STORE_RANGE)
+    erases = operation.code in erasing and not operation.entry
+    return erases or operation.code is Code.RELEASE
 
 
 class Memory:
@@ -32,7 +44,7 @@ class Memory:
             and not operation.flags & Flag.NONBLOCKING
         )
         counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
-        if operation.code == Code.STORE:
+        if operation.code in _STORES:
             counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
         return self._armed if self._counts & counted else UNLIMITED
 
@@ -52,6 +64,6 @@ class Memory:
                 left = 0 if self._counts & Flag.LASTING else -1
             self._armed = Allowance(left) if left >= 0 else UNLIMITED
         elif code in (Code.COUNT_ALLOC, Code.CURSOR_NOMEM) or (
-            code == Code.STORE and operation.entry
+            code in _STORES and not _erases(operation)
         ):
             self._armed = UNKNOWN

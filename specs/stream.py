@@ -45,6 +45,11 @@ FIXED = {
     Code.CURSOR_NOMEM: 2,
     Code.CURSOR_DESTROY: 1,
     Code.FIND_AFTER: 2,
+    Code.INSERT: 1,
+    Code.CMPXCHG: 1,
+    Code.RESERVE: 1,
+    Code.RELEASE: 0,
+    Code.STORE_RANGE: 1,
     Code.FIND_AFTER_MARKED: 2,
     Code.INIT: 0,
 }

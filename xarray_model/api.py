@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from xarray_model import iterate, marks, store, walk
+from xarray_model import geometry, iterate, marks, store, walk
 from xarray_model.array import XArray
-from xarray_model.create import free_nodes
+from xarray_model.create import create, free_nodes
 from xarray_model.cursor import WALKED, Cursor, Update, nomem
-from xarray_model.entries import NULL, RETRY, ZERO, mk_error
+from xarray_model.entries import EBUSY, NULL, RETRY, ZERO, is_error, mk_error
 from xarray_model.flags import FREE_MARK
 from xarray_model.node import Entry, Node
 
@@ -95,6 +95,81 @@ def store_through(cursor: Cursor, entry: int) -> Entry:
     if cursor.errno:
         return mk_error(cursor.errno)
     return old if cursor.order == 0 else NULL
+
+
+def cmpxchg(array: XArray, index: int, old: int, entry: int) -> Entry:
+    """Store ``entry`` at ``index`` if ``old`` is there (NULL: nothing), as order-0 stores do.
+
+    Returns what was there, NULL for a ZERO entry, or an error word.
+    """
+    was = _exchange(array, index, old, entry)
+    return NULL if was == ZERO else was
+
+
+def insert(array: XArray, index: int, entry: int) -> int:
+    """Store ``entry``, or reserve where it is NULL, if nothing is at ``index``, not even a ZERO
+    entry; 0 or an error word, that of -EBUSY where something is."""
+    was = _exchange(array, index, NULL, entry or ZERO)
+    if was == NULL or is_error(was):
+        return int(was != NULL and was)
+    return mk_error(EBUSY)
+
+
+def reserve(array: XArray, index: int) -> int:
+    """Store a ZERO entry at ``index`` if nothing is there; 0 or an error word."""
+    was = _exchange(array, index, NULL, ZERO)
+    return was if is_error(was) else 0
+
+
+def release(array: XArray, index: int) -> None:
+    """Erase the ZERO entry at ``index`` if it is one."""
+    _exchange(array, index, ZERO, NULL)
+
+
+def _exchange(array: XArray, index: int, old: int, entry: int) -> int:
+    cursor = Cursor(array, index)
+    again = True
+    was: Entry = NULL
+    while again:
+        array.locked = True
+        was = walk.load(cursor)
+        if was == old:
+            store.store(cursor, entry)
+            if was == NULL and entry != NULL and array.tracks_free:
+                marks.clear_mark(cursor, FREE_MARK)
+        array.locked = False
+        again = nomem(cursor)
+    assert not isinstance(was, Node), "a walk with order 0 ends at an entry"
+    return mk_error(cursor.errno) if cursor.errno else was
+
+
+def store_range(array: XArray, first: int, last: int, entry: int) -> int:
+    """Store ``entry`` at all indices from ``first`` to ``last``, or erase them; 0 or an error word.
+
+    It becomes several entries, each as many slots as one node has of the range
+    (``geometry.range_pieces``), which must be aligned powers of two; ValueError where they are
+    not, and for a range up to the very last index.  There is room for the last
+    index before anything is stored; what is stored when memory runs out stays.
+    """
+    if not first <= last < array.last_index:
+        raise ValueError(f"{first} to {last} is no range below the last index of all")
+    cursor = Cursor(array, first)
+    pieces = list(reversed(geometry.range_pieces(first, last, array.s)))
+    again = True
+    while again:
+        array.locked = True
+        if entry != NULL:
+            end = last + 1
+            cursor.set((end & -end).bit_length() - 1, last)
+            create(cursor, True)
+        while pieces and not cursor.errno:
+            cursor.set(pieces[-1][1], pieces[-1][0])
+            store.store(cursor, entry)
+            if not cursor.errno:
+                pieces.pop()
+        array.locked = False
+        again = nomem(cursor)
+    return mk_error(cursor.errno) if cursor.errno else 0
 
 
 def get_mark(array: XArray, index: int, mark: int) -> bool:

@@ -75,17 +75,20 @@ class Cursor:
         if not 0 <= order < array.width:
             raise ValueError(f"order {order} is not in 0..{array.width - 1}")
         self.array = array
-        self.order = order
-        self.index = first_index(index, order)
-        self.shift = node_shift(order, array.s)
-        self.sibs = slots_of(order, array.s) - 1
-        self.offset = 0
         self.node: Node | None = None
-        self.state = RESTART
-        self.errno = 0
+        self.set(order, index)
+        self.offset = 0
         self.alloc: Node | None = None
         self.update = update
         self.lru = lru
+
+    def set(self, order: int, index: int) -> None:
+        """Begin anew at ``index`` for entries of ``order`` (``xas_set_order``)."""
+        self.order = order
+        self.index = first_index(index, order)
+        self.shift = node_shift(order, self.array.s)
+        self.sibs = slots_of(order, self.array.s) - 1
+        self.reset()
 
     def set_err(self, errno: int) -> None:
         """Note the error ``-errno`` (``xas_set_err``)."""

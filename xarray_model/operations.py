@@ -66,6 +66,11 @@ class Code(IntEnum):
     FIND_AFTER_MARKED = 38
     EXTRACT = 39
     EXTRACT_MARKED = 40
+    INSERT = 41
+    CMPXCHG = 42
+    RESERVE = 43
+    RELEASE = 44
+    STORE_RANGE = 45
     INIT = 64
 
 
@@ -143,6 +148,11 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.EXTRACT: ("index", "order", "argument"),
     Code.EXTRACT_MARKED: ("index", "order", "mark", "argument"),
     Code.INIT: (),
+    Code.INSERT: ("index", "entry"),
+    Code.CMPXCHG: ("index", "argument", "entry"),
+    Code.RESERVE: ("index",),
+    Code.RELEASE: ("index",),
+    Code.STORE_RANGE: ("index", "argument", "entry"),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -164,6 +174,9 @@ FLAGS: dict[Code, Flag] = {
 EXTRACT_ORDER = 6
 """EXTRACT, EXTRACT_MARKED: there is room for 2 to the power of ``order`` entries, but of this at
 most."""
+
+PLAIN_CHANGES = frozenset({Code.INSERT, Code.CMPXCHG, Code.RESERVE, Code.RELEASE, Code.STORE_RANGE})
+"""What changes an array through no cursor of the caller's, and so tells no update callback."""
 
 THROUGH = frozenset(code for code in Code if code.name.startswith("CURSOR_"))
 """The operations on the case's cursor and through it."""

@@ -42,7 +42,7 @@ _ABOUT = {
     Aspect.ANSWERS: "answer-load answer-order answer-mark answer-find answer-find-marked"
     " answer-pause answer-step answer-store answer-store-error cursor-load cursor-find"
     " cursor-find-marked cursor-step cursor-pause cursor-find-conflict answer-find-after"
-    " answer-extract",
+    " answer-extract answer-insert answer-cmpxchg answer-reserve",
     Aspect.REQUESTS: "request-flags request-account request-lru",
     Aspect.ANY: "refines split-entries snapshot agrees-with-model index-independent-log drained"
     " array-flags",

@@ -81,7 +81,11 @@ def _store_other_kind(runner: Runner) -> None:
         right = runner.handlers[code]
 
         def store(operation: Operation) -> list[int]:
-            behind = _behind(at(operation)) if operation.entry != NULL else None
+            stores = operation.entry != NULL
+            if code is Code.CMPXCHG:
+                there = walk.load(at(operation))
+                stores = stores and there == operation.argument
+            behind = _behind(at(operation)) if stores else None
             words = right(runner, operation)
             if behind is not None:
                 node, slots, was_value = behind
@@ -93,6 +97,7 @@ def _store_other_kind(runner: Runner) -> None:
         _instead(runner, code, store)
 
     miscounting(Code.STORE, lambda one: Cursor(runner.array, one.index, one.order))
+    miscounting(Code.CMPXCHG, lambda one: Cursor(runner.array, one.index))
     miscounting(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
 
 
@@ -343,7 +348,9 @@ def _by_code(*codes: Code) -> Meets:
 
 def _stores_other_kind(one: Operation, before: Sequence[Operation], s: int) -> bool:
     """Whether it may store the other kind into a larger entry."""
-    if one.code not in (Code.STORE, Code.CURSOR_STORE) or one.entry == NULL:
+    if one.code is Code.STORE_RANGE:
+        return True
+    if one.code not in (Code.STORE, Code.CURSOR_STORE, Code.CMPXCHG) or one.entry == NULL:
         return False
 
     def larger(other: Operation) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from specs.abstract import AbstractArray
+from specs.abstract import AbstractArray, range_orders
 from specs.cursor import AbstractCursor, Place, on_sibling
 from xarray_model.entries import NULL, is_value, mk_value
 from xarray_model.flags import ArrayFlag
@@ -67,7 +67,11 @@ def _below(case: tuple[Operation, ...], top: int) -> tuple[Operation, ...]:
 def _store_other_kind(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
-    if operation.code is not Code.STORE or operation.entry == NULL:
+    if operation.code is Code.STORE_RANGE:
+        return _range_of_other_kind(operation, array, s, cursor)
+    exchanges = operation.code is Code.CMPXCHG
+    exchanges = exchanges and array.load(operation.index) == operation.argument
+    if not (exchanges or operation.code is Code.STORE) or operation.entry == NULL:
         return False
     found = array.at(operation.index >> operation.order << operation.order)
     if found is None:
@@ -87,6 +91,20 @@ def _erase_first_free(
     found = array.at(first)
     # Of a cursor that covers several slots only the first is marked, whatever the others hold.
     return order % s > 0 or (found is not None and found[1].order % s > 0)
+
+
+def _range_of_other_kind(
+    operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
+) -> bool:
+    """Whether the store of one of its entries, or one slot of it, is of another kind."""
+    first = operation.index
+    for order in range_orders(first, operation.argument, s) or ():
+        for small in {order, order // s * s}:
+            one = Operation(Code.STORE, first, small, entry=operation.entry)
+            if _store_other_kind(one, array, s, cursor):
+                return True
+        first += 1 << order
+    return False
 
 
 def _pause_inside(

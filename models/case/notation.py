@@ -96,12 +96,17 @@ def flag_names(flags: Flag) -> list[str]:
     return [flag.name.lower() for flag in Flag if flag & flags and flag.name]
 
 
+def _is_entry(code: Code, field: str) -> bool:
+    return field == "entry" or (code is Code.CMPXCHG and field == "argument")
+
+
 def operation_text(operation: Operation) -> str:
     """One line for one operation, such as ``store(index=8, order=3, entry=ptr1)``."""
     parts = []
     for field in FIELDS[operation.code]:
         value = getattr(operation, field)
-        parts.append(f"{field}={entry_text(value) if field == 'entry' else value}")
+        text = entry_text(value) if _is_entry(operation.code, field) else value
+        parts.append(f"{field}={text}")
     parts += flag_names(operation.flags)
     return f"{operation.code.name.lower()}({', '.join(parts)})"
 
@@ -122,6 +127,9 @@ _LEFT_OUT = {
     Code.FIND_AFTER_MARKED: {"argument": WORD},
     Code.EXTRACT: {"order": EXTRACT_ORDER, "argument": WORD},
     Code.EXTRACT_MARKED: {"order": EXTRACT_ORDER, "argument": WORD},
+    Code.INSERT: {"entry": 4},
+    Code.CMPXCHG: {"entry": 4},
+    Code.STORE_RANGE: {"entry": 4},
     Code.CURSOR_SET: {"order": 0},
     Code.CURSOR_FIND: {"argument": WORD},
     Code.CURSOR_FIND_MARKED: {"argument": WORD},
@@ -196,7 +204,7 @@ def _arguments(code: Code, inside: str) -> tuple[dict[str, str], Flag]:
 
 
 def _field(code: Code, field: str, word: str) -> int:
-    if field == "entry":
+    if _is_entry(code, field):
         return parse_entry(word)
     if _NUMBER.fullmatch(word) is None:
         raise ValueError(f"{field} {word[:40]!r} is no number; expected is {_form(code)}")

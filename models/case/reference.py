@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from models.case.reference_log import Told, records, requests
-from models.case.reference_plain import LOOKS, word
+from models.case.reference_plain import CHANGES, LOOKS, nodes_of, word
 from xarray_model import (
     api,
     geometry,
@@ -337,6 +337,14 @@ class Runner:
     def _plain(self, op: Operation) -> list[int]:
         return LOOKS[op.code](self.array, op)
 
+    def _plain_change(self, op: Operation) -> list[int]:
+        # No callback is told: the owner keeps the list itself.
+        self.lru.clear()
+        words = CHANGES[op.code](self.array, op)
+        for node in nodes_of(self.array):
+            self.lru.update(node)
+        return words
+
     def _cursor_next(self, op: Operation) -> list[int]:
         entry = self.next(self.kept)
         return [self.kept.index, word(entry)]
@@ -441,6 +449,7 @@ _HANDLERS: Mapping[Code, Handler] = {
     Code.CURSOR_FIND_CONFLICT: Runner._cursor_find_conflict,
     **dict.fromkeys(LOOKS, Runner._plain),
     Code.INIT: Runner._init,
+    **dict.fromkeys(CHANGES, Runner._plain_change),
 }
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from xarray_model import api
@@ -33,6 +33,27 @@ def _extract(array: XArray, op: Operation) -> list[int]:
     return [len(found), *map(word, found)]
 
 
+def _insert(array: XArray, op: Operation) -> list[int]:
+    return [api.insert(array, op.index, op.entry)]
+
+
+def _cmpxchg(array: XArray, op: Operation) -> list[int]:
+    return [word(api.cmpxchg(array, op.index, op.argument, op.entry))]
+
+
+def _reserve(array: XArray, op: Operation) -> list[int]:
+    return [api.reserve(array, op.index)]
+
+
+def _release(array: XArray, op: Operation) -> list[int]:
+    api.release(array, op.index)
+    return []
+
+
+def _store_range(array: XArray, op: Operation) -> list[int]:
+    return [api.store_range(array, op.index, op.argument, op.entry)]
+
+
 Answer: TypeAlias = Callable[[XArray, Operation], list[int]]
 LOOKS: Mapping[Code, Answer] = {
     Code.FIND_AFTER: _find_after,
@@ -41,3 +62,21 @@ LOOKS: Mapping[Code, Answer] = {
     Code.EXTRACT_MARKED: _extract,
 }
 """What changes nothing."""
+CHANGES: Mapping[Code, Answer] = {
+    Code.INSERT: _insert,
+    Code.CMPXCHG: _cmpxchg,
+    Code.RESERVE: _reserve,
+    Code.RELEASE: _release,
+    Code.STORE_RANGE: _store_range,
+}
+"""What changes the array, and tells no callback."""
+
+
+def nodes_of(array: XArray) -> Iterator[Node]:
+    """All nodes that the array leads to."""
+    below = [array.head]
+    while below:
+        entry = below.pop()
+        if isinstance(entry, Node):
+            yield entry
+            below += entry.slots

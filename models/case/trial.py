@@ -17,7 +17,8 @@ from models.case.verdict import completed, no_answer, shown
 from models.driver.closing import Closing
 from models.driver.worker import Status, Worker
 from models.subject.implementation import Implementation
-from specs.abstract import AbstractArray
+from specs.abstract import AbstractArray, range_orders
+from specs.applied import after
 from specs.array_flags import refusal
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING, Judge
@@ -36,20 +37,6 @@ def model(implementation: Implementation, s: int) -> Runner:
     return Runner(XArray(s, implementation.bits), kind_of(implementation))
 
 
-def after(array: AbstractArray, operation: Operation) -> AbstractArray:
-    """The abstract effect of an operation that succeeded."""
-    code, index = operation.code, operation.index
-    if code is Code.STORE:
-        return array.store(index, operation.order, operation.entry)
-    if code in (Code.SPLIT, Code.TRY_SPLIT):
-        return array.split(index, operation.order, operation.new_order, operation.entry)
-    if code is Code.SET_MARK:
-        return array.set_mark(index, operation.mark)
-    if code is Code.CLEAR_MARK:
-        return array.clear_mark(index, operation.mark)
-    return array.destroy() if code is Code.DESTROY else array
-
-
 class NoCase(PreconditionError):
     """A case breaks the contract of what it calls; ``operation`` is the number of the operation
     that does."""
@@ -59,11 +46,17 @@ class NoCase(PreconditionError):
         self.operation = operation
 
 
-_STORES = frozenset({Code.STORE, Code.CURSOR_STORE})
+_STORES = frozenset({Code.STORE, Code.CURSOR_STORE, Code.INSERT, Code.CMPXCHG, Code.STORE_RANGE})
 
 
 def _storable(entry: int) -> bool:
     return not is_internal(entry) or entry == ZERO
+
+
+def _rangeable(operation: Operation, s: int, bits: int) -> bool:
+    first, last = operation.index, operation.argument
+    ends = first <= last < (1 << bits) - 1 and operation.entry != ZERO
+    return ends and range_orders(first, last, s) is not None
 
 
 def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) -> NoCase | None:
@@ -81,9 +74,11 @@ def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) 
         orders = (operation.order, operation.new_order)
         if split and not array.splittable(operation.index, *orders, operation.entry):
             return NoCase(number, "a split without its entry, or to an entry that is none")
+        if operation.code is Code.STORE_RANGE and not _rangeable(operation, s, bits):
+            return NoCase(number, "a range of slots that are no aligned powers of two")
         cursor = cursor.after(given, array, one.words)
         if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
-            array = after(array, operation)
+            array = after(array, operation, s)
     return None
 
 

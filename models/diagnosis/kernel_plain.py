@@ -6,7 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from models.diagnosis.kernel_statements import How, NoCode, answered, index_text
+from models.diagnosis.kernel_statements import (
+    How,
+    NoCode,
+    answered,
+    entry_text,
+    index_text,
+)
 from xarray_model.entries import NULL
 from xarray_model.operations import EXTRACT_ORDER, Code, Operation
 
@@ -39,6 +45,32 @@ def _extract(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return block(f"void *taken[{room}];", *checks)
 
 
+def _exchange(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    _untold(how)
+    index, entry = index_text(one.index), entry_text(one.entry)
+    if one.code is Code.RELEASE:
+        return [f"xa_release(xa, {index});"]
+    if one.code is Code.RESERVE:
+        return [f"XA_BUG_ON(xa, xa_reserve(xa, {index}, GFP_KERNEL));"]
+    if one.code is Code.INSERT:
+        busy = "-EBUSY" if words[0] else "0"
+        return [f"XA_BUG_ON(xa, xa_insert(xa, {index}, {entry}, GFP_KERNEL) != {busy});"]
+    old = entry_text(one.argument)
+    call = f"xa_cmpxchg(xa, {index}, {old},\n\t\t{entry}, GFP_KERNEL)"
+    return answered(call, words[0]).split("\n")
+
+
+def _store_range(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    _untold(how)
+    ends = f"{index_text(one.index)}, {index_text(one.argument)}"
+    return [f"xa_store_range(xa, {ends}, {entry_text(one.entry)}, GFP_KERNEL);"]
+
+
+def _untold(how: How) -> None:
+    if how.update:
+        raise NoCode("what stores without a cursor tells no update callback")
+
+
 def block(declared: str, *lines: str) -> list[str]:
     """A block of C with a variable of its own."""
     parts = [part for line in lines for part in line.split("\n")]
@@ -50,5 +82,10 @@ PLAIN: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
     Code.FIND_AFTER_MARKED: _find_after,
     Code.EXTRACT: _extract,
     Code.EXTRACT_MARKED: _extract,
+    Code.INSERT: _exchange,
+    Code.CMPXCHG: _exchange,
+    Code.RESERVE: _exchange,
+    Code.RELEASE: _exchange,
+    Code.STORE_RANGE: _store_range,
 }
 """How each is told."""

@@ -38,7 +38,7 @@ _CHECKED = frozenset(
         *(Code.CURSOR_LOAD, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED, Code.CURSOR_GET_MARK),
         *(Code.CURSOR_NEXT, Code.CURSOR_PREV, Code.CURSOR_PAUSE),
         *(Code.CURSOR_CREATE_RANGE, Code.CURSOR_NOMEM),
-        *(Code.CURSOR_FIND_CONFLICT, *PLAIN),
+        *(Code.CURSOR_FIND_CONFLICT, *(PLAIN.keys() - {Code.RELEASE, Code.STORE_RANGE})),
     }
 )
 

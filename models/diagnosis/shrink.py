@@ -22,6 +22,7 @@ _SEARCHES = frozenset(
     {
         *(Code.FIND, Code.FIND_MARKED, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED),
         *(Code.FIND_AFTER, Code.FIND_AFTER_MARKED, Code.EXTRACT, Code.EXTRACT_MARKED),
+        Code.STORE_RANGE,
     }
 )
 """What has a last index for its argument."""

@@ -92,7 +92,12 @@ enum code {
 	OP_FIND_AFTER_MARKED,
 	OP_EXTRACT,
 	OP_EXTRACT_MARKED,
-	OP_LAST = OP_EXTRACT_MARKED,
+	OP_INSERT,
+	OP_CMPXCHG,
+	OP_RESERVE,
+	OP_RELEASE,
+	OP_STORE_RANGE,
+	OP_LAST = OP_STORE_RANGE,
 	OP_INIT = 64,
 };
 
@@ -207,6 +212,9 @@ void snapshot_reset(void);
 void number_nodes(void);
 uint32_t number_of(const void *node);
 void lru_drain(void);
+/* Puts the nodes on it that belong there, of an array whose changes no callback was told of. */
+void lru_fill(void);
+bool belongs_on_lru(const struct xa_node *node);
 /* How an entry is written: node pointers by number, others as they are. */
 uint64_t mk_node_word(uint32_t number);
 /* Any entry but a pointer to a node; an error is the same word on every machine. */

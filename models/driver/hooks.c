@@ -191,6 +191,11 @@ void xasplit_publish(const void *location, const void *value)
 }
 
 /* The page cache's rule: a node with nothing but values is on the LRU, any other is not. */
+bool belongs_on_lru(const struct xa_node *node)
+{
+	return node->nr_values && node->nr_values == node->count;
+}
+
 void update_callback(struct xa_node *node)
 {
 	long number = arena_find(node);
@@ -202,7 +207,7 @@ void update_callback(struct xa_node *node)
 	log_callback(node, driver.array.xa_lock.held);
 	if (!driver.array.xa_lock.held)
 		fail(STATUS_LOCK, "the callback was called without the lock");
-	belongs = node->nr_values && node->nr_values == node->count;
+	belongs = belongs_on_lru(node);
 	if (belongs == !list_empty(&node->private_list))
 		return;
 	if (belongs)

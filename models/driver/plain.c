@@ -2,6 +2,8 @@
 /* The functions that take an array and no cursor; PROTOCOL.md tells what they answer. */
 #include "driver.h"
 
+#include <linux/gfp.h>
+
 /* There is room for 2 to the power of this many entries at most. */
 enum { EXTRACT_ORDER = 6 };
 
@@ -36,6 +38,42 @@ static void extract(const struct operation *operation)
 		result_entry(found[i]);
 }
 
+static void result_errno(int error)
+{
+	result_word(error ? error_word(error) : 0);
+}
+
+/*
+ * What stores.  No callback is told of it, as with arrays that have none: the nodes that the array has
+ * afterwards are listed by the owner.
+ */
+static void change(const struct operation *operation)
+{
+	const unsigned long index = operation->index;
+	struct xarray *xa = &driver.array;
+	void *entry = entry_of(operation);
+
+	lru_drain();
+	switch (operation->code) {
+	case OP_INSERT:
+		result_errno(xa_insert(xa, index, entry, GFP_KERNEL));
+		break;
+	case OP_CMPXCHG:
+		result_entry(xa_cmpxchg(xa, index, (void *)(uintptr_t)operation->argument, entry,
+					GFP_KERNEL));
+		break;
+	case OP_RESERVE:
+		result_errno(xa_reserve(xa, index, GFP_KERNEL));
+		break;
+	case OP_RELEASE:
+		xa_release(xa, index);
+		break;
+	default:
+		result_errno(xa_err(xa_store_range(xa, index, operation->argument, entry, GFP_KERNEL)));
+	}
+	lru_fill();
+}
+
 void run_plain_operation(const struct operation *operation)
 {
 	switch (operation->code) {
@@ -43,7 +81,11 @@ void run_plain_operation(const struct operation *operation)
 	case OP_FIND_AFTER_MARKED:
 		find_after(operation);
 		break;
-	default:
+	case OP_EXTRACT:
+	case OP_EXTRACT_MARKED:
 		extract(operation);
+		break;
+	default:
+		change(operation);
 	}
 }

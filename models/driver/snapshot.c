@@ -70,6 +70,17 @@ void lru_drain(void)
 		list_del_init(driver.lru.next);
 }
 
+void lru_fill(void)
+{
+	number_nodes();
+	for (size_t number = 0; number < arena_used(); number++) {
+		struct xa_node *node = arena_node(number);
+
+		if (number_of(node) != NOT_REACHABLE && belongs_on_lru(node))
+			list_add_tail(&node->private_list, &driver.lru);
+	}
+}
+
 static void put32(unsigned char *place, uint32_t word)
 {
 	memcpy(place, &word, sizeof(word));

@@ -100,8 +100,10 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
     names += [f"split: allocation fails, {request}" for request in which]
     if one_level:
         names += ["split: refused, beyond one level", "count_alloc: refused"]
+    names += [f"caller: {name}" for name in CALLERS]
     if try_split:
         names += [
+            "caller: splits around",
             "try_split: horizontal",
             "try_split: one node",
             "try_split: refused, one node would do",
@@ -120,7 +122,15 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
     return names
 
 
+CALLERS = ("adds", "adds after a change", "splits swap", "splits folio", "collapses")
+"""What the page cache does in several operations."""
 PLAIN_BRANCHES = [
+    *(f"insert: {which}" for which in ("where nothing is", "where something is", "fails")),
+    *(f"cmpxchg: {which}" for which in ("other", "of nothing", "of one", "of a larger entry")),
+    *(f"reserve: {which}" for which in ("where nothing is", "where something is")),
+    *(f"release: {which}" for which in ("reserved", "not reserved")),
+    *(f"store_range: {which}" for which in ("one entry", "several", "erases", "fails")),
+    "store_range: into a larger entry",
     *(
         f"{find}: {which}"
         for find in ("find_after", "find_after_marked")

@@ -9,10 +9,12 @@ drained.
 
 from __future__ import annotations
 
+from models.histories.rules.callers import Callers
 from models.histories.rules.kept_cursor import KeptCursor
 from models.histories.rules.looking import Looking
 from models.histories.rules.marking import Marking
 from models.histories.rules.memory import Memory
+from models.histories.rules.plain import Plain
 from models.histories.rules.prepared import Prepared
 from models.histories.rules.storing import Storing
 
@@ -22,10 +24,13 @@ RULES = (
     "overwrite",
     "erase",
     "destroy",
+    "exchange",
+    "store_range",
     "split",
     "split_failing",
     "try_split",
     "merge",
+    "caller",
     "set_mark",
     "clear_mark",
     "get_mark",
@@ -50,5 +55,5 @@ RULES = (
 """Every rule; ``try_split`` fires only where the implementation has it."""
 
 
-class ArrayMachine(Storing, Prepared, Marking, Looking, KeptCursor, Memory):
+class ArrayMachine(Storing, Plain, Callers, Prepared, Marking, Looking, KeptCursor, Memory):
     """One case; a subclass for each batch names it."""

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from models.histories.branches import KINDS
 from models.histories.strategies import EDGES, HIGH
-from specs.abstract import AbstractArray, Item
+from specs.abstract import AbstractArray, Item, range_orders
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
-from xarray_model.entries import EINVAL, NULL, ZERO, is_error, is_value, mk_error
+from xarray_model.entries import EINVAL, ENOMEM, NULL, ZERO, is_error, is_value, mk_error
 from xarray_model.geometry import one_level_limit_exceeded
 from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
@@ -230,6 +230,59 @@ def _extract(
         yield f"{name}: begins inside an entry"
 
 
+def _insert(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    if words[0] == mk_error(ENOMEM):
+        yield "insert: fails"
+    else:
+        there = array.load(operation.index)
+        yield "insert: where something is" if there else "insert: where nothing is"
+
+
+def _cmpxchg(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    found = array.at(operation.index)
+    if (found[1].entry if found else NULL) != operation.argument:
+        yield "cmpxchg: other"
+    elif found is None:
+        yield "cmpxchg: of nothing"
+    else:
+        yield "cmpxchg: of a larger entry" if found[1].order else "cmpxchg: of one"
+
+
+def _reserve(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    there = array.load(operation.index)
+    yield "reserve: where something is" if there else "reserve: where nothing is"
+
+
+def _release(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    reserved = array.load(operation.index) == ZERO
+    yield "release: reserved" if reserved else "release: not reserved"
+
+
+def _store_range(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    if is_error(words[0]):
+        yield "store_range: fails"
+        return
+    first, last = operation.index, operation.argument
+    several = len(range_orders(first, last, s) or ()) > 1
+    if operation.entry == NULL:
+        yield "store_range: erases"
+    else:
+        yield "store_range: several" if several else "store_range: one entry"
+    found = array.at(first)
+    if found is not None and found[0] + (1 << found[1].order) - 1 > last:
+        yield "store_range: into a larger entry"
+
+
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[str]:
@@ -292,6 +345,11 @@ _CLASSIFY = {
     Code.FIND_AFTER_MARKED: _find_after,
     Code.EXTRACT: _extract,
     Code.EXTRACT_MARKED: _extract,
+    Code.INSERT: _insert,
+    Code.CMPXCHG: _cmpxchg,
+    Code.RESERVE: _reserve,
+    Code.RELEASE: _release,
+    Code.STORE_RANGE: _store_range,
     Code.NEXT: _step,
     Code.PREV: _step,
     Code.DESTROY: _destroy,

@@ -59,6 +59,11 @@ _RUNS = {
     Code.FIND_AFTER_MARKED: "xa_find_after",
     Code.EXTRACT: "xa_extract",
     Code.EXTRACT_MARKED: "xa_extract",
+    Code.INSERT: "xa_insert",
+    Code.CMPXCHG: "xa_cmpxchg",
+    Code.RESERVE: "xa_reserve",
+    Code.RELEASE: "xa_release",
+    Code.STORE_RANGE: "xa_store_range",
 }
 """The function under test that an operation runs: ``models/driver/PROTOCOL.md``."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from specs.judge import Judge
 from specs.stream import Answer
 from tests.specs.builder import Tree, full, run, snapshot
-from xarray_model.entries import EINVAL, ENOMEM, mk_error, mk_node, mk_sibling, mk_value
+from xarray_model.entries import EBUSY, EINVAL, ENOMEM, mk_error, mk_node, mk_sibling, mk_value
 from xarray_model.gfp import Gfp
 from xarray_model.log import ARRAY_RIGHT, LOCK_HELD, UNREACHABLE, Kind, LogRecord, Names
 from xarray_model.operations import Code, Flag, Operation
@@ -23,7 +23,7 @@ from xarray_model.snapshot import Snapshot
 
 S = 2
 P, OLD, NEW = 0x1000, 0x2000, mk_value(9)
-NO_MEMORY, INVALID = mk_error(ENOMEM), mk_error(EINVAL)
+NO_MEMORY, INVALID, BUSY = mk_error(ENOMEM), mk_error(EINVAL), mk_error(EBUSY)
 
 Step = tuple[Operation, Sequence[int] | Snapshot | bytes, Sequence[LogRecord] | None]
 
@@ -260,6 +260,18 @@ HISTORY: dict[str, tuple[Told, Told]] = {
         ask(Code.EXTRACT, [2, P, OLD], index=2, order=1, argument=8),
         ask(Code.EXTRACT, [1, P], index=2, order=1, argument=8),
     ),
+    "answer-insert": (
+        ask(Code.INSERT, [BUSY], index=1, entry=NEW),
+        ask(Code.INSERT, [0], index=1, entry=NEW),
+    ),
+    "answer-cmpxchg": (
+        ask(Code.CMPXCHG, [P], index=1, argument=OLD, entry=NEW),
+        ask(Code.CMPXCHG, [OLD], index=1, argument=OLD, entry=NEW),
+    ),
+    "answer-reserve": (
+        ask(Code.RESERVE, [0], index=1),
+        ask(Code.RESERVE, [BUSY], index=1),
+    ),
     "answer-step": (
         ask(Code.NEXT, [0, 8, OLD, 9, OLD], index=7, argument=2),
         ask(Code.PREV, [0, 6, 0, 5, P], index=7, argument=2),
@@ -396,6 +408,18 @@ MORE_HISTORY: list[tuple[str, Told]] = [
     ("answer-find-after", ask(Code.FIND_AFTER_MARKED, [8, OLD], index=8, argument=99)),
     ("answer-extract", ask(Code.EXTRACT_MARKED, [2, P, OLD], index=0, order=1, argument=99)),
     ("answer-extract", ask(Code.EXTRACT, [2, P, OLD], index=0, argument=99)),
+    ("answer-insert", ask(Code.INSERT, [BUSY], index=5, entry=NEW)),
+    ("answer-cmpxchg", ask(Code.CMPXCHG, [0], index=1, argument=P, entry=NEW)),
+    ("answer-store", ask(Code.STORE_RANGE, [P], index=0, argument=3, entry=NEW)),
+    ("answer-store-error", ask(Code.RESERVE, [NO_MEMORY], index=5)),
+    (
+        "refines",
+        names([*START, do(Code.CMPXCHG, [P], index=1, argument=P, entry=NEW), take(before())]),
+    ),
+    (
+        "refines",
+        names([*START, do(Code.STORE_RANGE, [0], index=8, argument=11, entry=NEW), take(before())]),
+    ),
     ("answer-step", ask(Code.NEXT, [P, 2, P, 4, 0], index=1, argument=2)),
     ("answer-store-error", ask(Code.STORE, [INVALID], index=13, entry=P)),
     ("try-split-requests", try_split([INVALID, 1, 0], 0)),

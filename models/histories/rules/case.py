@@ -13,17 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from models.case.finding import SPLITTING
 from models.case.notation import flag_names
-from models.case.trial import after, model
+from models.case.trial import model
 from models.histories import strategies
 from models.histories.batch import Batch, Tally, likeness
 from models.histories.met import met, met_by_cursor
 from models.histories.met_nodes import met_by_nodes
 from models.histories.strategies import DIGITS, Choice
 from specs.abstract import AbstractArray, Item
+from specs.applied import after
 from specs.array_flags import refusal
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
 from specs.judge import CHANGING
+from specs.view import View
 from xarray_model.entries import is_error
 from xarray_model.flags import ArrayFlag
 from xarray_model.operations import FIELDS, FLAGS, Code, Flag, Operation, array_flags
@@ -103,10 +105,13 @@ class Case(RuleBasedStateMachine):
         self.cursor = cursor.after(operation, before, words)
         if plain.code in CHANGING:
             if not (words and is_error(words[0])):
-                self.array = after(before, plain)
+                self.array = after(before, plain, self.s)
             self.operations.append(_SNAPSHOT)
             self.likenesses.append("snapshot")
             self.expected.append(self.model.run(_SNAPSHOT))
+            if plain.code is Code.STORE_RANGE and is_error(words[0]):
+                # Some of it was stored.
+                self.array = View.of_bytes(self.expected[-1]).abstract or before
         return words
 
     def fitted(self, operation: Operation) -> Operation | None:

@@ -108,7 +108,9 @@ class KeptCursor(Case):
         if kind == 3:
             order = strategies.order(self.s, self.bits, choice)
         elif kind:
-            order = max(0, min(order + choice.below(2 * self.s + 1) - self.s * (kind == 1), 63))
+            order = max(
+                0, min(order + choice.below(2 * self.s + 1) - self.s * (kind == 1), self.width - 1)
+            )
         self.run_now(Operation(Code.CURSOR_SET, index, order))
         self.run_now(Operation(Code.CURSOR_FIND_CONFLICT))
         if choice.below(2):

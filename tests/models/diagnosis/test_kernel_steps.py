@@ -19,6 +19,7 @@ from xarray_model.entries import mk_internal
 from xarray_model.operations import Code, Operation
 
 EVERYTHING = """
+init(account)
 store(0, 7)
 store(0x80, 0, v:5)
 set_mark(3, 0)
@@ -66,6 +67,13 @@ find_after(0x280, 0x2ff)
 find_after_marked(0x280, 2)
 extract(0, 1, 0x2ff)
 extract_marked(0, 1, 2, 0x2ff)
+reserve(0x300)
+insert(0x300)
+release(0x300)
+insert(0x300, v:7)
+cmpxchg(0x300, v:7, ptr2)
+cmpxchg(0x281, v:7, ptr2)
+store_range(0x300, 0x37f, ptr1)
 destroy()
 """
 

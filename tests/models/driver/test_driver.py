@@ -98,8 +98,38 @@ def kept_cursor(order: int, new_order: int) -> list[Operation]:
     ]
 
 
+def without_cursor(s: int) -> list[Operation]:
+    """What stores through no cursor, and takes the lock itself."""
+    start, order = 1 << 2 * s + 1, 2 * s + 1
+    changes = [
+        Operation(Code.RESERVE, start - 1),
+        Operation(Code.CMPXCHG, start - 1, argument=0, entry=21),
+        Operation(Code.RELEASE, start - 1),
+        Operation(Code.RESERVE, start - 1),
+        Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=1),
+        Operation(Code.INSERT, start - 1, entry=23),
+        Operation(Code.CMPXCHG, start - 1, argument=23, entry=0x7000),
+        Operation(Code.INSERT, start - 1, entry=25),
+        Operation(Code.STORE_RANGE, start, argument=start + (1 << order), entry=27),
+        Operation(Code.INSERT, start + 1, entry=25),
+        Operation(Code.STORE_RANGE, start, argument=start + (1 << order) - 1),
+        Operation(Code.DESTROY),
+    ]
+    return [one for change in changes for one in (change, Operation(Code.SNAPSHOT))]
+
+
 def test_no_operation_is_forgotten() -> None:
-    assert {one.code for one in operations(2)} == set(Code)
+    every = [*operations(2), *without_cursor(2)]
+    assert {one.code for one in every} == set(Code)
+
+
+@pytest.mark.parametrize("s", [1, 2, 3])
+def test_what_stores_without_a_cursor_agrees_with_the_model(s: int) -> None:
+    case = without_cursor(s)
+    with Worker(build.build(port_source(), s)) as worker:
+        result = worker.run([encode(case)], log=True)
+    assert result.abnormal == []
+    assert result.results == run_case(case, s).results
 
 
 def told(record: LogRecord) -> tuple[int, ...]:

@@ -206,6 +206,12 @@ void xa_set_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 void xa_clear_mark(struct xarray *xa, unsigned long index, xa_mark_t mark);
 int xa_get_order(struct xarray *xa, unsigned long index);
 void xa_destroy(struct xarray *xa);
+void *xa_cmpxchg(struct xarray *xa, unsigned long index, void *old, void *entry, gfp_t gfp);
+int xa_insert(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp);
+int xa_reserve(struct xarray *xa, unsigned long index, gfp_t gfp);
+void xa_release(struct xarray *xa, unsigned long index);
+void *xa_store_range(struct xarray *xa, unsigned long first, unsigned long last, void *entry,
+		     gfp_t gfp);
 void *xa_find_after(struct xarray *xa, unsigned long *indexp, unsigned long max, xa_mark_t filter);
 unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsigned long max,
 			unsigned int n, xa_mark_t filter);

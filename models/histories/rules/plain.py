@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules of the functions that store without a cursor."""
+
+from __future__ import annotations
+
+from hypothesis.stateful import rule
+
+from models.histories import strategies
+from models.histories.rules.case import NUMBER, Case
+from models.histories.strategies import Choice
+from specs.abstract import range_orders
+from xarray_model.entries import NULL, ZERO
+from xarray_model.operations import Code, Operation
+
+MOST_PIECES = 24
+"""Entries that a store of a range makes."""
+
+
+class Plain(Case):
+    """What is stored only where something else is, and ranges."""
+
+    @rule(where=NUMBER, what=NUMBER)
+    def exchange(self, where: int, what: int) -> None:
+        """Insert, exchange, reserve or release, some times at one place."""
+        self.count("exchange")
+        choice = Choice(what)
+        index = self.index(Choice(where))
+        for _ in range(1 + choice.below(3)):
+            self.run_now(self.an_exchange(index, choice))
+
+    def an_exchange(self, index: int, choice: Choice) -> Operation:
+        """One of them, mostly one that does something."""
+        there = self.array.load(index)
+        kind = choice.below(8)
+        if kind == 0:
+            return Operation(Code.RESERVE, index)
+        if kind == 1 and (there == ZERO or choice.below(2)):
+            return Operation(Code.RELEASE, index)
+        entry = strategies.entry(choice, there or None)
+        if kind < 4 and (not there or choice.below(2)):
+            return Operation(Code.INSERT, index, entry=entry if choice.below(4) else NULL)
+        old = there if there != ZERO and choice.below(4) else strategies.entry(choice)
+        entry = entry if choice.below(4) else NULL
+        return Operation(Code.CMPXCHG, index, argument=old, entry=entry)
+
+    @rule(where=NUMBER, what=NUMBER)
+    def store_range(self, where: int, what: int) -> None:
+        """Store at all indices of a range, which takes one entry or several, or erase them."""
+        self.count("store_range")
+        place, choice = Choice(where), Choice(what)
+        first, last = self.a_store_range(place, choice)
+        entry = strategies.plain(strategies.entry(choice, self.array.load(first) or None))
+        entry = entry if choice.below(4) else NULL
+        self.run_now(Operation(Code.STORE_RANGE, first, argument=last, entry=entry))
+
+    def a_store_range(self, place: Choice, choice: Choice) -> tuple[int, int]:
+        """First and last index: that of an entry, or from a boundary of one order on as many
+        pieces, if they are entries of any order; else one index."""
+        index = self.index(place)
+        order = self.array.get_order(index) if choice.below(3) else choice.below(2 * self.s + 1)
+        size = 1 << order
+        first = index >> order << order
+        if choice.below(2) and first >= size:
+            first -= size
+        last = first + size * (1 + choice.below(3 << self.s)) - 1
+        if choice.below(3) == 0:
+            last += 1 << self.s * choice.below(order // self.s + 1)
+        for end in (last, first + size - 1):
+            orders = range_orders(first, end, self.s) if end < self.top else None
+            if orders is not None and len(orders) <= MOST_PIECES:
+                return first, end
+        return min(index, self.top - 1), min(index, self.top - 1)
