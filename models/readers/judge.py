@@ -50,7 +50,8 @@ class Judge:
     ) -> None:
         self._memory = memory
         self._known = {} if known is None else known
-        self._before = list(self._known.items())
+        # Other threads may add to them.
+        self._before = self._known.copy()
         rows = [[int(word) for word in row] for row in facts]
         indices = [row[0] for row in rows]
         timeline = Timeline(min(indices), max(indices))
@@ -83,12 +84,13 @@ class Judge:
         Raises ValueError, KeyError or TypeError when that is none.
         """
         made = self._answer(kind, words, *names)
-        if kind not in _OF_A_MEMORY:
+        # What is broken is told by names, which need not be the same in another case.
+        if kind not in _OF_A_MEMORY and made.startswith("holds"):
             self._known[f"{kind}\t{words}"] = made
         if not self._before:
             return made
-        before, self._before = self._before, []
-        return "".join(f"known\t{asked}\t{answer}" for asked, answer in before) + made
+        before, self._before = self._before, {}
+        return "".join(f"known\t{asked}\t{answer}" for asked, answer in before.items()) + made
 
     def _answer(self, kind: str, words: str, *names: str) -> str:
         numbers = [int(word) for word in words.split()]

@@ -91,8 +91,11 @@ def test_what_was_answered_is_not_asked_again_on_the_other_memory(
     answer = judge.Judge._answer
 
     def counted(self: judge.Judge, kind: str, words: str, *names: str) -> str:
-        asked[f"{kind} {words}"] = asked.get(f"{kind} {words}", 0) + 1
-        return answer(self, kind, words, *names)
+        made = answer(self, kind, words, *names)
+        # What is broken is told by names, and asked again.
+        if made.startswith("holds"):
+            asked[f"{kind} {words}"] = asked.get(f"{kind} {words}", 0) + 1
+        return made
 
     executable, readers = build(port_source(), 2), ("load", "get-order", "marked")
     case = Case("split", 3, 2, 8, 8)
