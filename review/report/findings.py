@@ -224,7 +224,7 @@ def where_lines(where: Where) -> Iterator[str]:
 
 def suspect_text(one: Suspect) -> str:
     """``lib/xarray.c:1071 in xas_split (patch 2 of 4, @@ -1,2 +1,3 @@): it ended here``"""
-    named = f"{one.file}:{one.line} in {one.function}"
+    named = f"{one.file}:{one.line}" + (f" in {one.function}" if one.function else "")
     if one.hunk is not None:
         named += f" ({one.hunk.label}, {one.hunk.header})"
     return f"{named}: {'; '.join(one.why)}"

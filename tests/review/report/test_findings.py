@@ -10,6 +10,7 @@ from models.case.findings import Findings
 from models.case.reference import run_case
 from models.diagnosis import causes
 from models.diagnosis.reproducer import Reproducer
+from models.diagnosis.where.rank import Suspect
 from models.sweep.cases import FIRST, Group, Surroundings
 from review.bundle.findings import cause
 from review.report import findings
@@ -130,3 +131,9 @@ def test_its_class_and_a_known_deviation_are_told() -> None:
     record = to_builtins(cause(diagnosis, {"port": TRIED}))
     assert (record["contract"], record["deviations"]) == ("documentation only", ("split-limit",))
     assert "No caller" not in "\n".join(text("lru"))
+
+
+def test_a_line_outside_of_functions_is_named_without_one() -> None:
+    outside, inside = (Suspect("a.c", 3, name, ("it ended here",)) for name in ("", "f"))
+    assert findings.suspect_text(outside) == "a.c:3: it ended here"
+    assert findings.suspect_text(inside) == "a.c:3 in f: it ended here"
