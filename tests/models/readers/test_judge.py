@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The explorer's questions, and that nothing but the specs answers them."""
 
+from pathlib import Path
+
 import pytest
 
 from models.kernel.source import port_source
 from models.readers import explorer, judge
 from models.readers.build import build
-from models.readers.explorer import Case, Trouble
+from models.readers.explorer import Case, Problem, Trouble
 from specs.readers import Memory
 from specs.timeline import Broken, Timeline
 
@@ -124,3 +126,28 @@ def test_a_judge_that_has_no_answer_is_one_line(monkeypatch: pytest.MonkeyPatch)
     problem = explorer.run(build(port_source(), 2), SPLIT, Memory.WEAK, ("load",)).problem
     assert problem is not None and problem.trouble is Trouble.UNFOLLOWED
     assert problem.text == "no answer to what a reader sees: perhaps"
+
+
+RESULT = "result\\tload\\t{}\\t2\\t2\\t0\\t0\\t4\\t0\\t1\\t0.1\\t0.0\\t0\\t1\\tff\\n"
+TOLD = "stores\\t1\\nfact\\t2\\t4096\\t0\\t-1\\t-1\\n" + "".join(
+    RESULT.format(span) for span in ("before", "after", "race")
+)
+
+
+@pytest.mark.parametrize(
+    ("last", "problem"),
+    [
+        ("ask\\tentry\\t2 4096 0\\tF0\\n", Problem(Trouble.CRASH, "find", "ended with status 3")),
+        ("ask\\tdance\\t2\\n",
+         Problem(Trouble.UNFOLLOWED, "find", "it asks what means nothing: 'dance'")),
+    ],
+)  # fmt: skip
+def test_what_was_told_before_the_explorer_ends_at_a_question_is_kept(
+    last: str, problem: Problem, tmp_path: Path
+) -> None:
+    executable = tmp_path / "explorer"
+    executable.write_text(f"#!/bin/sh\nread line\nprintf '{TOLD}{last}'\nexit 3\n")
+    executable.chmod(0o755)
+    answer = explorer.run(executable, SPLIT, Memory.WEAK, ("load", "find"))
+    assert answer.problem == problem
+    assert [one.reader for one in answer.results] == ["load"] * 3
