@@ -148,7 +148,10 @@ class Table(Generic[_T]):
             return text
 
         rows = [f"{line(cells)} {note}".rstrip() for cells, note in body]
-        wrapped = (wrap_words(row, "      ") if body[i][1] else [row] for i, row in enumerate(rows))
+        wrapped = (
+            wrap_words(row.lstrip(), "      ", "  ") if body[i][1] else [row]
+            for i, row in enumerate(rows)
+        )
         headings = [*([above] if above else []), line([one.heading for one in shown])]
         return [*headings, *chain.from_iterable(wrapped)]
 
