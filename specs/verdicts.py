@@ -15,17 +15,24 @@ from specs.claims import CLAIMS, Claim, Evidence, Verdict, decide
 
 REFUSED = "upstream:1G-4K"
 """What decides of a source with one level whether it refuses more."""
-_SHARED = ("theorem:", "recursive:", REFUSED, "upstream-test:")
+THEOREMS = "theorem:"
+SHARED = (THEOREMS, "recursive:", REFUSED, "upstream-test:")
 """Checks that are not about one source: the model, the port's two ways, a kernel's own test."""
 _NOT_OF_ONE_LEVEL = frozenset({"large:1G-4K", "count:table"})
 """Checks of deep splits."""
 
 
 def verdicts(
-    source: str, targets: Collection[str], evidence: Iterable[Evidence], *, one_level: bool
+    source: str,
+    targets: Collection[str],
+    evidence: Iterable[Evidence],
+    *,
+    one_level: bool,
+    shared: tuple[str, ...] = SHARED,
 ) -> list[Verdict]:
-    """The verdict on each claim for a source, by what was found of ``targets``, its names."""
-    found = [item for item in evidence if item.target in targets or item.check.startswith(_SHARED)]
+    """The verdict on each claim for a source, by what was found of ``targets``, its names, and by
+    those ``shared`` checks that are not about one source and hold for it too."""
+    found = [item for item in evidence if item.target in targets or item.check.startswith(shared)]
     return [
         replace(
             decide(_limited(claim) if one_level else claim, found),

@@ -17,6 +17,7 @@ from msgspec import Meta, field
 from models.case.finding import SITES
 from models.case.origins import Placed
 from models.case.strict_json import Digest, Files, Record, Shift
+from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from proofs.report import Status
 from proofs.solvers import SOLVERS
 from review.run.review_result import ReviewOptions
@@ -105,6 +106,7 @@ class OptionsRecord(Record):
     proofs: bool
     base: str | None
     everything: bool = field(name="all")
+    configurations: Texts
 
     def __post_init__(self) -> None:
         if list(self.command) != self.options.command:
@@ -116,7 +118,7 @@ class OptionsRecord(Record):
         return ReviewOptions(
             self.kernels, self.rev, tuple(one.path for one in self.mboxes), self.each_patch,
             self.sanitize, self.seed, self.steps, self.examples or 0, self.time, self.proofs,
-            self.base, self.everything,
+            self.base, self.everything, self.configurations,
         )  # fmt: skip
 
 
@@ -147,14 +149,26 @@ class BaseRecord(Record):
 
 
 class Tested(Record):
-    """An implementation; ``base`` is None where that is not known."""
+    """An implementation; ``base`` is None where that is not known.  ``configuration``: what it is
+    compiled for other than usual, such as bits=32, "" if nothing."""
 
     name: str
     source: str
     version: str
+    configuration: str
     one_level: bool
     files: Files
     base: BaseRecord | None
+
+    def __post_init__(self) -> None:
+        self.configured  # noqa: B018  (ValueError if it is none)
+
+    @property
+    def configured(self) -> Configuration:
+        """What it is compiled for."""
+        if not self.configuration:
+            return CHECKED
+        return parse_configuration(self.configuration, CHECKED)
 
 
 class ClaimRecord(Record):

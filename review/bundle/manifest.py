@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from models.case.finding import site
+from models.kernel.configuration import CHECKED
 from models.kernel.printable import clean
 from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
@@ -91,11 +92,12 @@ def build(
                 one.name,
                 one.source.name,
                 one.source.version,
+                one.source.configuration.beside(CHECKED),
                 one.one_level,
                 dict(sorted(one.source.sha256.items())),
                 search.base(one.source),
             )
-            for one in done.implementations
+            for one in done.search.implementations
         ),
         claims=tuple(map(_claim, done.verdicts)),
         evidence=tuple(map(_evidence, done.evidence)),
@@ -180,6 +182,7 @@ def _options(done: ReviewResult) -> OptionsRecord:
         proofs=one.proofs,
         base=one.base,
         everything=one.everything,
+        configurations=tuple(one.configurations),
     )
 
 

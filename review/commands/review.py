@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from models.kernel.configuration import ALL, CHECKED, Configuration, parse_configuration
 from review.commands import run_options
 from review.commands.options import fresh_option
 from review.run.named import NamedKernels
@@ -23,8 +24,32 @@ SEED = 1
 """The seed of a review's samples, always the same unless one is given: reviews are comparable."""
 
 
+def _configurations(
+    _: click.Context, __: click.Parameter, given: tuple[str, ...]
+) -> tuple[Configuration, ...]:
+    try:
+        return tuple(dict.fromkeys(parse_configuration(one, CHECKED) for one in given))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command("review", short_help="Everything there is, ending with the claims' verdicts.")
 @run_options.kernels_options("rev", "mbox", "each-patch", "base")
+@click.option(
+    "--config",
+    "besides",
+    multiple=True,
+    callback=_configurations,
+    metavar="OPTIONS",
+    help="Search in this configuration too, at small scope: multi=off, debug=off or bits=32, with"
+    " commas between.  May be given several times.  [default: debug=off]",
+)
+@click.option(
+    "--configs",
+    "every_configuration",
+    type=click.Choice(["all"]),
+    help="The same for all configurations that there are.",
+)
 @run_options.sanitize_option
 @run_options.everything_option
 @click.option("--seed", type=click.IntRange(0), default=SEED, show_default=True)
@@ -46,6 +71,8 @@ SEED = 1
 @click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
 def command(
     named: NamedKernels,
+    besides: tuple[Configuration, ...],
+    every_configuration: str | None,
     everything: bool,
     sanitize: bool,
     seed: int,
@@ -58,6 +85,8 @@ def command(
 ) -> int:
     """Review the split of the C port and of every kernel named: all checks, then the claims.
 
+    All of it is of 64-bit words, with CONFIG_XARRAY_MULTI and debug assertions; what is searched in
+    other configurations too, at small scope, is told beside it.
     With --mbox, --rev A..B or --base, each finding says where it comes from: new with a patch, made
     worse, or there before; the last does not count unless --all is given.
     A claim that some check has not decided is shown as undecided, with what is missing.
@@ -73,21 +102,24 @@ def command(
       xasplit review --kernel ~/linux --rev v6.15 --json
       xasplit review --kernel ~/linux --rev v6.18 --mbox series.mbx --out v2
       xasplit review --kernel ~/linux --rev v6.18..topic
+      xasplit review --kernel ~/linux --configs all
       xasplit review --resume v2
     """
     # Not before: what is wrong with the usage is told at once.
     from review.bundle import folder, manifest, resuming
     from review.report import proofs as proofs_report
     from review.report.write import write
-    from review.run import stages
+    from review.run import stages, subjects
     from review.run.checkpoint import Checkpoint
     from review.run.review_result import ReviewOptions
+    from review.run.search import ELSEWHERE_AT
     from review.run.store import ResultStore
 
     if resume is None:
         options = ReviewOptions(
             named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
             bounds.steps, bounds.examples, bounds.seconds, proofs, named.base, everything,
+            _others(besides, every_configuration is not None),
         )  # fmt: skip
         place, checkpoint = None, None
     else:
@@ -96,6 +128,8 @@ def command(
         place, checkpoint = resume, resuming.begun(resume)
         options = checkpoint.options
     built, broken = _built(options, named)
+    wanted = [parse_configuration(one, CHECKED) for one in options.configurations]
+    others, not_run = subjects.elsewhere(built, wanted, ELSEWHERE_AT, options.sanitize)
     tested = {one.name: dict(one.source.sha256) for one in built}
     if checkpoint is None:
         checkpoint = Checkpoint(options, tested)
@@ -105,8 +139,17 @@ def command(
     store = ResultStore(fresh=fresh)
     store.trim()
     done = stages.run(
-        options, built, broken, bounds.jobs, place, checkpoint, store, proofs_report.decide
+        options,
+        built,
+        broken,
+        bounds.jobs,
+        place,
+        checkpoint,
+        store,
+        proofs_report.decide,
+        others,
     )
+    done.not_run = not_run
     written = write(done, place)
     resuming.keep(written, checkpoint)
     if as_json:
@@ -114,6 +157,16 @@ def command(
     else:
         _show(done, place)
     return done.status
+
+
+def _others(given: tuple[Configuration, ...], every: bool) -> tuple[str, ...]:
+    """The configurations besides the usual one, as options keep them."""
+    from review.run.review_result import ReviewOptions
+
+    if not given and not every:
+        return ReviewOptions().configurations
+    wanted = ALL if every else given
+    return tuple(one.beside(CHECKED) for one in wanted if one != CHECKED)
 
 
 def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementation], list[str]]:

@@ -49,6 +49,8 @@ class Pairing:
 
 def _fits(one: Tested, other: Tested) -> bool:
     ports = {PORT, RECURSIVE}
+    if one.configuration != other.configuration:
+        return False
     return one.name == other.name or not ports & {one.name, other.name}
 
 

@@ -91,6 +91,24 @@ def summary_lines(done: ReviewResult) -> Iterator[str]:
         for one in done.columns[source.name]:
             yield from wrap_words(f"{one.claim.id}  {one}{blamed(one, done)}", "      ", "  ")
     yield from reference_lines(done)
+    yield from elsewhere_lines(done)
+
+
+def elsewhere_lines(done: ReviewResult) -> list[str]:
+    """What was decided in other configurations, at small scope: a sentence for each."""
+    lines = []
+    for one in done.elsewhere:
+        told = f"{one.name}: {one.source.configuration.sentence}, at small scope: "
+        lines += ["", *wrap_words(f"{told}{_decided(done.columns[one.name])}.", "  ", "")]
+    return lines
+
+
+def _decided(column: Sequence[Verdict]) -> str:
+    by_decision = {
+        decision: [one.claim.id for one in column if one.decision is decision]
+        for decision in Decision
+    }
+    return "; ".join(f"{word.value}: {' '.join(ids)}" for word, ids in by_decision.items() if ids)
 
 
 def reference_lines(done: ReviewResult) -> list[str]:
@@ -98,12 +116,7 @@ def reference_lines(done: ReviewResult) -> list[str]:
     column = done.columns.get(done.reference, [])
     if not column:
         return []
-    by_decision = {
-        decision: [one.claim.id for one in column if one.decision is decision]
-        for decision in Decision
-    }
-    text = "; ".join(f"{word.value}: {' '.join(ids)}" for word, ids in by_decision.items() if ids)
-    return ["", *wrap_words(f"{done.reference}, the reference: {text}.", "  ", "")]
+    return ["", *wrap_words(f"{done.reference}, the reference: {_decided(column)}.", "  ", "")]
 
 
 def one_level_lines(done: ReviewResult) -> Iterator[str]:

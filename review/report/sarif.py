@@ -122,7 +122,7 @@ def _record(one: _Result, number: int) -> dict[str, Any]:
 
 
 def _findings(done: ReviewResult) -> Iterator[_Result]:
-    sources = {one.name: one.source for one in done.implementations}
+    sources = {one.name: one.source for one in done.search.implementations}
     search = done.search
     for one, origin, where in zip(search.diagnoses, search.origins, search.wheres, strict=True):
         smallest = one.smallest
@@ -157,7 +157,7 @@ def _level(contract: Contract, origin: Placed | None) -> str:
 
 def _deviations(done: ReviewResult) -> Iterator[_Result]:
     """Known deviations outside the split, which a review sets aside and tells of."""
-    sources = {one.name: one.source for one in done.implementations}
+    sources = {one.name: one.source for one in done.search.implementations}
     for one in sorted(done.search.known, key=lambda one: one.implementation):
         name, known = one.implementation, one.known
         location = locate.of_finding(sources[name], known.finding)
@@ -169,7 +169,7 @@ def _deviations(done: ReviewResult) -> Iterator[_Result]:
 
 def _readers(done: ReviewResult) -> Iterator[_Result]:
     """Promises that a reader without a lock broke, but for what nobody may rely on."""
-    sources = {one.name: one.source for one in done.implementations}
+    sources = {one.name: one.source for one in done.search.implementations}
     for name, report in done.explored.items():
         for shift, one in readers.smallest(report):
             if one.documented:

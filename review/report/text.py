@@ -6,6 +6,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from models.kernel.configuration import CHECKED
 from models.kernel.source import Source
 from models.subject.implementation import name_of
 from proofs.report import Status, TheoremResult
@@ -38,6 +39,8 @@ def _lines(done: ReviewResult) -> Iterator[str]:
     yield from _heading("Claims")
     yield from claims.summary_lines(done)
     yield ""
+    usual = f"Decided of {CHECKED.sentence}; of other configurations only what names them."
+    yield from [*wrap_words(usual, ""), ""]
     yield from _who_decides(done)
     yield from wrap_words(scope.bounds(done), "")
     yield ""

@@ -62,7 +62,7 @@ def _page(done: ReviewResult) -> str:
 
 def _findings(done: ReviewResult, folder: BundleFolder) -> Iterator[FindingRecord]:
     """Each finding with its smallest case, and its reproducer if it has one."""
-    by_name = {one.name: one for one in done.implementations}
+    by_name = {one.name: one for one in done.search.implementations}
     for number, one in enumerate(done.search.diagnoses, 1):
         smallest = one.smallest
         name = f"{number:02}-{saving.plain(f'{smallest.implementation}-{smallest.property}')}"

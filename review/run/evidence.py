@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from models.case.deviations import DEVIATIONS
 from models.case.finding import AGREES, Finding
 from models.histories.search import MachineReport
+from models.kernel.configuration import CHECKED, Configuration
 from models.measure.programs import Way
 from models.mutants import upstream_test
 from models.subject.baseline import NoTest
@@ -26,6 +27,7 @@ from specs.claims import Evidence, Outcome
 from specs.origin import Origin
 from specs.registry import PROPERTIES
 from specs.strength import Extent, nothing
+from specs.verdicts import SHARED, THEOREMS
 
 NEVER_JUDGED = "never judged: no case met what it is about"
 """What is said of a property that nothing decides, whatever else holds."""
@@ -40,6 +42,14 @@ PORTS = (PORT, RECURSIVE)
 def names(source: str) -> tuple[str, ...]:
     """What a source is called in evidence: the port in both of its ways to split."""
     return PORTS if source == PORT else (source,)
+
+
+def shared(configuration: Configuration) -> tuple[str, ...]:
+    """The checks that are not about one source and decide of one in this configuration: in another
+    than the usual one theorems alone, which are about 64-bit words."""
+    if configuration == CHECKED:
+        return SHARED
+    return (THEOREMS,) if configuration.bits == 64 and configuration.multi else ()
 
 
 def claim_of(claim: str, source: str) -> str:

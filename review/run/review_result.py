@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from models.case.ends import HANGS
+from models.histories.search import MachineReport
+from models.kernel.configuration import CHECKED, USUAL
 from models.readers import explore
 from models.subject.implementation import Implementation
 from proofs.report import Report
@@ -35,6 +37,8 @@ class ReviewOptions:
     proofs: bool = True
     base: str | None = None
     everything: bool = False
+    configurations: tuple[str, ...] = ("debug=off",)
+    """Others than the usual one, in which everything is also searched at small scope."""
 
     @property
     def command(self) -> list[str]:
@@ -49,6 +53,9 @@ class ReviewOptions:
         words += ["--all"] if self.everything else []
         words += ["--each-patch"] if self.each_patch else []
         words += ["--sanitize"] if self.sanitize else []
+        if self.configurations != ReviewOptions().configurations:
+            told = self.configurations or (CHECKED.beside(USUAL),)
+            words += [word for one in told for word in ("--config", one)]
         words += ["--seed", str(self.seed), "--steps", str(self.steps)]
         if self.seconds is None:
             words += ["--examples", str(self.examples)]
@@ -74,16 +81,26 @@ class ReviewResult:
     numbers: Numbers | None = None
     durations: dict[str, float] = field(default_factory=dict)
     complete: bool = False
+    not_run: Sequence[str] = ()
+    """Configurations that could not be run, a line each."""
 
     @property
     def implementations(self) -> list[Implementation]:
-        """What was tested."""
-        return self.search.implementations
+        """What was tested in the usual configuration."""
+        others = self.search.elsewhere
+        return [one for one in self.search.implementations if one.name not in others]
+
+    @property
+    def elsewhere(self) -> list[Implementation]:
+        """What was searched in other configurations, at small scope."""
+        others = self.search.elsewhere
+        return [one for one in self.search.implementations if one.name in others]
 
     @property
     def based(self) -> set[str]:
         """Names of the implementations of which it is known what they were made from."""
-        return {one.name for one in self.implementations if one.source.lineage is not None}
+        all_of_them = self.search.implementations
+        return {one.name for one in all_of_them if one.source.lineage is not None}
 
     @cached_property
     def hanging(self) -> frozenset[str]:
@@ -108,10 +125,15 @@ class ReviewResult:
             if finished or item.outcome is Outcome.FAILS:
                 yield item
 
+    @property
+    def _usual_machines(self) -> list[MachineReport]:
+        others = self.search.elsewhere
+        return [one for name, one in self.search.machines.items() if name not in others]
+
     @cached_property
     def one_level_evidence(self) -> list[Evidence]:
         """What implementations do that split one level at most, within that limit."""
-        shallow = [one for one in self.implementations if one.one_level]
+        shallow = [one for one in self.search.implementations if one.one_level]
         found = [item for one in shallow for item in self._searched(one)]
         names = {one.name for one in shallow}
         return [*found, *(item for item in self.reader_evidence if item.target in names)]
@@ -123,7 +145,7 @@ class ReviewResult:
         The claims speak of splits over any number of levels, so what a one-level implementation
         does within its limit decides none of them; that is told by itself.
         """
-        deep = [one for one in self.implementations if not one.one_level]
+        deep = [one for one in self.search.implementations if not one.one_level]
         found: list[Evidence] = []
         for one in deep:
             found += self._searched(one)
@@ -133,7 +155,7 @@ class ReviewResult:
         found += self.measured
         if self.numbers is not None:
             found += evidence.of_numbers(self.numbers, self.implementations)
-        found += evidence.of_deviations(self.search.machines.values(), self.based)
+        found += evidence.of_deviations(self._usual_machines, self.based)
         if self.proofs is not None:
             found += evidence.of_proofs(self.proofs)
         names = {one.name for one in deep}
@@ -155,10 +177,18 @@ class ReviewResult:
     def columns(self) -> dict[str, list[Verdict]]:
         """The verdicts on the claims, by source; of the port last where it is the reference."""
         everything = [*self.evidence, *self.one_level_evidence]
-        shown = [*self.sources, *(x for x in self.implementations if x.name == self.reference)]
+        shown = [
+            *self.sources,
+            *self.elsewhere,
+            *(x for x in self.implementations if x.name == self.reference),
+        ]
         return {
             one.name: verdicts(
-                one.name, evidence.names(one.name), everything, one_level=one.one_level
+                one.name,
+                evidence.names(one.name),
+                everything,
+                one_level=one.one_level,
+                shared=evidence.shared(one.source.configuration),
             )
             for one in shown
         }

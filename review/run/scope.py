@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from models.kernel.configuration import ALL, CHECKED
 from models.sweep import far_counts
 from review.run import readers, reused, search_result
 from review.run.review_result import ReviewResult
@@ -56,6 +57,19 @@ def not_checked(done: ReviewResult) -> list[str]:
                 f"The theorems at chunk shift {', '.join(map(str, rest))}: xasplit prove decides"
                 " them."
             )
+    tried = {one.source.configuration for one in done.elsewhere}
+    others = [one.beside(CHECKED) for one in ALL if one != CHECKED and one not in tried]
+    if others:
+        lines.append(
+            f"Configurations {', '.join(one.replace(',', ' and ') for one in others)}:"
+            " xasplit review --configs all searches them."
+        )
+    if tried:
+        lines.append(
+            "In other configurations than the usual one: readers, the large split, measurements,"
+            " and sweeps beyond a small scope."
+        )
+    lines += done.not_run
     names = [one.name for one in done.implementations if one.name not in done.explored]
     if names:
         lines.append(f"Readers of a split under way: not explored for {', '.join(names)}.")

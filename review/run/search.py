@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from models.case.finding import Finding
@@ -122,6 +122,46 @@ def search(
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over
     return done
+
+
+ELSEWHERE_AT = (2, 4, 6)
+"""The chunk shifts at which other configurations are searched."""
+ELSEWHERE_EXAMPLES = 24
+"""Histories that are drawn of another configuration: the scope is small."""
+
+
+def elsewhere(
+    done: SearchResult,
+    others: Mapping[str, Sequence[Implementation]],
+    jobs: int,
+    effort: Effort,
+    on_found: Callable[[Finding], None] = lambda _: None,
+) -> None:
+    """Search ``others``, which are in other configurations, by the name of the same in the usual
+    one, at small scope, and add to ``done`` what that finds."""
+    built = [one for some in others.values() for one in some]
+    done.implementations = [*done.implementations, *built]
+    done.elsewhere = {one.name: name for name, some in others.items() for one in some}
+    had = done.so_far
+    if had.elsewhere or not built:
+        return
+    units = [
+        unit for bits in {one.bits for one in built} for unit in quick_units(ELSEWHERE_AT, bits)
+    ]
+    small = replace(effort, examples=ELSEWHERE_EXAMPLES, seconds=None)
+    with Meter("other configurations", len(units) + len(built) * len(ELSEWHERE_AT)) as meter:
+        finished = campaign.run(
+            units, built, jobs, lambda *_: meter.advance(), had.result, on_found, done.not_done,
+            results=done.results,
+        )  # fmt: skip
+        if finished and effort.examples:
+            finished = campaign.machines(
+                built, ELSEWHERE_AT, small, done.seed, jobs, lambda _: meter.advance(),
+                had.machines, had.result, on_found, done.not_done, results=done.results,
+            )  # fmt: skip
+    done.finished &= finished
+    had.elsewhere = finished
+    vars(done).pop("machines", None)
 
 
 def _quick(

@@ -38,6 +38,8 @@ class SearchState:
     quick: UnitResult | None = None
     """What the quick pass found; the sweep finds it again, but for what it does not draw."""
     seconds: float = 0.0
+    elsewhere: bool = False
+    """Whether other configurations were searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class SearchResult:
     """What a search did and found."""
 
     implementations: list[Implementation]
+    """What was tested, with what was in other configurations (``elsewhere``)."""
     so_far: SearchState
     seed: int
     finished: bool
@@ -81,6 +84,9 @@ class SearchResult:
     """Whether what was there before counts as a failure too."""
     results: Results = field(default_factory=Results)
     """What earlier runs came to, and how much of it was taken over."""
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """What was searched in another configuration, at small scope: the name, and that of the same in
+    the usual one."""
     asked: object = None
     """What decides, with the implementations and the seed, all that it finds; None where the clock
     does, or what this user searched for before."""
@@ -112,7 +118,8 @@ class SearchResult:
             cases = self.result.met.get(one.name, Counter[str]())
             report = self.machines.get(one.name)
             aside = report.total.set_aside if report else Counter[str]()
-            for present in known(one).present if one.deviations else ():
+            told_of = one.deviations and one.name not in self.elsewhere
+            for present in known(one).present if told_of else ():
                 name = present.deviation.name
                 if not present.deviation.on_split:
                     lines.append(KnownOutside(one.name, present, cases[name], aside[name]))
@@ -133,15 +140,31 @@ class SearchResult:
                     total.add(breach.smallest, extent_of(breach.smallest))
         return total
 
+    @property
+    def told(self) -> Findings:
+        """Those of ``findings`` that are told: in another configuration what is not found in the
+        usual one."""
+        found = self.findings
+        usual: dict[str, set[str]] = {}
+        for (kind, name), _ in found.breaches.items():
+            usual.setdefault(kind[0], set()).add(name)
+        known = {name: usual.get(of, set()) for name, of in self.elsewhere.items()}
+        for key in [one for one in found.breaches if one[1] in known.get(one[0][0], ())]:
+            del found.breaches[key]
+        for alike, failure in list(found.failures.items()):
+            if failure.properties <= known.get(alike[0], set()):
+                del found.failures[alike]
+        return found
+
     @cached_property
     def diagnoses(self) -> list[Diagnosis]:
         """The causes of what was found, worked out when first asked for, those that were there
         before last; of a search that was ended early by the user as they were met, neither shrunk
         nor reproduced."""
         if self._ended_early:
-            found = undiagnosed(self.findings)
+            found = undiagnosed(self.told)
         else:
-            found = diagnose(self.findings, self.implementations, self.result.tried)
+            found = diagnose(self.told, self.implementations, self.result.tried)
         return sorted(found, key=lambda one: one.smallest.before)
 
     @property
@@ -213,7 +236,7 @@ def work_out(done: SearchResult) -> None:
 def leave(done: SearchResult) -> None:
     """Have the findings told as they were met, unless their causes are known already."""
     if "diagnoses" not in vars(done):
-        done.diagnoses = undiagnosed(done.findings)
+        done.diagnoses = undiagnosed(done.told)
     if "origins" not in vars(done):
         done.cut = True
     if "wheres" not in vars(done):

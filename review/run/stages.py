@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -51,8 +51,10 @@ def run(
     checkpoint: Checkpoint,
     store: ResultStore = NOWHERE,
     decide: Callable[..., Report] = proving.prove,
+    others: Mapping[str, Sequence[Implementation]] | None = None,
 ) -> ReviewResult:
-    """Review what was ``built``; ``broken`` are prefixes of a series that were not.
+    """Review what was ``built``; ``broken`` are prefixes of a series that were not, ``others`` by
+    its name what it is in other configurations, which are searched at small scope.
 
     ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
     done again; it is kept up to date.  ``store`` has what earlier runs judged and decided;
@@ -62,12 +64,16 @@ def run(
     for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
     effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
     began = time.monotonic()
-    saver = saving.Saver(place / FOUND, built, options.seed)
+    others = others or {}
+    everything = [*built, *(one for some in others.values() for one in some)]
+    saver = saving.Saver(place / FOUND, everything, options.seed)
     results = Results(store)
     with _timed(checkpoint.durations, "search"):
         search = searches.search(
             built, CHUNK_SHIFTS, options.seed, jobs, effort, checkpoint.so_far, saver.found, results
         )
+        if search.finished:
+            searches.elsewhere(search, others, jobs, effort, saver.found)
     search.broken, search.everything = broken, options.everything
     done = ReviewResult(options, search, durations=checkpoint.durations)
     left = None

@@ -62,6 +62,13 @@ def tested(named: NamedKernels) -> tuple[list[Source], list[str]]:
     return configured(kernel_sources(named) or port_sources(), named.configurations)
 
 
+def check_runnable(source: Source, configuration: Configuration) -> None:
+    """ToolError where a source cannot be run in a configuration."""
+    check_buildable(configuration, compiler())
+    if not configuration.multi and not source.version:
+        raise ToolError("the port has no such option: name a kernel with --kernel")
+
+
 def configured(
     sources: Sequence[Source], configurations: Sequence[Configuration]
 ) -> tuple[list[Source], list[str]]:
@@ -72,17 +79,12 @@ def configured(
     found: list[Source] = []
     not_run: list[str] = []
     for one in configurations:
-        try:
-            check_buildable(one, compiler())
-        except ToolError as error:
-            not_run.append(f"not run: {one.beside(CHECKED)}: {error}")
-            continue
-        # The port has entries of several indices whatever is asked for.
-        offering = [source for source in sources if one.multi or source.version]
-        found += [source.configured(one) for source in offering]
-        if not offering:
-            told = "the port has no such option: name a kernel with --kernel"
-            not_run.append(f"not run: {one.beside(CHECKED)}: {told}")
+        for source in sources:
+            try:
+                check_runnable(source, one)
+                found.append(source.configured(one))
+            except ToolError as error:
+                not_run.append(f"not run: {name_of(source)} ({one.beside(CHECKED)}): {error}")
     if not found:
         raise click.ClickException("; ".join(not_run))
     return found, not_run
@@ -178,6 +180,31 @@ def implementations(
         else:
             raise click.ClickException(str(one))
     return built, broken
+
+
+def elsewhere(
+    built: Sequence[Implementation],
+    configurations: Sequence[Configuration],
+    shifts: Sequence[int],
+    sanitize: bool,
+) -> tuple[dict[str, list[Implementation]], list[str]]:
+    """What is to be reviewed in other configurations, by the name of what was built for the usual
+    one: the kernels, or the port if there is none; and a line on each that cannot be run."""
+    kernels = [one for one in built if one.source.version]
+    found: dict[str, list[Implementation]] = {}
+    not_run: list[str] = []
+    for one in kernels or built[:1]:
+        for configuration in configurations:
+            told = configuration.beside(CHECKED)
+            name = f"{one.name} ({told})"
+            try:
+                check_runnable(one.source, configuration)
+                source = one.source.configured(configuration)
+                made = replace(examine(source, tuple(shifts), sanitize=sanitize), name=name)
+                found.setdefault(one.name, []).append(with_known(made))
+            except BuildError as error:
+                not_run.append(f"{name}: not run: {error}")
+    return found, not_run
 
 
 def _its_own(error: BuildError, whole_compiles: bool) -> bool:

@@ -26,7 +26,7 @@ from models.kernel.printable import clean
 from models.kernel.source import Source
 from models.readers import schedule
 from models.subject.build import BuildError, build
-from models.subject.implementation import Implementation, examine
+from models.subject.implementation import Implementation, examine, name_of
 from proofs.workers import MEMORY, Ending, Outcome, Task, Workers
 from review.bundle.format import FindingRecord, ScheduleRecord, Tested
 from review.bundle.read import Bundle
@@ -225,7 +225,8 @@ def _fitting(tested: Tested, sources: Sequence[Source]) -> Source | None:
     """The source whose files are those that were tested; of the port's two ways to split that of
     the name, since both have the same files."""
     fits = [one for one in sources if _code(one.sha256) == _code(tested.files)]
-    return next((one for one in fits if one.name == tested.name), fits[0] if fits else None)
+    fits = [one.configured(tested.configured) for one in fits]
+    return next((one for one in fits if name_of(one) == tested.name), fits[0] if fits else None)
 
 
 def _code(files: Mapping[str, str]) -> dict[str, str]:

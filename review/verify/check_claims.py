@@ -18,7 +18,11 @@ def check(manifest: Manifest, account: Account) -> None:
         for tested in manifest.tested
         if tested.name != evidence.RECURSIVE
         for one in verdicts(
-            tested.name, evidence.names(tested.name), everything, one_level=tested.one_level
+            tested.name,
+            evidence.names(tested.name),
+            everything,
+            one_level=tested.one_level,
+            shared=evidence.shared(tested.configured),
         )
     }
     listed = {(one.id, one.source) for one in manifest.claims}

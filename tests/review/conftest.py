@@ -14,13 +14,19 @@ from review.run.named import NamedKernels
 from tests.review import small
 
 
+@pytest.fixture(autouse=True)
+def usual_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reviews search no other configuration: tests of that say what they search."""
+    monkeypatch.setattr(subjects, "elsewhere", lambda *_: ({}, []))
+
+
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of two units, one whole and one sampled."""
-    monkeypatch.setattr(search, "complete_units", lambda shifts: [Unit(shifts[0], 2, 1)])
-    monkeypatch.setattr(search, "quick_units", lambda _: [])
+    monkeypatch.setattr(search, "complete_units", lambda shifts, _: [Unit(shifts[0], 2, 1)])
+    monkeypatch.setattr(search, "quick_units", lambda *_: [])
     monkeypatch.setattr(
-        search, "sampled_units", lambda shifts, seed, sample: [Unit(shifts[0], 3, 1, 2, seed)]
+        search, "sampled_units", lambda shifts, seed, *_: [Unit(shifts[0], 3, 1, 2, seed)]
     )
 
 

@@ -265,7 +265,7 @@ def test_what_cannot_be_read(make: Callable[[Path], object], good_bundle: Path, 
 
 
 def named(name: str, source: str = "s", digit: str = "0") -> manifests.Tested:
-    return manifests.Tested(name, source, "", False, {"lib/xarray.c": digit * 64}, None)
+    return manifests.Tested(name, source, "", "", False, {"lib/xarray.c": digit * 64}, None)
 
 
 def pairs(

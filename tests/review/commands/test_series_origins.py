@@ -44,7 +44,7 @@ UNITS = [
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of that at chunk shift 2, and no more."""
-    monkeypatch.setattr(searches, "complete_units", lambda _: UNITS)
+    monkeypatch.setattr(searches, "complete_units", lambda *_: UNITS)
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [])
 
 

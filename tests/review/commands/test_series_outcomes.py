@@ -30,8 +30,8 @@ CALL = "	if (WARN_ON(split_too_deep(xas, order))) {\n"
 def deep(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep of three units: within a level, by one level, and by two."""
     units = [Unit(2, 2, 2), Unit(2, 2, 1), Unit(2, 4, 1)]
-    monkeypatch.setattr(searches, "complete_units", lambda _: units)
-    monkeypatch.setattr(searches, "quick_units", lambda _: [])
+    monkeypatch.setattr(searches, "complete_units", lambda *_: units)
+    monkeypatch.setattr(searches, "quick_units", lambda *_: [])
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [])
 
 

@@ -105,7 +105,7 @@ from models.sweep.sweep import Unit
 from review.run import search, subjects
 from review.cli import main
 from tests.review import small
-search.complete_units = lambda _: [Unit(2, 5, 0), Unit(2, 5, 1)] if sys.argv[2] == "sweep" else []
+search.complete_units = lambda *_: [Unit(2, 5, 0), Unit(2, 5, 1)] if sys.argv[2] == "sweep" else []
 search.quick_units = lambda *_: []
 search.sampled_units = lambda *_: []
 subjects.implementations = lambda *_: ([examine(small.planted(), (2,))], [])

@@ -48,8 +48,8 @@ def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
         "few", "one node too few", "lib/xarray_split.c", "nodes; nodes--", "nodes > 1; nodes--",
         ("split-requests",), chunk_shift=2,
     )  # fmt: skip
-    monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
-    monkeypatch.setattr(search, "quick_units", lambda _: [])
+    monkeypatch.setattr(search, "complete_units", lambda *_: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "quick_units", lambda *_: [])
     monkeypatch.setattr(search, "sampled_units", lambda *_: [])
     monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
     status, output = invoke("search", *ONE, "--save", str(tmp_path))
@@ -93,7 +93,7 @@ def test_the_smallest_cases_are_saved_and_can_be_shown(
         "count", "planted", "lib/xarray_split.c", "	unsigned int values = node->nr_values;\n",
         "	unsigned int values = node->nr_values;\n	node->count++;\n", (), chunk_shift=2,
     )  # fmt: skip
-    monkeypatch.setattr(search, "complete_units", lambda _: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "complete_units", lambda *_: [Unit(2, 2, 1)])
     monkeypatch.setattr(search, "sampled_units", lambda *_: [])
     monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
     folder = tmp_path / "found"
