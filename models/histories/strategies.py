@@ -63,9 +63,9 @@ class Choice:
 
 
 def array_flags(choice: Choice) -> Flag:
-    """What an array is made with: nothing, mostly."""
-    kind = choice.below(2 * len(ARRAYS))
-    return ARRAYS[kind - len(ARRAYS)] if kind >= len(ARRAYS) else Flag.NONE
+    """What an array is made with: nothing, in three cases of four."""
+    kind = choice.below(4 * len(ARRAYS)) - 3 * len(ARRAYS)
+    return ARRAYS[kind] if kind >= 0 else Flag.NONE
 
 
 def existing(array: AbstractArray, choice: Choice) -> tuple[int, Item] | None:
