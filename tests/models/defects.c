@@ -70,6 +70,18 @@ static void defect(struct xarray *xa, struct xa_node *node, unsigned long number
 	case 14: /* lock dropped without being held */
 		xa_unlock(xa);
 		break;
+	case 40: /* lock taken with interrupts off, and dropped without */
+		xa_lock_irq(xa);
+		xa_unlock(xa);
+		break;
+	case 41: /* lock taken with interrupts on */
+		xa_lock(xa);
+		xa_unlock(xa);
+		break;
+	case 42: /* lock taken with soft interrupts off */
+		xa_lock_bh(xa);
+		xa_unlock_bh(xa);
+		break;
 	case 15: /* read section kept */
 		rcu_read_lock();
 		break;

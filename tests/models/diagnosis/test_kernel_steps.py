@@ -173,3 +173,22 @@ def test_nodes_on_a_kept_cursor_have_reproducers(tmp_path: Path) -> None:
     made = reproducer(one, finding)
     assert made.reason == "" and "xas_create_range(&cursor);" in made.code
     assert made.failed.startswith("check failed") and made.chunk_shift == 6
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("account", ["xa_init_flags(xa, XA_FLAGS_ACCOUNT);", "xas_lock(&xas);", "xa_init(xa);"]),
+        ("lock_irq", ["XA_FLAGS_LOCK_IRQ);", "xas_lock_irq(&xas);", "xas_unlock_irq(&xas);"]),
+        ("alloc", ["XA_FLAGS_ALLOC);", "xas_clear_mark(&xas, XA_FREE_MARK);"]),
+        ("alloc, zero_busy, lock_bh", ["XA_FLAGS_LOCK_BH | XA_FLAGS_ALLOC1", "xas_lock_bh(&xas);"]),
+    ],
+)
+def test_an_array_with_flags_is_made_so_and_its_test_code_passes(
+    flags: str, expected: list[str]
+) -> None:
+    text = f"init({flags})\nstore(8, 3)\nset_mark(8, 1)\nsplit(9, 3 to 0)"
+    operations = parse_case(text).operations
+    code = function("flags", operations, 6, looks(operations, 6)[0])
+    assert all(line in code for line in expected)
+    assert again(port_source(), code, 6) == ("", "")

@@ -17,7 +17,7 @@ from models.subject import build
 from tests.models.planted import POINTER, SOUND, VALUE, defect_case
 from xarray_model.entries import ENOMEM, mk_error
 from xarray_model.geometry import split_nodes
-from xarray_model.operations import Code, Operation, encode
+from xarray_model.operations import Code, Flag, Operation, encode
 from xarray_model.snapshot import MALFORMED, MALFORMED_NODE, Snapshot, decode
 
 SOUND_OPERATIONS = [Operation.decode(SOUND[i : i + 32]) for i in range(0, len(SOUND), 32)]
@@ -58,6 +58,7 @@ def only_finding(runner: Worker, case: bytes) -> Abnormal:
         (13, VALUE, Status.LOCK, "taken twice"),
         (14, VALUE, Status.LOCK, "dropped without being held"),
         (15, VALUE, Status.LOCK, "still open"),
+        (40, VALUE, Status.LOCK, "another way"),
         (16, VALUE, Status.LOCK, "may sleep"),
         (17, VALUE, Status.LOCK, "without the protection"),
         (18, VALUE, Status.CRASH, "exit status 7"),
@@ -71,6 +72,25 @@ def test_a_planted_defect_is_a_finding_and_the_run_goes_on(
     assert finding.status is status
     assert finding.operation == 1
     assert text in finding.text
+
+
+@pytest.mark.parametrize(
+    ("flags", "wrong"),
+    [
+        (Flag.NONE, set()),
+        (Flag.ACCOUNT, set()),
+        (Flag.LOCK_BH, {41}),
+        (Flag.LOCK_IRQ, {41, 42}),
+    ],
+)
+def test_a_lock_that_interrupts_take_is_taken_with_them_off(
+    runner: Worker, flags: Flag, wrong: set[int]
+) -> None:
+    init = Operation(Code.INIT, flags=flags).encode()
+    result = runner.run([init + defect_case(number) for number in (41, 42)])
+    assert {41 + one.case for one in result.abnormal} == wrong
+    assert all(one.status is Status.LOCK for one in result.abnormal)
+    assert all("an interrupt may come" in one.text for one in result.abnormal)
 
 
 def test_a_case_that_blocks_is_a_hang(runner: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
