@@ -31,12 +31,14 @@ class Deviating:
 
     ``present`` are those that the implementation has.  ``otherwise`` is what breaks in a case that
     is answered neither rightly nor as these deviate: another defect in the same place.  ``hidden``
-    are those of the base in whose cases that is so: they may be there all the same.
+    are those of the base in whose cases that is so: they may be there all the same.  ``mended`` are
+    those of the base whose cases are answered rightly.
     """
 
     present: list[Known] = field(default_factory=list)
     otherwise: list[Finding] = field(default_factory=list)
     hidden: list[Deviation] = field(default_factory=list)
+    mended: list[Deviation] = field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,12 +53,14 @@ def known(implementation: Implementation) -> Deviating:
     """
     shown = _known(implementation)
     lineage = implementation.source.lineage
-    if lineage is None or not (shown.present or shown.hidden):
+    if lineage is None:
         return replace(shown, hidden=[])
     try:
         theirs = _names(lineage.base)
     except BuildError:
         return replace(shown, hidden=[])
+    left = {*shown.names, *(one.name for one in shown.hidden)}
+    shown.mended = [one for one in DEVIATIONS if one.name in theirs and one.name not in left]
     shown.hidden = [one for one in shown.hidden if one.name in theirs]
     # Of what no caller may ask for, the base's defect is told where nothing hides it.
     cases = {one.case for one in shown.hidden}

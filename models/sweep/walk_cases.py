@@ -106,6 +106,8 @@ class WalkGroup(Placed):
             yield Operation(Code.FIND, base, flags=flags, argument=last)
             for mark in marks:
                 yield Operation(Code.FIND_MARKED, base, mark=mark, flags=flags, argument=last)
+        yield Operation(Code.FIND_AFTER, index, argument=last)
+        yield Operation(Code.EXTRACT, index, order=1, argument=last)
         steps = min(1 << order, STEPS) - 1
         yield Operation(Code.NEXT, base, argument=steps)
         yield Operation(Code.NEXT, self.first, argument=2)

@@ -29,6 +29,7 @@ def answer(done: SearchResult) -> Iterator[Part]:
     yield Part("machines", records.machines(done), [Table(reports, _MACHINES)] if reports else [])
     known = (line for one in done.known for line in (*_wrapped(str(one)), ""))
     yield Part("known_deviations", records.known_deviations(done), known)
+    yield Part("mended", done.mended, _wrapped(*done.mended))
     yield shown(*(line for report in reports for line in _unmet(report)))
     yield Part("not_run", not_run(done), _wrapped(*not_run(done)))
     yield shown(*_wrapped(*never_surviving(done)))

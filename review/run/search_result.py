@@ -125,6 +125,17 @@ class SearchResult:
                     lines.append(KnownOutside(one.name, present, cases[name], aside[name]))
         return lines
 
+    @cached_property
+    def mended(self) -> list[str]:
+        """What the sources mend of the known deviations that their bases have, a line each."""
+        return [
+            f"{one.name} mends a known deviation of what it was made from, {deviation.name}:"
+            f" {deviation.statement}."
+            for one in self.implementations
+            if one.source.lineage is not None
+            for deviation in known(one).mended
+        ]
+
     @property
     def findings(self) -> Findings:
         """What sweep and machines found, together."""

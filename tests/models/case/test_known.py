@@ -90,6 +90,18 @@ def test_one_of_the_base_that_other_defects_hide_is_left_out_all_the_same(
     assert known(Implementation("plain", base, False, {})).hidden == []
 
 
+def test_what_a_series_mends_of_its_base_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = port_source()
+    one = Implementation("series", replace(base, lineage=Lineage(base, ())), False, {})
+    mended, there, hidden, *_ = DEVIATIONS
+    finding = Finding("series", 2, there.property, "", "", 0, there.case, b"", b"")
+    shown = Deviating([Known(there, finding)], hidden=[hidden])
+    names = (mended.name, there.name, hidden.name)
+    monkeypatch.setattr(models.case.known, "_known", lambda _: shown)
+    monkeypatch.setattr(models.case.known, "_names", lambda _: names)
+    assert known(one).mended == [mended]
+
+
 def test_the_list() -> None:
     assert len({one.name for one in DEVIATIONS}) == len(DEVIATIONS)
     assert {one.property for one in DEVIATIONS} <= {*PROPERTIES, "ends"}
