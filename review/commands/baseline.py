@@ -13,9 +13,9 @@ from models.subject.build import BuildError
 from review.commands import run_options
 from review.commands.options import json_option
 from review.report import baseline as report
-from review.report.output import each, show
+from review.report.output import Part, each, show
 from review.run.named import NamedKernels
-from review.run.subjects import with_own_test
+from review.run.subjects import buildable, with_own_test
 
 
 @click.command("baseline", short_help="Run a kernel's own test of the XArray.")
@@ -64,13 +64,17 @@ def command(
     if not named.kernels:
         raise click.UsageError("Name a kernel with --kernel: the port has no test of its own.")
     try:
+        configurations, not_run = buildable(named.configurations)
         runs = [
             run_test(one, shift, configuration=how, sanitize=sanitize, seconds=seconds)
             for one in with_own_test(named)
-            for how in named.configurations
+            for how in configurations
             for shift in sorted(set(shifts))
         ]
     except (SourceError, SeriesError, BuildError, NoTest) as error:
         raise click.ClickException(str(error)) from None
-    show([each("runs", map(report.answer, runs))], as_json=as_json)
-    return int(not all(one.holds for one in runs))
+    told = Part("not_run", not_run, not_run)
+    show([each("runs", map(report.answer, runs)), told], as_json=as_json)
+    if not all(one.holds for one in runs):
+        return 1
+    return 2 if not_run else 0

@@ -62,6 +62,22 @@ def tested(named: NamedKernels) -> tuple[list[Source], list[str]]:
     return configured(kernel_sources(named) or port_sources(), named.configurations)
 
 
+def buildable(configurations: Sequence[Configuration]) -> tuple[list[Configuration], list[str]]:
+    """The configurations that programs can be built for here, and a line on each of the others.
+    ToolError when there is none."""
+    found: list[Configuration] = []
+    not_run: list[str] = []
+    for one in configurations:
+        try:
+            check_buildable(one, compiler())
+            found.append(one)
+        except ToolError as error:
+            if len(configurations) == 1:
+                raise
+            not_run.append(f"not run: {one.text}: {error}")
+    return found, not_run
+
+
 def check_runnable(source: Source, configuration: Configuration) -> None:
     """ToolError where a source cannot be run in a configuration."""
     check_buildable(configuration, compiler())

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from models.subject import build
 from review.cli import main
 from tests.kernel_tree import change, mailbox
 
@@ -58,3 +59,19 @@ def test_what_is_wrong_is_told(tree: Path, tmp_path: Path, arguments: list[str],
     done = CliRunner().invoke(main, command)
     assert done.exit_code != 0 and told in done.output
     assert "Traceback" not in done.output
+
+
+def test_a_configuration_that_cannot_be_built_is_no_pass(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_makes_32_bits", lambda command: False)
+    both = ["--config", "multi=off", "--config", "bits=32", "--chunk-shift", "3", "--json"]
+    command = ["baseline", "--kernel", str(tree), *both]
+    result = CliRunner().invoke(main, command, standalone_mode=False)
+    told = json.loads(result.stdout)
+    assert result.return_value == 2 and len(told["runs"]) == 1 and told["runs"][0]["holds"]
+    assert told["not_run"] == [
+        "not run: bits=32: no 32-bit program can be built here: install gcc-multilib"
+    ]
+    result = CliRunner().invoke(main, ["baseline", "--kernel", str(tree), *both[2:]])
+    assert result.exit_code and "install gcc-multilib" in result.output
