@@ -3,16 +3,21 @@
  * The driver: runs cases on the XArray that it is linked with.  PROTOCOL.md tells what it reads and
  * writes.
  *
- *	main.c		the shared memory, the rounds, the timer
- *	operations.c	what each operation does
- *	init.c		arrays with flags, and how they are locked
+ * Each file uses only those above it:
+ *
+ *	context.c	the state, how a case ends early, room for answers
+ *	arena.c		where nodes live, and whether they were tampered with
+ *	init.c		arrays with flags
+ *	snapshot.c	the picture of an array
+ *	log.c		update callbacks and publications
+ *	lent.c		the few nodes that a count hands out again and again
+ *	hooks.c		what the headers in models/kernel/include ask of a program
+ *	through.c	what operations share: locks, cursors, how results are written
  *	count.c		what a split asks for, counted without the memory
  *	cursor.c	operations on a cursor that is kept from one to the next
  *	plain.c		the functions that take no cursor
- *	snapshot.c	the picture of an array
- *	arena.c		where nodes live, and whether they were tampered with
- *	hooks.c		what the headers in models/kernel/include ask of a program
- *	log.c		update callbacks and publications
+ *	operations.c	what each operation does
+ *	main.c		the shared memory, the rounds, the timer
  */
 #ifndef XASPLIT_DRIVER_H
 #define XASPLIT_DRIVER_H
@@ -113,7 +118,31 @@ enum flag {
 	FLAG_ARRAY_SHIFT = 8,
 };
 
-/* main.c: how far the case that runs has come.  The timer's signal handler reads `run` and `count`. */
+/* context.c */
+/* The first page of the shared memory; offsets are from its start, in bytes. */
+struct control {
+	/* asked by the worker */
+	uint64_t size; /* of the whole memory */
+	uint64_t first, cases; /* cases to run: from `first` up to `cases` */
+	uint64_t case_ends, result_ends, log_ends; /* offsets of arrays of one word a case */
+	uint64_t input;
+	uint64_t results, result_capacity;
+	uint64_t log, log_capacity;
+	uint64_t findings, finding_capacity;
+	uint64_t logging;
+	uint64_t hang_microseconds; /* CPU time that a case may take */
+	/* told by the driver */
+	uint64_t done; /* cases run */
+	uint64_t running; /* whether one runs, which then is number `done` */
+	uint64_t operation; /* the number of its operation */
+	uint64_t result_used, log_used, findings_used;
+	uint64_t full; /* the round ended for lack of room */
+	uint64_t chunk_shift;
+	uint64_t hung; /* the case that runs used up its CPU time, which ended the process */
+	uint64_t word_bits; /* of a machine word */
+};
+
+/* How far the case that runs has come.  The timer's signal handler reads `run` and `count`. */
 enum { FINDING_TEXT = 240 };
 struct run {
 	struct control *control; /* the shared memory's first page */
@@ -147,15 +176,13 @@ void init_array(uint32_t flags);
 bool tracks_free(void);
 /* The flags, without the marks. */
 unsigned int array_flags(void);
-/* As the array's users take its lock, and drop it. */
+
+/* through.c: as the array's users take its lock, and drop it. */
 void lock(struct xa_state *xas);
 void unlock(struct xa_state *xas);
 /* Around what takes the lock by itself: what else its users turn off. */
 void turn_off(void);
 void turn_on(void);
-
-/* operations.c */
-void run_operation(const struct operation *operation);
 void result_entry(const void *entry);
 void result_error(const struct xa_state *xas);
 void store_through(struct xa_state *xas, unsigned int order, const struct operation *operation);
@@ -169,7 +196,7 @@ unsigned long last_of(const struct operation *operation);
 /* A cursor as the page cache has it: with the update callback, and with a list_lru if it shall. */
 void set_up(struct xa_state *xas, const struct operation *operation);
 
-/* count.c: of nodes that are lent. */
+/* lent.c */
 enum { RING = 16 };
 struct count {
 	struct xa_node *ring[RING];
@@ -180,12 +207,16 @@ struct count {
 	/* Whether this code asks for the same numbers where nodes come again. */
 	enum { NOT_KNOWN, SAME, NOT_SAME } either_way;
 };
-void count_alloc(const struct operation *operation);
 void count_forget(void);
 /* Whether a count got on since it was asked last: for the timer. */
 bool count_moved(void);
 /* Ends the case where nodes are only lent: what is done with one says nothing of the code. */
 void count_only(const char *what);
+/* The next of the few nodes; does not return once enough were asked for. */
+void *count_next(void);
+
+/* count.c */
+void count_alloc(const struct operation *operation);
 
 /* cursor.c */
 struct kept_cursor {
@@ -198,6 +229,9 @@ void run_cursor_operation(const struct operation *operation);
 
 /* plain.c */
 void run_plain_operation(const struct operation *operation);
+
+/* operations.c */
+void run_operation(const struct operation *operation);
 
 /* snapshot.c: the last walk. */
 struct walk {
@@ -285,9 +319,6 @@ struct requests {
 	bool repeating;	   /* nodes come from count_next() */
 	gfp_t given;	   /* what the operation permits who asks without the lock */
 };
-
-/* count.c: the next of the few nodes; does not return once enough were asked for. */
-void *count_next(void);
 
 /* log.c */
 struct pending;

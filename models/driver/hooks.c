@@ -190,12 +190,6 @@ void xasplit_publish(const void *location, const void *value)
 	log_publication(location, value);
 }
 
-/* The page cache's rule: a node with nothing but values is on the LRU, any other is not. */
-bool belongs_on_lru(const struct xa_node *node)
-{
-	return node->nr_values && node->nr_values == node->count;
-}
-
 void update_callback(struct xa_node *node)
 {
 	long number = arena_find(node);

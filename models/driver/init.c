@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Arrays that are made with flags: of these a user has to know how it takes the lock. */
+/* Arrays that are made with flags. */
 #include "driver.h"
 
 /* As XA_FLAGS_ALLOC and XA_FLAGS_ALLOC1 have it, the free mark of an empty array is set or not. */
@@ -20,35 +20,4 @@ unsigned int array_flags(void)
 bool tracks_free(void)
 {
 	return array_flags() & ARRAY_TRACK_FREE;
-}
-
-void lock(struct xa_state *xas)
-{
-	if (array_flags() & ARRAY_LOCK_IRQ)
-		xas_lock_irq(xas);
-	else if (array_flags() & ARRAY_LOCK_BH)
-		xas_lock_bh(xas);
-	else
-		xas_lock(xas);
-}
-
-void unlock(struct xa_state *xas)
-{
-	if (array_flags() & ARRAY_LOCK_IRQ)
-		xas_unlock_irq(xas);
-	else if (array_flags() & ARRAY_LOCK_BH)
-		xas_unlock_bh(xas);
-	else
-		xas_unlock(xas);
-}
-
-void turn_off(void)
-{
-	driver.hooks.irqs_off = array_flags() & ARRAY_LOCK_IRQ;
-	driver.hooks.bhs_off = array_flags() & ARRAY_LOCK_BH;
-}
-
-void turn_on(void)
-{
-	driver.hooks.irqs_off = driver.hooks.bhs_off = false;
 }

@@ -8,7 +8,6 @@
 
 #include <linux/slab.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,29 +16,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* The first page of the shared memory; offsets are from its start, in bytes. */
-struct control {
-	/* asked by the worker */
-	uint64_t size; /* of the whole memory */
-	uint64_t first, cases; /* cases to run: from `first` up to `cases` */
-	uint64_t case_ends, result_ends, log_ends; /* offsets of arrays of one word a case */
-	uint64_t input;
-	uint64_t results, result_capacity;
-	uint64_t log, log_capacity;
-	uint64_t findings, finding_capacity;
-	uint64_t logging;
-	uint64_t hang_microseconds; /* CPU time that a case may take */
-	/* told by the driver */
-	uint64_t done; /* cases run */
-	uint64_t running; /* whether one runs, which then is number `done` */
-	uint64_t operation; /* the number of its operation */
-	uint64_t result_used, log_used, findings_used;
-	uint64_t full; /* the round ended for lack of room */
-	uint64_t chunk_shift;
-	uint64_t hung; /* the case that runs used up its CPU time, which ended the process */
-	uint64_t word_bits; /* of a machine word */
-};
-
 struct finding {
 	uint64_t number; /* of the case */
 	uint32_t status, operation;
@@ -47,8 +23,6 @@ struct finding {
 };
 
 _Static_assert(sizeof(((struct finding *)0)->text) == FINDING_TEXT, "a finding's text");
-
-struct driver driver;
 
 static struct run *const run = &driver.run;
 
@@ -63,46 +37,6 @@ static void map(size_t size)
 	}
 	run->mapped = size;
 	run->control = (struct control *)(void *)run->memory;
-}
-
-void fail(enum status status, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(run->finding_text, sizeof(run->finding_text), format, arguments);
-	va_end(arguments);
-	if (!run->in_case) {
-		fprintf(stderr, "driver: %s\n", run->finding_text);
-		exit(3);
-	}
-	run->end = status;
-	longjmp(run->ended_early, 1);
-}
-
-unsigned char *result_room(size_t bytes)
-{
-	uint64_t start = run->result_next;
-
-	if (bytes > run->control->result_capacity - start)
-		fail(STATUS_FULL, "results");
-	run->result_next += bytes;
-	return run->memory + run->control->results + start;
-}
-
-unsigned char *log_room(size_t bytes)
-{
-	uint64_t start = run->log_next;
-
-	if (bytes > run->control->log_capacity - start)
-		fail(STATUS_FULL, "log");
-	run->log_next += bytes;
-	return run->memory + run->control->log + start;
-}
-
-void result_word(uint64_t word)
-{
-	memcpy(result_room(sizeof(word)), &word, sizeof(word));
 }
 
 static uint64_t *words(uint64_t offset)

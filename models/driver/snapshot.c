@@ -63,6 +63,12 @@ static uint32_t mark_listed(void)
 	return listed;
 }
 
+/* The page cache's rule: a node with nothing but values is on the LRU, any other is not. */
+bool belongs_on_lru(const struct xa_node *node)
+{
+	return node->nr_values && node->nr_values == node->count;
+}
+
 void lru_drain(void)
 {
 	mark_listed();
