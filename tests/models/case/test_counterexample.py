@@ -241,7 +241,7 @@ def drop(name: str) -> Callable[[dict[str, Any]], None]:
         (put("operations", 1, "entry", value="ptr01"), "'ptr01' is not an entry"),
         (
             put("operations", 1, "flags", value=["pause"]),
-            "\\[0\\]: is 'pause', not one of nonblocking",
+            "\\[0\\]: is 'pause', not one of lru, nonblocking",
         ),
         (put("operations", 1, "flags", value=[1]), "flags\\[0\\]: must be a string"),
         (put("expected", "rest", value="AA"), "expected.rest: must be base64"),

@@ -103,7 +103,7 @@ def test_short_forms(text: str, operation: Operation) -> None:
         ("set_mark(3)", "mark is missing; expected is set_mark(index, mark)"),
         ("split(0, 2)", "new_order is missing; expected is split(index, order, new_order, entry,"),
         ("split(2 to 0)", "index '2 to 0' is no number; expected is split("),
-        ("store(0, indx=3)", "store has no 'indx'; expected is store(index, order, entry)"),
+        ("store(0, indx=3)", "store has no 'indx'; expected is store(index, order, entry, [lru])"),
         ("store(0, index=3)", "index is given twice"),
         ("destroy(1)", "'1' is too much; expected is destroy()"),
         ("load(0, pause)", "load has no flag pause"),

@@ -7,10 +7,20 @@ from models.case.reference import run_case
 from models.case.reference_log import Told, records
 from xarray_model.array import XArray
 from xarray_model.entries import mk_node, mk_value
+from xarray_model.gfp import NOWAIT, Gfp
 from xarray_model.journal import Field, Store
-from xarray_model.log import ARRAY_RIGHT, HEAD, LOCK_HELD, UNREACHABLE, Kind, LogRecord, decode
+from xarray_model.log import (
+    ARRAY_RIGHT,
+    HEAD,
+    LOCK_HELD,
+    UNREACHABLE,
+    Kind,
+    LogRecord,
+    Names,
+    decode,
+)
 from xarray_model.node import Node
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 VALUE = mk_value(3)
 
@@ -28,6 +38,7 @@ def test_log_of_a_split() -> None:
     assert logged(
         Operation(Code.STORE, 8, 3, entry=VALUE), Operation(Code.SPLIT, 8, 3, 0, VALUE)
     ) == (
+        LogRecord(Kind.REQUEST, 0, 1, 2),
         LogRecord(Kind.CALLBACK, right, 1, 2, 4, 4, 0, 3),
         LogRecord(Kind.PUBLICATION, 0, 1, 0, slot=3, value=mk_node(2)),
         LogRecord(Kind.CALLBACK, right, 1, 1, 4, 4, 0, 2),
@@ -38,13 +49,27 @@ def test_log_of_a_split() -> None:
 
 def test_log_of_head_and_of_freed_nodes() -> None:
     one = Operation(Code.STORE, 1, entry=VALUE)
-    [publication, slot, told] = logged(one)
+    [request, publication, slot, told] = logged(one)
+    assert (request.flags, request.node, request.slot) == (LOCK_HELD, 1, NOWAIT)
     assert (publication.node, publication.value, slot.node) == (HEAD, mk_node(0), 0)
     assert (told.count, told.nr_values) == (1, 1)
     erased = logged(one, Operation(Code.STORE, 1))
     assert {record.node for record in erased} == {UNREACHABLE}
     stores = run_case([one], 2, journal=True).journal[0]
     assert [s.field for s in stores if s.release] == [Field.HEAD, Field.SLOT]
+
+
+def test_requests_are_told_against_what_the_caller_gave() -> None:
+    made = [Operation(Code.INIT, flags=Flag.ACCOUNT), Operation(Code.STORE, 8, 3, entry=VALUE)]
+    flags = Flag.NONBLOCKING | Flag.LRU
+    asked = logged(*made, Operation(Code.SPLIT, 8, 3, 0, VALUE, flags=flags))[0]
+    assert asked == LogRecord(Kind.REQUEST, 0, 2, 2, Names.CURSORS, slot=Gfp.ACCOUNT)
+    short = Operation(Code.FAIL, argument=1, flags=Flag.FAIL_NONBLOCKING)
+    told = logged(*made[:1], short, Operation(Code.STORE, 1, entry=VALUE))
+    assert [one for one in told if one.kind is Kind.REQUEST] == [
+        LogRecord(Kind.REQUEST, LOCK_HELD, 2, 1, slot=NOWAIT | Gfp.ACCOUNT),
+        LogRecord(Kind.REQUEST, 0, 2, 1, slot=Gfp.ACCOUNT),
+    ]
 
 
 def test_flags_say_what_is_wrong() -> None:
