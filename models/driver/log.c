@@ -31,12 +31,12 @@ struct pending {
 	const void *value;
 };
 
-static struct log *const log = &driver.log;
+static struct log *const journal = &driver.log;
 
 void log_open(void)
 {
-	log->pending = reserve(MOST * sizeof(*log->pending));
-	if (!log->pending) {
+	journal->pending = reserve(MOST * sizeof(*journal->pending));
+	if (!journal->pending) {
 		fprintf(stderr, "driver: cannot reserve memory for the log\n");
 		exit(3);
 	}
@@ -44,16 +44,16 @@ void log_open(void)
 
 static struct pending *add(void)
 {
-	if (log->waiting == MOST)
+	if (journal->waiting == MOST)
 		fail(STATUS_HANG, "more callbacks and publications than any operation needs");
-	return memset(&log->pending[log->waiting++], 0, sizeof(*log->pending));
+	return memset(&journal->pending[journal->waiting++], 0, sizeof(*journal->pending));
 }
 
 void log_callback(const struct xa_node *node, bool lock_held)
 {
 	struct pending *item;
 
-	if (!log->on)
+	if (!journal->on)
 		return;
 	item = add();
 	item->place = node;
@@ -70,7 +70,7 @@ void log_publication(const void *location, const void *value)
 {
 	struct pending *item;
 
-	if (!log->on)
+	if (!journal->on)
 		return;
 	item = add();
 	item->place = location;
@@ -82,18 +82,18 @@ void log_publication(const void *location, const void *value)
 void log_request(gfp_t gfp, const struct list_lru *lru)
 {
 	const bool locked = driver.array.xa_lock.held;
-	struct asked *one = log->asked;
+	struct asked *one = journal->asked;
 
-	if (!log->on)
+	if (!journal->on)
 		return;
-	for (; one < log->asked + log->ways; one++)
+	for (; one < journal->asked + journal->ways; one++)
 		if (one->gfp == gfp && one->lru == lru && one->locked == locked)
 			break;
-	if (one == log->asked + MOST_ASKED) {
+	if (one == journal->asked + MOST_ASKED) {
 		one--;
-	} else if (one == log->asked + log->ways) {
+	} else if (one == journal->asked + journal->ways) {
 		*one = (struct asked){ .gfp = gfp, .lru = lru, .locked = locked };
-		log->ways++;
+		journal->ways++;
 	}
 	one->times++;
 }
@@ -117,8 +117,8 @@ static void write_request(const struct asked *one, unsigned int operation)
 
 void log_reset(void)
 {
-	log->waiting = 0;
-	log->ways = 0;
+	journal->waiting = 0;
+	journal->ways = 0;
 }
 
 /* Names the location of a publication; false when it is neither the head nor a slot. */
@@ -148,23 +148,23 @@ static uint64_t name_value(const void *value)
 
 void log_flush(unsigned int operation)
 {
-	for (unsigned int way = 0; way < log->ways; way++)
-		write_request(&log->asked[way], operation);
-	log->ways = 0;
-	if (!log->waiting)
+	for (unsigned int way = 0; way < journal->ways; way++)
+		write_request(&journal->asked[way], operation);
+	journal->ways = 0;
+	if (!journal->waiting)
 		return;
 	number_nodes();
-	for (size_t i = 0; i < log->waiting; i++) {
-		struct record *record = &log->pending[i].record;
+	for (size_t i = 0; i < journal->waiting; i++) {
+		struct record *record = &journal->pending[i].record;
 
 		record->operation = (uint16_t)operation;
 		if (record->kind == CALLBACK)
-			record->node = number_of(log->pending[i].place);
-		else if (!name_location(record, log->pending[i].place))
+			record->node = number_of(journal->pending[i].place);
+		else if (!name_location(record, journal->pending[i].place))
 			continue;
 		else
-			record->value = name_value(log->pending[i].value);
+			record->value = name_value(journal->pending[i].value);
 		memcpy(log_room(sizeof(*record)), record, sizeof(*record));
 	}
-	log->waiting = 0;
+	journal->waiting = 0;
 }
