@@ -29,7 +29,7 @@ from specs.readers import Memory
 from specs.strength import Extent, Proved, Strength
 
 FORMAT: Literal["xasplit bundle"] = "xasplit bundle"
-VERSION: Literal[4] = 4
+VERSION: Literal[5] = 5
 MANIFEST = "manifest.json"
 
 MOST_FILES = 20_000
@@ -517,7 +517,7 @@ class Manifest(Record, kw_only=True):
     """A whole manifest."""
 
     format: Literal["xasplit bundle"] = FORMAT
-    version: Literal[4] = VERSION
+    version: Literal[5] = VERSION
     sha256: Digest
     complete: bool
     exit_status: Annotated[int, Meta(ge=0, le=1)]
