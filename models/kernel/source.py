@@ -39,7 +39,7 @@ class Capabilities:
     get_order: bool
     """``xas_get_order`` on a cursor."""
     lru: bool = True
-    """``xas_set_lru``, which is there since 5.18."""
+    """``xas_set_lru``, which older kernels lack."""
 
 
 @dataclass(frozen=True, slots=True)
