@@ -6,22 +6,30 @@
 
 void lock(struct xa_state *xas)
 {
-	if (array_flags() & ARRAY_LOCK_IRQ)
+	switch (array_flags() & (ARRAY_LOCK_IRQ | ARRAY_LOCK_BH)) {
+	case ARRAY_LOCK_IRQ:
 		xas_lock_irq(xas);
-	else if (array_flags() & ARRAY_LOCK_BH)
+		break;
+	case ARRAY_LOCK_BH:
 		xas_lock_bh(xas);
-	else
+		break;
+	default:
 		xas_lock(xas);
+	}
 }
 
 void unlock(struct xa_state *xas)
 {
-	if (array_flags() & ARRAY_LOCK_IRQ)
+	switch (array_flags() & (ARRAY_LOCK_IRQ | ARRAY_LOCK_BH)) {
+	case ARRAY_LOCK_IRQ:
 		xas_unlock_irq(xas);
-	else if (array_flags() & ARRAY_LOCK_BH)
+		break;
+	case ARRAY_LOCK_BH:
 		xas_unlock_bh(xas);
-	else
+		break;
+	default:
 		xas_unlock(xas);
+	}
 }
 
 void turn_off(void)

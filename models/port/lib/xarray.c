@@ -262,17 +262,25 @@ int xa_get_order(struct xarray *xa, unsigned long index)
 	return order;
 }
 
+/* What is stored is not free any more. */
+static void *xas_put(struct xa_state *xas, void *entry)
+{
+	void *old = xas_store(xas, entry);
+
+	if (xa_tracks_free(xas->xa) && entry)
+		xas_clear_mark(xas, XA_FREE_MARK);
+	return old;
+}
+
 /* Store or erase at one index; what the plain interface answers: the old entry or an error entry. */
 static void *xa_replace(struct xarray *xa, unsigned long index, void *entry, gfp_t gfp)
 {
 	void *old;
 	XA_STATE(xas, xa, index);
 
-	do {
-		old = xas_store(&xas, entry);
-		if (entry && xa_tracks_free(xa))
-			xas_clear_mark(&xas, XA_FREE_MARK);
-	} while (__xas_nomem(&xas, gfp));
+	old = xas_put(&xas, entry);
+	while (__xas_nomem(&xas, gfp))
+		old = xas_put(&xas, entry);
 	old = xa_is_zero(old) ? NULL : old;
 	return xas_error(&xas) ? xas.xa_node : old;
 }

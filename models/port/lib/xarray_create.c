@@ -69,14 +69,14 @@ static bool xas_grow(struct xa_state *xas, unsigned int shift, void *head)
 
 	if (!top)
 		return false;
+	node_set_free(xa, top);
 	top->count = 1;
 	top->nr_values = xa_is_value(head);
-	node_set_free(xa, top);
 	for (xa_mark_t mark = XA_MARK_0; mark <= XA_MARK_MAX; mark++)
 		row_set(top->marks[mark], 0, xa_marked(xa, mark));
 	/* What lies beyond the old top is free. */
 	if (xa_tracks_free(xa))
-		WRITE_ONCE(xa->xa_flags, xa->xa_flags | XA_FLAGS_MARK(XA_FREE_MARK));
+		xa_bear(xa, XA_FREE_MARK, true);
 	RCU_INIT_POINTER(top->slots[0], head);
 
 	/* Readers that climb from the old top must find the new one complete. */
@@ -100,7 +100,7 @@ static unsigned int xas_expand(struct xa_state *xas)
 	void *head = xa_head_locked(xa);
 	unsigned int bits = index_bits(head);
 
-	if (!head && xa_zero_busy(xa))
+	if (xa_zero_busy(xa) && !head)
 		head = XA_ZERO_ENTRY;
 	if (!head) {
 		while (bits < BITS_PER_LONG && max >> bits)

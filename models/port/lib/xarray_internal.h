@@ -37,6 +37,14 @@ static inline bool xa_zero_busy(const struct xarray *xa)
 	return (xa->xa_flags & XA_FLAGS_ZERO_BUSY) != 0;
 }
 
+/* Let the array itself bear a mark or not. */
+static inline void xa_bear(struct xarray *xa, xa_mark_t mark, bool bear)
+{
+	gfp_t others = xa->xa_flags & ~XA_FLAGS_MARK(mark);
+
+	WRITE_ONCE(xa->xa_flags, bear ? others | XA_FLAGS_MARK(mark) : others);
+}
+
 /* What a slot holds, as a walk sees it.  Retry and zero entries are entries. */
 enum slot_kind { SLOT_EMPTY, SLOT_ENTRY, SLOT_SIBLING, SLOT_CHILD };
 

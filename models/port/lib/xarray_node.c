@@ -70,22 +70,30 @@ bool xas_nomem(struct xa_state *xas, gfp_t gfp)
 /* As the array's users take the lock, and drop it. */
 static void xas_lock_as_taken(struct xa_state *xas)
 {
-	if (xas->xa->xa_flags & XA_FLAGS_LOCK_IRQ)
+	switch (xas->xa->xa_flags & (XA_FLAGS_LOCK_IRQ | XA_FLAGS_LOCK_BH)) {
+	case XA_FLAGS_LOCK_IRQ:
 		xas_lock_irq(xas);
-	else if (xas->xa->xa_flags & XA_FLAGS_LOCK_BH)
+		break;
+	case XA_FLAGS_LOCK_BH:
 		xas_lock_bh(xas);
-	else
+		break;
+	default:
 		xas_lock(xas);
+	}
 }
 
 static void xas_unlock_as_taken(struct xa_state *xas)
 {
-	if (xas->xa->xa_flags & XA_FLAGS_LOCK_IRQ)
+	switch (xas->xa->xa_flags & (XA_FLAGS_LOCK_IRQ | XA_FLAGS_LOCK_BH)) {
+	case XA_FLAGS_LOCK_IRQ:
 		xas_unlock_irq(xas);
-	else if (xas->xa->xa_flags & XA_FLAGS_LOCK_BH)
+		break;
+	case XA_FLAGS_LOCK_BH:
 		xas_unlock_bh(xas);
-	else
+		break;
+	default:
 		xas_unlock(xas);
+	}
 }
 
 /* The same for a caller that holds the lock; it is dropped for an allocation that may block. */
@@ -185,11 +193,10 @@ static void xas_shrink(struct xa_state *xas, struct xa_node *node)
 		if (!entry || (!child && node->shift))
 			return;
 		/* A zero entry at index 0 that the array put there itself goes with the rest. */
-		if (xa_is_zero(entry) && xa_zero_busy(xa))
-			entry = NULL;
+		entry = xa_zero_busy(xa) && xa_is_zero(entry) ? NULL : entry;
 		rcu_assign_pointer(xa->xa_head, entry);
-		if (xa_tracks_free(xa) && !node_get_mark(node, 0, XA_FREE_MARK))
-			WRITE_ONCE(xa->xa_flags, xa->xa_flags & ~XA_FLAGS_MARK(XA_FREE_MARK));
+		if (xa_tracks_free(xa))
+			xa_bear(xa, XA_FREE_MARK, node_get_mark(node, 0, XA_FREE_MARK));
 		set_bounds(xas);
 		if (child)
 			RCU_INIT_POINTER(child->parent, NULL);
