@@ -43,6 +43,20 @@ static void result_errno(int error)
 	result_word(error ? error_word(error) : 0);
 }
 
+#ifdef CONFIG_XARRAY_MULTI
+static int store_range(const struct operation *operation)
+{
+	return xa_err(xa_store_range(&driver.array, operation->index, operation->argument,
+				     entry_of(operation), GFP_KERNEL));
+}
+#else
+static int store_range(const struct operation *operation)
+{
+	(void)operation;
+	fail(STATUS_UNSUPPORTED, "this XArray has no xa_store_range: it is one without CONFIG_XARRAY_MULTI");
+}
+#endif
+
 /*
  * What stores.  No callback is told of it, as with arrays that have none: the nodes that the array has
  * afterwards are listed by the owner.
@@ -69,7 +83,7 @@ static void change(const struct operation *operation)
 		xa_release(xa, index);
 		break;
 	default:
-		result_errno(xa_err(xa_store_range(xa, index, operation->argument, entry, GFP_KERNEL)));
+		result_errno(store_range(operation));
 	}
 	lru_fill();
 }

@@ -160,13 +160,21 @@ _OF_SEVERAL_INDICES = (
     "store: over smaller",
     "erase: larger",
     "erase: several",
+    "rule store_range",
+    "store_range",
+    "rule caller",
+    "caller",
+    "cmpxchg: of a larger",
+    "find_conflict: several",
+    "find_conflict: around",
 )
 """How the names begin of what takes entries of several indices."""
 
 
 def of_order_0(name: str) -> bool:
     """Whether a rule or branch is met where every entry has one index."""
-    inside = "begins inside" in name or "on a high order" in name
+    inside = any(part in name for part in ("begins inside", "inside an entry", "entry's inside"))
+    inside = inside or "on a high order" in name
     return not (inside or name.startswith(_OF_SEVERAL_INDICES))
 
 

@@ -122,7 +122,11 @@ class Case(RuleBasedStateMachine):
         several = operation.code not in (Code.EXTRACT, Code.EXTRACT_MARKED) and (
             operation.order or operation.new_order
         )
-        if self.implementation.multi or not several:
+        if self.implementation.multi:
+            return operation
+        if operation.code is Code.STORE_RANGE:
+            return None
+        if not several:
             return operation
         if operation.code in (Code.STORE, Code.CURSOR_SET):
             return replace(operation, order=0)
