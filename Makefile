@@ -5,10 +5,11 @@ KERNEL ?=
 SUITE ?=
 BIN := .venv/bin
 
-.PHONY: help venv review test quick lint floors fresh clean
+.PHONY: help venv review test long quick lint floors fresh clean
 help:
 	@echo "make review [KERNEL='TREE TARBALL ...']  the main job: port and every kernel named"
 	@echo "make test                               style, types and all tests"
+	@echo "make long                               also those that repeat them on more, such as older kernels"
 	@echo "make quick                              style, types and the two thirds that are fast"
 	@echo "make floors                             some tests with the lowest versions of packages"
 	@echo "make fresh SUITE=bookworm               both in a bare Debian (root, debootstrap)"
@@ -36,11 +37,15 @@ lint: .venv/tools
 	$(BIN)/mypy
 
 test: lint
+	$(BIN)/pytest --numprocesses 2 -m "not long"
+
+# What test does, and the same again on older kernels, with other compilers and on more cases.
+long: lint
 	$(BIN)/pytest --numprocesses 2
 
 # A first signal: the tests of files that take no longer than some seconds.
 quick: lint
-	$(BIN)/pytest --numprocesses 2 -m "not slow"
+	$(BIN)/pytest --numprocesses 2 -m "not slow and not long"
 
 # Each package in the lowest version that pyproject.toml names, and what uses it.
 FLOORS := tests/review/test_cli.py \

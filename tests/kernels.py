@@ -52,18 +52,24 @@ def _open(path: Path) -> Source:
     return open_source(path)
 
 
+def _release(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", path.name)]
+
+
 def kernels(further: str, folder: Path = Path("/usr/src")) -> tuple[Kernel, ...]:
     """Every kernel of Debian's packages in a folder, then those that ``further`` names."""
-    installed = sorted(folder.glob("linux-source-*.tar.xz"))
+    installed = sorted(folder.glob("linux-source-*.tar.xz"), key=_release)
     named = [Path(path) for path in further.split(":") if path]
     return tuple(map(Kernel, dict.fromkeys([*installed, *named])))
 
 
 ALL = kernels(os.environ.get(VARIABLE, ""))
 
-PARAMETERS = [pytest.param(one, id=one.name) for one in ALL] or [
-    pytest.param(None, marks=pytest.mark.skip("needs a kernel, such as linux-source-6.12"))
-]
+OLDER = [one for one in ALL if one.path.parent == Path("/usr/src")][:-1]
+"""Debian's kernels but the newest: they have what that has, and ``make long`` runs them."""
+PARAMETERS = [
+    pytest.param(one, id=one.name, marks=[pytest.mark.long] * (one in OLDER)) for one in ALL
+] or [pytest.param(None, marks=pytest.mark.skip("needs a kernel, such as linux-source-6.12"))]
 """Every kernel under test, for a fixture or ``parametrize``."""
 
 each = pytest.mark.parametrize("kernel", PARAMETERS)

@@ -7,7 +7,7 @@ from models.kernel.source import port_source
 from models.mutants import coverage
 
 
-@pytest.mark.parametrize("recursive", [False, True])
+@pytest.mark.parametrize("recursive", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_it_is_complete(recursive: bool) -> None:
     done = coverage.measure(port_source(recursive), (1, 2, 3), 60)
     assert done.complete

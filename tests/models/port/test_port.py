@@ -16,6 +16,7 @@ SMOKE = Path(__file__).with_name("port_smoke.c")
 
 VARIANTS = ("iterative", "recursive")
 SHIFTS = (1, 2, 3, 4, 5, 6)
+MOST = [pytest.param(s, marks=[pytest.mark.long] * (s in (3, 5))) for s in SHIFTS]
 WARNINGS = ("-std=c11", "-Wall", "-Wextra", "-Wconversion", "-Wshadow")
 SANITIZERS = ("-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
@@ -45,7 +46,7 @@ def run_smoke(
 
 @pytest.mark.parametrize("debug", ["-UXA_DEBUG", "-DXA_DEBUG"])
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("s", SHIFTS)
+@pytest.mark.parametrize("s", MOST)
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_no_warning(compiler: str, s: int, variant: str, debug: str) -> None:
     result = compile_port(compiler, s, variant, "-fsyntax-only", debug)
@@ -53,7 +54,7 @@ def test_no_warning(compiler: str, s: int, variant: str, debug: str) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("s", (1, 6))
+@pytest.mark.parametrize("s", (pytest.param(1, marks=pytest.mark.long), 6))
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_no_warning_when_optimizing(compiler: str, s: int, variant: str, tmp_path: Path) -> None:
     result = compile_port(compiler, s, variant, "-O2", "-shared", "-fPIC", "-o", tmp_path / "port")
@@ -75,7 +76,7 @@ def test_a_warning_would_be_seen(old: str, new: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("s", SHIFTS)
+@pytest.mark.parametrize("s", MOST)
 def test_splits_and_merges(s: int, variant: str, tmp_path: Path) -> None:
     compiler = "clang" if s % 2 and shutil.which("clang") else "gcc"
     result = run_smoke(tmp_path, compiler, s, variant)

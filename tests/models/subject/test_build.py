@@ -49,8 +49,8 @@ def test_each_input_has_its_own_executable() -> None:
 
 
 @pytest.mark.parametrize("name", COMPILERS)
-@pytest.mark.parametrize("shift", [1, 6])
-@pytest.mark.parametrize("sanitize", [False, True])
+@pytest.mark.parametrize("shift", [pytest.param(1, marks=pytest.mark.long), 6])
+@pytest.mark.parametrize("sanitize", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_the_driver_has_no_warnings(
     name: str, shift: int, sanitize: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
