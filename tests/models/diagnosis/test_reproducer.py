@@ -90,6 +90,7 @@ def split_that_hangs(s: int, order: int) -> Finding:
     return Finding("port", s, HANGS, "s", "d", 1, case, b"", b"")
 
 
+@pytest.mark.long
 def test_a_split_over_many_levels_is_moved_only_where_its_tree_can_be_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

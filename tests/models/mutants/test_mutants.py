@@ -54,6 +54,7 @@ def test_is_caught_by_what_it_declares(mutant: Mutant) -> None:
     assert mutant.check is not Check.MACHINE or outcome.rounds <= BATCHES
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("s", SWEEP_SHIFTS)
 def test_the_unchanged_port_passes_the_sweep_that_mutants_climb(s: int) -> None:
     units = 0
@@ -63,12 +64,14 @@ def test_the_unchanged_port_passes_the_sweep_that_mutants_climb(s: int) -> None:
     assert units == len(checks.ladder(s))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("s", HIGH_SHIFTS)
 def test_the_unchanged_port_passes_the_sweep_of_high_orders(s: int) -> None:
     for found in checks.sweep(port(s), checks.high(s)):
         assert found == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("s", HISTORY_SHIFTS)
 def test_the_unchanged_port_passes_the_histories_that_mutants_run(s: int) -> None:
     passed = [found for found in islice(checks.histories(port(s), s), BATCHES) if found == {}]

@@ -123,6 +123,7 @@ def both_ways(
     return list(zip(merged.results, unmerged.results, strict=True))
 
 
+@pytest.mark.long
 def test_merging_states_loses_nothing_on_any_small_array() -> None:
     port = build(port_source(), 1)
     work = [(port, case, memory) for case in plan.cases(1) for memory in Memory]

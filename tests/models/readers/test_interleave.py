@@ -49,7 +49,9 @@ def broken(run: Run, memory: Memory, goal: Goal) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("memory", Memory)
+@pytest.mark.parametrize(
+    "memory", [Memory.SEQUENTIAL, pytest.param(Memory.WEAK, marks=pytest.mark.long)]
+)
 def test_model_and_compiled_port_break_the_same_promises(
     ports: dict[int, Path], memory: Memory
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_race_tells_both_places_and_its_schedule_replays() -> None:
     assert "data-race" in explorer.replay(executable, *replayed)[1]
 
 
+@pytest.mark.long
 @needs("clang")
 def test_clang_tells_the_same_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "clang")

@@ -51,6 +51,7 @@ def known_causes(one: Implementation) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_defects_of_the_port_are_told_apart(tmp_path: Path) -> None:
     names = ["third-mark-lost", "new-siblings-uncounted", "leak-on-failure", "parent-of-inner"]
     edits = [(m.file, m.text, m.replacement) for m in map(BY_NAME.__getitem__, names)]

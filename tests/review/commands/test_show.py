@@ -189,7 +189,7 @@ def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"store"', '"stroe"'))
     result = show(path)
     assert result.exit_code == 1
-    assert "operations[0]: unknown operation 'stroe'" in result.output
+    assert "operations[0].op: 'stroe' is unknown" in result.output
     assert result.output.count("\n") == 1
 
 

@@ -129,11 +129,11 @@ def hangs_too(implementation: object, data: bytes) -> str:
     ("code", "told"),
     [
         ("static noinline void check_x(struct xarray *xa)\n{\n}\n", "passes with the source"),
-        ("static noinline void check_x(struct xarray *xa)\n{\n\tXA_BUG_ON(xa, 1);\n}\n",
-         "fails with the port too"),
+        pytest.param("static noinline void check_x(struct xarray *xa)\n{\n\tXA_BUG_ON(xa, 1);\n}\n",
+                     "fails with the port too", marks=pytest.mark.long),
         ('static noinline void check_x(struct xarray *xa)\n{\n}\n#include "/etc/passwd"\n',
          "does not compile"),
-        ("int x;\n", "ValueError"),
+        pytest.param("int x;\n", "ValueError", marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_a_reproducer_must_tell_the_source_from_the_port(code: str, told: str, bad: Path) -> None:

@@ -147,7 +147,8 @@ def hangs(solver: str, script: str, logic: str, limit: float) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("function", "grace", "said"), [(crashes, 60.0, "died"), (hangs, 4.0, "timeout")]
+    ("function", "grace", "said"),
+    [(crashes, 60.0, "died"), pytest.param(hangs, 4.0, "timeout", marks=pytest.mark.long)],
 )
 def test_a_solver_may_crash_or_hang(
     function: Callable[..., Answer],
