@@ -46,8 +46,12 @@ def within(operation: Operation, s: int, *, one_level: bool) -> bool:
 
 def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Contract:
     """The class of what the last of these operations shows: within the callers' contract if all of
-    them are, and it is no split by a caller that did not look again."""
+    them are, and it is no split by a caller that did not look again.
+
+    What only asked how many nodes a split takes left nothing behind: it counts as the last alone.
+    """
     case = list(operations)
+    case = [one for one in case[:-1] if one.code is not Code.COUNT_ALLOC] + case[-1:]
     inside = all(within(one, s, one_level=one_level) for one in asked(case)) and looked_again(case)
     return Contract.CALLERS if inside else Contract.DOCUMENTATION
 

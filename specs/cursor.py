@@ -105,7 +105,8 @@ class AbstractCursor:
     """A cursor for ``order`` at ``index``, which has no meaning when it is UNSET or ENDED.
 
     It holds ``stock`` nodes from ``xas_split_alloc``, last for an entry of ``order_given``, and for
-    the entry ``given``, or for several (None); ``spare`` of ``xas_nomem``.
+    the entry ``given``, or for several (None); ``spare`` of ``xas_nomem``.  It ``lacks`` nodes where
+    a create_range failed for want of them and nothing was changed since.
     """
 
     place: Place = Place.UNSET
@@ -115,6 +116,7 @@ class AbstractCursor:
     spare: int = 0
     given: int | None = None
     order_given: int | None = None
+    lacks: bool = False
 
     @property
     def held(self) -> int:
@@ -213,8 +215,10 @@ class AbstractCursor:
             order = operation.order
             return AbstractCursor(Place.FRESH, operation.index >> order << order, order)
         if code not in THROUGH:
-            lost = code in _LOST and self.place in (Place.WALKED, Place.STEPPED)
-            return replace(self, place=Place.DONE) if lost else self
+            if code not in _LOST:
+                return self
+            lost = self.place in (Place.WALKED, Place.STEPPED)
+            return replace(self, place=Place.DONE if lost else self.place, lacks=False)
         if code is Code.CURSOR_RESET:
             return replace(self, place=Place.FRESH)
         if code in _MARKING:
@@ -246,7 +250,7 @@ class AbstractCursor:
             ends = ends or (found is not None and found[0] != self.index)
         place = Place.FAILED if failed and words[0] == _NO_MEMORY else Place.DONE
         # A store ends with nomem, which frees what is there.
-        return replace(self, place=place if ends else Place.WALKED, spare=0)
+        return replace(self, place=place if ends else Place.WALKED, spare=0, lacks=False)
 
     def _after_nodes(self, operation: Operation, words: Sequence[int]) -> AbstractCursor:
         """The cursor after an operation that puts nodes on it or takes them."""
@@ -258,11 +262,11 @@ class AbstractCursor:
             return replace(self, place=Place.FRESH if again else self.place, stock=0, spare=held)
         error, _, held = words[:3]
         if code is Code.CURSOR_SPLIT_ALONE:
-            return replace(self, place=Place.DONE, stock=held)
+            return replace(self, place=Place.DONE, stock=held, lacks=False)
         if code is Code.CURSOR_CREATE_RANGE:
             if error:
-                return replace(self, place=Place.FAILED, spare=held)
-            return replace(self, place=Place.STEPPED, order=0, spare=held)
+                return replace(self, place=Place.FAILED, spare=held, lacks=True)
+            return replace(self, place=Place.STEPPED, order=0, spare=held, lacks=False)
         if error:
             return replace(self, place=Place.FAILED, stock=held)
         alike = not self.stock or self.given == operation.entry

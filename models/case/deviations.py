@@ -228,7 +228,7 @@ def _find_after_marked(
 def _create_range_spare(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
-    return operation.code is Code.CURSOR_CREATE_RANGE and cursor.spare > 0
+    return operation.code is Code.CURSOR_CREATE_RANGE and cursor.spare > 0 and not cursor.lacks
 
 
 def _create_range_ends(

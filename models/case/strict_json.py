@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
 
@@ -117,9 +116,7 @@ def _check(value: Any, most: int, place: str = "", depth: int = 0) -> None:
     elif isinstance(value, str):
         if value != clean(value):
             raise FormatError(f"{place}: has characters that do not print")
-    elif isinstance(value, int | float) and not (
-        math.isfinite(value) and -_LARGEST <= value <= _LARGEST
-    ):
+    elif isinstance(value, int | float) and not -_LARGEST <= value <= _LARGEST:
         raise FormatError(f"{place}: must be a smaller number")
 
 

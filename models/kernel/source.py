@@ -18,6 +18,7 @@ from pathlib import Path
 from models.kernel import cache, headers
 from models.kernel.configuration import CHECKED, Configuration
 
+_PORT = Path(__file__).resolve().parent.parent / "port"
 REQUIRED = ("lib/xarray.c", "include/linux/xarray.h")
 OPTIONAL = ("lib/radix-tree.h", "lib/test_xarray.c", "Makefile")
 """``radix-tree.h``: trees whose ``lib/xarray.c`` includes it; ``Makefile``: for the version."""
@@ -65,6 +66,11 @@ class Source:
     title: str = ""
     lineage: Lineage | None = field(default=None, compare=False, repr=False)
     configuration: Configuration = CHECKED
+
+    @property
+    def is_port(self) -> bool:
+        """Whether it is the embedded C port, and no kernel: a kernel may have no version."""
+        return self.directory == _PORT
 
     @property
     def has_kernel_test(self) -> bool:
@@ -148,14 +154,13 @@ def read_files(named: str | Path, rev: str | None, wanted: Sequence[str]) -> dic
 
 def port_source(recursive: bool = False) -> Source:
     """The embedded C port; ``recursive`` chooses its recursive split."""
-    root = Path(__file__).resolve().parent.parent / "port"
     files = {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in sorted(root.rglob("*.[ch]"))
+        path.relative_to(_PORT).as_posix(): path.read_bytes()
+        for path in sorted(_PORT.rglob("*.[ch]"))
     }
     defines = (RECURSIVE,) if recursive else ()
     name = "port (recursive)" if recursive else "port"
-    return _source(name, root, files, defines)
+    return _source(name, _PORT, files, defines)
 
 
 def _from_tree(path: Path, wanted: Sequence[str]) -> dict[str, bytes]:

@@ -81,7 +81,7 @@ def buildable(configurations: Sequence[Configuration]) -> tuple[list[Configurati
 def check_runnable(source: Source, configuration: Configuration) -> None:
     """ToolError where a source cannot be run in a configuration."""
     check_buildable(configuration, compiler())
-    if not configuration.multi and not source.version:
+    if not configuration.multi and source.is_port:
         raise ToolError("the port has no such option: name a kernel with --kernel")
 
 
@@ -177,7 +177,7 @@ def implementations(
     """
     for source in sources:
         # What the user named may not compile: that is told before anything else is built.
-        if source.version and not source.prefix:
+        if not source.is_port and not source.prefix:
             try:
                 build(source, shifts[0], sanitize=sanitize)
             except BuildError as error:
@@ -206,7 +206,7 @@ def elsewhere(
 ) -> tuple[dict[str, list[Implementation]], list[str]]:
     """What is to be reviewed in other configurations, by the name of what was built for the usual
     one: the kernels, or the port if there is none; and a line on each that cannot be run."""
-    kernels = [one for one in built if one.source.version]
+    kernels = [one for one in built if not one.source.is_port]
     found: dict[str, list[Implementation]] = {}
     not_run: list[str] = []
     for one in kernels or built[:1]:
