@@ -105,8 +105,8 @@ class AbstractCursor:
     """A cursor for ``order`` at ``index``, which has no meaning when it is UNSET or ENDED.
 
     It holds ``stock`` nodes from ``xas_split_alloc``, last for an entry of ``order_given``, and for
-    the entry ``given``, or for several (None); ``spare`` of ``xas_nomem``.  It ``lacks`` nodes where
-    a create_range failed for want of them and nothing was changed since.
+    the entry ``given``, or for several (None); ``spare`` of ``xas_nomem``.  It ``lacks`` nodes
+    where a create_range failed for want of them and nothing was changed since.
     """
 
     place: Place = Place.UNSET

@@ -68,3 +68,10 @@ def test_callers_look_again_before_they_split() -> None:
     anew = [*case(2, 8)[:2], Operation(Code.CURSOR_DESTROY), *case(2, 8)[1:]]
     assert contract([*anew[:3], *case(2, 4)], 2, one_level=False) is Contract.CALLERS
     assert contract([*anew[:3], *case(2, 8)[2:]], 2, one_level=False) is Contract.CALLERS
+
+
+def test_what_only_asked_for_counts_condemns_no_case() -> None:
+    beyond = Operation(Code.COUNT_ALLOC, order=4)
+    store = Operation(Code.STORE, 0, 0, entry=4)
+    assert contract([beyond, store], 1, one_level=True) is Contract.CALLERS
+    assert contract([store, beyond], 1, one_level=True) is Contract.DOCUMENTATION

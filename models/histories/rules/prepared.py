@@ -170,7 +170,7 @@ class Prepared(Splitting):
         self.run_now(Operation(Code.FAIL))
         if self.cursor.place is Place.FAILED:
             return
-        if choice.below(2):
+        if choice.below(4) == 0:
             entry = strategies.entry(choice)
             for index in range(self.cursor.index, self.cursor.index + (1 << order), 1 << self.s):
                 self.run_now(Operation(Code.STORE, index, entry=entry))

@@ -303,3 +303,11 @@ def test_a_step_count_beyond_all_memory_is_no_answer() -> None:
     record["operations"][3] = {"op": "next", "index": 0, "argument": (1 << 64) - 1}
     with pytest.raises(FormatError, match="is no answer to next"):
         loads(json.dumps(record))
+
+
+@pytest.mark.parametrize("digits", [400, 4_000, 5_000])
+def test_a_number_of_many_digits_is_one_line(digits: int) -> None:
+    text = '{"format": "xasplit counterexample", "version": 1, "seed": ' + "9" * digits + "}"
+    with pytest.raises(FormatError) as caught:
+        loads(text)
+    assert "\n" not in str(caught.value)

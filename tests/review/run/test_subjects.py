@@ -11,11 +11,15 @@ from click.testing import CliRunner, Result
 from models.diagnosis import reproducer, shrink
 from models.histories import batch
 from models.histories import search as machines
+from models.kernel.configuration import Configuration
+from models.kernel.source import open_source, port_source
+from models.subject.build import ToolError
 from models.sweep.sweep import Unit
 from review.cli import main
 from review.report import search as search_report
 from review.report.output import show
 from review.run import search as searches
+from review.run import subjects
 from review.run.search_result import SearchResult
 from tests.kernel_tree import change, mailbox
 
@@ -160,3 +164,13 @@ def test_how_a_series_was_applied_is_told_apart_from_the_json(tree: Path, tmp_pa
 def test_what_is_wrong_is_told(tree: Path, arguments: list[str], told: str) -> None:
     done = CliRunner().invoke(main, [word.format(tree=tree) for word in arguments])
     assert done.exit_code != 0 and told in done.output
+
+
+def test_a_kernel_without_a_version_is_no_port(tmp_path: Path) -> None:
+    for name in port_source().sha256:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((port_source().directory / name).read_bytes())
+    single = Configuration(multi=False)
+    subjects.check_runnable(open_source(tmp_path), single)
+    with pytest.raises(ToolError, match="the port has no such option"):
+        subjects.check_runnable(port_source(), single)
