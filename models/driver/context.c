@@ -26,24 +26,25 @@ void fail(enum status status, const char *format, ...)
 	longjmp(run->ended_early, 1);
 }
 
+static unsigned char *room(size_t bytes, uint64_t *next, uint64_t capacity, const char *of)
+{
+	uint64_t start = *next;
+
+	if (bytes > capacity - start)
+		fail(STATUS_FULL, "%s", of);
+	*next += bytes;
+	return run->memory + start;
+}
+
 unsigned char *result_room(size_t bytes)
 {
-	uint64_t start = run->result_next;
-
-	if (bytes > run->control->result_capacity - start)
-		fail(STATUS_FULL, "results");
-	run->result_next += bytes;
-	return run->memory + run->control->results + start;
+	return room(bytes, &run->result_next, run->control->result_capacity, "results") +
+	       run->control->results;
 }
 
 unsigned char *log_room(size_t bytes)
 {
-	uint64_t start = run->log_next;
-
-	if (bytes > run->control->log_capacity - start)
-		fail(STATUS_FULL, "log");
-	run->log_next += bytes;
-	return run->memory + run->control->log + start;
+	return room(bytes, &run->log_next, run->control->log_capacity, "log") + run->control->log;
 }
 
 void result_word(uint64_t word)

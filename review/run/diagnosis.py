@@ -54,10 +54,10 @@ def diagnose(
     if not found:
         return []
     with Pool(min(os.cpu_count() or 1, len(found))) as pool:
-        lines = [cause.smallest for cause in found]
+        smallest = [cause.smallest for cause in found]
         kept = [cause.kept for cause in found]
         unshrunk: dict[object, str] = {}
-        for cause, made in zip(found, _each(pool, shrink, by_name, lines, kept), strict=True):
+        for cause, made in zip(found, _each(pool, shrink, by_name, smallest, kept), strict=True):
             shrunk, problem = made
             take(cause, shrunk or cause.smallest)
             if problem:

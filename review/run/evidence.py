@@ -152,8 +152,8 @@ def of_machine(report: MachineReport | None, based: bool = False) -> Iterator[Ev
     what it was made from is known."""
     if report is None or report.interrupted:
         return
-    lines = [one for one in report.findings.sorted() if decides(one.smallest)]
-    found = sorted(lines, key=lambda one: one.smallest.before)
+    deciding = [one for one in report.findings.sorted() if decides(one.smallest)]
+    found = sorted(deciding, key=lambda one: one.smallest.before)
     broken = {one.smallest.property: one.smallest for one in reversed(found)}
     known = {one.deviation.property: one.deviation.name for one in report.known}
     total = report.total
@@ -192,8 +192,8 @@ def of_deviations(
     for report in reports:
         if report.implementation in (PORT, RECURSIVE) or report.interrupted:
             continue
-        lines = [*report.otherwise, *(known.finding for known in report.known)]
-        shown = [one for one in lines if one.property == "node-nr-values"]
+        findings = [*report.otherwise, *(known.finding for known in report.known)]
+        shown = [one for one in findings if one.property == "node-nr-values"]
         cases = [one.name for one in DEVIATIONS if one.property == "node-nr-values"]
         yield Evidence(
             "deviations:nr-values",

@@ -39,18 +39,18 @@ def deciding(check: str, parts: Mapping[Part, Coverage]) -> dict[Part, Coverage]
     Counting that was not run to its end bounds what is said, and is in no part: what it comes to is
     told by itself (``outcome.not_run``).
     """
-    record = {
+    about = {
         part: one
         for part, one in parts.items()
         if _about(check, part.family) and (part.family != Family.FAR_COUNTS.value or one.complete)
     }
-    if not record:
+    if not about:
         # Of a sweep of nothing else: what it judges besides is about these cases.
         return dict(parts)
-    if check == _REQUESTS and has_gap(check, record):
-        counted = {part: one for part, one in record.items() if part.family in _COUNTING}
-        return counted or record
-    return record
+    if check == _REQUESTS and has_gap(check, about):
+        counted = {part: one for part, one in about.items() if part.family in _COUNTING}
+        return counted or about
+    return about
 
 
 def _about(check: str, family: str) -> bool:

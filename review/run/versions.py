@@ -100,20 +100,20 @@ def cells(section: Section, result: UnitResult, one: Implementation) -> dict[str
     found = {item.check.removeprefix("sweep:"): item for item in evidence.of_sweep(result, one)}
     # Where cases were left out, it is not decided that none ends badly.
     gaps = any(item.detail == evidence.NOT_ENDED for item in found.values())
-    record = {}
+    cells_of = {}
     for name in (*PROPERTIES, *sorted(_REST)):
         if name in broken:
-            record[name] = broken[name]
+            cells_of[name] = broken[name]
         elif gaps if name in _REST else found[name].detail == evidence.NOT_ENDED:
-            record[name] = VersionCell.UNDECIDED
+            cells_of[name] = VersionCell.UNDECIDED
         elif section.deep and one.one_level:
-            record[name] = VersionCell.UNSUPPORTED
+            cells_of[name] = VersionCell.UNSUPPORTED
         elif name in _REST or found[name].outcome is Outcome.HOLDS:
-            record[name] = VersionCell.HOLD
+            cells_of[name] = VersionCell.HOLD
         else:
             never = found[name].detail == evidence.NEVER_JUDGED
-            record[name] = VersionCell.UNJUDGED if never else VersionCell.UNDECIDED
-    return record
+            cells_of[name] = VersionCell.UNJUDGED if never else VersionCell.UNDECIDED
+    return cells_of
 
 
 @dataclass
