@@ -22,6 +22,7 @@ from models.kernel.source import Source
 from models.subject.build import (
     FLAGS,
     INSTRUMENT,
+    OPTIMISED,
     UNSEEN,
     BuildError,
     compile_source,
@@ -38,6 +39,7 @@ SECONDS = 30.0
 AGAIN_SECONDS = 3.0
 """How long it may take after it hung with another split."""
 
+_FLAGS = (*FLAGS, OPTIMISED)
 _COUNTING = ("-g0", "-fno-pie", "-finstrument-functions", "-fno-builtin")
 """Without builtin functions, whose stores would not tell of themselves."""
 _NO_HEADERS = "-finstrument-functions-exclude-file-list=include/linux"
@@ -116,7 +118,7 @@ def _build(
 ) -> Path:
     seen = preprocessing(source, shift)
     digest = hashlib.sha256(
-        repr((command, FLAGS, seen, flags, program, compiler_version(command))).encode()
+        repr((command, _FLAGS, seen, flags, program, compiler_version(command))).encode()
     )
     digest.update(repr(sorted(source.sha256.items())).encode())
     for path in sorted(_HERE.glob("*.[ch]")):
@@ -127,7 +129,7 @@ def _build(
         under_test = (*seen, "-include", str(_HERE / "bare.h"))
         objects = []
         for unit in source.units:
-            made = compiled(source, command, (*FLAGS, *flags, "-w"), under_test, unit)
+            made = compiled(source, command, (*_FLAGS, *flags, "-w"), under_test, unit)
             objects.append(made)
             usage = Path(made).with_suffix(".su")
             if usage.exists():
@@ -135,7 +137,7 @@ def _build(
         for name in refuse:
             if name in _calls(objects):
                 raise BuildError(f"{source.name} calls {name}, whose stores cannot be counted")
-        plain = (*FLAGS, "-g0", "-fno-pie")
+        plain = (*_FLAGS, "-g0", "-fno-pie")
         for name in ("work.c", program):
             objects.append(compiled(source, command, plain, seen, str(_HERE / name)))
         # Bound when the program starts: binding at the first call would use the stack measured.

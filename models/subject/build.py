@@ -26,8 +26,8 @@ HEADERS = STAND_INS
 
 FLAGS = (
     "-std=gnu11",
-    "-O2",
-    "-g",
+    # Lines and functions, for what a sanitizer or the explorer tells.
+    "-g1",
     # As kernels are compiled: no assumptions from types, overflow or earlier dereferences.
     "-fno-strict-aliasing",
     "-fno-strict-overflow",
@@ -35,6 +35,8 @@ FLAGS = (
     "-DCONFIG_XARRAY_MULTI=1",
 )
 """How code under test is compiled, in every program that it is part of."""
+OPTIMISED = "-O2"
+"""As kernels are; ``$CC`` may say otherwise where nothing is measured."""
 SANITIZE = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
@@ -89,11 +91,12 @@ class UnclearError(ToolError):
 
 
 def compiler() -> tuple[str, ...]:
-    """The C compiler and its leading arguments: ``$CC``, or gcc, or clang.  Raises BuildError."""
+    """The C compiler and its leading arguments: ``$CC``, or gcc, or clang, optimising as kernels
+    are unless ``$CC`` says otherwise.  Raises BuildError."""
     named = shlex.split(os.environ.get("CC", ""))
     for command in [named] if named else [["gcc"], ["clang"]]:
         if found := shutil.which(command[0]):
-            return (found, *command[1:])
+            return (found, OPTIMISED, *command[1:])
     if named:
         raise ToolError(f"the compiler that CC names is not there: {named[0]}")
     raise ToolError("no C compiler found: install gcc or clang, or name one with CC")

@@ -156,7 +156,9 @@ def _canonical(manifest: Mapping[str, Any]) -> bytes:
 
 
 def _tools() -> dict[str, str]:
-    found = {"python": platform.python_version(), "compiler": compiler_version(tuple(compiler()))}
+    command = compiler()
+    how = " ".join([compiler_version(command), *command[1:]])
+    found = {"python": platform.python_version(), "compiler": how}
     for name in _TOOLS:
         try:
             found[name] = version(name)

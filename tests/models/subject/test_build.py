@@ -185,3 +185,12 @@ def test_an_object_that_was_removed_is_made_again(
     made = Path(build.compiled(*asked))
     shutil.rmtree(made.parent)
     assert Path(build.compiled(*asked)) == made and made.exists()
+
+
+def test_code_is_optimised_as_kernels_are_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CC", f"{COMPILERS[0]}")
+    assert build.compiler()[1:] == ("-O2",)
+    monkeypatch.setenv("CC", f"{COMPILERS[0]} -O1")
+    assert build.compiler()[1:] == ("-O2", "-O1")
