@@ -183,10 +183,17 @@ class Judge:
             self._views[data] = view
         return view
 
-    def same_split(self, operation: Operation, before: View, after: View) -> Iterator[Judgement]:
-        """Judge a split against the same one at another index of the same entry, if one was met."""
+    def same_split(
+        self,
+        operation: Operation,
+        before: View,
+        after: View,
+        nodes: AbstractCursor | None = None,
+    ) -> Iterator[Judgement]:
+        """Judge a split against the same one at another index of the same entry, if one was met;
+        one whose ``nodes`` a kept cursor held, against those with such nodes."""
         aligned = operation.index >> operation.order << operation.order
-        key = (before.data, replace(operation, index=aligned))
+        key = (before.data, replace(operation, index=aligned), nodes)
         earlier = self._splits.setdefault(key, (operation.index, after))
         if earlier[0] != operation.index or earlier[1] is not after:
             yield from effect.judge_index(earlier, (operation.index, after))
@@ -411,7 +418,8 @@ class History:
                     orders = operation.order, operation.new_order
                     taken = contract.nodes_needed(*orders, self._judge.s)
                 yield from effect.judge_effect(operation, before, after, taken)
-                yield from self._judge.same_split(operation, before, after)
+                nodes = replace(change.through, index=0) if change.through else None
+                yield from self._judge.same_split(operation, before, after, nodes)
                 if change.log is not None:
                     yield from judge_publications(operation, before, after, change.log)
             else:

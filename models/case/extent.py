@@ -45,7 +45,8 @@ FAILING = "failing request"
 MEMORY = "memory"
 ARRAY = "array and cursor"
 STORES = "memory for stores"
-DIMENSIONS = (CASES, ENTRIES, MARKS, INDEX, PLACE, AROUND, FAILING, MEMORY, ARRAY, STORES)
+SINCE = "since the allocation"
+DIMENSIONS = (CASES, ENTRIES, MARKS, INDEX, PLACE, AROUND, FAILING, MEMORY, ARRAY, STORES, SINCE)
 """What cases are told apart by, beside their split."""
 
 

@@ -44,11 +44,12 @@ def ladder(s: int) -> list[Unit]:
     few += [Unit(s, *split, 4, family=Family.REFUSALS) for split in refusals]
     few += [Unit(s, *pair, family=Family.ARRAYS) for pair in array_cases.pairs(s)]
     few += [Unit(s, *pair, family=Family.ARRAY_STEPS) for pair in array_cases.steps(s)]
+    few.append(Unit(s, s, 0, family=Family.BETWEEN))
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]
     far = Unit(s, 38, 0, family=Family.FAR_COUNTS)
-    return [*few, deep, counts, far, *many]
+    return [unit for unit in (*few, deep, counts, far, *many) if unit.total()]
 
 
 def high(s: int) -> list[Unit]:

@@ -18,9 +18,10 @@ from itertools import product
 
 from models.case import extent
 from models.case.extent import Start, Trait
+from models.sweep.encoding import at_indices
 from xarray_model import geometry
 from xarray_model.entries import mk_value
-from xarray_model.operations import INDEX_AT, RECORD, Code, Flag, Operation, encode
+from xarray_model.operations import Code, Flag, Operation
 
 OLD_POINTER, NEW_POINTER, LEFT_POINTER = 4, 8, 12
 OLD_VALUE, NEW_VALUE = mk_value(17), mk_value(34)
@@ -217,24 +218,7 @@ class Group:
 
     def encoded(self, starts: Sequence[Start]) -> list[bytes]:
         """The group's cases that begin at ``starts``, as the driver reads them."""
-        base = self.base
-        # The words that hold the index where the cursor stands differ; what lies between these is
-        # the same for all cases that may block, and for all that may not.
-        cases = {way: encode(self.operations(Start(0 if way else 1, way))) for way in (True, False)}
-        words = [slice(at, at + 8) for at in range(INDEX_AT, len(cases[True]), RECORD.size)]
-        moving = [word for word in words if cases[True][word] != cases[False][word]]
-        begins, ends = (
-            [0, *(word.stop for word in moving)],
-            [*(word.start for word in moving), None],
-        )
-        between = {
-            way: [case[begin:end] for begin, end in zip(begins, ends, strict=True)]
-            for way, case in cases.items()
-        }
-        return [
-            (base + offset).to_bytes(8, "little").join(between[may_block])
-            for offset, may_block in starts
-        ]
+        return at_indices(self.operations, self.base, starts)
 
 
 def groups(s: int, order: int, new_order: int) -> Iterator[Group]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from models.case.extent import Split, Start, Trait
 from models.sweep import (
     array_cases,
+    between_cases,
     cases,
     count_cases,
     far_counts,
@@ -86,6 +87,7 @@ class Family(Enum):
     HIGH = "high orders"
     ARRAYS = "splits in arrays with flags"
     ARRAY_STEPS = "try_split in arrays with flags"
+    BETWEEN = "splits prepared before"
 
     @property
     def cases(self) -> Cases:
@@ -105,4 +107,5 @@ _CASES: dict[Family, Cases] = {
     Family.FAR_COUNTS: far_counts.CASES,
     Family.ARRAYS: array_cases.SPLITS,
     Family.ARRAY_STEPS: array_cases.STEPS,
+    Family.BETWEEN: between_cases,
 }

@@ -21,7 +21,7 @@ from models.case.finding import Finding
 from models.case.findings import Findings
 from models.kernel.source import RECURSIVE
 from models.subject.implementation import Implementation
-from models.sweep import array_cases, high_cases
+from models.sweep import array_cases, between_cases, high_cases
 from models.sweep.comparison import Comparison
 from models.sweep.count_cases import HIGHEST
 from models.sweep.expected import Expected
@@ -86,6 +86,8 @@ class Unit:
             return False
         if self.family in (Family.ARRAYS, Family.ARRAY_STEPS) and not one.source.capabilities.lru:
             return False
+        if self.family is Family.BETWEEN and one.one_level:
+            return geometry.split_depth(self.order, self.new_order, self.chunk_shift) < 2
         trying = (Family.WALKS, Family.REFUSALS, Family.ARRAY_STEPS)
         if self.family not in (*trying, Family.FAR_COUNTS):
             return True
@@ -219,6 +221,9 @@ def complete_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
         units += [
             Unit(s, *pair, family=Family.ARRAY_STEPS, bits=bits) for pair in array_cases.steps(s)
         ]
+        units += [
+            Unit(s, *pair, family=Family.BETWEEN, bits=bits) for pair in between_cases.pairs(s)
+        ]
     counts = (Family.COUNTS, Family.FAR_COUNTS)
     last = min(HIGHEST, bits - 1)
     return units + [Unit(s, last, 0, family=family, bits=bits) for family in counts for s in shifts]
@@ -252,6 +257,9 @@ def sampled_units(
                 unit = Unit(s, order, new, max(2, sample // 8), seed, family, bits)
                 units += [unit] if unit.total() else []
     for s in shifts:
+        between = between_cases.sampled_pairs(s)
+        some = max(2, sample // 4)
+        units += [Unit(s, *pair, some, seed, Family.BETWEEN, bits) for pair in between]
         high = high_cases.pairs(s, bits)
         units += [Unit(s, *pair, HIGH_SAMPLE, seed, Family.HIGH, bits) for pair in high]
         if bits == 32:
@@ -279,6 +287,7 @@ def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
         deep = 2 * s if s < 4 else s
         units.append(Unit(s, deep, 0, 2, family=Family.ARRAYS, bits=bits))
         units.append(Unit(s, *steps_at, 2, family=Family.ARRAY_STEPS, bits=bits))
+        units.append(Unit(s, s, 0, QUICK, family=Family.BETWEEN, bits=bits))
     return units
 
 

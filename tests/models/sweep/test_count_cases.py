@@ -45,4 +45,5 @@ def test_each_family_has_its_cases() -> None:
         Family.HIGH: 0,
         Family.ARRAYS: 28,
         Family.ARRAY_STEPS: 14,
+        Family.BETWEEN: 1136,
     }
