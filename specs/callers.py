@@ -52,8 +52,17 @@ def contract(operations: Iterable[Operation], s: int, *, one_level: bool) -> Con
     """
     case = list(operations)
     case = [one for one in case[:-1] if one.code is not Code.COUNT_ALLOC] + case[-1:]
-    inside = all(within(one, s, one_level=one_level) for one in asked(case)) and looked_again(case)
+    inside = not beyond(case, s, one_level=one_level) and looked_again(case)
     return Contract.CALLERS if inside else Contract.DOCUMENTATION
+
+
+def beyond(operations: Iterable[Operation], s: int, *, one_level: bool) -> frozenset[int]:
+    """The numbers of the operations that no caller may ask for."""
+    return frozenset(
+        number
+        for number, one in enumerate(asked(operations))
+        if not within(one, s, one_level=one_level)
+    )
 
 
 def looked_again(operations: Iterable[Operation]) -> bool:

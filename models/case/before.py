@@ -80,11 +80,15 @@ class Before(Closing):
         alike = equal(operations, answer, ran.answer)
         # Bytes that are right of one that refuses deep splits can be wrong of one that does them.
         beyond = self._beyond(operations)
-        if not (beyond or any(map(_logged, found))) and _right(ran, found[0]):
+        judging = beyond or any(map(_logged, found))
+        if not judging and all(_right(ran, one) for one in found):
             return list(found)
         judged = self._judged(operations, ran)
         return [
-            replace(one, before=self._same(one, ran, alike, judged, beyond=beyond)) for one in found
+            one
+            if not judging and _right(ran, one)
+            else replace(one, before=self._same(one, ran, alike, judged, beyond=beyond))
+            for one in found
         ]
 
     def _same(
@@ -174,7 +178,7 @@ def at_first_index(operation: Operation) -> Operation:
 
 def _right(ran: _Run, one: Finding) -> bool:
     """Whether the base answers as the model does."""
-    return ran.end is None and ran.answer == one.expected
+    return ran.end is None and ran.answer == one.right()
 
 
 def _logged(one: Finding) -> bool:

@@ -45,7 +45,8 @@ class Finding:
     ``expected`` and ``actual`` are result bytes (``models/driver/PROTOCOL.md``); ``actual`` is cut
     short when the code under test did not come to the end of the case.  ``contract`` is its class;
     ``deviations`` are the known ones of the split that account for all of it; ``before``: the base
-    of what is tested does the same (``models/case/before.py``).
+    of what is tested does the same (``models/case/before.py``).  ``beside``: where known deviations
+    show in the same case, but this is none of them, what the model answers that has these.
     """
 
     implementation: str
@@ -60,23 +61,33 @@ class Finding:
     contract: Contract = field(default=Contract.CALLERS, compare=False)
     deviations: tuple[str, ...] = field(default=(), compare=False)
     before: bool = field(default=False, compare=False)
+    beside: bytes = field(default=b"", compare=False)
+
+    def right(self) -> bytes:
+        """What would have been answered without what was found, and nothing else mended."""
+        return self.beside or self.expected
+
+    def apart(self) -> tuple[str, ...]:
+        """What is told by itself, though it shows in one case with something else: known deviations
+        of the split, and what was there before."""
+        return (*self.deviations, *self._there_before())
 
     def kind(self) -> Kind:
         """What tells findings about one property apart."""
-        return self.implementation, self.contract, (*self.deviations, *self._there_before())
+        return self.implementation, self.contract, self.apart()
 
     def label(self) -> str:
         """The property, with class and deviations where there are any: what is kept apart."""
         documented = self.contract is Contract.DOCUMENTATION
         classed = (self.contract.value,) if documented else ()
-        return ", ".join((self.property, *classed, *self.deviations, *self._there_before()))
+        return ", ".join((self.property, *classed, *self.apart()))
 
     def _there_before(self) -> tuple[str, ...]:
         return (Origin.BEFORE.value,) if self.before else ()
 
     def size(self) -> tuple[int, int, int]:
         """What "smallest" means: chunk shift, highest order, number of operations."""
-        highest = max(operation.order for operation in self.operations)
+        highest = max(map(_order, self.operations))
         return self.chunk_shift, highest, len(self.operations)
 
     def rank(self) -> tuple[object, ...]:
@@ -84,6 +95,13 @@ class Finding:
         callers' contract before what only the documentation promises, then by size."""
         documented = self.contract is Contract.DOCUMENTATION
         return documented, self.size(), encode(list(self.operations)), self.property
+
+
+def _order(operation: Operation) -> int:
+    """The order of an operation, or that of as many indices as it stores to."""
+    if operation.code is not Code.STORE_RANGE:
+        return operation.order
+    return (operation.argument - operation.index + 1).bit_length() - 1
 
 
 def last_operation(finding: Finding) -> int:

@@ -53,7 +53,8 @@ class Example:
     def bare(self) -> Example:
         """The same without its answers."""
         return replace(
-            self, first=tuple(replace(one, expected=b"", actual=b"") for one in self.first)
+            self,
+            first=tuple(replace(one, expected=b"", actual=b"", beside=b"") for one in self.first),
         )
 
     def rank(self) -> tuple[object, ...]:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from models.case.classes import explained, kind_of
+from models.case.classes import beside, explained, kind_of
 from models.case.deviating import answer
 from models.case.deviations import DEVIATIONS, Deviation
+from models.case.ends import HANGS
 from models.case.finding import Finding
 from models.case.trial import Trial
 from models.kernel.source import Source
@@ -45,6 +47,11 @@ class Deviating:
         """The names of those that the implementation has."""
         return tuple(had.deviation.name for had in self.present)
 
+    @property
+    def accounting(self) -> tuple[str, ...]:
+        """The names of those that what is found may be due to."""
+        return (*self.names, *(one.name for one in self.hidden))
+
 
 def known(implementation: Implementation) -> Deviating:
     """What the cases of the known deviations show.  BuildError if it does not compile.
@@ -62,6 +69,8 @@ def known(implementation: Implementation) -> Deviating:
     left = {*shown.names, *(one.name for one in shown.hidden)}
     shown.mended = [one for one in DEVIATIONS if one.name in theirs and one.name not in left]
     shown.hidden = [one for one in shown.hidden if one.name in theirs]
+    having = replace(implementation, deviations=shown.accounting)
+    shown.otherwise = [one for case in by_case(shown.otherwise) for one in _besides(having, case)]
     # Of what no caller may ask for, the base's defect is told where nothing hides it.
     cases = {one.case for one in shown.hidden}
     shown.otherwise = [
@@ -73,6 +82,21 @@ def known(implementation: Implementation) -> Deviating:
     shown.present = [had for had in shown.present if had.deviation.name in theirs]
     shown.otherwise += [replace(one, deviations=()) for one in added]
     return shown
+
+
+def by_case(found: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings, by the case that shows them."""
+    by: dict[object, list[Finding]] = {}
+    for one in found:
+        by.setdefault((one.chunk_shift, one.operations), []).append(one)
+    return list(by.values())
+
+
+def _besides(implementation: Implementation, found: list[Finding]) -> list[Finding]:
+    """What is wrong in a case besides the known deviations."""
+    one = found[0]
+    hung = next((each.operation for each in found if each.property == HANGS), None)
+    return beside(implementation, one.operations, one.actual, hung, found)[1]
 
 
 _of_bases: dict[tuple[object, ...], tuple[str, ...]] = {}
@@ -144,4 +168,4 @@ def _ends(trial: Trial, one: Deviation) -> bool:
 
 def with_known(implementation: Implementation) -> Implementation:
     """The implementation, knowing its deviations.  BuildError if it does not compile."""
-    return replace(implementation, deviations=known(implementation).names)
+    return replace(implementation, deviations=known(implementation).accounting)

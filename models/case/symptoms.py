@@ -161,7 +161,7 @@ def _ended(operation: Operation | None, one: Finding) -> str:
     node is told apart."""
     if operation is None or not during_split(operation):
         return f"{operation.code.name.lower()} " if operation else ""
-    expected = list(_answers(one.operations, one.expected))
+    expected = list(_answers(one.operations, one.right()))
     at = one.operation
     short = at is not None and at < len(expected) and expected[at].words[:1] == (mk_error(ENOMEM),)
     return f"{FAILED if short else ''}{during_split(operation)}"
@@ -177,7 +177,7 @@ def _differences(one: Finding, more: bool) -> Iterator[str]:
     otherwise, and the snapshot after it differ from what they should be.  A split or store that is
     done or fails, against what it should, is all that is told, unless ``more`` is asked for."""
     answers = zip(
-        _answers(one.operations, one.expected), _answers(one.operations, one.actual), strict=False
+        _answers(one.operations, one.right()), _answers(one.operations, one.actual), strict=False
     )
     shown: Operation | None = None
     for number, (operation, (mine, theirs)) in enumerate(

@@ -7,7 +7,7 @@ What comes first in the order of the operations counts; all that follows may be 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from models.case.before import Before
 from models.case.classes import classified, kind_of
@@ -99,6 +99,13 @@ def answer(runner: Runner, operations: Sequence[Operation]) -> bytes:
     return told
 
 
+def first(found: Iterable[Finding]) -> list[Finding]:
+    """Those of what was found in one case that the first operation shows which shows any."""
+    every = list(found)
+    place = min((one.operation or 0 for one in every), default=0)
+    return [one for one in every if (one.operation or 0) == place]
+
+
 class Trial(Closing):
     """Runs cases on one implementation at one chunk shift; a context manager, it holds a worker.
 
@@ -146,9 +153,7 @@ class Trial(Closing):
     def run(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
         """What breaks first in a case: one finding for each property that the operation breaks;
         empty when all hold.  ``expected`` is the model's answer."""
-        found = self.everything(operations, expected)
-        first = min((one.operation or 0 for one in found), default=0)
-        return [one for one in found if (one.operation or 0) == first]
+        return first(self.everything(operations, expected))
 
     def everything(self, operations: Sequence[Operation], expected: bytes) -> list[Finding]:
         """All that breaks in a case: one finding for each property, where it breaks first; nothing

@@ -52,7 +52,7 @@ def shown(
         found.insert(0, Violation(*ENDS[ended.status], text, ended.operation))
     else:
         found += _undrained(operations, answer, s, implementation.bits)
-    place = _first_difference(operations, completed(operations, ended), expected, answer)
+    place = first_difference(operations, completed(operations, ended), expected, answer)
     if place is not None and all((one.operation or 0) > place for one in found):
         found.append(Violation(*AGREES, "the answers differ", place))
     found.sort(key=lambda one: one.operation or 0)
@@ -102,7 +102,7 @@ def _undrained(
     return [DRAINED.broken("the last snapshot is not empty").at(len(operations) - 2)]
 
 
-def _first_difference(
+def first_difference(
     operations: Sequence[Operation],
     answered: Sequence[Operation],
     expected: bytes,

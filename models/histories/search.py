@@ -24,8 +24,8 @@ from models.case.ends import HANGS
 from models.case.extent import Extent
 from models.case.finding import Finding
 from models.case.findings import Findings, Seen
-from models.case.known import Known, known
-from models.case.trial import Trial
+from models.case.known import Known, by_case, known
+from models.case.trial import Trial, first
 from models.diagnosis.reduction import MOST_TRIALS, reduce
 from models.histories import branches
 from models.histories.batch import HANG_SHRINKS, SHRINKS, Batch, Tally
@@ -139,16 +139,13 @@ def search(
     property in another way.
     """
     deviating = known(implementation)
-    implementation = replace(implementation, deviations=deviating.names)
+    implementation = replace(implementation, deviations=deviating.accounting)
     report = MachineReport(
         implementation.name, seed, known=deviating.present, otherwise=deviating.otherwise
     )
     told = [[had.finding] for had in deviating.present if had.deviation.on_split]
     # All that breaks in a case is told together.
-    cases: dict[object, list[Finding]] = {}
-    for finding in deviating.otherwise:
-        cases.setdefault((finding.chunk_shift, finding.operations), []).append(finding)
-    for found in (*told, *cases.values()):
+    for found in (*told, *by_case(deviating.otherwise)):
         if found[0].chunk_shift in chunk_shifts:
             report.findings.add_case(found, Extent.of(extent_of(found[0])))
     started = time.monotonic()
@@ -228,6 +225,8 @@ class _Search:
         self.tally = Tally()
         self.left = examples
         self.found: dict[str, Finding] = {}
+        self._aside: set[str] = set()
+        """What was found, as it was and made smaller (``Finding.label``)."""
         self.handed_over: set[str] = set()
         """What of it is in the report."""
         self._steps = steps
@@ -237,7 +236,8 @@ class _Search:
 
     def first(self, finding: Finding) -> list[Finding]:
         """All that breaks first in the case of a finding: it is one of them."""
-        found = self.trial.run(finding.operations, finding.expected)
+        every = self.trial.everything(finding.operations, finding.expected)
+        found = first(one for one in every if one.apart() == finding.apart())
         others = [one for one in found if one.label() != finding.label()]
         return [finding, *others] if len(others) < len(found) else [finding]
 
@@ -248,7 +248,7 @@ class _Search:
         batch = Batch(
             self.trial,
             self.tally,
-            set(self.found),
+            set(self._aside),
             self._deviations,
             deadline,
             SHRINKS,
@@ -262,7 +262,7 @@ class _Search:
         phases = [Phase.reuse, Phase.shrink] if first else [Phase.generate, Phase.shrink]
         # The database tells tests apart by their names: what is set aside belongs to it, for what
         # does not fail any more is forgotten.
-        name = "_".join([f"ArrayMachine{self.trial.s}", *sorted(self.found)])
+        name = "_".join([f"ArrayMachine{self.trial.s}", *sorted(self._aside)])
         # SkipTest: nothing is remembered, so there is nothing to run again.
         with suppress(SkipTest):
             draw(
@@ -277,7 +277,12 @@ class _Search:
             hangs = finding.property == HANGS
             most = HANG_SHRINKS if hangs else MOST_TRIALS
             end = math.inf if deadline is None else deadline
-            self.found[finding.label()] = reduce(self.trial, finding, end, most)
+            smaller = reduce(self.trial, finding, end, most)
+            self._aside |= {finding.label(), smaller.label()}
+            had = self.found.get(smaller.label())
+            if had is None or smaller.rank() < had.rank():
+                self.found[smaller.label()] = smaller
+                self.handed_over.discard(smaller.label())
         self.counted += batch.counted
         self._hung.update(batch.hung)
         self._ended |= batch.ended

@@ -76,7 +76,7 @@ def before(finding: Finding) -> tuple[int, Snapshot] | None:
         place, differs, _ = _first_difference(finding)
     if differs is None:
         place = len(finding.operations) if finding.operation is None else finding.operation
-    answers = cut(finding.operations, finding.expected)[:place]
+    answers = cut(finding.operations, finding.right())[:place]
     for number, answer in reversed(list(enumerate(answers))):
         if answer.snapshot is not None:
             return number, decode(answer.snapshot)
@@ -86,7 +86,7 @@ def before(finding: Finding) -> tuple[int, Snapshot] | None:
 def answers_apart(finding: Finding) -> list[tuple[int, tuple[Answer, Answer]]]:
     """The answers that are not as expected: the number of the operation, with what was expected
     and what was answered."""
-    expected = cut(finding.operations, finding.expected)
+    expected = cut(finding.operations, finding.right())
     pairs = enumerate(zip(expected, _completed(finding), strict=False))
     return [(place, (want, have)) for place, (want, have) in pairs if want != have]
 
@@ -95,7 +95,7 @@ def _first_difference(
     finding: Finding, *, snapshots_only: bool = False
 ) -> tuple[int, Answer | None, Answer | None]:
     """Operation number, expected answer and actual answer (None when there is none)."""
-    expected = cut(finding.operations, finding.expected)
+    expected = cut(finding.operations, finding.right())
     actual = _completed(finding)
     for place, answer in enumerate(expected):
         found = actual[place] if place < len(actual) else None

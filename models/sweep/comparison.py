@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from models.case.before import Before
-from models.case.classes import classified
+from models.case.classes import classified, parts
 from models.case.extent import Extent, Start, Tried
 from models.case.finding import SPLITTING, Finding
 from models.case.findings import Findings
@@ -301,12 +301,10 @@ class Comparison(Closing):
             )
             found = self._before.marked(operations, answer, found)
         # What is new in a case that goes wrong anyway is told by itself.
-        for before in (True, False):
-            part = [one for one in found if one.before is before]
-            if part:
-                extent = Extent()
-                extent.count(group, starts)
-                self.findings.add_case(part, extent)
+        for part in parts(found):
+            extent = Extent()
+            extent.count(group, starts)
+            self.findings.add_case(part, extent)
         if self._on_failing is not None and any(not one.before for one in found):
             self._on_failing(group, starts)
 

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 from models.case.finding import SPLITTING
 from models.case.notation import flag_names
 from models.case.trial import model
+from models.diagnosis.reduction import settled
 from models.histories import strategies
 from models.histories.batch import Batch, Tally, likeness
 from models.histories.met import met, met_by_cursor
@@ -207,7 +208,7 @@ class Case(RuleBasedStateMachine):
         self.done.examples = 1
         self.done.operations = len(self.operations)
         self.batch.note(self.likenesses, self.batch.trial.hung)
-        self.batch.add(self.done, findings)
+        self.batch.add(self.done, settled(self.batch.trial, findings))
 
     def drained_in_order(self) -> list[tuple[int, Item]]:
         """The entries that are erased one by one: all from either end, or none."""
