@@ -250,6 +250,16 @@ class AbstractArray:
         ]
         return every[:room]
 
+    def lowest_free(self, first: int, last: int) -> int | None:
+        """The lowest index from ``first`` to ``last`` that no entry covers, not even a reserved
+        one; None where there is none."""
+        while first <= last:
+            found = self.at(first)
+            if found is None:
+                return first
+            first = found[0] + (1 << found[1].order)
+        return None
+
     def destroy(self) -> AbstractArray:
         """The empty array."""
         return AbstractArray(bits=self.bits)

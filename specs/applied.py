@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from specs.abstract import AbstractArray
 from xarray_model.entries import NULL, ZERO
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import ALLOCATIONS, Code, Operation
 
 
-def after(array: AbstractArray, operation: Operation, s: int) -> AbstractArray:
-    """The array after ``operation``, none through a cursor, at chunk shift ``s``."""
+def after(
+    array: AbstractArray, operation: Operation, s: int, words: Sequence[int]
+) -> AbstractArray:
+    """The array after ``operation``, none through a cursor, at chunk shift ``s``, which answered
+    ``words``: what finds an index itself is said to have stored there."""
     code, index, order = operation.code, operation.index, operation.order
     if code is Code.STORE:
         return array.store(index, order, operation.entry)
@@ -21,6 +26,8 @@ def after(array: AbstractArray, operation: Operation, s: int) -> AbstractArray:
         return array.clear_mark(index, operation.mark)
     if code is Code.STORE_RANGE:
         return array.store_range(index, operation.argument, operation.entry, s)
+    if code in ALLOCATIONS:
+        return array.store(words[1], 0, operation.entry or ZERO)
     exchanged = _exchanged(operation)
     if exchanged is not None:
         old, entry = exchanged

@@ -16,13 +16,26 @@ from collections.abc import Iterator
 from specs.property import Judgement, Register
 from specs.view import View
 from xarray_model.flags import FREE_MARK, ArrayFlag
-from xarray_model.operations import FIELDS, PLAIN_CHANGES, Code, Operation, array_flags
+from xarray_model.operations import (
+    ALLOCATIONS,
+    FIELDS,
+    LAST_ID,
+    PLAIN_CHANGES,
+    Code,
+    Operation,
+    array_flags,
+)
 
 ARRAY_FLAGS = Register()
 """Every property of an array's flags by name."""
 
 KEPT = ARRAY_FLAGS.state(
     "array-flags", "what an array was made with stays as it is, but for its marks"
+)
+
+WRAPPED = ARRAY_FLAGS.state(
+    "array-wrapped",
+    "an array remembers that a cyclic allocation found the last index of all until the next one",
 )
 
 _LOCKS = ArrayFlag.LOCK_IRQ | ArrayFlag.LOCK_BH
@@ -38,10 +51,13 @@ def refusal(operation: Operation, flags: ArrayFlag, number: int) -> str:
         return _no_array(array_flags([operation]), number)
     if flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[code] and operation.mark == FREE_MARK:
         return "mark 0 of an array with alloc tells which indices are free: use the others"
-    if flags & _LOCKS and code in PLAIN_CHANGES:
+    if flags & _LOCKS and code in PLAIN_CHANGES - ALLOCATIONS:
         return "the array's lock is taken otherwise than by what stores without a cursor here"
     if flags & ArrayFlag.TRACK_FREE and code is Code.STORE_RANGE:
         return "a store of a range does not tell that the indices are free no more"
+    if code in ALLOCATIONS:
+        beyond = max(operation.index, operation.argument) > LAST_ID
+        return "an index that is allocated has 32 bits" if beyond else ""
     if flags & ArrayFlag.ZERO_BUSY and code is Code.CURSOR_PREV:
         return "a cursor that steps back in an array with zero_busy may come to index 0"
     if flags & ArrayFlag.ZERO_BUSY and code not in _LOOKING and "index" in FIELDS[code]:
@@ -63,10 +79,13 @@ def _no_array(flags: ArrayFlag, number: int) -> str:
     return ""
 
 
-def judge_flags(flags: ArrayFlag, view: View) -> Iterator[Judgement]:
-    """Judge the flags of an array that was made with ``flags``."""
+def judge_flags(flags: ArrayFlag, view: View, *, wrapped: bool) -> Iterator[Judgement]:
+    """Judge the flags of an array that was made with ``flags``; ``wrapped``: whether the next
+    cyclic allocation begins anew."""
     yield KEPT
-    # An allocation sets the one flag that an array has of itself.
     now = view.snapshot.array_flags & ~ArrayFlag.ALLOC_WRAPPED
     if now != flags:
         yield KEPT.broken(f"expected {int(flags):#x}, found {now:#x}")
+    yield WRAPPED
+    if bool(view.snapshot.array_flags & ArrayFlag.ALLOC_WRAPPED) != wrapped:
+        yield WRAPPED.broken(f"expected {wrapped}, found {not wrapped}")

@@ -19,6 +19,7 @@ from functools import cache
 
 from specs import contract, effect
 from specs.abstract import AbstractArray
+from specs.allocation import Cycle, judge_allocation
 from specs.answers import judge_answer
 from specs.applied import after
 from specs.array_flags import judge_flags, refusal
@@ -44,6 +45,7 @@ from xarray_model.entries import ZERO, is_error
 from xarray_model.flags import ArrayFlag
 from xarray_model.log import LogRecord, decode
 from xarray_model.operations import (
+    ALLOCATIONS,
     PLAIN_CHANGES,
     THROUGH,
     Code,
@@ -214,6 +216,7 @@ class History:
         self._suspended: frozenset[str] = frozenset()
         self._merge: _Merge | None = None
         self._cursor = AbstractCursor()
+        self._cycle = Cycle()
         self._zero_replaced = False
         self.outside: int | None = None
         """Number of the operation whose precondition did not hold, if there was one: a split, or
@@ -270,6 +273,7 @@ class History:
             kept = None if log is None else tuple(log)
             self._change(operation, answer.words, kept, through)
         self._memory.spend(operation, answer.words)
+        self._cycle = self._cycle.after(operation, answer.words)
         return [violation.at(self._number) for violation in found]
 
     def _allows(self, given: Operation, array: AbstractArray) -> bool:
@@ -298,6 +302,8 @@ class History:
             return judge_nodes(given, self._cursor, words, s, allowance, one_level)
         if code in THROUGH:
             return judge_cursor(operation, self._cursor, array, words, s)
+        if code in ALLOCATIONS:
+            return judge_allocation(operation, self._cycle, array, self._flags, words, allowance)
         if code not in _SPLITS:
             return judge_answer(operation, array, words, s, allowance)
         if not self._splittable(operation):
@@ -336,11 +342,15 @@ class History:
         self._changes.append(
             _Change(self._number, operation, before, log, succeeded, judged, through)
         )
+        anew = operation.code is Code.ALLOC_CYCLIC and words[0] == 1
+        if anew and self._memory.allowance(operation) is not contract.UNLIMITED:
+            # It may have begun anew since memory was short, and left nodes where that was.
+            self._suspended |= SUSPENDED_BY_FAILED_STORE
         partly = operation.code == Code.STORE_RANGE and not succeeded
         if partly or (splits and not judged):
             self._array = None
         elif self._array is not None and succeeded:
-            self._array = after(self._array, operation, self._judge.s)
+            self._array = after(self._array, operation, self._judge.s, words)
 
     def _snapshot(self, data: bytes) -> list[Violation]:
         changes, self._changes = self._changes, []
@@ -373,7 +383,8 @@ class History:
             # A store may yet fill the empty nodes, and leave a tree higher than it needs.
             faulty |= SUSPENDED_BY_FAILED_STORE
         self._suspended &= faulty
-        found += self._judge.count(judge_flags(self._flags, view))
+        wrapped = self._cycle.wrapped
+        found += self._judge.count(judge_flags(self._flags, view, wrapped=wrapped))
         found += self._judge.count(self._refines(view))
         if not changes and before is not None:
             judged[PURE.name] += 1

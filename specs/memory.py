@@ -44,7 +44,7 @@ class Memory:
             and not operation.flags & Flag.NONBLOCKING
         )
         counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
-        if operation.code in _STORES:
+        if operation.code in _STORES and not operation.flags & Flag.NONBLOCKING:
             counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
         return self._armed if self._counts & counted else UNLIMITED
 

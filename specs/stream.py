@@ -50,6 +50,8 @@ FIXED = {
     Code.RESERVE: 1,
     Code.RELEASE: 0,
     Code.STORE_RANGE: 1,
+    Code.ALLOC: 2,
+    Code.ALLOC_CYCLIC: 3,
     Code.FIND_AFTER_MARKED: 2,
     Code.INIT: 0,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from xarray_model.cursor import BOUNDS, ERROR, RESTART, WALKED, Cursor
 from xarray_model.entries import NULL, sibling_offset
+from xarray_model.flags import FREE_MARK
 from xarray_model.geometry import max_index, moved_index, offset_of
 from xarray_model.node import Entry, Node, is_sibling
 from xarray_model.walk import load
@@ -75,7 +76,9 @@ def find_marked(cursor: Cursor, last: int, mark: int, *, siblings: bool = False)
     up to ``last``; NULL when there is none.
 
     A sibling bears no mark.  Where one does, it is passed by, or with ``siblings`` returned, as
-    released kernels do.
+    released kernels do.  Free indices bear the mark that tells so: for that one, in an array that
+    tracks them, NULL may be such an index as well, where the cursor then stands; it does not if it
+    is to be walked anew.
     """
     if cursor.state is ERROR:
         return NULL
@@ -143,6 +146,8 @@ def _find_marked_from(cursor: Cursor, last: int, mark: int, advance: bool, sibli
             if offset == array.slots:
                 continue
         entry = node.slots[cursor.offset]
+        if entry == NULL and mark == FREE_MARK and array.tracks_free:
+            return NULL
         if entry == NULL or (is_sibling(entry, array.s) and not siblings):
             continue
         if not isinstance(entry, Node):

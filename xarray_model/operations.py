@@ -71,6 +71,8 @@ class Code(IntEnum):
     RESERVE = 43
     RELEASE = 44
     STORE_RANGE = 45
+    ALLOC = 46
+    ALLOC_CYCLIC = 47
     INIT = 64
 
 
@@ -79,8 +81,8 @@ class Flag(IntFlag):
 
     NONE = 0
     NONBLOCKING = 1
-    """SPLIT, CURSOR_SPLIT, CURSOR_SPLIT_ALLOC: allocate without permission to block
-    (``GFP_NOWAIT``)."""
+    """SPLIT, CURSOR_SPLIT, CURSOR_SPLIT_ALLOC, ALLOC, ALLOC_CYCLIC: allocate without permission to
+    block (``GFP_NOWAIT``)."""
     PAUSE = 2
     """FIND, FIND_MARKED: call ``xas_pause`` after every entry found."""
     FAIL_BLOCKING = 4
@@ -153,6 +155,8 @@ FIELDS: dict[Code, tuple[str, ...]] = {
     Code.RESERVE: ("index",),
     Code.RELEASE: ("index",),
     Code.STORE_RANGE: ("index", "argument", "entry"),
+    Code.ALLOC: ("index", "argument", "entry"),
+    Code.ALLOC_CYCLIC: ("index", "argument", "entry"),
 }
 """The fields that each operation uses, in the order of ``models/driver/PROTOCOL.md``."""
 
@@ -167,6 +171,8 @@ FLAGS: dict[Code, Flag] = {
     Code.CURSOR_SPLIT: Flag.NONBLOCKING,
     Code.CURSOR_SPLIT_ALLOC: Flag.NONBLOCKING,
     Code.COUNT_ALLOC: Flag.REPEATING | Flag.LRU,
+    Code.ALLOC: Flag.NONBLOCKING,
+    Code.ALLOC_CYCLIC: Flag.NONBLOCKING,
     Code.INIT: Flag.LOCK_IRQ | Flag.LOCK_BH | Flag.ALLOC | Flag.ZERO_BUSY | Flag.ACCOUNT,
 }
 """The flags that an operation may carry; none for the others."""
@@ -175,7 +181,14 @@ EXTRACT_ORDER = 6
 """EXTRACT, EXTRACT_MARKED: there is room for 2 to the power of ``order`` entries, but of this at
 most."""
 
-PLAIN_CHANGES = frozenset({Code.INSERT, Code.CMPXCHG, Code.RESERVE, Code.RELEASE, Code.STORE_RANGE})
+ALLOCATIONS = frozenset({Code.ALLOC, Code.ALLOC_CYCLIC})
+"""What stores at a free index that it finds itself."""
+LAST_ID = (1 << 32) - 1
+"""The last index that ALLOC and ALLOC_CYCLIC can find, whatever a machine word has."""
+
+PLAIN_CHANGES = ALLOCATIONS | {
+    *(Code.INSERT, Code.CMPXCHG, Code.RESERVE, Code.RELEASE, Code.STORE_RANGE),
+}
 """What changes an array through no cursor of the caller's, and so tells no update callback."""
 
 THROUGH = frozenset(code for code in Code if code.name.startswith("CURSOR_"))

@@ -42,10 +42,11 @@ _ABOUT = {
     Aspect.ANSWERS: "answer-load answer-order answer-mark answer-find answer-find-marked"
     " answer-pause answer-step answer-store answer-store-error cursor-load cursor-find"
     " cursor-find-marked cursor-step cursor-pause cursor-find-conflict answer-find-after"
-    " answer-extract answer-insert answer-cmpxchg answer-reserve",
+    " answer-extract answer-insert answer-cmpxchg answer-reserve"
+    " answer-alloc answer-alloc-cyclic answer-alloc-next",
     Aspect.REQUESTS: "request-flags request-account request-lru",
     Aspect.ANY: "refines split-entries snapshot agrees-with-model index-independent-log drained"
-    " array-flags",
+    " array-flags array-wrapped",
 }
 _ASPECTS = {name: aspect for aspect, names in _ABOUT.items() for name in names.split()}
 

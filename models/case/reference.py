@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from models.case.reference_log import Told, records, requests
-from models.case.reference_plain import CHANGES, LOOKS, nodes_of, word
+from models.case.reference_plain import CHANGES, LOOKS, alloc_cyclic, given, nodes_of, word
 from xarray_model import (
     api,
     geometry,
@@ -31,7 +31,7 @@ from xarray_model.create import create_range
 from xarray_model.cursor import Cursor, destroy, nomem
 from xarray_model.entries import ENOMEM, NULL, mk_error, mk_node
 from xarray_model.errors import PreconditionError
-from xarray_model.gfp import KERNEL, NOWAIT, Gfp
+from xarray_model.gfp import KERNEL
 from xarray_model.journal import Store
 from xarray_model.log import LogRecord
 from xarray_model.lru import ShadowNodes
@@ -130,11 +130,6 @@ def run(
     return Outcome(b"".join(results), tuple(logs), tuple(journals), hangs)
 
 
-def given(operation: Operation) -> Gfp:
-    """What the caller of an operation permits whoever asks for memory without the lock."""
-    return NOWAIT if operation.flags & Flag.NONBLOCKING else KERNEL
-
-
 class Runner:
     """One array with its LRU, and what each operation does to it."""
 
@@ -152,6 +147,8 @@ class Runner:
         self.handlers = _HANDLERS
         """How each operation is done."""
         self._kept: Cursor | None = None
+        self.following = 0
+        """Where the case's next cyclic allocation begins."""
 
     def run(self, operation: Operation) -> bytes:
         """The bytes that the operation answers with."""
@@ -340,7 +337,11 @@ class Runner:
     def _plain_change(self, op: Operation) -> list[int]:
         # No callback is told: the owner keeps the list itself.
         self.lru.clear()
-        words = CHANGES[op.code](self.array, op)
+        if op.code is Code.ALLOC_CYCLIC:
+            words = alloc_cyclic(self.array, op, self.following)
+            self.following = words[2]
+        else:
+            words = CHANGES[op.code](self.array, op)
         for node in nodes_of(self.array):
             self.lru.update(node)
         return words
@@ -449,7 +450,7 @@ _HANDLERS: Mapping[Code, Handler] = {
     Code.CURSOR_FIND_CONFLICT: Runner._cursor_find_conflict,
     **dict.fromkeys(LOOKS, Runner._plain),
     Code.INIT: Runner._init,
-    **dict.fromkeys(CHANGES, Runner._plain_change),
+    **dict.fromkeys((*CHANGES, Code.ALLOC_CYCLIC), Runner._plain_change),
 }
 
 

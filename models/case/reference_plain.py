@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from xarray_model import api
+from xarray_model import allocation, api
 from xarray_model.array import XArray
 from xarray_model.entries import mk_node
+from xarray_model.gfp import KERNEL, NOWAIT, Gfp
 from xarray_model.node import Entry, Node
-from xarray_model.operations import EXTRACT_ORDER, Code, Operation
+from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
 
 def word(entry: Entry) -> int:
@@ -54,6 +55,24 @@ def _store_range(array: XArray, op: Operation) -> list[int]:
     return [api.store_range(array, op.index, op.argument, op.entry)]
 
 
+def _alloc(array: XArray, op: Operation) -> list[int]:
+    return list(allocation.alloc(array, op.entry, _limit(op), given(op)))
+
+
+def alloc_cyclic(array: XArray, op: Operation, following: int) -> list[int]:
+    """A cyclic allocation that begins at ``following``."""
+    return list(allocation.alloc_cyclic(array, op.entry, _limit(op), following, given(op)))
+
+
+def given(operation: Operation) -> Gfp:
+    """What the caller of an operation permits whoever asks for memory without the lock."""
+    return NOWAIT if operation.flags & Flag.NONBLOCKING else KERNEL
+
+
+def _limit(op: Operation) -> allocation.Limit:
+    return allocation.Limit(op.index, op.argument)
+
+
 Answer: TypeAlias = Callable[[XArray, Operation], list[int]]
 LOOKS: Mapping[Code, Answer] = {
     Code.FIND_AFTER: _find_after,
@@ -68,6 +87,7 @@ CHANGES: Mapping[Code, Answer] = {
     Code.RESERVE: _reserve,
     Code.RELEASE: _release,
     Code.STORE_RANGE: _store_range,
+    Code.ALLOC: _alloc,
 }
 """What changes the array, and tells no callback."""
 

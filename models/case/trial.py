@@ -26,7 +26,7 @@ from specs.stream import cut
 from xarray_model.array import XArray
 from xarray_model.entries import ZERO, is_error, is_internal
 from xarray_model.errors import PreconditionError
-from xarray_model.operations import Code, Operation, array_flags, encode
+from xarray_model.operations import ALLOCATIONS, Code, Operation, array_flags, encode
 
 HANG_SECONDS = 0.25
 """CPU time that a case may take; a machine's take less than a fiftieth."""
@@ -46,7 +46,12 @@ class NoCase(PreconditionError):
         self.operation = operation
 
 
-_STORES = frozenset({Code.STORE, Code.CURSOR_STORE, Code.INSERT, Code.CMPXCHG, Code.STORE_RANGE})
+_STORES = frozenset(
+    {
+        *(Code.STORE, Code.CURSOR_STORE, Code.INSERT, Code.CMPXCHG, Code.STORE_RANGE),
+        *ALLOCATIONS,
+    }
+)
 
 
 def _storable(entry: int) -> bool:
@@ -78,7 +83,7 @@ def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) 
             return NoCase(number, "a range of slots that are no aligned powers of two")
         cursor = cursor.after(given, array, one.words)
         if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
-            array = after(array, operation, s)
+            array = after(array, operation, s, one.words)
     return None
 
 

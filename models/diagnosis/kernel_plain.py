@@ -13,8 +13,8 @@ from models.diagnosis.kernel_statements import (
     entry_text,
     index_text,
 )
-from xarray_model.entries import NULL
-from xarray_model.operations import EXTRACT_ORDER, Code, Operation
+from xarray_model.entries import EBUSY, EINVAL, NULL, is_error, mk_error
+from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
 MOST_EXTRACTED = 24
 """Entries that are taken out and checked one by one."""
@@ -66,6 +66,35 @@ def _store_range(one: Operation, words: Sequence[int], how: How) -> list[str]:
     return [f"xa_store_range(xa, {ends}, {entry_text(one.entry)}, GFP_KERNEL);"]
 
 
+_UNALLOCATED = {
+    mk_error(EBUSY): "-EBUSY",
+    mk_error(EINVAL): "-EINVAL",
+}
+
+
+def _alloc(one: Operation, words: Sequence[int], how: How) -> list[str]:
+    _untold(how)
+    if words[0] == mk_error(EINVAL):
+        raise NoCode("a kernel warns of an allocation in an array that does not track free indices")
+    cyclic = one.code is Code.ALLOC_CYCLIC
+    call = "__xa_alloc_cyclic" if cyclic else "__xa_alloc"
+    limit = f"XA_LIMIT({index_text(one.index)}, {index_text(one.argument)})"
+    following = "&next, " if cyclic else ""
+    flags = "GFP_NOWAIT" if one.flags & Flag.NONBLOCKING else "GFP_KERNEL"
+    found = not is_error(words[0])
+    answer = words[0] if found else _UNALLOCATED[words[0]]
+    checks = [
+        "xa_lock(xa);",
+        f"result = {call}(xa, &id, {entry_text(one.entry)},",
+        f"\t\t{limit}, {following}{flags});",
+        "xa_unlock(xa);",
+        f"XA_BUG_ON(xa, result != {answer});",
+        *([f"XA_BUG_ON(xa, id != {index_text(words[1])});"] if found else []),
+        *([f"XA_BUG_ON(xa, next != {index_text(words[2])});"] if cyclic else []),
+    ]
+    return block("int result;\n\tu32 id = 0;", *checks)
+
+
 def _untold(how: How) -> None:
     if how.update:
         raise NoCode("what stores without a cursor tells no update callback")
@@ -87,5 +116,7 @@ PLAIN: Mapping[Code, Callable[[Operation, Sequence[int], How], list[str]]] = {
     Code.RESERVE: _exchange,
     Code.RELEASE: _exchange,
     Code.STORE_RANGE: _store_range,
+    Code.ALLOC: _alloc,
+    Code.ALLOC_CYCLIC: _alloc,
 }
 """How each is told."""

@@ -72,14 +72,17 @@ def statements(operations: Sequence[Operation], answers: Sequence[Answer], how: 
 
 
 def declared(operations: Sequence[Operation]) -> list[str]:
-    """The declaration of the case's cursor, where it is set first; nothing without one."""
+    """The declarations of the case's cursor, where it is set first, and of where its cyclic
+    allocations begin; nothing where it has neither."""
+    cyclic = any(one.code is Code.ALLOC_CYCLIC for one in operations)
+    following = ["u32 next = 0;"] if cyclic else []
     first = _first(operations)
     if first is None:
-        return []
+        return following
     index = index_text(first.index)
     if first.order:
-        return [f"XA_STATE_ORDER(cursor, xa, {index}, {first.order});"]
-    return [f"XA_STATE(cursor, xa, {index});"]
+        return [f"XA_STATE_ORDER(cursor, xa, {index}, {first.order});", *following]
+    return [f"XA_STATE(cursor, xa, {index});", *following]
 
 
 def told(operation: Operation) -> bool:

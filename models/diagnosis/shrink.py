@@ -16,13 +16,13 @@ from models.subject.implementation import Implementation
 from models.sweep.comparison import AGAIN_SECONDS
 from xarray_model import geometry
 from xarray_model.geometry import CHUNK_SHIFTS
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import ALLOCATIONS, LAST_ID, Code, Operation
 
 _SEARCHES = frozenset(
     {
         *(Code.FIND, Code.FIND_MARKED, Code.CURSOR_FIND, Code.CURSOR_FIND_MARKED),
         *(Code.FIND_AFTER, Code.FIND_AFTER_MARKED, Code.EXTRACT, Code.EXTRACT_MARKED),
-        Code.STORE_RANGE,
+        *(Code.STORE_RANGE, *ALLOCATIONS),
     }
 )
 """What has a last index for its argument."""
@@ -86,7 +86,10 @@ def transfer(operations: Sequence[Operation], s: int, target: int) -> tuple[Oper
         order, new_order = _order(one.order, s, target), _order(one.new_order, s, target)
         index = _index(one.index, s, target)
         argument: int | None = one.argument
-        if one.code in _SEARCHES:
+        if one.code in ALLOCATIONS and one.argument == LAST_ID:
+            if one.index > LAST_ID >> 1:
+                index = one.index
+        elif one.code in _SEARCHES:
             # A last index: what follows it is the first index of something.
             argument = _index(one.argument + 1, s, target)
             argument = None if argument is None else argument - 1

@@ -102,7 +102,9 @@ enum code {
 	OP_RESERVE,
 	OP_RELEASE,
 	OP_STORE_RANGE,
-	OP_LAST = OP_STORE_RANGE,
+	OP_ALLOC,
+	OP_ALLOC_CYCLIC,
+	OP_LAST = OP_ALLOC_CYCLIC,
 	OP_INIT = 64,
 };
 
@@ -191,6 +193,8 @@ void split_through(struct xa_state *xas, const struct operation *operation);
 uint64_t split_alloc(struct xa_state *xas, const struct operation *operation);
 uint64_t cursor_nodes(const struct xa_state *xas);
 void *entry_of(const struct operation *operation);
+/* What who asks for memory without the lock may do. */
+gfp_t gfp_of(const struct operation *operation);
 /* The last index of a search. */
 unsigned long last_of(const struct operation *operation);
 /* A cursor as the page cache has it: with the update callback, and with a list_lru if it shall. */
@@ -228,6 +232,7 @@ void cursor_forget(void);
 void run_cursor_operation(const struct operation *operation);
 
 /* plain.c */
+void plain_forget(void);
 void run_plain_operation(const struct operation *operation);
 
 /* operations.c */
@@ -352,6 +357,7 @@ struct list_lru {
 struct driver {
 	struct xarray array; /* of the case that runs */
 	struct list_lru shadows; /* what cursors have as their xa_lru */
+	u32 next; /* where the case's next cyclic allocation begins */
 	struct list_head lru; /* as the page cache keeps it in the nodes' list pointers */
 	struct run run;
 	struct requests requests;

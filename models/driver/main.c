@@ -75,6 +75,7 @@ static void start_case(void)
 	arena_reset();
 	hooks_reset();
 	cursor_forget();
+	plain_forget();
 	count_forget();
 	snapshot_reset();
 	log_reset();

@@ -57,6 +57,39 @@ static int store_range(const struct operation *operation)
 }
 #endif
 
+void plain_forget(void)
+{
+	driver.next = 0;
+}
+
+/* What stores at the lowest free index of a range, or at the next one after that which was found last. */
+static void allocate(const struct operation *operation)
+{
+	const bool cyclic = operation->code == OP_ALLOC_CYCLIC;
+	const struct xa_limit limit = { .min = (u32)operation->index, .max = (u32)operation->argument };
+	const gfp_t gfp = gfp_of(operation);
+	XA_STATE(xas, &driver.array, 0);
+	u32 id = 0;
+	int result;
+
+	if (operation->index > U32_MAX || operation->argument > U32_MAX)
+		fail(STATUS_UNSUPPORTED, "a range of indices above those that an allocation can find");
+	driver.requests.given = gfp;
+	/* What it answers in an array that does not track free indices comes with a warning. */
+	driver.requests.count_warnings = !tracks_free();
+	lock(&xas);
+	if (cyclic)
+		result = __xa_alloc_cyclic(xas.xa, &id, entry_of(operation), limit, &driver.next, gfp);
+	else
+		result = __xa_alloc(xas.xa, &id, entry_of(operation), limit, gfp);
+	unlock(&xas);
+	driver.requests.count_warnings = false;
+	result_word(result < 0 ? error_word(result) : (uint64_t)result);
+	result_word(result < 0 ? 0 : id);
+	if (cyclic)
+		result_word(driver.next);
+}
+
 /*
  * What stores.  No callback is told of it, as with arrays that have none: the nodes that the array has
  * afterwards are listed by the owner.
@@ -81,6 +114,10 @@ static void change(const struct operation *operation)
 		break;
 	case OP_RELEASE:
 		xa_release(xa, index);
+		break;
+	case OP_ALLOC:
+	case OP_ALLOC_CYCLIC:
+		allocate(operation);
 		break;
 	default:
 		result_errno(store_range(operation));

@@ -111,9 +111,14 @@ void store_through(struct xa_state *xas, unsigned int order, const struct operat
 		result_entry(old);
 }
 
+gfp_t gfp_of(const struct operation *operation)
+{
+	return operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
+}
+
 uint64_t split_alloc(struct xa_state *xas, const struct operation *operation)
 {
-	gfp_t gfp = operation->flags & FLAG_NONBLOCKING ? GFP_NOWAIT : GFP_KERNEL;
+	gfp_t gfp = gfp_of(operation);
 	uint64_t warnings = driver.requests.warnings;
 
 	driver.requests.given = gfp;

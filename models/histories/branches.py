@@ -132,6 +132,21 @@ PLAIN_BRANCHES = [
     *(f"store_range: {which}" for which in ("one entry", "several", "erases", "fails")),
     "store_range: into a larger entry",
     *(
+        f"alloc: {which}"
+        for which in ("the first", "behind others", "reserves", "none free", "fails", "not tracked")
+    ),
+    *(
+        f"alloc_cyclic: {which}"
+        for which in (
+            "goes on",
+            "begins anew",
+            "the last index",
+            "none free",
+            "fails",
+            "not tracked",
+        )
+    ),
+    *(
         f"{find}: {which}"
         for find in ("find_after", "find_after_marked")
         for which in ("nothing", "next", "from inside an entry", "up to an entry's inside")

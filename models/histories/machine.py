@@ -25,6 +25,7 @@ RULES = (
     "erase",
     "destroy",
     "exchange",
+    "alloc",
     "store_range",
     "split",
     "split_failing",

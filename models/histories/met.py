@@ -13,9 +13,9 @@ from models.histories.strategies import EDGES, HIGH
 from specs.abstract import AbstractArray, Item, range_orders
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
-from xarray_model.entries import EINVAL, ENOMEM, NULL, ZERO, is_error, is_value, mk_error
+from xarray_model.entries import EBUSY, EINVAL, ENOMEM, NULL, ZERO, is_error, is_value, mk_error
 from xarray_model.geometry import one_level_limit_exceeded
-from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
+from xarray_model.operations import EXTRACT_ORDER, LAST_ID, Code, Flag, Operation
 
 _TOP = (1 << 64) - 1
 
@@ -283,6 +283,37 @@ def _store_range(
         yield "store_range: into a larger entry"
 
 
+def _alloc(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    if operation.entry == NULL and not is_error(words[0]):
+        yield "alloc: reserves"
+    if is_error(words[0]):
+        yield f"alloc: {_UNALLOCATED[words[0]]}"
+    else:
+        yield "alloc: behind others" if words[1] > operation.index else "alloc: the first"
+
+
+def _alloc_cyclic(
+    operation: Operation, array: AbstractArray, words: Sequence[int], s: int
+) -> Iterator[str]:
+    if is_error(words[0]):
+        yield f"alloc_cyclic: {_UNALLOCATED[words[0]]}"
+    elif words[0]:
+        yield "alloc_cyclic: begins anew"
+    else:
+        yield "alloc_cyclic: goes on"
+    if words[1] == LAST_ID:
+        yield "alloc_cyclic: the last index"
+
+
+_UNALLOCATED = {
+    mk_error(EBUSY): "none free",
+    mk_error(ENOMEM): "fails",
+    mk_error(EINVAL): "not tracked",
+}
+
+
 def _step(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[str]:
@@ -350,6 +381,8 @@ _CLASSIFY = {
     Code.RESERVE: _reserve,
     Code.RELEASE: _release,
     Code.STORE_RANGE: _store_range,
+    Code.ALLOC: _alloc,
+    Code.ALLOC_CYCLIC: _alloc_cyclic,
     Code.NEXT: _step,
     Code.PREV: _step,
     Code.DESTROY: _destroy,

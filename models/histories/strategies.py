@@ -31,6 +31,7 @@ ARRAYS = (
     Flag.LOCK_IRQ,
     Flag.LOCK_BH | Flag.ACCOUNT,
     Flag.ALLOC | Flag.ZERO_BUSY,
+    Flag.ALLOC | Flag.LOCK_IRQ,
 )
 """What arrays are made with, where they are made with anything."""
 

@@ -64,6 +64,8 @@ _RUNS = {
     Code.RESERVE: "xa_reserve",
     Code.RELEASE: "xa_release",
     Code.STORE_RANGE: "xa_store_range",
+    Code.ALLOC: "__xa_alloc",
+    Code.ALLOC_CYCLIC: "__xa_alloc_cyclic",
 }
 """The function under test that an operation runs: ``models/driver/PROTOCOL.md``."""
 

@@ -63,6 +63,8 @@ _OF = {
         Code.INSERT,
         Code.CMPXCHG,
         Code.STORE_RANGE,
+        Code.ALLOC,
+        Code.ALLOC_CYCLIC,
         Code.CURSOR_SPLIT,
         Code.CURSOR_SPLIT_ALLOC,
         Code.CURSOR_SPLIT_ALONE,

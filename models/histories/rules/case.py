@@ -106,7 +106,7 @@ class Case(RuleBasedStateMachine):
         self.cursor = cursor.after(operation, before, words)
         if plain.code in CHANGING:
             if not (words and is_error(words[0])):
-                self.array = after(before, plain, self.s)
+                self.array = after(before, plain, self.s, words)
             self.operations.append(_SNAPSHOT)
             self.likenesses.append("snapshot")
             self.expected.append(self.model.run(_SNAPSHOT))

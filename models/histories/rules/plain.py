@@ -6,18 +6,19 @@ from __future__ import annotations
 from hypothesis.stateful import rule
 
 from models.histories import strategies
-from models.histories.rules.case import NUMBER, Case
+from models.histories.rules.case import BOTH, NUMBER, Case
 from models.histories.strategies import Choice
 from specs.abstract import range_orders
 from xarray_model.entries import NULL, ZERO
-from xarray_model.operations import Code, Operation
+from xarray_model.flags import ArrayFlag
+from xarray_model.operations import LAST_ID, Code, Flag, Operation
 
 MOST_PIECES = 24
 """Entries that a store of a range makes."""
 
 
 class Plain(Case):
-    """What is stored only where something else is, and ranges."""
+    """What is stored only where something else is, where an index is free, and ranges."""
 
     @rule(where=NUMBER, what=NUMBER)
     def exchange(self, where: int, what: int) -> None:
@@ -42,6 +43,41 @@ class Plain(Case):
         old = there if there != ZERO and choice.below(4) else strategies.entry(choice)
         entry = entry if choice.below(4) else NULL
         return Operation(Code.CMPXCHG, index, argument=old, entry=entry)
+
+    @rule(where=NUMBER, what=NUMBER)
+    def alloc(self, where: int, what: int) -> None:
+        """Allocate some free indices, of ranges that may be full or end at the last of all; now and
+        then in an array that does not track which are free, or with little memory."""
+        choice = Choice(what)
+        if not self.flags & ArrayFlag.TRACK_FREE and choice.below(8):
+            return
+        self.count("alloc")
+        place = Choice(where)
+        code = Code.ALLOC_CYCLIC if choice.below(2) else Code.ALLOC
+        if choice.below(8) == 0:
+            lasting = BOTH | Flag.LASTING
+            self.run_now(Operation(Code.FAIL, flags=lasting, argument=1 + choice.below(2)))
+        flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
+        first, last = self.a_limit(place)
+        for _ in range(1 + choice.below(5)):
+            entry = strategies.entry(choice) if choice.below(4) else NULL
+            self.run_now(Operation(code, first, entry=entry, argument=last, flags=flags))
+            if place.below(2):
+                first, last = self.a_limit(place)
+        self.run_now(Operation(Code.FAIL))
+
+    def a_limit(self, place: Choice) -> tuple[int, int]:
+        """A range of indices of 32 bits: all, or a few beside what the array holds, at the very
+        end, or none."""
+        kind = place.below(8)
+        if kind == 0:
+            return 0, LAST_ID
+        if kind < 3:
+            return LAST_ID - place.below(3), LAST_ID
+        first = min(self.index(place), LAST_ID)
+        if kind == 3:
+            return first, max(0, first - 1)
+        return first, min(first + place.below(2 << self.s), LAST_ID)
 
     @rule(where=NUMBER, what=NUMBER)
     def store_range(self, where: int, what: int) -> None:

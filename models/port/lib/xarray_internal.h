@@ -37,12 +37,18 @@ static inline bool xa_zero_busy(const struct xarray *xa)
 	return (xa->xa_flags & XA_FLAGS_ZERO_BUSY) != 0;
 }
 
+/* Set a flag of the array or clear it; searches that hold no lock may look at its marks. */
+static inline void xa_set_flag(struct xarray *xa, gfp_t flag, bool set)
+{
+	gfp_t others = xa->xa_flags & ~flag;
+
+	WRITE_ONCE(xa->xa_flags, set ? others | flag : others);
+}
+
 /* Let the array itself bear a mark or not. */
 static inline void xa_bear(struct xarray *xa, xa_mark_t mark, bool bear)
 {
-	gfp_t others = xa->xa_flags & ~XA_FLAGS_MARK(mark);
-
-	WRITE_ONCE(xa->xa_flags, bear ? others | XA_FLAGS_MARK(mark) : others);
+	xa_set_flag(xa, XA_FLAGS_MARK(mark), bear);
 }
 
 /* What a slot holds, as a walk sees it.  Retry and zero entries are entries. */

@@ -4,8 +4,8 @@
  * kept as a tree of nodes with XA_CHUNK_SIZE slots each.
  *
  * Names and signatures are those of the kernel's API, so that code written for one compiles with
- * the other.  What is here serves storing, erasing, marking, looking up, iterating and splitting;
- * there is no id allocation, no compare-and-exchange and no reservation.
+ * the other.  What is here serves storing, erasing, marking, looking up, iterating, splitting and
+ * finding free indices.
  *
  * The split has no limit on levels: see lib/xarray_split.c.
  *
@@ -134,12 +134,13 @@ typedef unsigned int __bitwise xa_mark_t;
  * What an array is made with, in xa_flags: whether its lock is taken in interrupts or soft interrupts,
  * too; whether XA_FREE_MARK tells which indices are free; whether index 0 is never one of these, but
  * holds a zero entry while anything is stored; whether nodes are charged to the memory control group.
- * The array's own marks come after that.
+ * One more the array sets itself: the next cyclic allocation begins anew.  Its own marks come after that.
  */
 #define XA_FLAGS_LOCK_IRQ	((__force gfp_t)1U)
 #define XA_FLAGS_LOCK_BH	((__force gfp_t)2U)
 #define XA_FLAGS_TRACK_FREE	((__force gfp_t)4U)
 #define XA_FLAGS_ZERO_BUSY	((__force gfp_t)8U)
+#define XA_FLAGS_ALLOC_WRAPPED	((__force gfp_t)16U)
 #define XA_FLAGS_ACCOUNT	((__force gfp_t)32U)
 #define XA_FLAGS_MARK(mark)	((__force gfp_t)(1U << (__GFP_BITS_SHIFT + (unsigned int)(mark))))
 #define XA_FREE_MARK		XA_MARK_0
@@ -212,6 +213,18 @@ int xa_reserve(struct xarray *xa, unsigned long index, gfp_t gfp);
 void xa_release(struct xarray *xa, unsigned long index);
 void *xa_store_range(struct xarray *xa, unsigned long first, unsigned long last, void *entry,
 		     gfp_t gfp);
+
+/* Indices that an allocation may find, from the first to the last. */
+struct xa_limit {
+	u32 max;
+	u32 min;
+};
+#define XA_LIMIT(first, last)	((struct xa_limit){ .min = (first), .max = (last) })
+
+int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, gfp_t gfp);
+int __xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next,
+		      gfp_t gfp);
+
 void *xa_find_after(struct xarray *xa, unsigned long *indexp, unsigned long max, xa_mark_t filter);
 unsigned int xa_extract(struct xarray *xa, void **dst, unsigned long start, unsigned long max,
 			unsigned int n, xa_mark_t filter);
