@@ -35,7 +35,8 @@ KEPT = ARRAY_FLAGS.state(
 
 WRAPPED = ARRAY_FLAGS.state(
     "array-wrapped",
-    "an array remembers that a cyclic allocation found the last index of all until the next one",
+    "an array that tracks free indices remembers that a cyclic allocation found the last of all"
+    " indices, until the next one",
 )
 
 _LOCKS = ArrayFlag.LOCK_IRQ | ArrayFlag.LOCK_BH
@@ -83,9 +84,11 @@ def judge_flags(flags: ArrayFlag, view: View, *, wrapped: bool) -> Iterator[Judg
     """Judge the flags of an array that was made with ``flags``; ``wrapped``: whether the next
     cyclic allocation begins anew."""
     yield KEPT
-    now = view.snapshot.array_flags & ~ArrayFlag.ALLOC_WRAPPED
+    now = view.snapshot.array_flags
+    if flags & ArrayFlag.TRACK_FREE:
+        now &= ~ArrayFlag.ALLOC_WRAPPED
+        yield WRAPPED
+        if bool(view.snapshot.array_flags & ArrayFlag.ALLOC_WRAPPED) != wrapped:
+            yield WRAPPED.broken(f"expected {wrapped}, found {not wrapped}")
     if now != flags:
         yield KEPT.broken(f"expected {int(flags):#x}, found {now:#x}")
-    yield WRAPPED
-    if bool(view.snapshot.array_flags & ArrayFlag.ALLOC_WRAPPED) != wrapped:
-        yield WRAPPED.broken(f"expected {wrapped}, found {not wrapped}")

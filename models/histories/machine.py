@@ -26,6 +26,7 @@ RULES = (
     "destroy",
     "exchange",
     "alloc",
+    "alloc_cyclic",
     "store_range",
     "split",
     "split_failing",

@@ -18,7 +18,7 @@ from tests.specs.builder import Tree, full, run, snapshot
 from xarray_model.entries import EBUSY, EINVAL, ENOMEM, mk_error, mk_node, mk_sibling, mk_value
 from xarray_model.gfp import Gfp
 from xarray_model.log import ARRAY_RIGHT, LOCK_HELD, UNREACHABLE, Kind, LogRecord, Names
-from xarray_model.operations import Code, Flag, Operation
+from xarray_model.operations import LAST_ID, Code, Flag, Operation
 from xarray_model.snapshot import Snapshot
 
 S = 2
@@ -217,6 +217,20 @@ def request(**fields: Any) -> Told:
     return split(log=[record, *LOG])
 
 
+TRACKED = do(Code.INIT, flags=Flag.ALLOC)
+
+
+def allocate(*asked: tuple[int, Sequence[int]], last: int = LAST_ID, fail: bool = False) -> Told:
+    """What the answers to allocations from an index on break where index 1 is not free; those of
+    three words are cyclic."""
+    steps = [TRACKED, do(Code.STORE, [0], index=1, entry=P)]
+    steps += [do(Code.FAIL, argument=1, flags=BOTH | Flag.LASTING)] if fail else []
+    for first, answer in asked:
+        code = Code.ALLOC if len(answer) == 2 else Code.ALLOC_CYCLIC
+        steps.append(do(code, answer, index=first, argument=last, entry=NEW))
+    return names(steps)
+
+
 HISTORY: dict[str, tuple[Told, Told]] = {
     "snapshot": (names([take(snapshot(S))]), names([take(snapshot(3))])),
     "array-flags": (
@@ -227,6 +241,10 @@ HISTORY: dict[str, tuple[Told, Told]] = {
             ]
         ),
         names([(Operation(Code.INIT, flags=Flag.ACCOUNT), (), None), take(snapshot(S))]),
+    ),
+    "array-wrapped": (
+        names([TRACKED, take(snapshot(S, array_flags=4, marks=1))]),
+        names([TRACKED, take(snapshot(S, array_flags=4 | 16, marks=1))]),
     ),
     "request-flags": (request(), request(slot=Gfp.HIGH)),
     "request-account": (request(), request(slot=Gfp.ACCOUNT)),
@@ -272,6 +290,12 @@ HISTORY: dict[str, tuple[Told, Told]] = {
         ask(Code.RESERVE, [0], index=1),
         ask(Code.RESERVE, [BUSY], index=1),
     ),
+    "answer-alloc": (allocate((1, [0, 2]), (0, [0, 0])), allocate((1, [0, 1]))),
+    "answer-alloc-cyclic": (
+        allocate((LAST_ID, [0, LAST_ID, 0]), (1, [1, 2, 3]), (1, [0, 3, 4])),
+        allocate((LAST_ID, [0, LAST_ID, 0]), (1, [0, 2, 3])),
+    ),
+    "answer-alloc-next": (allocate((1, [0, 2, 3])), allocate((1, [0, 2, 2]))),
     "answer-step": (
         ask(Code.NEXT, [0, 8, OLD, 9, OLD], index=7, argument=2),
         ask(Code.PREV, [0, 6, 0, 5, P], index=7, argument=2),
@@ -409,6 +433,15 @@ MORE_HISTORY: list[tuple[str, Told]] = [
     ("answer-extract", ask(Code.EXTRACT_MARKED, [2, P, OLD], index=0, order=1, argument=99)),
     ("answer-extract", ask(Code.EXTRACT, [2, P, OLD], index=0, argument=99)),
     ("answer-insert", ask(Code.INSERT, [BUSY], index=5, entry=NEW)),
+    ("answer-alloc", ask(Code.ALLOC, [0, 4], index=4, argument=9, entry=NEW)),
+    ("answer-alloc", allocate((1, [INVALID, 0]))),
+    ("answer-alloc", allocate((1, [0, 2]), last=1)),
+    ("answer-alloc", allocate((1, [NO_MEMORY, 0]), last=1, fail=True)),
+    ("answer-alloc", allocate((2, [BUSY, 0]))),
+    ("answer-alloc-cyclic", allocate((2, [0, 2, 3]), (2, [0, 2, 3]))),
+    ("answer-alloc-cyclic", allocate((5, [0, 5, 6]), (2, [1, 2, 3]))),
+    ("answer-alloc-next", allocate((1, [BUSY, 0, 2]), last=1)),
+    ("answer-store-error", allocate((2, [NO_MEMORY, 0]))),
     ("answer-cmpxchg", ask(Code.CMPXCHG, [0], index=1, argument=P, entry=NEW)),
     ("answer-store", ask(Code.STORE_RANGE, [P], index=0, argument=3, entry=NEW)),
     ("answer-store-error", ask(Code.RESERVE, [NO_MEMORY], index=5)),

@@ -30,6 +30,12 @@ ALLOC, BUSY = ArrayFlag.TRACK_FREE, ArrayFlag.TRACK_FREE | ArrayFlag.ZERO_BUSY
         ("prev(3, 2)", BUSY, 1, ""),
         ("load(0)", BUSY, 1, ""),
         ("cursor_prev()", BUSY, 1, "index 0"),
+        ("alloc(0)", BUSY, 1, ""),
+        ("alloc(0)", ArrayFlag.NONE, 1, ""),
+        ("alloc(0)", ALLOC | ArrayFlag.LOCK_IRQ, 1, ""),
+        ("insert(0)", ALLOC | ArrayFlag.LOCK_IRQ, 1, "lock"),
+        ("alloc(0, 0x100000000)", ALLOC, 1, "32 bits"),
+        ("alloc_cyclic(0x100000000, 1)", ALLOC, 1, "32 bits"),
     ],
 )
 def test_what_is_refused(text: str, flags: ArrayFlag, number: int, why: str) -> None:

@@ -46,20 +46,29 @@ class Plain(Case):
 
     @rule(where=NUMBER, what=NUMBER)
     def alloc(self, where: int, what: int) -> None:
-        """Allocate some free indices, of ranges that may be full or end at the last of all; now and
-        then in an array that does not track which are free, or with little memory."""
-        choice = Choice(what)
-        if not self.flags & ArrayFlag.TRACK_FREE and choice.below(8):
+        """Find some free indices, each the lowest of a range."""
+        self.allocate_some(Code.ALLOC, Choice(where), Choice(what))
+
+    @rule(where=NUMBER, what=NUMBER)
+    def alloc_cyclic(self, where: int, what: int) -> None:
+        """Find some free indices, one after another."""
+        self.allocate_some(Code.ALLOC_CYCLIC, Choice(where), Choice(what))
+
+    def allocate_some(self, code: Code, place: Choice, choice: Choice) -> None:
+        """Allocations from ranges that may be full or end at the last index of all; now and then in
+        an array that does not track which are free, or with little memory."""
+        if not self.flags & ArrayFlag.TRACK_FREE:
+            if choice.below(16) == 0:
+                self.count(code.name.lower())
+                self.run_now(Operation(code, self.a_limit(place)[0], argument=LAST_ID, entry=4))
             return
-        self.count("alloc")
-        place = Choice(where)
-        code = Code.ALLOC_CYCLIC if choice.below(2) else Code.ALLOC
-        if choice.below(8) == 0:
+        self.count(code.name.lower())
+        if choice.below(4) == 3:
             lasting = BOTH | Flag.LASTING
             self.run_now(Operation(Code.FAIL, flags=lasting, argument=1 + choice.below(2)))
         flags = Flag.NONBLOCKING if choice.below(4) == 3 else Flag.NONE
         first, last = self.a_limit(place)
-        for _ in range(1 + choice.below(5)):
+        for _ in range(2 + choice.below(4)):
             entry = strategies.entry(choice) if choice.below(4) else NULL
             self.run_now(Operation(code, first, entry=entry, argument=last, flags=flags))
             if place.below(2):
@@ -72,10 +81,10 @@ class Plain(Case):
         kind = place.below(8)
         if kind == 0:
             return 0, LAST_ID
-        if kind < 3:
-            return LAST_ID - place.below(3), LAST_ID
+        if kind < 4:
+            return LAST_ID - place.below(2), LAST_ID
         first = min(self.index(place), LAST_ID)
-        if kind == 3:
+        if kind == 4:
             return first, max(0, first - 1)
         return first, min(first + place.below(2 << self.s), LAST_ID)
 

@@ -52,6 +52,20 @@ static void xas_set_free(struct xa_state *xas, struct xa_limit limit)
 		xas_set_err(xas, -EBUSY);
 }
 
+/* The same, and store there; again where there is memory now that was short.  0 or an errno. */
+static int xas_store_free(struct xa_state *xas, struct xa_limit limit, void *entry, gfp_t gfp)
+{
+	bool again = true;
+
+	while (again) {
+		xas_set_free(xas, limit);
+		xas_store(xas, entry ? entry : XA_ZERO_ENTRY);
+		xas_clear_mark(xas, XA_FREE_MARK);
+		again = __xas_nomem(xas, gfp);
+	}
+	return xas_error(xas);
+}
+
 /*
  * Store at the lowest free index of a range, whose number goes to `*id`; a NULL entry reserves it.  The
  * caller holds the lock, which is dropped to allocate memory if `gfp` permits to block.  Returns 0, -EBUSY
@@ -59,21 +73,15 @@ static void xas_set_free(struct xa_state *xas, struct xa_limit limit)
  */
 int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, gfp_t gfp)
 {
-	void *const stored = entry ? entry : XA_ZERO_ENTRY;
 	const bool wrong = xa_is_advanced(entry) || !xa_tracks_free(xa);
+	int error = -EINVAL;
 	XA_STATE(xas, xa, 0);
 
 	WARN_ON(wrong);
-	if (wrong)
-		return -EINVAL;
-	do {
-		xas_set_free(&xas, limit);
-		xas_store(&xas, stored);
-		xas_clear_mark(&xas, XA_FREE_MARK);
-	} while (__xas_nomem(&xas, gfp));
-	if (!xas_error(&xas))
-		*id = (u32)xas.xa_index;
-	return xas_error(&xas);
+	if (!wrong)
+		error = xas_store_free(&xas, limit, entry, gfp);
+	*id = error ? *id : (u32)xas.xa_index;
+	return error;
 }
 
 /*
@@ -84,17 +92,17 @@ int __xa_alloc(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, g
 int __xa_alloc_cyclic(struct xarray *xa, u32 *id, void *entry, struct xa_limit limit, u32 *next,
 		      gfp_t gfp)
 {
-	const struct xa_limit rest = { .min = max(limit.min, *next), .max = limit.max };
+	const u32 lowest = limit.min, following = max(lowest, *next);
 	bool anew = (xa->xa_flags & XA_FLAGS_ALLOC_WRAPPED) != 0;
-	int error = __xa_alloc(xa, id, entry, rest, gfp);
+	int error = __xa_alloc(xa, id, entry, XA_LIMIT(following, limit.max), gfp);
 
-	if (error && rest.min != limit.min) {
-		anew = true;
+	if (error && lowest < following) {
 		error = __xa_alloc(xa, id, entry, limit, gfp);
+		anew = true;
 	}
-	if (error)
-		return error;
-	*next = *id + 1;
-	xa_set_flag(xa, XA_FLAGS_ALLOC_WRAPPED, !*next);
-	return anew;
+	if (!error) {
+		*next = *id + 1;
+		xa_set_flag(xa, XA_FLAGS_ALLOC_WRAPPED, !*next);
+	}
+	return error ? error : anew;
 }

@@ -88,13 +88,44 @@ def test_every_operation_holds_on_the_port_and_each_check_can_fail() -> None:
     missing = {one for one in Code if one not in {given.code for given in case}}
     plain = {Code.SPLIT, Code.TRY_SPLIT, Code.GET_MARK, Code.LOAD, Code.GET_ORDER, Code.CLEAR_MARK}
     # Test code cannot ask for these.
-    assert missing - plain == {Code.SNAPSHOT, Code.COUNT_ALLOC}
+    tracked = {Code.ALLOC, Code.ALLOC_CYCLIC}
+    assert missing - plain - tracked == {Code.SNAPSHOT, Code.COUNT_ALLOC}
     text = code(EVERYTHING)
     assert again(port_source(), text, 6) == ("", "")
     wrong = text.replace("cursor.xa_index != 0x80", "cursor.xa_index != 0x81")
     assert wrong != text
     failed, _ = again(port_source(), wrong, 6)
     assert failed.startswith("check failed in check_it, line ")
+
+
+ALLOCATING = """
+init(alloc, lock_irq)
+alloc(5)
+alloc(5, 5)
+alloc(6, 7, NULL)
+release(6)
+alloc_cyclic(5, nonblocking)
+alloc_cyclic(5, 8)
+alloc_cyclic(2, 8)
+alloc_cyclic(0xffffffff)
+alloc_cyclic()
+"""
+
+
+def test_allocations_hold_on_the_port_and_each_check_can_fail() -> None:
+    text = code(ALLOCATING)
+    assert again(port_source(), text, 6) == ("", "")
+    for right, wrong in (
+        ("id != 5", "id != 6"),
+        ("next != 8", "next != 7"),
+        ("result != -EBUSY", "result != 0"),
+        ("result != 1", "result != 0"),
+    ):
+        assert right in text
+        failed, _ = again(port_source(), text.replace(right, wrong), 6)
+        assert failed.startswith("check failed in check_it, line ")
+    with pytest.raises(NoCode, match="does not track"):
+        code("alloc(1)")
 
 
 def test_it_looks_as_a_person_would_write_it() -> None:

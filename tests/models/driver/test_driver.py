@@ -7,8 +7,11 @@ from models.case.reference import run_case
 from models.driver.worker import Worker
 from models.kernel.source import port_source
 from models.subject import build
+from specs.judge import Judge
+from specs.stream import cut
+from xarray_model.entries import EBUSY, EINVAL, ENOMEM, mk_error
 from xarray_model.log import Kind, LogRecord, decode
-from xarray_model.operations import Code, Flag, Operation, encode
+from xarray_model.operations import LAST_ID, Code, Flag, Operation, encode
 
 LAST = (1 << 64) - 1
 
@@ -118,8 +121,37 @@ def without_cursor(s: int) -> list[Operation]:
     return [one for change in changes for one in (change, Operation(Code.SNAPSHOT))]
 
 
+def allocating(s: int, flags: Flag) -> list[Operation]:
+    """What finds free indices, up to the last of all, and where none is left."""
+    low, end = 1 << s, LAST_ID - 2
+    both = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
+    changes = [
+        Operation(Code.ALLOC, 0, argument=LAST_ID, entry=0x1000),
+        Operation(Code.STORE, low, s, entry=0x2000),
+        Operation(Code.ALLOC, low - 1, argument=2 * low, entry=7),
+        Operation(Code.ALLOC, low - 1, argument=2 * low, entry=0),
+        Operation(Code.ALLOC, low - 1, argument=2 * low, entry=9),
+        Operation(Code.STORE, low, s, entry=0),
+        *(Operation(Code.ALLOC_CYCLIC, end, argument=LAST_ID, entry=0x3000) for _ in range(4)),
+        Operation(Code.ALLOC_CYCLIC, low, argument=low, entry=11),
+        Operation(Code.ALLOC_CYCLIC, 1, argument=low - 1, entry=11, flags=Flag.NONBLOCKING),
+        Operation(Code.FAIL, argument=1, flags=both),
+        Operation(Code.ALLOC_CYCLIC, 1 << 3 * s, argument=LAST_ID, entry=13),
+        Operation(Code.FAIL, argument=1, flags=both | Flag.LASTING),
+        Operation(
+            Code.ALLOC_CYCLIC, 1 << 4 * s, argument=LAST_ID, entry=15, flags=Flag.NONBLOCKING
+        ),
+        Operation(Code.FAIL),
+        Operation(Code.DESTROY),
+        Operation(Code.ALLOC_CYCLIC, 1, argument=LAST_ID, entry=17),
+        Operation(Code.DESTROY),
+    ]
+    init = Operation(Code.INIT, flags=flags)
+    return [init, *(one for change in changes for one in (change, Operation(Code.SNAPSHOT)))]
+
+
 def test_no_operation_is_forgotten() -> None:
-    every = [*operations(2), *without_cursor(2)]
+    every = [*operations(2), *without_cursor(2), *allocating(2, Flag.ALLOC)]
     assert {one.code for one in every} == set(Code)
 
 
@@ -130,6 +162,26 @@ def test_what_stores_without_a_cursor_agrees_with_the_model(s: int) -> None:
         result = worker.run([encode(case)], log=True)
     assert result.abnormal == []
     assert result.results == run_case(case, s).results
+
+
+@pytest.mark.parametrize("s", [1, 3])
+@pytest.mark.parametrize(
+    "flags",
+    [Flag.ALLOC, Flag.ALLOC | Flag.ZERO_BUSY, Flag.ALLOC | Flag.LOCK_IRQ, Flag.ACCOUNT],
+)
+def test_what_finds_free_indices_agrees_with_the_model(s: int, flags: Flag) -> None:
+    case = allocating(s, flags)
+    expected = run_case(case, s, log=True)
+    log = b"".join(record.encode() for every in expected.log for record in every)
+    with Worker(build.build(port_source(), s)) as worker:
+        result = worker.run([encode(case)], log=True)
+    assert result.abnormal == []
+    assert result.results == expected.results
+    for records in (bytes(result.log), log):
+        assert Judge(s).case(case, expected.results, records) == []
+    answers = [one.words[0] for one in cut(case, expected.results) if one.words]
+    errors = [mk_error(EINVAL)] if flags is Flag.ACCOUNT else [mk_error(EBUSY), mk_error(ENOMEM)]
+    assert {*errors} <= {*answers} and (flags is Flag.ACCOUNT) != (1 in answers)
 
 
 def told(record: LogRecord) -> tuple[int, ...]:
