@@ -53,13 +53,13 @@ quick: lint
 # Each package in the lowest version that pyproject.toml names, and what uses it.
 FLOORS := tests/review/test_cli.py \
 	tests/review/commands/test_prove.py::test_a_table_without_colour_and_status_0 \
-	tests/review/report/test_plots.py tests/models/histories/test_drawing.py \
+	tests/review/report/test_plots.py tests/models/histories/test_drawing.py tests/review/run/test_cluster.py \
 	tests/review/bundle/test_read.py::test_a_bundle_is_read_as_it_was_written
 floors:
 	$(PYTHON) -m venv build/floors
 	.ci/floors > build/floors/constraints.txt
 	build/floors/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
-		--constraint build/floors/constraints.txt --editable . pytest pytest-xdist
+		--constraint build/floors/constraints.txt --editable '.[cluster]' pytest pytest-xdist
 	build/floors/bin/pytest --numprocesses 2 $(FLOORS)
 
 # Both commands of the README where nothing but its packages is installed.

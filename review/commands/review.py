@@ -65,7 +65,7 @@ def _configurations(
 @click.option(
     "--resume",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Go on with the review that left this incomplete bundle; --jobs alone may differ.",
+    help="Go on with the review that left this incomplete bundle; --jobs and --cluster may differ.",
 )
 @fresh_option
 @click.option("--json", "as_json", is_flag=True, help="Print the bundle's manifest.")
@@ -142,7 +142,7 @@ def command(
         options,
         built,
         broken,
-        bounds.jobs,
+        bounds.workers,
         place,
         checkpoint,
         store,

@@ -13,6 +13,7 @@ import click
 
 from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from review.commands.options import Command, gathered, jobs_option
+from review.run.executor import Workers
 from review.run.named import NamedKernels
 
 FOLDER = Path("xasplit-counterexamples")
@@ -126,16 +127,23 @@ def kernels_options(*more: str | Callable[[Any], Any]) -> Callable[[Command], Co
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What bounds a search: histories for each implementation, operations of each, seconds (None:
-    as long as it takes), and processes."""
+    as long as it takes), and processes here or the address of a cluster's scheduler."""
 
     examples: int
     steps: int
     seconds: float | None
     jobs: int
+    cluster: str | None
+
+    @property
+    def workers(self) -> Workers:
+        """What runs it."""
+        return Workers(self.jobs, self.cluster)
 
 
 def bounds_options(examples: int) -> Callable[[Command], Command]:
-    """``--examples`` (with this default), ``--steps``, ``--time``, ``--jobs``, as ``bounds``."""
+    """``--examples`` (with this default), ``--steps``, ``--time``, ``--jobs`` and
+    ``--cluster``, as ``bounds``."""
     return gathered(
         "bounds",
         Bounds,
@@ -155,6 +163,12 @@ def bounds_options(examples: int) -> Callable[[Command], Command]:
             help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
         ),
         jobs_option,
+        click.option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Run the units of the search on the Dask cluster whose scheduler this is, such as"
+            " tcp://10.0.0.1:8786; what else there is, with --jobs.",
+        ),
     )
 
 

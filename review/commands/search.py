@@ -76,7 +76,7 @@ def command(
     with time_limit.within(bounds.seconds):
         results = Results(ResultStore(fresh=fresh))
         done = searches.search(
-            built, shifts, drawn, bounds.jobs, effort, None, saver.found, results
+            built, shifts, drawn, bounds.workers, effort, None, saver.found, results
         )
         done.broken, done.everything = broken, everything
         done.not_done += not_run

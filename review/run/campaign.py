@@ -21,7 +21,7 @@ from models.sweep.hangs import Area, Hangs, hopeless_splits
 from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
 from models.sweep.verdicts import Verdicts
 from review.run.attempt import one_line
-from review.run.pool import Pool, tell
+from review.run.executor import Workers, tell
 from review.run.results import Results, implementation_key
 from xarray_model import geometry
 
@@ -39,7 +39,7 @@ MOST_FAILED = 3
 def run(
     units: Sequence[Unit],
     implementations: Sequence[Implementation],
-    jobs: int,
+    workers: Workers,
     on_progress: Callable[[Unit, UnitResult], None],
     result: UnitResult,
     on_found: Callable[[Finding], None] = lambda _: None,
@@ -49,7 +49,7 @@ def run(
     verdicts: Verdicts | None = None,
     results: Results | None = None,
 ) -> bool:
-    """Run the units with ``jobs`` processes and add what they find to ``result``; whether all were.
+    """Have ``workers`` run the units and add what they find to ``result``; whether all were.
 
     ``on_progress`` is told of each unit when it is done, with the sum of all that were, and
     ``on_found`` of each property when a unit first finds it broken.  On Ctrl-C, or when the time is
@@ -76,14 +76,17 @@ def run(
             on_progress(ordered[number], result)
 
     kept = _Kept(results or Results(), on_found)
-    with Pool(jobs, on_found) as pool:
+    # They are in a file of this machine.
+    here = verdicts if workers.cluster is None else None
+    with workers.executor(on_found) as pool:
         futures: dict[Future[UnitResult], int] = {}
         begun = 0
         try:
             while added < len(ordered):
                 if time.monotonic() > deadline:
                     raise _Over
-                while begun < len(ordered) and len(futures) < jobs and len(trouble) < MOST_FAILED:
+                room = pool.jobs if len(trouble) < MOST_FAILED else 0
+                while begun < len(ordered) and len(futures) < room:
                     before = begun - LAG
                     if before >= 0:
                         if before not in ended:
@@ -92,7 +95,7 @@ def run(
                     unit, hung = ordered[begun], learnt.hung()
                     ended_before, left = kept.take(unit, implementations, hung)
                     if left:
-                        futures[pool.submit(_unit, unit, left, hung, verdicts)] = begun
+                        futures[pool.submit(_unit, unit, left, hung, here)] = begun
                     else:
                         ended[begun] = ended_before
                     begun += 1
@@ -227,7 +230,7 @@ def machines(
     shifts: Sequence[int],
     effort: Effort,
     seed: int,
-    jobs: int,
+    workers: Workers,
     on_progress: Callable[[MachineReport], None],
     reports: list[MachineReport],
     swept: UnitResult | None = None,
@@ -236,7 +239,7 @@ def machines(
     deadline: float = math.inf,
     results: Results | None = None,
 ) -> bool:
-    """Run the state machines with ``jobs`` processes, an implementation and chunk shift each.
+    """Have ``workers`` run the state machines, an implementation and chunk shift each.
 
     Adds to ``reports`` one for each that it does not have yet, and says whether all were run;
     ``swept`` is what the sweep came to: what hung there is left out, and what fails as cases did
@@ -246,12 +249,14 @@ def machines(
     trouble = [] if failed is None else failed
     reported = {(one.implementation, s) for one in reports for s in one.tallies}
     tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in reported]
-    seconds = None if effort.seconds is None else effort.seconds * jobs / max(1, len(tasks))
     examples = -(-effort.examples // len(shifts))
     swept, results = swept or UnitResult(), results or Results()
     hung = swept.hung()
-    each = replace(effort, examples=examples, seconds=seconds)
-    with Pool(jobs, on_found) as pool:
+    with workers.executor(on_found) as pool:
+        seconds = None
+        if effort.seconds is not None:
+            seconds = effort.seconds * pool.jobs / max(1, len(tasks))
+        each = replace(effort, examples=examples, seconds=seconds)
         futures: dict[Future[MachineReport], tuple[Implementation, int, object]] = {}
         for one, s in tasks:
             hopeless, seen = hopeless_splits(hung, one.name, s), swept.findings.seen(one.name)

@@ -23,6 +23,7 @@ from models.diagnosis.smallest import case, take
 from models.diagnosis.where.rank import Where, where
 from models.subject.implementation import Implementation
 from review.run.attempt import attempt
+from review.run.executor import Executor
 from review.run.pool import Pool
 from specs.origin import Origin
 
@@ -77,7 +78,7 @@ def diagnose(
 
 
 def _each(
-    pool: Pool,
+    pool: Executor,
     make: Callable[..., _Made],
     by_name: Mapping[str, Implementation],
     found: Sequence[Finding],

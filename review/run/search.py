@@ -24,6 +24,7 @@ from models.sweep.verdicts import Verdicts
 from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
+from review.run.executor import Workers
 from review.run.progress import Meter
 from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
@@ -39,7 +40,7 @@ def search(
     implementations: list[Implementation],
     shifts: Sequence[int],
     seed: int,
-    jobs: int,
+    workers: Workers,
     effort: Effort,
     had: SearchState | None = None,
     on_found: Callable[[Finding], None] = lambda _: None,
@@ -61,7 +62,7 @@ def search(
     started = time.monotonic() - had.seconds
     deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
     if had.quick is None:
-        had.quick = _quick(implementations, shifts, jobs, found, deadline, results)
+        had.quick = _quick(implementations, shifts, workers, found, deadline, results)
         if had.quick is None and time.monotonic() < deadline:
             return SearchResult(implementations, had, seed, finished=False)
     units = [
@@ -87,7 +88,7 @@ def search(
 
         verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
-            left, implementations, jobs, swept, had.result, found, failed, known.hangs, deadline,
+            left, implementations, workers, swept, had.result, found, failed, known.hangs, deadline,
             verdicts, results,
         )  # fmt: skip
     for unit in had.result.misjudged:
@@ -106,7 +107,7 @@ def search(
                 shifts,
                 left_for,
                 seed,
-                jobs,
+                workers,
                 stepped,
                 had.machines,
                 had.result,
@@ -133,7 +134,7 @@ ELSEWHERE_EXAMPLES = 24
 def elsewhere(
     done: SearchResult,
     others: Mapping[str, Sequence[Implementation]],
-    jobs: int,
+    workers: Workers,
     effort: Effort,
     on_found: Callable[[Finding], None] = lambda _: None,
 ) -> None:
@@ -151,12 +152,12 @@ def elsewhere(
     small = replace(effort, examples=ELSEWHERE_EXAMPLES, seconds=None)
     with Meter("other configurations", len(units) + len(built) * len(ELSEWHERE_AT)) as meter:
         finished = campaign.run(
-            units, built, jobs, lambda *_: meter.advance(), had.result, on_found, done.not_done,
+            units, built, workers, lambda *_: meter.advance(), had.result, on_found, done.not_done,
             results=done.results,
         )  # fmt: skip
         if finished and effort.examples:
             finished = campaign.machines(
-                built, ELSEWHERE_AT, small, done.seed, jobs, lambda _: meter.advance(),
+                built, ELSEWHERE_AT, small, done.seed, workers, lambda _: meter.advance(),
                 had.machines, had.result, on_found, done.not_done, results=done.results,
             )  # fmt: skip
     done.finished &= finished
@@ -167,7 +168,7 @@ def elsewhere(
 def _quick(
     implementations: Sequence[Implementation],
     shifts: Sequence[int],
-    jobs: int,
+    workers: Workers,
     on_found: Callable[[Finding], None],
     deadline: float,
     results: Results,
@@ -182,7 +183,7 @@ def _quick(
     failed: list[str] = []
     with Meter("first cases", len(units)) as meter:
         done = campaign.run(
-            units, named, jobs, lambda *_: meter.advance(), first, on_found, failed,
+            units, named, workers, lambda *_: meter.advance(), first, on_found, failed,
             deadline=deadline, results=results,
         )  # fmt: skip
     return first if done or failed else None

@@ -17,6 +17,7 @@ from review.run import evidence, numbers, saving, search_result, time_limit
 from review.run import search as searches
 from review.run.attempt import one_line
 from review.run.checkpoint import Checkpoint
+from review.run.executor import Workers
 from review.run.numbers import Numbers
 from review.run.progress import Meter
 from review.run.results import Results, implementation_key, source_key, tools
@@ -46,7 +47,7 @@ def run(
     options: ReviewOptions,
     built: list[Implementation],
     broken: list[str],
-    jobs: int,
+    workers: Workers,
     place: Path,
     checkpoint: Checkpoint,
     store: ResultStore = NOWHERE,
@@ -70,10 +71,17 @@ def run(
     results = Results(store)
     with _timed(checkpoint.durations, "search"):
         search = searches.search(
-            built, CHUNK_SHIFTS, options.seed, jobs, effort, checkpoint.so_far, saver.found, results
+            built,
+            CHUNK_SHIFTS,
+            options.seed,
+            workers,
+            effort,
+            checkpoint.so_far,
+            saver.found,
+            results,
         )
         if search.finished:
-            searches.elsewhere(search, others, jobs, effort, saver.found)
+            searches.elsewhere(search, others, workers, effort, saver.found)
     search.broken, search.everything = broken, options.everything
     done = ReviewResult(options, search, durations=checkpoint.durations)
     left = None
@@ -81,7 +89,9 @@ def run(
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
     try:
         with time_limit.within(left):
-            done.complete = search.finished and _rest(done, place, jobs, checkpoint, store, decide)
+            done.complete = search.finished and _rest(
+                done, place, workers, checkpoint, store, decide
+            )
     except KeyboardInterrupt:
         search_result.leave(search)
     except Exception as error:  # whatever it is: what was found before is worth more
@@ -93,7 +103,7 @@ def run(
 def _rest(
     done: ReviewResult,
     place: Path,
-    jobs: int,
+    workers: Workers,
     checkpoint: Checkpoint,
     store: ResultStore,
     decide: Callable[..., Report],
@@ -103,7 +113,10 @@ def _rest(
     if done.options.proofs:
         with _timed(took, "theorems"):
             done.proofs = checkpoint.proofs or decide(
-                chunk_shifts=PROVED_AT, export=place / OBLIGATIONS, processes=jobs, store=store
+                chunk_shifts=PROVED_AT,
+                export=place / OBLIGATIONS,
+                processes=workers.jobs,
+                store=store,
             )
         if done.proofs.interrupted:
             return False

@@ -16,6 +16,7 @@ from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, evidence
+from review.run.executor import Workers
 from review.run.progress import Meter
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
@@ -166,7 +167,7 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
             finished &= campaign.run(
                 part.units,
                 implementations,
-                jobs,
+                Workers(jobs),
                 lambda _unit, found: meter.advance(f"{len(found.findings)} findings"),
                 result,
             )

@@ -17,6 +17,7 @@ from review.bundle import manifest
 from review.commands.review import _others
 from review.report import text
 from review.run import evidence, search, search_result, subjects
+from review.run.executor import Workers
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchState
 from specs.claims import Decision
@@ -43,7 +44,7 @@ def reviewed(*others: Implementation) -> ReviewResult:
     clean = small.clean()
     done = replace(clean, so_far=SearchState(result=UnitResult()))
     done.result.update(clean.result)
-    search.elsewhere(done, {"port": others}, 1, EFFORT)
+    search.elsewhere(done, {"port": others}, Workers(1), EFFORT)
     assert done.finished and not done.not_done
     return ReviewResult(ReviewOptions(proofs=False), done, complete=True)
 
@@ -83,7 +84,7 @@ def test_what_is_found_in_the_usual_one_is_not_told_again(tmp_path: Path) -> Non
     clean = small.clean()
     one = of(BARE, effect_in_an_assertion(tmp_path))
     done = replace(clean, implementations=[], so_far=SearchState(result=UnitResult()))
-    search.elsewhere(done, {"port": (one,)}, 1, EFFORT)
+    search.elsewhere(done, {"port": (one,)}, Workers(1), EFFORT)
     everything = {breach.smallest.property for breach in done.told.sorted()}
     assert "node-nr-values" in everything
     for breach in done.told.sorted():

@@ -19,6 +19,7 @@ from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, reused, store
 from review.run import search as searches
 from review.run.campaign import Effort
+from review.run.executor import Workers
 from review.run.results import Results, implementation_key
 from review.run.search_result import work_out
 from review.run.store import ResultStore
@@ -58,7 +59,7 @@ def swept(
 ) -> tuple[UnitResult, Results]:
     taken, result = Results(ResultStore(), draw), UnitResult()
     assert campaign.run(
-        UNITS, [one], 1, lambda *_: None, result, on_found, results=taken
+        UNITS, [one], Workers(1), lambda *_: None, result, on_found, results=taken
     )  # fmt: skip
     return result, taken
 
@@ -124,7 +125,7 @@ def test_histories_are_taken_over_too(
         some: list[MachineReport] = []
         effort = Effort(examples=5, steps=10)
         assert campaign.machines(
-            [port], [1], effort, 1, 1, lambda _: None, some, results=taken
+            [port], [1], effort, 1, Workers(1), lambda _: None, some, results=taken
         )  # fmt: skip
         reports += some
         monkeypatch.setattr(campaign, "_machine", None)
@@ -169,7 +170,7 @@ def test_what_the_clock_ends_says_so(port: Implementation, monkeypatch: pytest.M
     for name in ("complete_units", "sampled_units", "quick_units"):
         monkeypatch.setattr(searches, name, lambda *_: [])
     asked = [
-        searches.search([port], (1,), 1, 1, Effort(0, 1, seconds, remember)).asked
+        searches.search([port], (1,), 1, Workers(1), Effort(0, 1, seconds, remember)).asked
         for seconds, remember in ((None, False), (60.0, False), (None, True))
     ]
     assert asked[0] is not None and asked[1:] == [None, None]

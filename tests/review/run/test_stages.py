@@ -19,6 +19,7 @@ from proofs import run
 from review.report import text
 from review.run import scope, stages
 from review.run.checkpoint import Checkpoint
+from review.run.executor import Workers
 from review.run.numbers import Numbers
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
@@ -76,7 +77,9 @@ def test_a_stage_that_fails_loses_nothing_of_the_others(
     monkeypatch.setattr(stages, "_explored", lambda *_: {})
     monkeypatch.setattr(stages, "_measured", fails)
     options = ReviewOptions(proofs=False)
-    done = stages.run(options, found.implementations, [], 1, tmp_path, Checkpoint(options, {}))
+    done = stages.run(
+        options, found.implementations, [], Workers(1), tmp_path, Checkpoint(options, {})
+    )
     assert not done.complete and done.status == 1
     assert "readers" in done.durations and done.search.diagnoses
     assert fresh.not_done == ["A stage of the review failed: ZeroDivisionError: by zero"]
@@ -88,7 +91,9 @@ def test_readers_of_what_hangs_are_explored_too_and_numbers_know(
 ) -> None:
     done = ReviewResult(ReviewOptions(proofs=False), hung("port"))
     done.search.diagnoses = []
-    assert stages._rest(done, tmp_path, 1, Checkpoint(done.options, {}), NOWHERE, run.prove)
+    assert stages._rest(
+        done, tmp_path, Workers(1), Checkpoint(done.options, {}), NOWHERE, run.prove
+    )
     assert asked["readers"][0] == ["port", "port (recursive)"]
     assert asked["large"][0] == ["port", "port (recursive)"]
     assert asked["numbers"][:2] == (["port", "port (recursive)"], {"port"})

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where units of work run: tasks are handed over, and tell of each finding as soon as they have it.
+
+A task that fails takes nothing with it: what it had found was told before.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from models.case.finding import Finding
+
+_T = TypeVar("_T")
+_POLL = 0.2
+"""Seconds between two looks at what was found."""
+
+_teller: Callable[[Finding], None] | None = None
+
+
+def tell(finding: Finding) -> None:
+    """Tell who handed a task over of a finding, where the task runs; nothing elsewhere."""
+    if _teller is not None:
+        _teller(finding)
+
+
+def tell_by(teller: Callable[[Finding], None]) -> None:
+    """How this process, which runs tasks, tells of a finding."""
+    global _teller
+    _teller = teller
+
+
+class Executor(ABC):
+    """Runs tasks, ``jobs`` at once; a context manager, which ends all of them at once when it is
+    left by an exception, such as Ctrl-C.  ``on_found`` is told of each finding, where tasks are
+    waited for."""
+
+    jobs: int
+
+    def __init__(self, on_found: Callable[[Finding], None]) -> None:
+        self._on_found = on_found
+
+    def __enter__(self) -> Executor:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.stop()
+        self._close()
+
+    @abstractmethod
+    def submit(self, task: Callable[..., _T], *arguments: Any) -> Future[_T]:
+        """Have a task run; it fails where what runs it was ended from outside."""
+
+    def wait(self, futures: Iterable[Future[_T]], deadline: float = math.inf) -> set[Future[_T]]:
+        """Wait until some of the tasks are done, or the time is over (``deadline``, of
+        ``time.monotonic``); those that are."""
+        waiting = list(futures)
+        while True:
+            done = wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED).done
+            self._hand_over()
+            if done or not waiting or time.monotonic() > deadline:
+                return done
+
+    def stop(self) -> None:
+        """End all tasks at once."""
+        self._hand_over()
+        self._cancel()
+
+    def _hand_over(self) -> None:
+        for finding in self._found():
+            self._on_found(finding)
+
+    @abstractmethod
+    def _found(self) -> Iterable[Finding]:
+        """What was found and not handed over yet."""
+
+    @abstractmethod
+    def _cancel(self) -> None:
+        """End all tasks at once."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Give back what it uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What runs the units of a search: ``jobs`` processes of this machine, or those of the Dask
+    cluster whose scheduler has the address ``cluster``.  What is no unit of a search, such as
+    theorems, runs here, in ``jobs`` processes."""
+
+    jobs: int
+    cluster: str | None = None
+
+    def executor(self, on_found: Callable[[Finding], None] = lambda _: None) -> Executor:
+        """What runs them, to be used as a context manager.  Raises ClusterError."""
+        if self.cluster is None:
+            from review.run.pool import Pool
+
+            return Pool(self.jobs, on_found)
+        from review.run.cluster import Cluster
+
+        return Cluster(self.cluster, on_found)
