@@ -16,7 +16,6 @@ import pytest
 
 from models.case.finding import Finding
 from models.mutants.catalogue import MUTANTS
-from models.mutants.mutant import Check, Part
 from models.mutants.run import mutated
 from models.subject.implementation import Implementation
 from models.sweep.sweep import Unit, UnitResult
@@ -26,7 +25,6 @@ from review.run.executor import Workers, tell
 from tests.models.case.test_counterexample import FINDING
 
 UNITS = [Unit(3, 2, 0), Unit(3, 1, 1)]
-WANTED = (Part.PORT, Check.SWEEP, 3)
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -85,7 +83,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
 
 def broken() -> Implementation:
     """The port at chunk shift 3 with a defect."""
-    return mutated(next(one for one in MUTANTS if (one.part, one.check, one.chunk_shift) == WANTED))
+    return mutated(next(one for one in MUTANTS if one.name == "mark-lost-horizontally"))
 
 
 def swept(one: Implementation, workers: Workers) -> tuple[object, int]:
