@@ -101,6 +101,10 @@ def _store_other_kind(runner: Runner) -> None:
     miscounting(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
 
 
+_ERASING = (Code.STORE, Code.CMPXCHG, Code.RELEASE)
+"""What may erase, without a cursor of the caller's."""
+
+
 def _erase_first_free(runner: Runner) -> None:
     """Of the slots that an erase clears only the cursor's first bears the free mark."""
 
@@ -120,7 +124,8 @@ def _erase_first_free(runner: Runner) -> None:
 
         _instead(runner, code, store)
 
-    erasing(Code.STORE, lambda one: Cursor(runner.array, one.index, one.order))
+    for code in _ERASING:
+        erasing(code, lambda one: Cursor(runner.array, one.index, one.order))
     erasing(Code.CURSOR_STORE, lambda _: _copy(runner.kept))
 
 
@@ -381,7 +386,7 @@ MEETS: Mapping[str, Meets] = {
     ),
     "store-other-kind": _stores_other_kind,
     "erase-first-free": lambda one, before, _: (
-        one.code in (Code.STORE, Code.CURSOR_STORE)
+        one.code in (*_ERASING, Code.CURSOR_STORE)
         and one.entry == NULL
         and bool(array_flags(before) & ArrayFlag.TRACK_FREE)
     ),

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from specs.abstract import AbstractArray, range_orders
 from specs.cursor import AbstractCursor, Place, on_sibling
-from xarray_model.entries import NULL, is_value, mk_value
+from xarray_model.entries import NULL, ZERO, is_value, mk_value
 from xarray_model.flags import ArrayFlag
 from xarray_model.operations import Code, Flag, Operation
 
@@ -85,7 +85,11 @@ def _store_other_kind(
 def _erase_first_free(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
-    if operation.code is not Code.STORE or operation.entry != NULL:
+    there = array.load(operation.index)
+    erases = operation.code is Code.STORE
+    erases |= operation.code is Code.CMPXCHG and there == operation.argument
+    erases |= operation.code is Code.RELEASE and there == ZERO
+    if not erases or operation.entry != NULL:
         return False
     first, order = operation.index >> operation.order << operation.order, operation.order
     found = array.at(first)

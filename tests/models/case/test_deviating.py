@@ -16,9 +16,12 @@ from models.kernel.source import port_source
 from models.subject.implementation import Implementation, examine
 from models.sweep.families import Family
 from models.sweep.sweep import Unit, run_unit
+from specs.abstract import AbstractArray
+from specs.cursor import AbstractCursor
 from specs.stream import cut
 from specs.view import View
 from tests.models.together import Edit, with_defects
+from xarray_model.entries import ZERO
 from xarray_model.operations import Code, Operation
 
 TOP = (1 << 64) - 1
@@ -67,6 +70,23 @@ def test_snapshots(name: str) -> None:
     view = View.of_bytes(cut(case, outcome.results)[-1].snapshot or b"")
     told = [(node.count, node.nr_values, tuple(node.marks)) for node in view.snapshot.nodes]
     assert told == NODES[name]
+
+
+@pytest.mark.parametrize(
+    ("entry", "erase"), [(4, Operation(Code.CMPXCHG, argument=4)), (ZERO, Operation(Code.RELEASE))]
+)
+def test_what_else_erases_marks_the_first_slot_alone(entry: int, erase: Operation) -> None:
+    one = BY_NAME["erase-first-free"]
+    start = Operation(Code.STORE, 0, 1, entry=entry)
+    case = (one.case[0], start, one.case[2], erase, Operation(Code.SNAPSHOT))
+    outcome = answer(case, 2, SplitKind.ITERATIVE, [one.name])
+    assert outcome is not None
+    view = View.of_bytes(cut(case, outcome.results)[-1].snapshot or b"")
+    assert [tuple(node.marks) for node in view.snapshot.nodes] == [(9, 0, 0)]
+    array = AbstractArray().store(0, 1, entry)
+    assert one.covers(erase, array, 2, AbstractCursor())
+    assert not one.covers(erase, AbstractArray().store(0, 1, 8), 2, AbstractCursor())
+    assert MEETS[one.name](erase, case[:3], 2)
 
 
 def test_a_hang_and_what_ends_instead() -> None:
