@@ -127,6 +127,11 @@ class AbstractArray:
         found = self.at(index)
         return found is not None and bool(found[1].marks >> mark & 1)
 
+    def within(self, first: int, order: int) -> Iterator[Item]:
+        """The items that begin within the range of ``order`` that begins at ``first``, in no
+        particular order."""
+        return (self._items[start] for start in self._within(first, order))
+
     def store(self, index: int, order: int, entry: int) -> AbstractArray:
         """Store ``entry`` through a cursor of ``order`` at ``index`` (anywhere in the range); NULL
         erases.  The entry takes over the marks of all that it replaces."""

@@ -183,8 +183,7 @@ def _find_after(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[Judgement]:
     yield FIND_AFTER
-    mark = operation.mark if operation.code == Code.FIND_AFTER_MARKED else None
-    index, entry = array.find_after(operation.index, operation.argument, mark)
+    index, entry = array.find_after(operation.index, operation.argument, operation.filter)
     if (index, entry) != tuple(words):
         yield FIND_AFTER.broken(
             f"after {operation.index}: expected {entry:#x} at {index},"
@@ -196,9 +195,8 @@ def _extract(
     operation: Operation, array: AbstractArray, words: Sequence[int], s: int
 ) -> Iterator[Judgement]:
     yield EXTRACT
-    mark = operation.mark if operation.code == Code.EXTRACT_MARKED else None
     room = 1 << min(operation.order, EXTRACT_ORDER)
-    expected = array.extract(operation.index, operation.argument, room, mark)
+    expected = array.extract(operation.index, operation.argument, room, operation.filter)
     if expected != list(words[1:]):
         want, have = (", ".join(f"{one:#x}" for one in some) for some in (expected, words[1:]))
         yield EXTRACT.broken(

@@ -198,6 +198,12 @@ WORD = (1 << 64) - 1
 LIMITS = {"index": WORD, "order": 63, "new_order": 63, "entry": WORD, "mark": 2, "argument": WORD}
 """The largest value of each field; the least is 0."""
 
+_BY_MARK = frozenset(
+    {
+        *(Code.FIND_MARKED, Code.CURSOR_FIND_MARKED),
+        *(Code.FIND_AFTER_MARKED, Code.EXTRACT_MARKED),
+    }
+)
 _ARRAY_FLAGS_AT = 8
 
 
@@ -240,6 +246,11 @@ class Operation:
         # Plain integers: operators of flags take as long as all the rest.
         if int.__and__(self.flags, _NO_FLAGS[code]):
             object.__setattr__(self, "flags", self.flags & FLAGS.get(code, Flag.NONE))
+
+    @property
+    def filter(self) -> int | None:
+        """The mark that entries must bear that are looked for; None where any will do."""
+        return self.mark if self.code in _BY_MARK else None
 
     def encode(self) -> bytes:
         """The record of 32 bytes that the driver reads."""

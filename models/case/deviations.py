@@ -240,11 +240,7 @@ def _create_range_ends(
 ) -> bool:
     if operation.code is not Code.CURSOR_CREATE_RANGE:
         return False
-    last = cursor.index + (1 << cursor.order) - 1
-    return any(
-        s <= item.order < cursor.order and cursor.index <= index <= last
-        for index, item in array.entries()
-    )
+    return any(s <= item.order < cursor.order for item in array.within(cursor.index, cursor.order))
 
 
 def _try_split_siblings(

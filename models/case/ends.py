@@ -16,6 +16,7 @@ ENDS = {
     Status.LOCK: ("locked", "publications and callbacks come under the lock, and locks balance"),
     Status.CRASH: ("no-crash", "the code under test does not crash"),
     Status.HANG: ("ends", "every operation ends"),
+    Status.OVERRUN: ("stays-in-room", "no more is written to a caller's memory than there is room"),
     Status.SANITIZER: ("no-undefined", "no undefined behaviour and no bad memory access"),
 }
 HANGS = ENDS[Status.HANG][0]

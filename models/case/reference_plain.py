@@ -23,14 +23,13 @@ def word(entry: Entry) -> int:
 
 
 def _find_after(array: XArray, op: Operation) -> list[int]:
-    mark = op.mark if op.code is Code.FIND_AFTER_MARKED else None
-    index, entry = api.find_after(array, op.index, op.argument, mark)
+    index, entry = api.find_after(array, op.index, op.argument, op.filter)
     return [index, word(entry)]
 
 
 def _extract(array: XArray, op: Operation) -> list[int]:
-    mark = op.mark if op.code is Code.EXTRACT_MARKED else None
-    found = api.extract(array, op.index, op.argument, 1 << min(op.order, EXTRACT_ORDER), mark)
+    room = 1 << min(op.order, EXTRACT_ORDER)
+    found = api.extract(array, op.index, op.argument, room, op.filter)
     return [len(found), *map(word, found)]
 
 

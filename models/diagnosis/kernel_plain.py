@@ -18,12 +18,12 @@ from xarray_model.operations import EXTRACT_ORDER, Code, Flag, Operation
 
 MOST_EXTRACTED = 24
 """Entries that are taken out and checked one by one."""
-_MARKED = frozenset({Code.FIND_AFTER_MARKED, Code.EXTRACT_MARKED})
 
 
 def _which(one: Operation) -> tuple[str, str]:
     """The last index, and which entries are asked for."""
-    return index_text(one.argument), f"XA_MARK_{one.mark}" if one.code in _MARKED else "XA_PRESENT"
+    which = "XA_PRESENT" if one.filter is None else f"XA_MARK_{one.filter}"
+    return index_text(one.argument), which
 
 
 def _find_after(one: Operation, words: Sequence[int], how: How) -> list[str]:

@@ -45,6 +45,7 @@ enum status {
 	STATUS_CRASH,
 	STATUS_HANG,
 	STATUS_SANITIZER,
+	STATUS_OVERRUN,
 	STATUS_FULL = 100, /* not a finding: the round ends before this case */
 };
 

@@ -32,7 +32,7 @@ static void extract(const struct operation *operation)
 	got = xa_extract(&driver.array, found, operation->index, last_of(operation), room,
 			 filter_of(operation));
 	if (got > room || found[room] != found)
-		fail(STATUS_CANARY, "an extract wrote more entries than there is room for");
+		fail(STATUS_OVERRUN, "an extract wrote more entries than there is room for");
 	result_word(got);
 	for (unsigned int i = 0; i < got; i++)
 		result_entry(found[i]);

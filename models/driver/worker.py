@@ -49,6 +49,8 @@ class Status(IntEnum):
     """The process ended: a signal, or an exit of its own."""
     HANG = 10
     SANITIZER = 11
+    OVERRUN = 12
+    """More was written to memory that the driver lent than there is room for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from specs.abstract import EMPTY, AbstractArray, Item
 from specs.survey import Survey
 from tests.specs.builder import Tree, run, snapshot
-from xarray_model.entries import NULL, RETRY, mk_sibling, mk_value
+from xarray_model.entries import NULL, RETRY, ZERO, mk_sibling, mk_value
 
 BITS = 5
 SIZE = 1 << BITS
@@ -107,6 +107,14 @@ def test_find_agrees_with_cells(
     assert array.find_marked(index, last, mark) == [
         (first, first + 2**order - 1, entry) for first, order, entry, borne in met if mark in borne
     ]
+
+
+def test_what_is_free_and_what_begins_in_a_range() -> None:
+    array = AbstractArray().store(4, 2, 8).store(9, 0, ZERO)
+    assert [array.lowest_free(first, 9) for first in (0, 4, 6, 8, 9)] == [0, 8, 8, 8, None]
+    assert array.lowest_free(5, 4) is None
+    assert {item.order for item in array.within(0, 4)} == {0, 2}
+    assert [item.entry for item in array.within(8, 3)] == [ZERO]
 
 
 def test_operations_leave_the_old_array() -> None:

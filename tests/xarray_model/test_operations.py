@@ -38,3 +38,11 @@ def test_operations_that_do_the_same_are_equal() -> None:
 def test_unknown_code() -> None:
     with pytest.raises(ValueError, match="99"):
         Operation.decode(b"\x63" + bytes(31))
+
+
+def test_which_entries_are_looked_for() -> None:
+    marked = {code for code in Code if Operation(code, mark=2).filter == 2}
+    assert marked == {code for code in Code if "FIND" in code.name and "mark" in FIELDS[code]} | {
+        Code.EXTRACT_MARKED
+    }
+    assert Operation(Code.SET_MARK, mark=2).filter is None
