@@ -10,7 +10,6 @@ from __future__ import annotations
 from xarray_model.array import XArray
 from xarray_model.cursor import ERROR, WALKED, Cursor, destroy
 from xarray_model.entries import ENOMEM, NULL, RETRY, ZERO
-from xarray_model.errors import PreconditionError
 from xarray_model.flags import FREE_MARK
 from xarray_model.geometry import (
     highest_index,
@@ -136,16 +135,13 @@ def create(cursor: Cursor, allow_root: bool) -> Entry:
     return entry
 
 
-def create_range(cursor: Cursor, keep: bool = False, end: bool = False) -> None:
+def create_range(cursor: Cursor, keep: bool = False) -> None:
     """Make slots of single indices for all that the cursor's order covers, except where a larger
     entry lies, from the last chunk to the first (``xas_create_range``).
 
     The cursor then is one of order 0, on the slot of its index, and carries no node, unless it is
     told to ``keep`` what it has (as kernels do: known deviation ``create-range-spare``).  When a
     node could not be had it is as it was, with -ENOMEM; the nodes made until then stay.
-
-    Told to ``end`` it makes none before a larger entry (known deviation ``create-range-ends``); as
-    kernels go on from a node below that of the cursor's order, PreconditionError.
     """
     array = cursor.array
     index, order, sibs = cursor.index, cursor.order, cursor.sibs
@@ -160,10 +156,6 @@ def create_range(cursor: Cursor, keep: bool = False, end: bool = False) -> None:
             cursor.index, cursor.order, cursor.sibs = index, order, sibs
             cursor.shift = shift
             return
-        if end and cursor.node is not None and cursor.node.shift:
-            if cursor.node.shift < shift and start > index:
-                raise PreconditionError("which slots are made from here on is not told")
-            break
     cursor.index = index
     if cursor.node is not None:
         cursor.offset = offset_of(index, cursor.node.shift, array.s)

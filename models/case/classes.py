@@ -103,7 +103,7 @@ def beside(
     rest = list(found)
     for some in [*([name] for name in names), names] if len(names) > 1 else [names]:
         outcome = answer(operations, s, kind, some, width=implementation.bits) if some else None
-        if outcome is None or not rest:
+        if outcome is None or outcome.undetermined is not None or not rest:
             continue
         broken = _broken(implementation, s, operations, outcome)
         if hung is not None and hung == outcome.hangs:
@@ -116,7 +116,7 @@ def beside(
         return [], rest
     every = frozenset[str]().union(*(some for some, _ in deviating))
     outcome = answer(operations, s, kind, every, width=implementation.bits)
-    right = b"" if outcome is None else outcome.results
+    right = b"" if outcome is None or outcome.undetermined is not None else outcome.results
     if not rest:
         place = first_difference(operations, operations[:hung], right, actual) if right else None
         if place is None:
@@ -139,7 +139,7 @@ def _broken(
     """Property, operation and detail of all that breaks in a case by known deviations."""
     judge = Judge(s, one_level=implementation.one_level, bits=implementation.bits)
     log = b"".join(record.encode() for one in outcome.log for record in one)
-    violations = judge.case(operations[: outcome.hangs], outcome.results, log)
+    violations = judge.case(operations[: _told(outcome)], outcome.results, log)
     told = shown(implementation, s, operations, outcome.results, outcome.results, violations)
     return {(one.property, one.operation, one.detail) for one in told}
 
@@ -167,6 +167,9 @@ def explained(
 
     def made_by(some: Iterable[str]) -> Outcome | None:
         outcome = answer(operations, s, kind, some, actual, width=implementation.bits)
+        if outcome is not None and outcome.undetermined is not None:
+            ended = hung is None or hung >= outcome.undetermined
+            return outcome if ended and actual.startswith(outcome.results) else None
         told = None if outcome is None else (outcome.results, outcome.hangs)
         return outcome if told == (actual, hung) else None
 
@@ -179,7 +182,8 @@ def explained(
     if outcome is None or not _breaks(implementation, s, operations, outcome, found):
         return None
     others = {name: [other for other in names if other != name] for name in names}
-    return frozenset(name for name in names if made_by(others[name]) is None)
+    needed = frozenset(name for name in names if made_by(others[name]) is None)
+    return needed or frozenset(names)
 
 
 def _breaks(
@@ -190,7 +194,8 @@ def _breaks(
     found: Sequence[Finding],
 ) -> bool:
     """Whether all that was found follows from an outcome: what the result bytes show does, and
-    what the log shows must break there, too."""
+    what the log shows must break there, too.  From where nothing is told anything may follow."""
+    found = [one for one in found if not _beyond(outcome, one)]
     fatal = {name for name, _ in ENDS.values()} - {HANGS}
     if any(one.property in fatal or one.property == LOG_AGREES[0] for one in found):
         return False
@@ -201,3 +206,14 @@ def _breaks(
         return True
     broken = _broken(implementation, s, operations, outcome)
     return logged <= {(name, place) for name, place, _ in broken}
+
+
+def _told(outcome: Outcome) -> int | None:
+    """How many operations an outcome tells of; None for all."""
+    return outcome.hangs if outcome.undetermined is None else outcome.undetermined
+
+
+def _beyond(outcome: Outcome, one: Finding) -> bool:
+    """Whether what was found is in an operation, or comes after one, of which nothing is told."""
+    first = outcome.undetermined
+    return first is not None and one.operation is not None and one.operation >= first

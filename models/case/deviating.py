@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
+from models.case.create_upwards import create_range_upwards
 from models.case.deviations import DEVIATIONS
 from models.case.reference import Outcome, Runner, SplitKind, run
 from models.case.reference_plain import word
@@ -305,14 +306,14 @@ def _split_filled_early(runner: Runner) -> None:
     runner.split = split
 
 
+def _create_range_ends(runner: Runner) -> None:
+    """What is made before a larger entry depends on the node that this is in."""
+    runner.create_range = create_range_upwards
+
+
 def _create_range_spare(runner: Runner) -> None:
     """What is on the cursor when all slots are there stays on it."""
     runner.create_range = partial(runner.create_range, keep=True)
-
-
-def _create_range_ends(runner: Runner) -> None:
-    """Nothing is made before a larger entry."""
-    runner.create_range = partial(runner.create_range, end=True)
 
 
 def _try_split_siblings(runner: Runner) -> None:
@@ -338,8 +339,8 @@ PLANTS: Mapping[str, Plant] = {
     "find-after-marked": _find_after_marked,
     "split-limit": _split_limit,
     "split-filled-early": _split_filled_early,
-    "create-range-spare": _create_range_spare,
     "create-range-ends": _create_range_ends,
+    "create-range-spare": _create_range_spare,
     "try-split-siblings": _try_split_siblings,
 }
 """How each known deviation is planted, by its name, in an order in which they go together."""

@@ -73,11 +73,18 @@ class Outcome:
     journal: tuple[tuple[Store, ...], ...] = ()
     hangs: int | None = None
     """Number of the operation that never ends, of a model that deviates: the case's last."""
+    undetermined: int | None = None
+    """Number of the operation from which on nothing is told, of a model that deviates."""
 
 
 class Endless(Exception):
     """An operation that never ends: of a model that deviates (``models.case.deviating``), for the
     right one comes to an end."""
+
+
+class Undetermined(Exception):
+    """Nothing can be told of what an operation does, nor of what comes after it: of a model that
+    deviates, where what it deviates like reads what is no part of the array."""
 
 
 def run_case(
@@ -105,7 +112,7 @@ def run(
     results: list[bytes] = []
     logs: list[tuple[LogRecord, ...]] = []
     journals: list[tuple[Store, ...]] = []
-    hangs = None
+    hangs = undetermined = None
     for number, operation in enumerate(operations):
         stores: list[Store] = []
         told: list[Told] = []
@@ -118,6 +125,9 @@ def run(
         except Endless:
             hangs = number
             break
+        except Undetermined:
+            undetermined = number
+            break
         if journal:
             journals.append(tuple(stores))
         if log:
@@ -127,7 +137,7 @@ def run(
                     *records(number, told, stores, runner.array),
                 )
             )
-    return Outcome(b"".join(results), tuple(logs), tuple(journals), hangs)
+    return Outcome(b"".join(results), tuple(logs), tuple(journals), hangs, undetermined)
 
 
 class Runner:

@@ -45,6 +45,7 @@ def ladder(s: int) -> list[Unit]:
     few += [Unit(s, *pair, family=Family.ARRAYS) for pair in array_cases.pairs(s)]
     few += [Unit(s, *pair, family=Family.ARRAY_STEPS) for pair in array_cases.steps(s)]
     few.append(Unit(s, s, 0, family=Family.BETWEEN))
+    few.append(Unit(s, s + 1, s + 1, family=Family.RANGES))
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]

@@ -16,7 +16,9 @@ from models.sweep import (
     count_cases,
     far_counts,
     high_cases,
+    range_cases,
     refusal_cases,
+    single_cases,
     walk_cases,
 )
 from xarray_model.operations import Operation
@@ -88,6 +90,8 @@ class Family(Enum):
     ARRAYS = "splits in arrays with flags"
     ARRAY_STEPS = "try_split in arrays with flags"
     BETWEEN = "splits prepared before"
+    RANGES = "create_range"
+    SINGLES = "entries of one index"
 
     @property
     def cases(self) -> Cases:
@@ -108,4 +112,6 @@ _CASES: dict[Family, Cases] = {
     Family.ARRAYS: array_cases.SPLITS,
     Family.ARRAY_STEPS: array_cases.STEPS,
     Family.BETWEEN: between_cases,
+    Family.RANGES: range_cases,
+    Family.SINGLES: single_cases,
 }

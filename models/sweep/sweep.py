@@ -21,7 +21,7 @@ from models.case.finding import Finding
 from models.case.findings import Findings
 from models.kernel.source import RECURSIVE
 from models.subject.implementation import Implementation
-from models.sweep import array_cases, between_cases, high_cases
+from models.sweep import array_cases, between_cases, high_cases, range_cases, single_cases
 from models.sweep.comparison import Comparison
 from models.sweep.count_cases import HIGHEST
 from models.sweep.expected import Expected
@@ -82,16 +82,16 @@ class Unit:
         """Whether an implementation has what the family asks for, in code that no other has: the
         port's ``xas_try_split`` and ``xas_split_alloc`` are the same to the letter however its
         ``xas_split`` is compiled."""
-        if one.bits != self.bits or not one.multi:
+        if one.bits != self.bits or one.multi == (self.family is Family.SINGLES):
             return False
         if self.family in (Family.ARRAYS, Family.ARRAY_STEPS) and not one.source.capabilities.lru:
             return False
         if self.family is Family.BETWEEN and one.one_level:
             return geometry.split_depth(self.order, self.new_order, self.chunk_shift) < 2
-        trying = (Family.WALKS, Family.REFUSALS, Family.ARRAY_STEPS)
-        if self.family not in (*trying, Family.FAR_COUNTS):
+        trying = self.family in (Family.WALKS, Family.REFUSALS, Family.ARRAY_STEPS)
+        if not trying and self.family not in (Family.FAR_COUNTS, Family.RANGES, Family.SINGLES):
             return True
-        has = self.family is Family.FAR_COUNTS or one.source.capabilities.try_split
+        has = not trying or one.source.capabilities.try_split
         return has and RECURSIVE not in one.source.defines
 
 
@@ -221,8 +221,13 @@ def complete_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
         units += [
             Unit(s, *pair, family=Family.ARRAY_STEPS, bits=bits) for pair in array_cases.steps(s)
         ]
+        whole = {
+            Family.BETWEEN: between_cases.pairs(s),
+            Family.RANGES: range_cases.pairs(s),
+            Family.SINGLES: single_cases.pairs(s) if s < 4 else [],
+        }
         units += [
-            Unit(s, *pair, family=Family.BETWEEN, bits=bits) for pair in between_cases.pairs(s)
+            Unit(s, *pair, family=family, bits=bits) for family in whole for pair in whole[family]
         ]
     counts = (Family.COUNTS, Family.FAR_COUNTS)
     last = min(HIGHEST, bits - 1)
@@ -257,9 +262,14 @@ def sampled_units(
                 unit = Unit(s, order, new, max(2, sample // 8), seed, family, bits)
                 units += [unit] if unit.total() else []
     for s in shifts:
-        between = between_cases.sampled_pairs(s)
+        sampled = {
+            Family.BETWEEN: between_cases.sampled_pairs(s),
+            Family.RANGES: range_cases.sampled_pairs(s),
+            Family.SINGLES: single_cases.pairs(s) if s > 3 else [],
+        }
         some = max(2, sample // 4)
-        units += [Unit(s, *pair, some, seed, Family.BETWEEN, bits) for pair in between]
+        for family, splits in sampled.items():
+            units += [Unit(s, *pair, some, seed, family, bits) for pair in splits]
         high = high_cases.pairs(s, bits)
         units += [Unit(s, *pair, HIGH_SAMPLE, seed, Family.HIGH, bits) for pair in high]
         if bits == 32:
@@ -288,6 +298,11 @@ def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
         units.append(Unit(s, deep, 0, 2, family=Family.ARRAYS, bits=bits))
         units.append(Unit(s, *steps_at, 2, family=Family.ARRAY_STEPS, bits=bits))
         units.append(Unit(s, s, 0, QUICK, family=Family.BETWEEN, bits=bits))
+        units.append(Unit(s, s + 1, s + 1, QUICK, family=Family.RANGES, bits=bits))
+        units += [
+            Unit(s, *pair, QUICK, family=Family.SINGLES, bits=bits)
+            for pair in single_cases.pairs(s)
+        ]
     return units
 
 

@@ -31,6 +31,8 @@ OF_TRYING = "try-split-"
 """How the properties begin that say what ``xas_try_split`` does, and what it refuses."""
 _COUNTING = frozenset({Family.COUNTS.value, Family.FAR_COUNTS.value})
 _TRYING = frozenset({Family.WALKS.value, Family.REFUSALS.value, Family.ARRAY_STEPS.value})
+_NOT_SPLITTING = frozenset({Family.RANGES.value, Family.SINGLES.value})
+"""Families in which nothing is split."""
 
 
 def deciding(check: str, parts: Mapping[Part, Coverage]) -> dict[Part, Coverage]:
@@ -58,6 +60,8 @@ def _about(check: str, family: str) -> bool:
         return True
     if check.startswith(OF_TRYING):
         return family in _TRYING
+    if check.startswith("split-") and family in _NOT_SPLITTING:
+        return False
     if check in _WORDS:
         return family not in _TRYING
     if check.startswith("split-"):
