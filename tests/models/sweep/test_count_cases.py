@@ -46,4 +46,6 @@ def test_each_family_has_its_cases() -> None:
         Family.ARRAYS: 28,
         Family.ARRAY_STEPS: 14,
         Family.BETWEEN: 1136,
+        Family.RANGES: 292,
+        Family.SINGLES: 0,
     }
