@@ -9,7 +9,7 @@ too, it must break the same property with the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -51,15 +51,15 @@ class Before(Closing):
         self._implementation = implementation
         self._s = s
         self._worker: Worker | None = None
-        self._offered: Sequence[bytes] = ()
+        self._offered: Callable[[], Sequence[bytes]] | None = None
         self._ran: dict[bytes, _Run] = {}
         self._all_end = True
 
-    def offer(self, cases: Sequence[bytes]) -> None:
-        """The cases, encoded, of which some will be asked for: all of them are run at once when the
-        first is, for a case by itself takes longer than a hundred together; unless some of those
-        that were offered earlier did not end."""
-        self._offered, self._ran = cases if self._all_end else (), {}
+    def offer(self, cases: Callable[[], Sequence[bytes]]) -> None:
+        """Gives the cases, encoded, of which some will be asked for: all of them are run at once
+        when the first is, for a case by itself takes longer than a hundred together; unless some
+        of those that were offered earlier did not end."""
+        self._offered, self._ran = cases if self._all_end else None, {}
 
     def close(self) -> None:
         """End what was started."""
@@ -129,7 +129,7 @@ class Before(Closing):
         case = encode(list(operations))
         if self._offered:
             # No further than to the first that does not end: others may not either.
-            offered, self._offered = self._offered, ()
+            offered, self._offered = self._offered(), None
             result = self._worker.run(offered, log=True, most_ends=1)
             self._all_end = not result.abnormal
             self._ran = {

@@ -17,6 +17,7 @@
  *	cursor.c	operations on a cursor that is kept from one to the next
  *	plain.c		the functions that take no cursor
  *	operations.c	what each operation does
+ *	groups.c	the cases of a group, and which of them are answered alike
  *	main.c		the shared memory, the rounds, the timer
  */
 #ifndef XASPLIT_DRIVER_H
@@ -119,6 +120,19 @@ enum flag {
 	FLAG_LRU = 64,
 	/* Of OP_INIT: from this bit on, the low bits of xa_flags. */
 	FLAG_ARRAY_SHIFT = 8,
+	/* In a group, before a case is made of it: the start's offset belongs into the index, its flags
+	 * to the flags. */
+	FLAG_INDEX_AT_START = 1 << 30,
+	FLAG_FLAGS_OF_START = (int)(1U << 31),
+};
+
+/* A group as it arrives: this, its operations, and its starts, which make a case each. */
+struct group {
+	uint32_t operations, starts;
+};
+struct start {
+	uint64_t offset;
+	uint64_t flags;
 };
 
 /* context.c */
@@ -126,8 +140,9 @@ enum flag {
 struct control {
 	/* asked by the worker */
 	uint64_t size; /* of the whole memory */
-	uint64_t first, cases; /* cases to run: from `first` up to `cases` */
-	uint64_t case_ends, result_ends, log_ends; /* offsets of arrays of one word a case */
+	uint64_t first, groups; /* groups to run: from `first` up to `groups` */
+	uint64_t group_ends; /* offset of an array of one word a group */
+	uint64_t result_ends, log_ends, times; /* the same of arrays of one word an answer */
 	uint64_t input;
 	uint64_t results, result_capacity;
 	uint64_t log, log_capacity;
@@ -135,8 +150,9 @@ struct control {
 	uint64_t logging;
 	uint64_t hang_microseconds; /* CPU time that a case may take */
 	/* told by the driver */
-	uint64_t done; /* cases run */
-	uint64_t running; /* whether one runs, which then is number `done` */
+	uint64_t done; /* groups run */
+	uint64_t answers; /* that were told */
+	uint64_t running; /* whether a case of group `done` runs */
 	uint64_t operation; /* the number of its operation */
 	uint64_t result_used, log_used, findings_used;
 	uint64_t full; /* the round ended for lack of room */
@@ -238,6 +254,9 @@ void run_plain_operation(const struct operation *operation);
 
 /* operations.c */
 void run_operation(const struct operation *operation);
+
+/* groups.c: runs group number `done`; false when the round is to end. */
+bool run_group(void);
 
 /* snapshot.c: the last walk. */
 struct walk {

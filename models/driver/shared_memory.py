@@ -12,40 +12,43 @@ from itertools import accumulate
 FINDING = struct.Struct("<QII240s")
 """How the driver notes a case that did not end well: case, status, operation, text."""
 MOST_CASES = 1 << 16
-"""Cases that one round can have."""
-_FINDINGS = 256
+"""Cases, and so answers and groups, that one round can have."""
+MOST_FINDINGS = 256
+"""Cases of a round that may end early; a group has no more starts than that."""
 LARGEST = {64: 4 << 30, 32: 256 << 20}
 """Bytes that the results of one case may take, by the bits of the driver's machine word."""
 
 
 class Word(IntEnum):
-    """The words of ``struct control`` in the driver's main.c, in their order."""
+    """The words of ``struct control`` in the driver's driver.h, in their order."""
 
     SIZE = 0
     FIRST = 1
-    CASES = 2
-    CASE_ENDS = 3
+    GROUPS = 2
+    GROUP_ENDS = 3
     RESULT_ENDS = 4
     LOG_ENDS = 5
-    INPUT = 6
-    RESULTS = 7
-    RESULT_CAPACITY = 8
-    LOG = 9
-    LOG_CAPACITY = 10
-    FINDINGS = 11
-    FINDING_CAPACITY = 12
-    LOGGING = 13
-    HANG_MICROSECONDS = 14
-    DONE = 15
-    RUNNING = 16
-    OPERATION = 17
-    RESULT_USED = 18
-    LOG_USED = 19
-    FINDINGS_USED = 20
-    FULL = 21
-    CHUNK_SHIFT = 22
-    HUNG = 23
-    WORD_BITS = 24
+    TIMES = 6
+    INPUT = 7
+    RESULTS = 8
+    RESULT_CAPACITY = 9
+    LOG = 10
+    LOG_CAPACITY = 11
+    FINDINGS = 12
+    FINDING_CAPACITY = 13
+    LOGGING = 14
+    HANG_MICROSECONDS = 15
+    DONE = 16
+    ANSWERS = 17
+    RUNNING = 18
+    OPERATION = 19
+    RESULT_USED = 20
+    LOG_USED = 21
+    FINDINGS_USED = 22
+    FULL = 23
+    CHUNK_SHIFT = 24
+    HUNG = 25
+    WORD_BITS = 26
 
 
 class SharedMemory:
@@ -64,10 +67,11 @@ class SharedMemory:
     def _map(self) -> None:
         """Lays the areas out and maps them; only what is used takes memory."""
         sizes = {
-            Word.FINDINGS: _FINDINGS * FINDING.size,
-            Word.CASE_ENDS: 8 * MOST_CASES,
+            Word.FINDINGS: MOST_FINDINGS * FINDING.size,
+            Word.GROUP_ENDS: 8 * MOST_CASES,
             Word.RESULT_ENDS: 8 * MOST_CASES,
             Word.LOG_ENDS: 8 * MOST_CASES,
+            Word.TIMES: 8 * MOST_CASES,
             Word.INPUT: self.input,
             Word.RESULTS: self.results,
             Word.LOG: self.log,
@@ -82,7 +86,7 @@ class SharedMemory:
         self[Word.SIZE] = size
         self[Word.RESULT_CAPACITY] = self.results
         self[Word.LOG_CAPACITY] = self.log
-        self[Word.FINDING_CAPACITY] = _FINDINGS
+        self[Word.FINDING_CAPACITY] = MOST_FINDINGS
 
     def grow_input(self, needed: int) -> None:
         """Room for ``needed`` bytes of operations.  The contents of all areas are lost."""

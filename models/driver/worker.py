@@ -8,6 +8,7 @@ and the messages that both sides share.
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -70,13 +71,15 @@ class BatchResult:
 
     ``results`` holds the result bytes of all cases one after another, ``ends[i]`` is where those of
     case ``i`` end; ``log`` and ``log_ends`` likewise.  An abnormal case has the results of the
-    operations that it completed.
+    operations that it completed.  ``times[i]`` is how many cases in a row were answered like it: 1,
+    unless groups were run.
     """
 
     results: bytes = b""
     ends: array[int] = field(default_factory=lambda: array("Q"))
     log: bytes = b""
     log_ends: array[int] = field(default_factory=lambda: array("Q"))
+    times: array[int] = field(default_factory=lambda: array("Q"))
     abnormal: list[Abnormal] = field(default_factory=list)
 
     def case(self, number: int) -> memoryview:
@@ -90,6 +93,27 @@ class BatchResult:
 
 def _piece(data: bytes, ends: array[int], number: int) -> memoryview:
     return memoryview(data)[ends[number - 1] if number else 0 : ends[number]]
+
+
+INDEX_AT_START, FLAGS_OF_START = 1 << 30, 1 << 31
+"""Bits that the flags of a group's operations may bear: a start's offset belongs into the index,
+its flags to the flags."""
+_GROUP = struct.Struct("<II")
+_ONE_START = bytes(16)
+_RECORD_BYTES = 32
+
+
+def group(operations: bytes, starts: int, places: bytes = _ONE_START) -> bytes:
+    """A group of cases as the driver reads it: the records of the operations, of which those that
+    bear ``INDEX_AT_START`` and ``FLAGS_OF_START`` differ from start to start, and for each of the
+    ``starts``, at most ``MOST_FINDINGS``, its offset and its flags, 64 bits each.
+
+    ValueError for operations that are not whole records.
+    """
+    records, rest = divmod(len(operations), _RECORD_BYTES)
+    if rest:
+        raise ValueError("a case is not made of whole records of 32 bytes")
+    return _GROUP.pack(records, starts) + operations + places
 
 
 class Worker(Closing):
@@ -120,14 +144,28 @@ class Worker(Closing):
         hung or ended the process: ``result.ends`` then has no entry for those that were not run.
         Raises WorkerError, or ValueError for a case that is not made of whole records.
         """
+        return self._run([(group(case, 1), 1) for case in cases], log, most_ends)
+
+    def run_groups(self, groups: Sequence[tuple[bytes, int]], *, log: bool = False) -> BatchResult:
+        """Runs the cases of the groups, each made by ``group`` and with the number of its starts,
+        up to the first case that hangs or ends the process: ``result.abnormal`` then ends with it.
+
+        ``result.times`` has how many cases in a row had each answer: of a group all of whose cases
+        answer alike, log included, only the first is told.  Raises as ``run``.
+        """
+        return self._run(groups, log, 1)
+
+    def _run(
+        self, groups: Sequence[tuple[bytes, int]], log: bool, most_ends: int | None
+    ) -> BatchResult:
         result = BatchResult()
         pieces: list[tuple[bytes, bytes]] = []
         self._ends_left = most_ends
         try:
             start = 0
-            while start < len(cases) and self._ends_left != 0:
-                start += self._round(cases, start, log, result)
-                pieces.append(self._collect(start, result))
+            while start < len(groups) and self._ends_left != 0:
+                start += self._round(groups, start, log, result)
+                pieces.append(self._collect(result))
         except BaseException:
             self._driver.end()
             raise
@@ -136,28 +174,34 @@ class Worker(Closing):
         result.abnormal.sort(key=lambda abnormal: abnormal.case)
         return result
 
-    def _round(self, cases: Sequence[bytes], start: int, log: bool, result: BatchResult) -> int:
-        """Runs as many cases from ``start`` on as there is room for; returns how many."""
+    def _round(
+        self, groups: Sequence[tuple[bytes, int]], first: int, log: bool, result: BatchResult
+    ) -> int:
+        """Runs as many groups from ``first`` on as there is room for; returns how many."""
         memory = self._memory
-        ends = array("Q", accumulate(len(c) for c in cases[start : start + MOST_CASES]))
-        data = b"".join(cases[start : start + MOST_CASES])
-        if any(end % 32 for end in ends):
-            raise ValueError("a case is not made of whole records of 32 bytes")
+        last, cases = first, 0
+        while last < len(groups) and cases + groups[last][1] <= MOST_CASES:
+            cases += groups[last][1]
+            last += 1
+        records = [record for record, _ in groups[first:last]]
+        ends = array("Q", accumulate(map(len, records)))
+        data = b"".join(records)
         if len(data) > memory.input:
             memory.grow_input(len(data))
-        memory.write(Word.CASE_ENDS, ends.tobytes())
+        memory.write(Word.GROUP_ENDS, ends.tobytes())
         memory.write(Word.INPUT, data)
-        memory[Word.CASES] = len(ends)
+        memory[Word.GROUPS] = len(ends)
         memory[Word.LOGGING] = log
         memory[Word.HANG_MICROSECONDS] = int(self.hang_seconds * 1e6)
-        for word in (Word.FIRST, Word.DONE, Word.RUNNING, Word.FULL, Word.HUNG):
+        for word in (Word.FIRST, Word.DONE, Word.ANSWERS, Word.RUNNING, Word.FULL, Word.HUNG):
             memory[word] = 0
         for word in (Word.RESULT_USED, Word.LOG_USED, Word.FINDINGS_USED):
             memory[word] = 0
         while memory[Word.DONE] < len(ends):
+            answers = memory[Word.ANSWERS]
             ended = self._drive()
             if ended is not None:
-                self._note_end(ended, start, result)
+                self._note_end(ended, answers, result)
                 if self._ends_left is not None:
                     self._ends_left -= 1
                     if not self._ends_left:
@@ -166,25 +210,25 @@ class Worker(Closing):
                 break
         if memory[Word.DONE] == 0 and not memory.grow_output():
             text = f"its results take more than {memory.largest >> 20:,} MiB"
-            self._note(0, (Status.UNSUPPORTED, text), start, result)
+            self._note((Status.UNSUPPORTED, text), result)
         return memory[Word.DONE]
 
-    def _collect(self, end: int, result: BatchResult) -> tuple[bytes, bytes]:
-        """Takes over what a round answered, whose cases end before case ``end`` of the batch;
-        returns its results and its log."""
+    def _collect(self, result: BatchResult) -> tuple[bytes, bytes]:
+        """Takes over what a round answered; returns its results and its log."""
         memory = self._memory
-        done = memory[Word.DONE]
+        told, before = memory[Word.ANSWERS], len(result.ends)
         for word, ends in (
             (Word.RESULT_ENDS, result.ends),
             (Word.LOG_ENDS, result.log_ends),
         ):
-            fresh = array("Q", memory.read(word, 8 * done))
-            before = ends[-1] if ends else 0
-            ends.extend(array("Q", (before + end for end in fresh)) if before else fresh)
+            fresh = array("Q", memory.read(word, 8 * told))
+            start = ends[-1] if ends else 0
+            ends.extend(array("Q", (start + end for end in fresh)) if start else fresh)
+        result.times.extend(array("Q", memory.read(Word.TIMES, 8 * told)))
         found = memory.read(Word.FINDINGS, FINDING.size * memory[Word.FINDINGS_USED])
         for case, status, operation, text in FINDING.iter_unpack(found):
             line = text.partition(b"\0")[0].decode(errors="replace")
-            result.abnormal.append(Abnormal(end - done + case, Status(status), operation, line))
+            result.abnormal.append(Abnormal(before + case, Status(status), operation, line))
             if status == Status.HANG and self._ends_left:
                 self._ends_left -= 1
         return (
@@ -211,25 +255,30 @@ class Worker(Closing):
             progress = now
         return None
 
-    def _note_end(self, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
-        """A case ended together with its process: note it, and go on after it."""
+    def _note_end(self, ended: tuple[Status, str], before: int, result: BatchResult) -> None:
+        """A case ended together with its process, which began when there were ``before`` answers:
+        note it, and go on after it."""
         memory = self._memory
-        case = memory[Word.DONE]
         if not memory[Word.RUNNING]:
             # Between two cases: the one before it wrecked the driver.
-            if case == memory[Word.FIRST]:
+            if memory[Word.ANSWERS] == before:
                 raise WorkerError(f"the driver ends before it runs a case: {ended[1]}")
-            case -= 1
+            memory[Word.DONE] -= 1
+            memory[Word.ANSWERS] -= 1
         memory[Word.RUNNING] = 0
-        self._note(case, ended, start, result)
+        self._note(ended, result)
 
-    def _note(self, case: int, ended: tuple[Status, str], start: int, result: BatchResult) -> None:
-        """Notes how a case of the round ended, with what it completed; the next one is due."""
+    def _note(self, ended: tuple[Status, str], result: BatchResult) -> None:
+        """Notes how a case of the round ended, with what it completed; the next group is due."""
         memory = self._memory
-        result.abnormal.append(Abnormal(start + case, ended[0], memory[Word.OPERATION], ended[1]))
+        case = memory[Word.ANSWERS]
+        told = len(result.ends) + case
+        result.abnormal.append(Abnormal(told, ended[0], memory[Word.OPERATION], ended[1]))
         for ends, used in (
             (Word.RESULT_ENDS, Word.RESULT_USED),
             (Word.LOG_ENDS, Word.LOG_USED),
         ):
             memory.write(ends, memory[used].to_bytes(8, "little"), 8 * case)
-        memory[Word.DONE] = memory[Word.FIRST] = case + 1
+        memory.write(Word.TIMES, (1).to_bytes(8, "little"), 8 * case)
+        memory[Word.ANSWERS] = case + 1
+        memory[Word.DONE] = memory[Word.FIRST] = memory[Word.DONE] + 1

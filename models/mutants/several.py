@@ -71,7 +71,7 @@ class _Kept(Expected):
     """Keeps what is worked out for the right answers from one defect to the next."""
 
     def clear(self) -> None:
-        self._cases.clear()
+        self._records.clear()
         wrong = [key for key in self._verdicts if key[0] is not True]
         for key in wrong:
             del self._verdicts[key]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from models.case.before import Before
@@ -102,7 +103,7 @@ class Comparison(Closing):
             if any(self._exclusions.expects(group.split) for group, _ in block):
                 return None
             self.expected.clear()
-            result = self._worker.run(self._cases(self._groups(block)), log=True, most_ends=1)
+            result = self._worker.run_groups(self._records(self._groups(block)), log=True)
             if result.abnormal:
                 return None
             _update(digest, result)
@@ -120,8 +121,8 @@ class Comparison(Closing):
         one = self.implementation
         return [item for item in block if not (item[0].failing and refuses(one, item[0]))]
 
-    def _cases(self, groups: Block) -> list[bytes]:
-        return [case for item in groups for case in self.expected.cases(*item)]
+    def _records(self, groups: Block) -> list[tuple[bytes, int]]:
+        return [record for item in groups for record in self.expected.records(*item)]
 
     def run(self, block: Block) -> int:
         """Run a block of groups, each from some starts; returns how many cases were run.
@@ -136,20 +137,20 @@ class Comparison(Closing):
         expected = any(self._exclusions.expects(group.split) for group, _ in groups)
         if self._careful or expected:
             return self._with_exclusions(groups)
-        cases = self._cases(groups)
-        result = self._worker.run(cases, log=True, most_ends=1)
+        result = self._worker.run_groups(self._records(groups), log=True)
         _update(self._digest, result)
         self.clean &= not result.abnormal
         if any(ended.status in FATAL for ended in result.abnormal):
-            # Once more, in an order that shows soon which cases do that.
+            # Case by case, in an order that shows soon which of them do that.
             return self._with_exclusions(groups)
         abnormal = {ended.case: ended for ended in result.abnormal}
-        self._before.offer(cases)
+        self._before.offer(
+            lambda: [case for group, starts in groups for case in group.encoded(starts)]
+        )
         first = 0
         for group, starts in groups:
-            self._group(group, starts, first, result, abnormal)
-            first += len(starts)
-        return len(cases)
+            first = self._group(group, starts, first, result, abnormal)
+        return sum(len(starts) for _, starts in groups)
 
     def _with_exclusions(self, groups: Block) -> int:
         """Run a block in which cases end the process; returns how many were run."""
@@ -172,11 +173,12 @@ class Comparison(Closing):
                     size += len(item.starts)
                 else:
                     self.done.left_out.count(item.group, item.starts)
-            cases = [case for one in some for case in self.expected.cases(one.group, one.starts)]
+            cases = _cases([(one.group, one.starts) for one in some])
             result = self._worker.run(cases, log=True, most_ends=1)
             abnormal = {ended.case: ended for ended in result.abnormal}
             ran_whole = enumerate(cases[: len(result.ends)])
-            self._before.offer([case for at, case in ran_whole if at not in abnormal])
+            ended_well = [case for at, case in ran_whole if at not in abnormal]
+            self._before.offer(partial(list, ended_well))
             covered += len(result.ends)
             first = 0
             again: list[Item] = []
@@ -202,44 +204,50 @@ class Comparison(Closing):
         first: int,
         result: BatchResult,
         abnormal_ones: Mapping[int, Abnormal],
-    ) -> None:
-        """Compare a group's answers, ``first`` being its first case in the batch."""
+    ) -> int:
+        """Compare a group's answers, ``first`` being that of its first case; returns which answer
+        comes after them."""
+        places = [first]
+        told = result.times[first]
+        while told < len(starts):
+            places.append(places[-1] + 1)
+            told += result.times[places[-1]]
+        after = places[-1] + 1
         if first in abnormal_ones and only_counts(group):
             # Nodes that come again may be what it does not stand: that says nothing of the code.
             self.done.left_out.count(group, starts)
             self._not_judged += 1
-            return
+            return after
         expected = self.expected.answer(group, kind(self.implementation, group))
-        count = len(starts)
-        places = range(first, first + count)
         abnormal = {place: abnormal_ones[place] for place in places if place in abnormal_ones}
-        begin = result.ends[first - 1] if first else 0
-        log_begin = result.log_ends[first - 1] if first else 0
-        answers = result.results[begin : result.ends[first + count - 1]]
-        logs = result.log[log_begin : result.log_ends[first + count - 1]]
-        log = bytes(result.case_log(first))
         self.done.run.count(group, starts)
-        same = answers == expected * count
-        if same and logs == log * count and not abnormal:
-            found = self._judged(group, starts[0], expected, log)
+        answers = {bytes(result.case(place)) for place in places}
+        logs = {bytes(result.case_log(place)) for place in places}
+        same = answers == {expected}
+        if same and len(logs) == 1 and not abnormal:
+            found = self._judged(group, starts[0], expected, logs.pop())
             if len({start.offset for start in starts}) > 1:
                 self.judged[INDEX.name] += 1  # the same bytes at each of these indices
             self._found(found, group, starts, expected)
-            return
-        # The slow way, to say which of them differ and how; those that answer alike at once.
+            return after
+        # To say which of them differ and how; those that answer alike at once.
         alike: dict[tuple[object, ...], list[tuple[int, Start]]] = {}
-        for place, start in enumerate(starts, first):
+        begin = 0
+        for place in places:
             ended = abnormal.get(place)
             end = None if ended is None else (ended.status, ended.operation, ended.text)
             key = (bytes(result.case(place)), bytes(result.case_log(place)), end)
-            alike.setdefault(key, []).append((place, start))
+            some = starts[begin : begin + result.times[place]]
+            alike.setdefault(key, []).extend((place, start) for start in some)
+            begin += len(some)
         for cases in alike.values():
             place = cases[0][0]
             self._case(group, [start for _, start in cases], place, result, abnormal.get(place))
-        if not abnormal and same and logs != log * count:
+        if not abnormal and same and len(logs) > 1:
             case = self.expected.operations(group, starts[0])
             differs = logs_differ(self.implementation, group.chunk_shift, case, expected)
             self._found([differs], group, starts[:1], expected)
+        return after
 
     def _case(
         self,
@@ -309,7 +317,14 @@ class Comparison(Closing):
             self._on_failing(group, starts)
 
 
+def _cases(groups: Block) -> list[bytes]:
+    """The cases of groups, one by one, as the driver reads them."""
+    return [case for group, starts in groups for case in group.encoded(starts)]
+
+
 def _update(digest: hashlib.blake2b, result: BatchResult) -> None:
     """Add what a batch answered to a hash."""
-    for part in (result.ends.tobytes(), result.results, result.log_ends.tobytes(), result.log):
-        digest.update(part)
+    for ends in (result.ends, result.log_ends, result.times):
+        digest.update(ends.tobytes())
+    digest.update(result.results)
+    digest.update(result.log)

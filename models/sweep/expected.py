@@ -11,6 +11,7 @@ from models.case.extent import Start
 from models.case.reference import SplitKind, run_case
 from models.case.verdict import no_answer
 from models.subject.implementation import Implementation
+from models.sweep import grouped
 from models.sweep.cases import FIRST
 from models.sweep.families import CaseGroup
 from specs.judge import Judge
@@ -38,14 +39,14 @@ class Expected:
         self._judges: dict[str, Judge] = {}
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
         self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
-        self._cases: dict[tuple[CaseGroup, tuple[Start, ...]], list[bytes]] = {}
+        self._records: dict[tuple[CaseGroup, tuple[Start, ...]], list[tuple[bytes, int]]] = {}
         self._verdicts: dict[tuple[object, ...], Verdict] = {}
 
     def clear(self) -> None:
         """Forget a block that is done."""
         self._answers.clear()
         self._operations.clear()
-        self._cases.clear()
+        self._records.clear()
         self._verdicts.clear()
 
     def answer(self, group: CaseGroup, kind: SplitKind) -> bytes:
@@ -64,12 +65,12 @@ class Expected:
             known = self._operations[group, start] = group.operations(start)
         return known
 
-    def cases(self, group: CaseGroup, starts: Sequence[Start]) -> list[bytes]:
-        """The group's cases that begin at ``starts``, as the driver reads them."""
+    def records(self, group: CaseGroup, starts: Sequence[Start]) -> list[tuple[bytes, int]]:
+        """The group's cases, which begin at ``starts``, as the driver reads them all at once."""
         key = (group, tuple(starts))
-        known = self._cases.get(key)
+        known = self._records.get(key)
         if known is None:
-            known = self._cases[key] = group.encoded(starts)
+            known = self._records[key] = grouped.records(group, starts)
         return known
 
     def verdict(
