@@ -13,7 +13,8 @@ again; so is the outcome of each split, to compare splits of one array at differ
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -135,6 +136,8 @@ class Judge:
         self._kept = 0
         self._views: dict[bytes, View] = {}
         self._splits: dict[tuple[object, ...], tuple[int, View]] = {}
+        self.age = 0
+        """How often it forgot what it had derived."""
 
     def history(self) -> History:
         """A new history: an empty array, to be judged step by step."""
@@ -182,6 +185,7 @@ class Judge:
                 self._views.clear()
                 self._splits.clear()
                 self._kept = len(data)
+                self.age += 1
             self._views[data] = view
         return view
 
@@ -199,6 +203,10 @@ class Judge:
         earlier = self._splits.setdefault(key, (operation.index, after))
         if earlier[0] != operation.index or earlier[1] is not after:
             yield from effect.judge_index(earlier, (operation.index, after))
+
+
+_TOLD_APART = frozenset({"_judge", "_changes", "_array", "_view", "_merge", "_memory"})
+"""What of a history ``known`` tells in another way, or not at all."""
 
 
 class History:
@@ -222,6 +230,33 @@ class History:
         """Number of the operation whose precondition did not hold, if there was one: a split, or
         one through a cursor that is not valid.  What follows it is not judged, for nothing is
         promised any more."""
+
+    @property
+    def number(self) -> int:
+        """The number of the last operation, -1 before the first."""
+        return self._number
+
+    def known(self) -> Hashable:
+        """All that what is said of further operations depends on, besides them, their answers and
+        the judge; None where that is not to be told: only after a snapshot of an array is it."""
+        view = self._view
+        if self._changes or view is None or self._array is not view.abstract:
+            return None
+        merge = self._merge
+        return (
+            view.data,
+            merge and (merge.before.data, merge.first, merge.order, merge.entry),
+            self._memory.known,
+            *(value for name, value in vars(self).items() if name not in _TOLD_APART),
+        )
+
+    def copy(self) -> History:
+        """The same, to go on by itself; of one that was not told of any change since its last
+        snapshot."""
+        made = copy(self)
+        made._changes = []
+        made._memory = copy(self._memory)
+        return made
 
     @property
     def array(self) -> AbstractArray | None:

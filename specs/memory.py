@@ -35,6 +35,11 @@ class Memory:
         self._armed = UNLIMITED
         self._counts = Flag.NONE
 
+    @property
+    def known(self) -> tuple[Allowance, Flag]:
+        """What was granted and is not spent, and which requests count."""
+        return self._armed, self._counts
+
     def allowance(self, operation: Operation) -> Allowance:
         """What the operation, which comes next, gets."""
         if self._armed is UNLIMITED:

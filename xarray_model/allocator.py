@@ -34,6 +34,13 @@ class Allocator:
         self._counted = (nonblocking, blocking)
         self._lasting = lasting
 
+    @property
+    def armed(self) -> tuple[object, ...]:
+        """What is to fail; empty if nothing is."""
+        if not self._countdown and self._budget is None:
+            return ()
+        return self._countdown, self._counted, self._lasting, self._budget
+
     def limit(self, budget: int | None) -> None:
         """Grant ``budget`` more requests and fail all later ones; None lifts the limit."""
         self._budget = budget

@@ -160,6 +160,14 @@ class Runner:
         self.following = 0
         """Where the case's next cyclic allocation begins."""
 
+    @property
+    def carries(self) -> tuple[object, ...] | None:
+        """What later operations depend on besides the array, which a snapshot shows; None where
+        they may go through a cursor, which none shows."""
+        if self._kept is not None:
+            return None
+        return self.array.allocator.armed, self.following
+
     def run(self, operation: Operation) -> bytes:
         """The bytes that the operation answers with."""
         if operation.code is Code.SNAPSHOT:

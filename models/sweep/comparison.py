@@ -281,7 +281,7 @@ class Comparison(Closing):
         """What breaks in a case that was answered so."""
         one, operations = self.implementation, self.expected.operations(group, start)
         violations, judged = self.expected.verdict(
-            one, group, start, answer, log, completed(operations, ended)
+            one, group, start, answer, log, completed(operations, ended) if ended else None
         )
         self.judged.update(judged)
         expected = self.expected.answer(group, kind(one, group))

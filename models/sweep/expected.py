@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
+from models.case.answers import Answers
 from models.case.extent import Start
-from models.case.reference import SplitKind, run_case
+from models.case.reference import SplitKind
 from models.case.verdict import no_answer
 from models.subject.implementation import Implementation
 from models.sweep import grouped
 from models.sweep.cases import FIRST
 from models.sweep.families import CaseGroup
 from specs.judge import Judge
+from specs.parts import Parts, cut
 from specs.property import Violation
-from xarray_model.operations import Operation
+from xarray_model.operations import Operation, encode
 
 
 class Verdict(NamedTuple):
@@ -36,7 +39,9 @@ class Expected:
     def __init__(self, s: int, bits: int = 64) -> None:
         self._s = s
         self._bits = bits
-        self._judges: dict[str, Judge] = {}
+        self._judges: dict[str, tuple[Judge, Parts]] = {}
+        self._models = {one: Answers(s, bits, one) for one in SplitKind}
+        self._parts: dict[tuple[CaseGroup, Start], list[bytes]] = {}
         self._answers: dict[tuple[CaseGroup, SplitKind], bytes] = {}
         self._operations: dict[tuple[CaseGroup, Start], list[Operation]] = {}
         self._records: dict[tuple[CaseGroup, tuple[Start, ...]], list[tuple[bytes, int]]] = {}
@@ -44,6 +49,7 @@ class Expected:
 
     def clear(self) -> None:
         """Forget a block that is done."""
+        self._parts.clear()
         self._answers.clear()
         self._operations.clear()
         self._records.clear()
@@ -53,9 +59,16 @@ class Expected:
         """The result bytes that every case of the group must give."""
         known = self._answers.get((group, kind))
         if known is None:
-            operations = self.operations(group, FIRST)
-            known = run_case(operations, group.chunk_shift, width=self._bits, split=kind).results
+            operations = partial(self.operations, group, FIRST)
+            known = self._models[kind].of(self.parts(group, FIRST), operations)
             self._answers[group, kind] = known
+        return known
+
+    def parts(self, group: CaseGroup, start: Start) -> list[bytes]:
+        """The parts of the case of the group that begins at ``start``."""
+        known = self._parts.get((group, start))
+        if known is None:
+            known = self._parts[group, start] = cut(encode(self.operations(group, start)))
         return known
 
     def operations(self, group: CaseGroup, start: Start) -> list[Operation]:
@@ -92,16 +105,31 @@ class Expected:
         key = (right or one.name, group, start, answer, log)
         known = self._verdicts.get(key)
         if known is None:
-            fresh = Judge(self._s, one_level=one.one_level, bits=self._bits)
-            judge = self._judges.setdefault(one.name, fresh)
-            judge.judged = Counter()
-            answered = self.operations(group, start) if completed is None else completed
-            try:
-                found = judge.case(answered, answer, log)
-            except ValueError as error:
-                found = [no_answer(error, answered)]
-            known = self._verdicts[key] = Verdict(found, judge.judged)
+            known = self._verdicts[key] = self._judged(one, group, start, answer, log, completed)
         return known
+
+    def _judged(
+        self,
+        one: Implementation,
+        group: CaseGroup,
+        start: Start,
+        answer: bytes,
+        log: bytes,
+        completed: Sequence[Operation] | None,
+    ) -> Verdict:
+        if one.name not in self._judges:
+            fresh = Judge(self._s, one_level=one.one_level, bits=self._bits)
+            self._judges[one.name] = fresh, Parts(fresh)
+        judge, parts = self._judges[one.name]
+        operations = partial(self.operations, group, start)
+        try:
+            if completed is None:
+                return Verdict(*parts.case(self.parts(group, start), operations, answer, log))
+            judge.judged = Counter()
+            return Verdict(judge.case(completed, answer, log), judge.judged)
+        except ValueError as error:
+            answered = operations() if completed is None else completed
+            return Verdict([no_answer(error, answered)], judge.judged)
 
 
 def kind(one: Implementation, group: CaseGroup) -> SplitKind:

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+from collections import Counter
+
 import pytest
 
 from models.case.known import known
@@ -95,12 +97,12 @@ def test_a_wrong_byte_that_no_spec_names_is_still_a_finding(ports: list[Implemen
     from models.sweep import expected
 
     class Blind:
-        def case(self, *_: object) -> list[object]:
-            return []
+        def case(self, *_: object) -> tuple[list[object], Counter[str]]:
+            return [], Counter()
 
     one = planted("count", "node->count++;")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(expected, "Judge", lambda *_, **__: Blind())
+        patch.setattr(expected, "Parts", lambda _: Blind())
         assert properties(run_unit(Unit(2, 2, 1), [one])) == {"agrees-with-model"}
         assert not run_unit(Unit(2, 2, 1), ports).findings
 
