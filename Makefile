@@ -3,14 +3,16 @@
 PYTHON ?= python3
 KERNEL ?=
 SUITE ?=
+BENCH ?=
 BIN := .venv/bin
 
-.PHONY: help venv review test long quick lint floors fresh clean
+.PHONY: help venv review test long quick lint bench floors fresh clean
 help:
 	@echo "make review [KERNEL='TREE TARBALL ...']  the main job: port and every kernel named"
 	@echo "make test                               style, types and all tests"
 	@echo "make long                               also those that repeat them on more, such as older kernels"
 	@echo "make quick                              style, types and the two thirds that are fast"
+	@echo "make bench [KERNEL=TARBALL]              how fast all of it is: docs/bench (25 minutes)"
 	@echo "make floors                             some tests with the lowest versions of packages"
 	@echo "make fresh SUITE=bookworm               both in a bare Debian (root, debootstrap)"
 	@echo "make venv                               only the environment: .venv/bin/xasplit"
@@ -49,6 +51,10 @@ long: lint
 # A first signal: the tests of files that take no longer than some seconds.
 quick: lint
 	$(FAST) $(BIN)/pytest --numprocesses 2 -m "not slow and not long"
+
+# On a machine that does nothing else; BENCH= has further options, such as "--only commands".
+bench: .venv/tools
+	$(BIN)/python -m benchmarks $(foreach kernel,$(KERNEL),--kernel $(kernel)) $(BENCH)
 
 # Each package in the lowest version that pyproject.toml names, and what uses it.
 FLOORS := tests/review/test_cli.py \

@@ -26,6 +26,7 @@ ALLOWED = {
     "models": {"specs", "xarray_model"},
     "proofs": {"specs", "xarray_model"},
     "review": {"models", "proofs", "specs", "xarray_model"},
+    "benchmarks": {"review", "models", "proofs", "specs", "xarray_model"},
 }
 
 ROOMS = {

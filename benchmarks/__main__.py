@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line of benchmarks: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+
+from benchmarks import commands, plot, table
+from benchmarks.group import Group, Settings, not_run, run
+from benchmarks.machine import ROOT, commit, load, machine
+from benchmarks.result import FORMAT, GroupResult, Report, State, dumps
+
+GROUPS: tuple[Group, ...] = (commands.GROUP,)
+"""All groups, in the order in which they are run."""
+OUT = ROOT / "docs" / "bench"
+SAMPLE = 60
+QUICK_OUT = ROOT / "build" / "bench"
+
+
+@click.command("benchmarks", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--only",
+    multiple=True,
+    type=click.Choice([one.name for one in GROUPS]),
+    help="Run this group; may be given several times.  [default: all]",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where bench.json, bench.txt and bench.svg go.  [default: docs/bench, with --quick"
+    " build/bench]",
+)
+@click.option(
+    "--kernel",
+    type=click.Path(exists=True, path_type=Path),
+    help="A kernel's tarball or tree, to be reviewed before and after a line changes.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=SAMPLE,
+    show_default=True,
+    help="How many seeded defects are looked for, drawn evenly from all.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Begin no group after so long.  [default: no limit]",
+)
+@click.option("--quick", is_flag=True, help="Repeat as little as can be: to see that all works.")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON instead of the table.")
+def main(
+    only: tuple[str, ...],
+    out: Path | None,
+    kernel: Path | None,
+    sample: int,
+    budget: float | None,
+    quick: bool,
+    as_json: bool,
+) -> None:
+    """Measure how fast xasplit is, group by group, against goals and against others.
+
+    One JSON, one table and one plot are left.  The machine should have nothing else to do.  What
+    cannot be run is told with its reason; Ctrl-C keeps what was measured.
+
+    \b
+    Examples:
+      python -m benchmarks
+      python -m benchmarks --only commands --only readers --out /tmp/bench
+      python -m benchmarks --kernel linux.tar.xz --sample 30 --budget 25
+      python -m benchmarks --quick --json
+
+    Exit status: 0 measured, whether goals are met or not, 2 wrong usage, 130 interrupted.
+    """
+    before, began = load(), time.monotonic()
+    done: list[GroupResult] = []
+    with tempfile.TemporaryDirectory(prefix="xasplit-bench-") as folder:
+        settings = Settings(Path(folder), quick, sample, kernel.absolute() if kernel else None)
+        for group in GROUPS:
+            if only and group.name not in only:
+                continue
+            if done and done[-1].state is State.INTERRUPTED:
+                done.append(not_run(group, "interrupted before"))
+            elif budget is not None and time.monotonic() - began > budget * 60:
+                done.append(not_run(group, f"the budget of {budget:g} minutes was used up"))
+            else:
+                click.echo(f"benchmarks: {group.name}", err=True)
+                done.append(run(group, settings))
+    report = Report(FORMAT, commit(), quick, machine(before), tuple(done))
+    out = out or (QUICK_OUT if quick else OUT)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "bench.json").write_text(dumps(report))
+    (out / "bench.txt").write_text(table.text(report))
+    (out / "bench.svg").write_text(plot.svg(report))
+    click.echo(dumps(report) if as_json else table.text(report), nl=False)
+    if any(one.state is State.INTERRUPTED for one in done):
+        click.get_current_context().exit(130)
+
+
+if __name__ == "__main__":
+    main()

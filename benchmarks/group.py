@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How a group is run: what it yields is kept, whatever ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.result import GroupResult, Line, Measure, NotRun, State, Timeline
+from models.kernel.source import SourceError
+from models.measure.programs import MeasureError
+from models.subject.build import BuildError
+
+Yielded = Measure | Line | Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user asks for: ``quick`` repeats as little as can be, to see that all works;
+    ``sample`` bounds how many seeded defects are tried; ``kernel`` is what is reviewed beside the
+    port; ``folder`` is for files in between."""
+
+    folder: Path
+    quick: bool = False
+    sample: int = 60
+    kernel: Path | None = None
+
+    def times(self, wanted: int) -> int:
+        """How often something is repeated."""
+        return 1 if self.quick else wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Something to measure: what it is ``about`` in one line, and what measures it."""
+
+    name: str
+    about: str
+    measure: Callable[[Settings], Iterator[Yielded]]
+
+
+def run(group: Group, settings: Settings) -> GroupResult:
+    """Run a group.  What it measured before it could not go on, or Ctrl-C, is kept."""
+    began, state, reason = time.monotonic(), State.RUN, ""
+    found: list[Yielded] = []
+    try:
+        for one in group.measure(settings):
+            found.append(one)
+    except KeyboardInterrupt:
+        state, reason = State.INTERRUPTED, "interrupted"
+    except (NotRun, BuildError, MeasureError, SourceError, OSError) as error:
+        state, reason = State.NOT_RUN, str(error)
+    return GroupResult(
+        group.name,
+        group.about,
+        state,
+        time.monotonic() - began,
+        reason,
+        tuple(one for one in found if isinstance(one, Measure)),
+        tuple(one for one in found if isinstance(one, Line)),
+        tuple(one for one in found if isinstance(one, Timeline)),
+    )
+
+
+def not_run(group: Group, reason: str) -> GroupResult:
+    """What a group came to that nobody ran."""
+    return GroupResult(group.name, group.about, State.NOT_RUN, 0.0, reason)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import __main__ as command_line
+from benchmarks.group import Group, Settings, Yielded
+from benchmarks.result import Measure, State, loads
+
+
+def measured(_: Settings) -> Iterator[Yielded]:
+    yield Measure("one", 1.0)
+
+
+def interrupted(_: Settings) -> Iterator[Yielded]:
+    yield Measure("two", 2.0)
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_leaves_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = (
+        Group("a", "", measured),
+        Group("b", "", interrupted),
+        Group("c", "", measured),
+    )
+    monkeypatch.setattr(command_line, "GROUPS", groups)
+    done = CliRunner().invoke(command_line.main, ["--out", str(tmp_path / "new")])
+    assert done.exit_code == 130
+    report = loads((tmp_path / "new" / "bench.json").read_bytes())
+    assert [one.state for one in report.groups] == [
+        State.RUN,
+        State.INTERRUPTED,
+        State.NOT_RUN,
+    ]
+    assert report.groups[1].measures[0].value == 2
+    assert (tmp_path / "new" / "bench.txt").read_text() in done.output
+
+
+def test_help_has_examples_and_a_wrong_name_is_one_line() -> None:
+    runner = CliRunner()
+    assert "python -m benchmarks --quick --json" in runner.invoke(
+        command_line.main, ["--help"]
+    ).output.replace("\n", " ")
+    wrong = runner.invoke(command_line.main, ["--only", "nothing"])
+    assert wrong.exit_code == 2 and "'nothing' is not" in wrong.output
