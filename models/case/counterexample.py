@@ -228,6 +228,7 @@ def loads(text: str | bytes) -> Counterexample:
         operations=operations,
         expected=_complete(file.expected, operations),
         actual=file.actual.data("actual", operations),
+        bits=file.implementation.configured.bits,
     )
     made, seed = file.implementation, None if file.seed is None else int(file.seed)
     return Counterexample(

@@ -47,6 +47,7 @@ class Finding:
     ``deviations`` are the known ones of the split that account for all of it; ``before``: the base
     of what is tested does the same (``models/case/before.py``).  ``beside``: where known deviations
     show in the same case, but this is none of them, what the model answers that has these.
+    ``bits``: of an index where it was found.
     """
 
     implementation: str
@@ -62,6 +63,7 @@ class Finding:
     deviations: tuple[str, ...] = field(default=(), compare=False)
     before: bool = field(default=False, compare=False)
     beside: bytes = field(default=b"", compare=False)
+    bits: int = field(default=64, compare=False)
 
     def right(self) -> bytes:
         """What would have been answered without what was found, and nothing else mended."""

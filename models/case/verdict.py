@@ -71,6 +71,7 @@ def shown(
             case,
             expected,
             answer,
+            bits=implementation.bits,
         )
         for one in names.values()
     ]
@@ -83,7 +84,8 @@ def logs_differ(
     the same entries."""
     case = tuple(operations)
     told = (*LOG_AGREES, "logs differ")
-    return Finding(implementation.name, s, *told, None, case, expected, expected)
+    bits = implementation.bits
+    return Finding(implementation.name, s, *told, None, case, expected, expected, bits=bits)
 
 
 @cache

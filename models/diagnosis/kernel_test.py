@@ -46,13 +46,14 @@ class Look:
 _MISSING = {Code.FAIL: "test code cannot make the kernel's memory run out"}
 
 
-def looks(operations: Sequence[Operation], s: int) -> list[Look]:
-    """The ways to look, the plainest first.  NoCode when there is no way to tell the case."""
+def looks(operations: Sequence[Operation], s: int, bits: int = 64) -> list[Look]:
+    """The ways to look, the plainest first, where an index has ``bits`` bits.  NoCode when there is
+    no way to tell the case."""
     for one in operations:
         if not told(one):
             raise NoCode(_MISSING.get(one.code, f"test code has no {one.code.name.lower()}"))
     whole = [*operations, Operation(Code.SNAPSHOT)]
-    view = View.of_bytes(cut(whole, run_case(whole, s).results)[-1].snapshot or b"")
+    view = View.of_bytes(cut(whole, run_case(whole, s, width=bits).results)[-1].snapshot or b"")
     array = view.abstract
     if array is None:
         raise NoCode("the model has no answer")
@@ -60,9 +61,9 @@ def looks(operations: Sequence[Operation], s: int) -> list[Look]:
     return [*entries, *_iterations(array), *_nodes(view, s), *_lru(view), Look("replay", ())]
 
 
-def function(name: str, operations: Sequence[Operation], s: int, look: Look) -> str:
+def function(name: str, operations: Sequence[Operation], s: int, look: Look, bits: int = 64) -> str:
     """A C function ``check_NAME`` that repeats the operations and then looks."""
-    expected = cut(operations, run_case(operations, s).results)
+    expected = cut(operations, run_case(operations, s, width=bits).results)
     flags = array_flags(operations)
     how = How(s, look.name == "lru", flags)
     lines = statements(operations, expected, how)

@@ -79,11 +79,11 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
     try:
         # Whether a node was reported shows in the LRU only if it has to move there or away.
         for operations in (_told(moved), *_other_kinds(_told(moved), finding.property)):
-            ways = looks(operations, s)
+            ways = looks(operations, s, finding.bits)
             if finding.property in _ENDS or checked(operations[-1]):
                 # The operations themselves show it: that is the plainest.
                 ways = [*ways[-1:], *ways[:-1]]
-            codes = [function(name, operations, s, way) for way in ways]
+            codes = [function(name, operations, s, way, finding.bits) for way in ways]
             told = _tried(implementation.source, finding.property, ways, codes, s)
             if told.code:
                 break

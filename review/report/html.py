@@ -189,7 +189,9 @@ def _before(finding: Finding) -> tuple[int, Snapshot] | None:
     place = splits[-1] if splits else shown
     operations = [*finding.operations[:place], Operation(Code.SNAPSHOT)]
     try:
-        answers = cut(operations, run_case(operations, finding.chunk_shift).results)
+        answers = cut(
+            operations, run_case(operations, finding.chunk_shift, width=finding.bits).results
+        )
     except (PreconditionError, ValueError):
         return None
     return place, decode(answers[-1].snapshot or b"")

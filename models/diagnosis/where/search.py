@@ -114,6 +114,7 @@ class Search:
             for one in run_case(
                 finding.operations,
                 finding.chunk_shift,
+                width=finding.bits,
                 split=kind_of(tracer.trial.implementation),
                 log=True,
             ).log

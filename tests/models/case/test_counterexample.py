@@ -14,6 +14,7 @@ from models.case.finding import Finding
 from models.case.reference import SplitKind, run_case
 from models.case.strict_json import FormatError
 from models.driver.worker import Worker
+from models.kernel.configuration import Configuration
 from models.kernel.source import port_source
 from models.subject.build import build
 from specs.stream import FIXED
@@ -46,6 +47,12 @@ EXAMPLE = Counterexample(FINDING, SplitKind.ITERATIVE, SOURCES, "0.1.0", seed=7)
 
 def test_a_file_gives_back_what_was_written() -> None:
     assert loads(dumps(EXAMPLE)) == EXAMPLE
+
+
+def test_the_word_size_comes_back_with_the_configuration() -> None:
+    for bits in (32, 64):
+        narrow = replace(EXAMPLE, configuration=Configuration(debug=True, bits=bits))
+        assert loads(dumps(narrow)).finding.bits == bits
 
 
 def test_a_change_in_the_file_is_a_change_in_the_example() -> None:

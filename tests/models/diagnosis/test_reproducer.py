@@ -158,3 +158,13 @@ def test_a_function_looks_like_the_kernels_own() -> None:
     assert code.startswith("static noinline void check_it(struct xarray *xa)\n{\n\t")
     assert "\txa_store_order(xa, 0, 3, xa, GFP_KERNEL);\n" in code
     assert "xas_split(&xas, xa_mk_value(2), 3);" in code
+
+
+def test_test_code_expects_what_the_model_of_that_word_size_answers() -> None:
+    """An index of 32 bits begins again after 2^32 - 1; one of 64 goes on."""
+    top = (1 << 32) - 1
+    case = (Operation(Code.STORE, 0, entry=4), Operation(Code.NEXT, top, argument=1))
+    narrow, wide = (function("it", case, 6, looks(case, 6, bits)[-1], bits) for bits in (32, 64))
+    assert "xas.xa_index != 0)" in narrow and "xas.xa_index != 0x100000000UL)" in wide
+    with pytest.raises(ValueError, match="is not an index of 32 bits"):
+        looks((Operation(Code.STORE, top + 1, entry=4),), 6, 32)

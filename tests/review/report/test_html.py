@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models.case.finding import Finding
 from models.measure.timing import Timed
 from models.readers import schedule
 from models.readers.explorer import ExplorerError
@@ -19,6 +20,7 @@ from review.run.search_result import SearchResult, SearchState
 from specs.claims import CLAIMS
 from tests.review import small, told
 from tests.review.report.pages import Page, problems
+from xarray_model.operations import Code, Operation
 
 
 @pytest.fixture(scope="module")
@@ -210,3 +212,11 @@ def test_plots_are_imported_only_when_a_bundle_is_written() -> None:
     script = "import sys, review.commands.review; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout == "False\n"
+
+
+def test_the_array_before_is_one_of_the_word_size_of_the_finding() -> None:
+    store, split = Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SPLIT, 0, 1, entry=8)
+    one = Finding("port (bits=32)", 6, "refines", "", "", 1, (store, split), b"", b"", bits=32)
+    for bits in (32, 64):
+        before = html._before(replace(one, bits=bits))
+        assert before is not None and before[1].bits == bits
