@@ -63,7 +63,8 @@ def main() -> None:
       xasplit prove           decide the theorems by three solvers
       xasplit review          everything there is, ending with the claims' verdicts
 
-    Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment.
+    Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment, or not all was
+    run and nothing fails in what was.
     """
 
 

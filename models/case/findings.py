@@ -145,6 +145,17 @@ class Findings:
         for failure in other.failures.values():
             self._fail(failure)
 
+    def add_missing(self, other: Findings) -> None:
+        """Take over what another search found of which nothing was found here."""
+        missing = {key: one for key, one in other.breaches.items() if key not in self.breaches}
+        names = {(kind[0], name) for kind, name in missing}
+        for breach in missing.values():
+            self._merge(breach)
+        for alike, failure in other.failures.items():
+            shown = {*failure.properties, *failure.later}
+            if alike not in self.failures and any((alike[0], name) in names for name in shown):
+                self._fail(failure)
+
     def _merge(self, new: Breach) -> None:
         key = (new.smallest.kind(), new.smallest.property)
         known = self.breaches.get(key)

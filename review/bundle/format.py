@@ -111,13 +111,15 @@ class OptionsRecord(Record):
     def __post_init__(self) -> None:
         if list(self.command) != self.options.command:
             raise ValueError("command is not the command of these options")
+        if self.examples is None and self.time is None:
+            raise ValueError("neither examples nor time bound the search")
 
     @property
     def options(self) -> ReviewOptions:
         """The same as a review takes them."""
         return ReviewOptions(
             self.kernels, self.rev, tuple(one.path for one in self.mboxes), self.each_patch,
-            self.sanitize, self.seed, self.steps, self.examples or 0, self.time, self.proofs,
+            self.sanitize, self.seed, self.steps, self.examples, self.time, self.proofs,
             self.base, self.everything, self.configurations,
         )  # fmt: skip
 
@@ -520,7 +522,7 @@ class Manifest(Record, kw_only=True):
     version: Literal[5] = VERSION
     sha256: Digest
     complete: bool
-    exit_status: Annotated[int, Meta(ge=0, le=1)]
+    exit_status: Annotated[int, Meta(ge=0, le=2)]
     run: RunRecord
     tools: dict[str, str]
     options: OptionsRecord

@@ -179,7 +179,7 @@ def _options(done: ReviewResult) -> OptionsRecord:
         sanitize=one.sanitize,
         seed=one.seed,
         steps=one.steps,
-        examples=one.examples if one.seconds is None else None,
+        examples=one.examples,
         time=one.seconds,
         proofs=one.proofs,
         base=one.base,

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from models.histories.search import MachineReport
 from models.kernel.source import Source
 from models.subject.implementation import name_of
+from models.sweep.sweep import Part
 from review.bundle.format import (
     BaseRecord,
     CoverageRecord,
@@ -36,9 +39,19 @@ def base(source: Source) -> BaseRecord | None:
 
 
 def coverage(done: SearchResult) -> tuple[CoverageRecord, ...]:
-    """How much of each part of the sweep was run."""
-    parts = sorted(done.result.coverage.items(), key=lambda item: item[0])
-    return tuple(CoverageRecord(*part, one.covered, one.total) for part, one in parts)
+    """How much of each part of the sweep was run: of all that was to be, also where the search was
+    ended early."""
+    total = {part: one.total for part, one in done.result.coverage.items()}
+    for unit, one in product(done.left, done.implementations):
+        if unit.offered(one) and one.name not in done.elsewhere:
+            sampled = unit.sample is not None
+            part = Part(one.name, unit.family.value, unit.chunk_shift, sampled)
+            total[part] = total.get(part, 0) + unit.total()
+    ran = done.result.coverage
+    return tuple(
+        CoverageRecord(*part, ran[part].covered if part in ran else 0, of)
+        for part, of in sorted(total.items())
+    )
 
 
 def judged(done: SearchResult) -> tuple[Judged, ...]:

@@ -118,8 +118,8 @@ def command(
     if resume is None:
         options = ReviewOptions(
             named.kernels, named.rev, named.mailboxes, named.each_patch, sanitize, seed,
-            bounds.steps, bounds.examples, bounds.seconds, proofs, named.base, everything,
-            _others(besides, every_configuration is not None),
+            bounds.steps, bounds.histories(EXAMPLES), bounds.seconds, proofs, named.base,
+            everything, _others(besides, every_configuration is not None),
         )  # fmt: skip
         place, checkpoint = None, None
     else:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +127,36 @@ def kernels_options(*more: str | Callable[[Any], Any]) -> Callable[[Command], Co
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What bounds a search: histories for each implementation, operations of each, seconds (None:
-    as long as it takes), and processes here or the address of a cluster's scheduler."""
+    """What bounds a search: histories for each implementation, operations of each, seconds from
+    when the command began (None: as long as it takes), and processes here or the address of a
+    cluster's scheduler."""
 
-    examples: int
+    examples: int | None
     steps: int
     seconds: float | None
     jobs: int
     cluster: str | None
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def workers(self) -> Workers:
         """What runs it."""
         return Workers(self.jobs, self.cluster)
+
+    def histories(self, usual: int) -> int | None:
+        """How many histories are drawn at most: what was asked for, or else ``usual``; None where
+        the time is bounded, for as many as fit in."""
+        if self.examples is not None:
+            return self.examples
+        return usual if self.seconds is None else None
+
+    @property
+    def left(self) -> float | None:
+        """How many of the seconds are left, a quarter of them at least: what must be built is built
+        however long that takes."""
+        if self.seconds is None:
+            return None
+        return max(self.seconds / 4, self.seconds - (time.monotonic() - self.began))
 
 
 def bounds_options(examples: int) -> Callable[[Command], Command]:
@@ -150,9 +168,8 @@ def bounds_options(examples: int) -> Callable[[Command], Command]:
         click.option(
             "--examples",
             type=click.IntRange(0),
-            default=examples,
-            show_default=True,
-            help="Histories that the machines draw, for each implementation; 0 for none.",
+            help="Histories that the machines draw, for each implementation; 0 for none."
+            f"  [default: {examples:,}, or with --time as many as fit in]",
         ),
         click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
         click.option(

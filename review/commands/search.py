@@ -26,6 +26,7 @@ EXAMPLES = 2400
 @run_options.save_option
 @run_options.reproducers_option
 @fresh_option
+@click.option("--verbose", is_flag=True, help="Tell known deviations in full.")
 @json_option
 def command(
     named: NamedKernels,
@@ -37,6 +38,7 @@ def command(
     save: Path,
     reproducers: Path | None,
     fresh: bool,
+    verbose: bool,
     as_json: bool,
 ) -> int:
     """Look for counterexamples in the C port or, with --kernel, in kernels.
@@ -59,6 +61,12 @@ def command(
       xasplit search --kernel ~/linux --rev origin/master..topic
       xasplit search --kernel ~/linux --config bits=32 --config multi=off
       xasplit search --time 10m
+
+    --time counts from the start, what is compiled included.  Part of it is kept for what is found:
+    its smallest case and the patch that it came with.
+
+    Exit status: 0 all that was to be run was run and holds, 1 a property fails, 2 wrong usage or
+    environment, or not all was run (the time was over, Ctrl-C) and nothing fails in what was.
     """
     # Not before: what is wrong with the usage is told at once.
     from review.report import search as report
@@ -71,9 +79,10 @@ def command(
     sources, not_run = subjects.tested(named)
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
-    effort = searches.effort(bounds.examples, bounds.steps, bounds.seconds, seed is None)
+    left = bounds.left
+    effort = searches.effort(bounds.histories(EXAMPLES), bounds.steps, left, seed is None)
     saver = saving.Saver(save, built, drawn)
-    with time_limit.within(bounds.seconds):
+    with time_limit.within(left):
         results = Results(ResultStore(fresh=fresh))
         done = searches.search(
             built, shifts, drawn, bounds.workers, effort, None, saver.found, results
@@ -82,10 +91,10 @@ def command(
         done.not_done += not_run
         saver.finish(done.findings)
         search_result.explain(done)
+    for one in done.diagnoses:
+        saver.smaller(one.smallest)
     unwritten = diagnosis.write(done.diagnoses, reproducers)
-    show(report.answer(done), as_json=as_json)
+    show(report.answer(done, verbose=verbose), as_json=as_json)
     for line in (*unwritten, *saving.told(saver)):
         click.echo(line, err=as_json)
-    if done.failed:
-        return 1
-    return 2 if done.not_done else int(not done.finished)
+    return 1 if done.failed else 0 if done.finished and not done.not_done else 2

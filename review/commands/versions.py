@@ -60,4 +60,4 @@ def command(
     done = versions.compare(built, seed, jobs)
     done.everything = everything
     show(answer(done), as_json=as_json)
-    return 1 if done.failed or not done.finished else 0
+    return 1 if done.failed else 0 if done.finished else 2

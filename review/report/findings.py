@@ -115,7 +115,9 @@ def headline(one: Diagnosis) -> str:
     finding = one.smallest
     text = f"{finding.property}, {when(finding)}: {short(finding.detail)}"
     outside = finding.contract is Contract.DOCUMENTATION
-    return f"{text} ({finding.contract.value})" if outside else text
+    told = [finding.contract.value] if outside else []
+    told += [f"known deviation {name}" for name in finding.deviations]
+    return f"{text} ({', '.join(told)})" if told else text
 
 
 def when(finding: Finding) -> str:

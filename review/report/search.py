@@ -17,38 +17,76 @@ from review.run import reused
 from review.run.search_result import SearchResult, never_surviving, not_run
 
 
-def answer(done: SearchResult) -> Iterator[Part]:
-    """Coverage, the machines' work, known deviations and findings."""
+def answer(done: SearchResult, *, verbose: bool = False) -> Iterator[Part]:
+    """Coverage, the machines' work, findings, and known deviations: in a line each, unless
+    ``verbose``."""
     yield from fields(done, "seed", "finished")
     yield Part("seconds", round(done.seconds, 3))
     yield Part("implementations", [*map(_implementation, done.implementations)])
     covered = records.coverage(done)
-    yield Part("coverage", covered, [_coverage(covered, done.finished)])
+    table = [_coverage(covered)] if covered else _wrapped(_no_case(done))
+    yield Part("coverage", covered, table)
     yield Part("judged", records.judged(done))
     reports = [report for _, report in sorted(done.machines.items())]
     yield Part("machines", records.machines(done), [Table(reports, _MACHINES)] if reports else [])
-    known = (line for one in done.known for line in (*_wrapped(str(one)), ""))
-    yield Part("known_deviations", records.known_deviations(done), known)
-    yield Part("mended", done.mended, _wrapped(*done.mended))
     yield shown(*(line for report in reports for line in _unmet(report)))
     yield Part("not_run", not_run(done), _wrapped(*not_run(done)))
     yield shown(*_wrapped(*never_surviving(done)))
     yield Part("does_not_compile", done.broken, done.broken)
     causes = (done.diagnoses, done.result.tried, done.origins, done.wheres)
     yield Part("findings", lambda: _causes(done), findings.lines(*causes))
+    known = (line for one in done.known for line in (*_wrapped(str(one)), ""))
+    yield Part(
+        "known_deviations", records.known_deviations(done), known if verbose else _known(done)
+    )
+    yield Part("mended", done.mended, _wrapped(*done.mended))
     cases = sum(one.covered for one in covered)
     steps = sum(report.total.steps for report in reports)
-    broken = len(done.findings)
     yield shown(
-        f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}: "
-        f"{broken} broken {'property' if broken == 1 else 'properties'}"
+        *_wrapped(
+            f"{cases:,} cases and {steps:,} steps in {done.seconds:.1f} s, seed {done.seed}:"
+            f" {_found(done)}"
+        )
     )
     kept = reused.of_search(done)
     yield Part("kept", kept, _wrapped(*kept))
     yield Part("not_done", done.not_done, [*done.not_done, *done.unsaved])
-    if not done.finished:
+    if not done.finished or done.not_done:
         why = "Not finished" if done.not_done or done.over else "Interrupted"
-        yield shown(f"{why}: what was not run is not counted above.")
+        text = "" if done.failed else "; nothing fails in what was run, and the rest is undecided"
+        yield shown(*_wrapped(f"{why}: what was not run is not counted above{text}."))
+
+
+def _found(done: SearchResult) -> str:
+    """How many findings there are, in a few words."""
+    counted = len(done.counted)
+    rest = len(done.diagnoses) - counted
+    text = f"{counted or 'no'} {'finding' if counted == 1 else 'findings'}"
+    return f"{text}, and {rest} of what was there before" if rest else text
+
+
+def _known(done: SearchResult) -> Iterator[str]:
+    """The known deviations outside the split, a line each."""
+    names = dict.fromkeys(one.implementation for one in done.known)
+    for name in names:
+        yield from _wrapped(
+            f"Known deviations of {name}, outside the split (--verbose tells more):"
+        )
+        for one in done.known:
+            if one.implementation == name:
+                met = f"{one.cases:,} cases, {one.times:,} operations left out"
+                yield f"  {one.known.deviation.name}: {met}"
+        yield ""
+
+
+def _no_case(done: SearchResult) -> str:
+    """Why the sweep has run no case."""
+    if not any(one.multi for one in done.implementations):
+        return (
+            "No family of the sweep applies: without CONFIG_XARRAY_MULTI no entry has several"
+            " indices, and none can be split."
+        )
+    return "No unit of the sweep was run to its end."
 
 
 def _wrapped(*texts: str) -> list[str]:
@@ -74,7 +112,7 @@ _Parts = list[CoverageRecord]
 """What was run of a family on an implementation, a part a chunk shift."""
 
 
-def _coverage(parts: Sequence[CoverageRecord], finished: bool) -> Table[_Parts]:
+def _coverage(parts: Sequence[CoverageRecord]) -> Table[_Parts]:
     families: dict[tuple[str, str, bool], _Parts] = {}
     for one in parts:
         families.setdefault((one.implementation, one.family, one.sampled), []).append(one)
@@ -88,7 +126,7 @@ def _coverage(parts: Sequence[CoverageRecord], finished: bool) -> Table[_Parts]:
     def how(row: _Parts) -> str:
         if row[0].sampled:
             return "sampled"
-        return "complete" if covered(row) == total(row) and finished else "NOT COMPLETE"
+        return "complete" if covered(row) == total(row) else "NOT COMPLETE"
 
     def rounded(row: _Parts) -> object:
         return total(row) if total(row) < 10**10 else f"{total(row):.1e}"

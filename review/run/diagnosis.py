@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -23,11 +25,12 @@ from models.diagnosis.smallest import case, take
 from models.diagnosis.where.rank import Where, where
 from models.subject.implementation import Implementation
 from review.run.attempt import attempt
-from review.run.executor import Executor
 from review.run.pool import Pool
 from specs.origin import Origin
 
 _Made = TypeVar("_Made")
+OVER = "the time was over before that was done"
+_NONE = Reproducer("", "the search was ended before one was made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,90 +51,123 @@ def diagnose(
     implementations: Sequence[Implementation],
     tried: Mapping[str, Tried] | None = None,
 ) -> list[Diagnosis]:
-    """Work out the causes of the findings of what was ``tried``, by implementation; those that
-    shrink to the same case are one."""
-    by_name = {one.name: one for one in implementations}
+    """The causes of the findings of what was ``tried``, by implementation, with the smallest case
+    and a reproducer of each."""
+    return reproduced(reduced(findings, implementations, tried), implementations)
+
+
+def reduced(
+    findings: Findings,
+    implementations: Sequence[Implementation],
+    tried: Mapping[str, Tried] | None = None,
+    deadline: float = math.inf,
+) -> list[Diagnosis]:
+    """The causes of the findings, with the smallest case of each, and no reproducer yet; those that
+    shrink to the same case are one.  What is not done at ``deadline``, of ``time.monotonic``, is
+    left out, and told."""
     found = causes(findings, tried)
-    if not found:
-        return []
-    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
-        smallest = [cause.smallest for cause in found]
-        kept = [cause.kept for cause in found]
-        unshrunk: dict[object, str] = {}
-        for cause, made in zip(found, _each(pool, shrink, by_name, smallest, kept), strict=True):
-            shrunk, problem = made
-            take(cause, shrunk or cause.smallest)
-            if problem:
-                unshrunk[case(cause)] = f"It was not shrunk: {problem}"
-        found = alike(found, case)
-        small = [cause.first[0] for cause in found]
-        reproducers = _each(pool, reproducer, by_name, small)
+    smallest = [cause.smallest for cause in found]
+    kept = [cause.kept for cause in found]
+    unshrunk: dict[object, str] = {}
+    shrunk = _each(shrink, implementations, deadline, smallest, kept)
+    for cause, (made, problem) in zip(found, shrunk, strict=True):
+        take(cause, made or cause.smallest)
+        if problem:
+            unshrunk[case(cause)] = f"It was not shrunk: {problem}"
     return [
-        Diagnosis(
-            cause,
-            finding,
-            made or Reproducer("", f"making one failed, {problem}"),
-            unshrunk.get(case(cause), ""),
-        )
-        for cause, finding, (made, problem) in zip(found, small, reproducers, strict=True)
+        Diagnosis(cause, cause.first[0], _NONE, unshrunk.get(case(cause), ""))
+        for cause in alike(found, case)
+    ]
+
+
+def reproduced(
+    found: Sequence[Diagnosis],
+    implementations: Sequence[Implementation],
+    deadline: float = math.inf,
+) -> list[Diagnosis]:
+    """The same with reproducers."""
+    small = [one.smallest for one in found]
+    made = _each(reproducer, implementations, deadline, small)
+    return [
+        replace(one, reproducer=code or Reproducer("", _why("making one", problem)))
+        for one, (code, problem) in zip(found, made, strict=True)
     ]
 
 
 def _each(
-    pool: Executor,
     make: Callable[..., _Made],
-    by_name: Mapping[str, Implementation],
+    implementations: Sequence[Implementation],
+    deadline: float,
     found: Sequence[Finding],
     *also: Sequence[object],
 ) -> list[tuple[_Made | None, str]]:
     """What is made of each finding, and of ``also`` what belongs to it, side by side, and ""; or
-    None, and why it failed."""
-    begun = [
-        attempt(partial(pool.submit, make, by_name[one.implementation], one, *more))
-        for one, *more in zip(found, *also, strict=True)
-    ]
-    return [
-        (None, problem) if future is None else attempt(future.result) for future, problem in begun
-    ]
+    None, and why not."""
+    if not found:
+        return []
+    by_name = {one.name: one for one in implementations}
+    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
+        begun = [
+            attempt(partial(pool.submit, make, by_name[one.implementation], one, *more))
+            for one, *more in zip(found, *also, strict=True)
+        ]
+        left = None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+        done = wait([future for future, _ in begun if future is not None], timeout=left).done
+        made = [
+            (None, problem or OVER) if future not in done else attempt(future.result)
+            for future, problem in begun
+            if future is not None or problem
+        ]
+        if any(problem == OVER for _, problem in made):
+            pool.stop()
+    return made
 
 
 def originated(
-    found: Sequence[Finding], implementations: Sequence[Implementation], ended: str = ""
+    found: Sequence[Finding],
+    implementations: Sequence[Implementation],
+    ended: str = "",
+    deadline: float = math.inf,
 ) -> list[Placed | None]:
     """Where each finding comes from; None where the base of what was tested is not known.
-    ``ended``: why it is not tried, or ""."""
+    ``ended``: why it is not tried, or ""; after ``deadline`` none is."""
     by_name = {one.name: one for one in implementations}
 
     def of(finding: Finding) -> Placed | None:
         one = by_name[finding.implementation]
-        if ended and one.source.lineage is not None and not finding.before:
-            return Placed(Origin.UNDECIDED, reason=ended)
+        why = ended or (OVER if time.monotonic() > deadline else "")
+        if why and one.source.lineage is not None and not finding.before:
+            return Placed(Origin.UNDECIDED, reason=why)
         placed, problem = attempt(partial(place, one, finding))
         return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else placed
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
         return list(pool.map(of, found))
+    finally:
+        # Whoever was interrupted does not wait for what was not begun.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def located(
     found: Sequence[Finding],
     origins: Sequence[Placed | None],
     implementations: Sequence[Implementation],
+    deadline: float = math.inf,
 ) -> list[Where]:
     """Where to look first for each finding, of which ``origins`` tell where it comes from."""
-    by_name = {one.name: one for one in implementations}
-    if not found:
-        return []
-    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
-        since = [() if one is None else one.since for one in origins]
-        places = _each(pool, where, by_name, found, since)
-    return [one or Where(reason=f"ranking failed, {why}") for one, why in places]
+    since = [() if one is None else one.since for one in origins]
+    places = _each(where, implementations, deadline, found, since)
+    return [one or Where(reason=_why("ranking", why)) for one, why in places]
+
+
+def _why(making: str, problem: str) -> str:
+    return problem if problem == OVER else f"{making} failed, {problem}"
 
 
 def undiagnosed(findings: Findings) -> list[Diagnosis]:
     """The causes as they were met, for a search that was ended before it worked them out."""
-    none = Reproducer("", "the search was ended before one was made")
-    return [Diagnosis(cause, cause.smallest, none) for cause in causes(findings)]
+    return [Diagnosis(cause, cause.smallest, _NONE) for cause in causes(findings)]
 
 
 def write(diagnoses: Sequence[Diagnosis], folder: Path | None) -> list[str]:

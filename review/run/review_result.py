@@ -32,7 +32,8 @@ class ReviewOptions:
     sanitize: bool = False
     seed: int = 1
     steps: int = 50
-    examples: int = 0
+    examples: int | None = 0
+    """Histories, for each implementation; None: as many as fit in the time."""
     seconds: float | None = None
     proofs: bool = True
     base: str | None = None
@@ -57,10 +58,8 @@ class ReviewOptions:
             told = self.configurations or (CHECKED.beside(USUAL),)
             words += [word for one in told for word in ("--config", one)]
         words += ["--seed", str(self.seed), "--steps", str(self.steps)]
-        if self.seconds is None:
-            words += ["--examples", str(self.examples)]
-        else:
-            words += ["--time", f"{self.seconds:.0f}s"]
+        words += [] if self.examples is None else ["--examples", str(self.examples)]
+        words += [] if self.seconds is None else ["--time", f"{self.seconds:.0f}s"]
         return [*words, *([] if self.proofs else ["--no-proofs"])]
 
 
@@ -209,11 +208,14 @@ class ReviewResult:
 
     @property
     def failed(self) -> bool:
-        """Whether a property of the code under test fails, or anything is left unproved."""
-        unproved = self.options.proofs and (self.proofs is None or not self.proofs.proved)
+        """Whether a property of the code under test fails, or a review that came to its end leaves
+        anything unproved."""
+        proved = self.proofs is not None and self.proofs.proved
+        unproved = self.options.proofs and self.complete and not proved
         return self.search.failed or bool(self.failing) or unproved
 
     @property
     def status(self) -> int:
-        """The exit status: 0 only of a complete review in which nothing fails."""
-        return 1 if self.failed or not self.complete else 0
+        """The exit status: 0 only of a complete review in which nothing fails, 2 of one that was
+        ended before anything failed."""
+        return 1 if self.failed else 0 if self.complete else 2

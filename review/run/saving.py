@@ -70,6 +70,12 @@ class Saver:
         if kept is None and key in self._paths:
             self._tell(_line(finding, self._paths[key]))
 
+    def smaller(self, finding: Finding) -> None:
+        """A case was made smaller: write it, unless there is one as small."""
+        kept = self._kept.get((finding.implementation, finding.label()))
+        if kept is None or finding.size() < kept.size():
+            self._write(finding)
+
     def finish(self, findings: Findings) -> None:
         """The search is over: have the files hold exactly the smallest cases."""
         for breach in findings.sorted():

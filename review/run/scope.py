@@ -92,7 +92,7 @@ def not_checked(done: ReviewResult) -> list[str]:
                 f"{report.implementation}: in {report.total.examples:,} histories the machines"
                 f" never met {len(report.unmet)} rules and branches that xasplit search meets."
             )
-    if not done.options.examples and done.options.seconds is None:
+    if done.options.examples == 0:
         lines.append("Histories: no machine was run.")
     return [*lines, *_ALWAYS]
 

@@ -29,9 +29,11 @@ from review.run.progress import Meter
 from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
 
-_SHARE = 0.75
-"""How much of the time that is given goes to looking for counterexamples; the rest to what is made
-of them."""
+_SHARE, _SHARE_FOUND = 0.8, 0.5
+"""How much of the time that is given goes to looking for counterexamples, and how much where the
+first cases find some; the rest to what is made of them."""
+_SHARE_SWEEP = 0.75
+"""How much of that goes to the sweep, where histories are asked for."""
 _GRACE = 2.0
 """Seconds that machines, which end by themselves, may take longer."""
 
@@ -60,11 +62,17 @@ def search(
 
     failed: list[str] = []
     started = time.monotonic() - had.seconds
-    deadline = math.inf if effort.seconds is None else time.monotonic() + effort.seconds * _SHARE
+    began = time.monotonic()
+    given = math.inf if effort.seconds is None else effort.seconds
+    deadline = began + given * _SHARE
     if had.quick is None:
         had.quick = _quick(implementations, shifts, workers, found, deadline, results)
         if had.quick is None and time.monotonic() < deadline:
             return SearchResult(implementations, had, seed, finished=False)
+    if any(not one.smallest.before for one in had.early.breaches.values()):
+        deadline = began + given * _SHARE_FOUND
+    now = time.monotonic()
+    sweep_end = now + (deadline - now) * (_SHARE_SWEEP if effort.examples else 1)
     units = [
         unit
         for bits in sorted({one.bits for one in implementations}, reverse=True)
@@ -84,17 +92,20 @@ def search(
             covered = sum(coverage.covered for coverage in so_far.coverage.values())
             broken = len(so_far.findings)
             rate = covered / had.seconds
-            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {broken} broken properties")
+            told = f"{broken} broken {'property' if broken == 1 else 'properties'}"
+            meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {told}")
 
         verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
-            left, implementations, workers, swept, had.result, found, failed, known.hangs, deadline,
+            left, implementations, workers, swept, had.result, found, failed, known.hangs,
+            sweep_end,
             verdicts, results,
         )  # fmt: skip
     for unit in had.result.misjudged:
         failed.append(f"{unit}: an earlier run judged the same answers otherwise, or had others")
     machines = len(implementations) * len(shifts)
-    if (finished or failed) and effort.examples and time.monotonic() < deadline:
+    over = time.monotonic() >= sweep_end
+    if (finished or failed or over) and effort.examples and time.monotonic() < deadline:
         left_for = replace(effort, seconds=_left(deadline))
         with Meter("machines", machines - len(had.machines)) as meter:
 
@@ -102,7 +113,7 @@ def search(
                 had.seconds = time.monotonic() - started
                 meter.advance(f"{done.total.steps:,} more steps of {done.implementation}")
 
-            finished &= campaign.machines(
+            drawn = campaign.machines(
                 implementations,
                 shifts,
                 left_for,
@@ -116,15 +127,20 @@ def search(
                 deadline + _GRACE,
                 results,
             )
+            over &= drawn or time.monotonic() >= deadline
+            finished &= drawn
     done = SearchResult(implementations, had, seed, finished, not_done=failed, results=results)
     if effort.seconds is None and not effort.remember:
         done.asked = (tuple(shifts), effort)
-    if time.monotonic() >= deadline:
+    if over or time.monotonic() >= deadline:
         done.over = _left_out(had, units, machines if effort.examples else 0)
         done.finished &= not done.over
+    done.left = [unit for unit in units if unit not in had.units]
+    done.deadline = began + given
     return done
 
 
+_UNBOUNDED = 1 << 40
 ELSEWHERE_AT = (2, 4, 6)
 """The chunk shifts at which other configurations are searched."""
 ELSEWHERE_EXAMPLES = 24
@@ -209,11 +225,13 @@ def _left_out(had: SearchState, units: Sequence[Unit], machines: int) -> list[st
 
 
 def effort(
-    examples: int,
+    examples: int | None,
     steps: int,
     seconds: float | None,
     remember: bool = False,
     sample: int = SAMPLE,
 ) -> Effort:
-    """The effort that the options ask for: a time takes the place of a number of histories."""
-    return Effort(examples if seconds is None else 1 << 40, steps, seconds, remember, sample)
+    """The effort that the options ask for: so many histories at most, None for as many as fit in
+    the time, and so long at most."""
+    most = _UNBOUNDED if examples is None else examples
+    return Effort(most, steps, seconds, remember, sample)

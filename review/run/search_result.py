@@ -3,21 +3,33 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
+from models.case.extent import Extent
 from models.case.finding import SITES, Finding
 from models.case.findings import Findings
-from models.case.known import Known, known
+from models.case.known import Deviating, Known, known
 from models.case.origins import Placed
+from models.case.trial import Trial
 from models.diagnosis.where.rank import Where
 from models.histories.search import MachineReport, extent_of
 from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from models.sweep.hangs import never_survived
 from models.sweep.sweep import Unit, UnitResult
-from review.run.diagnosis import Diagnosis, diagnose, located, originated, undiagnosed
+from review.run.attempt import attempt
+from review.run.diagnosis import (
+    Diagnosis,
+    located,
+    originated,
+    reduced,
+    reproduced,
+    undiagnosed,
+)
 from review.run.results import Results, implementation_key, tools
 
 _ENDED = "the search was ended before that was tried"
@@ -78,8 +90,12 @@ class SearchResult:
     """Files that could not be written, with the reason."""
     cut: bool = False
     """Whether working out causes and origins was ended before it was done."""
+    left: list[Unit] = field(default_factory=list)
+    """The units of the sweep that were not run."""
     over: list[str] = field(default_factory=list)
     """What was left out since the time was over, a line each."""
+    deadline: float = math.inf
+    """When what is made of the findings is to be done, of ``time.monotonic``."""
     everything: bool = False
     """Whether what was there before counts as a failure too."""
     results: Results = field(default_factory=Results)
@@ -119,7 +135,7 @@ class SearchResult:
             report = self.machines.get(one.name)
             aside = report.total.set_aside if report else Counter[str]()
             told_of = one.deviations and one.name not in self.elsewhere
-            for present in known(one).present if told_of else ():
+            for present in self._deviating[one.name].present if told_of else ():
                 name = present.deviation.name
                 if not present.deviation.on_split:
                     lines.append(KnownOutside(one.name, present, cases[name], aside[name]))
@@ -133,23 +149,49 @@ class SearchResult:
             f" {deviation.statement}."
             for one in self.implementations
             if one.source.lineage is not None
-            for deviation in known(one).mended
+            for deviation in self._deviating[one.name].mended
         ]
+
+    @cached_property
+    def _deviating(self) -> dict[str, Deviating]:
+        """What the cases of the known deviations show, by implementation."""
+        return {
+            one.name: known(one)
+            for one in self.implementations
+            if one.deviations or one.source.lineage is not None
+        }
 
     @property
     def findings(self) -> Findings:
         """What sweep and machines found, together."""
+        total = self._counted()
+        if not self.finished:
+            total.update(self._early)
+        return total
+
+    def _counted(self) -> Findings:
+        """What units and histories found that came to their end, and the first cases besides."""
         total = Findings()
         total.update(self.result.findings)
         for report in self.machines.values():
             total.update(report.findings)
-        early = [] if self.finished else [self.so_far.early]
-        early += [] if self.so_far.quick is None else [self.so_far.quick.findings]
-        for one in early:
-            for key, breach in one.breaches.items():
-                if key not in total.breaches:
-                    total.add(breach.smallest, extent_of(breach.smallest))
+        if self.so_far.quick is not None:
+            total.add_missing(self.so_far.quick.findings)
         return total
+
+    @cached_property
+    def _early(self) -> Findings:
+        """What was found in that which did not come to its end: of each case all that breaks, so
+        that what follows from something else is no finding of its own."""
+        found = Findings()
+        known = self._counted().breaches.keys()
+        by_name = {one.name: one for one in self.implementations}
+        for key, breach in self.so_far.early.breaches.items():
+            one = breach.smallest
+            if key not in known:
+                again, _ = attempt(partial(whole, by_name[one.implementation], one))
+                found.add_case(again or [one], Extent.of(extent_of(one)))
+        return found
 
     @property
     def told(self) -> Findings:
@@ -168,37 +210,51 @@ class SearchResult:
         return found
 
     @cached_property
-    def diagnoses(self) -> list[Diagnosis]:
-        """The causes of what was found, worked out when first asked for, those that were there
-        before last; of a search that was ended early by the user as they were met, neither shrunk
-        nor reproduced."""
+    def reduced(self) -> list[Diagnosis]:
+        """The causes of what was found, with their smallest cases and no reproducers, worked out
+        when first asked for, those that were there before last; of a search that was ended early by
+        the user as they were met."""
         if self._ended_early:
             found = undiagnosed(self.told)
         else:
-            found = diagnose(self.told, self.implementations, self.result.tried)
+            end = self._until(0.5)
+            found = reduced(self.told, self.implementations, self.result.tried, end)
         return sorted(found, key=lambda one: one.smallest.before)
+
+    @cached_property
+    def diagnoses(self) -> list[Diagnosis]:
+        """The same with reproducers, unless the user ended the search early."""
+        if self._ended_early:
+            return self.reduced
+        return reproduced(self.reduced, self.implementations, self._until(0.6))
 
     @property
     def _ended_early(self) -> bool:
-        return self.cut or (not self.finished and not self.not_done)
+        return self.cut or not (self.finished or self.not_done or self.over)
+
+    def _until(self, share: float) -> float:
+        """When that is to end which may take this share of the time that is left."""
+        now = time.monotonic()
+        return now + max(0.0, self.deadline - now) * share
 
     @cached_property
     def origins(self) -> list[Placed | None]:
         """Where each of ``diagnoses`` comes from; None where the base of what was tested is not
         known."""
         ended = _ENDED if self._ended_early else ""
-        return originated(self._smallest, self.implementations, ended)
+        return originated(self._smallest, self.implementations, ended, self._until(0.6))
 
     @cached_property
     def wheres(self) -> list[Where]:
         """Where to look first for each of ``diagnoses``."""
         if self._ended_early:
             return [_LEFT] * len(self.diagnoses)
-        return located(self._smallest, self.origins, self.implementations)
+        return located(self._smallest, self.origins, self.implementations, self._until(0.9))
 
     @property
     def _smallest(self) -> list[Finding]:
-        return [one.smallest for one in self.diagnoses]
+        found = self.diagnoses if "diagnoses" in vars(self) else self.reduced
+        return [one.smallest for one in found]
 
     @property
     def counted(self) -> list[Diagnosis]:
@@ -220,6 +276,15 @@ class SearchResult:
         return any(report.missing for report in self.machines.values())
 
 
+def whole(implementation: Implementation, finding: Finding) -> list[Finding]:
+    """All that breaks in the case of a finding, and is told with it."""
+    with Trial(implementation, finding.chunk_shift) as trial:
+        case = finding.operations
+        every = trial.everything(case, trial.expected(case))
+    mine = [one for one in every if one.apart() == finding.apart()]
+    return mine if finding.label() in {one.label() for one in mine} else [finding]
+
+
 def explain(done: SearchResult) -> None:
     """``work_out``, unless the user, or the time, ends that: then causes, origins and where to look
     first are left as they were met."""
@@ -234,7 +299,8 @@ def work_out(done: SearchResult) -> None:
     that found the same: one that was asked the same, and in which nothing hung."""
     whole = done.finished and not done.not_done and not done.result.hung()
     if done.asked is None or not whole:
-        done.wheres  # noqa: B018  (worked out when first asked for)
+        # What matters most comes first, for the time may be over before all is done.
+        done.origins, done.diagnoses, done.wheres  # noqa: B018  (worked out when first asked for)
         return
     tested = [implementation_key(one, steps=True) for one in done.implementations]
     done.diagnoses, done.origins, done.wheres = done.results.of(
@@ -246,8 +312,10 @@ def work_out(done: SearchResult) -> None:
 
 def leave(done: SearchResult) -> None:
     """Have the findings told as they were met, unless their causes are known already."""
+    if "reduced" not in vars(done):
+        done.reduced = undiagnosed(done.told)
     if "diagnoses" not in vars(done):
-        done.diagnoses = undiagnosed(done.told)
+        done.diagnoses = done.reduced
     if "origins" not in vars(done):
         done.cut = True
     if "wheres" not in vars(done):

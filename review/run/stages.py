@@ -87,8 +87,11 @@ def run(
     left = None
     if options.seconds is not None:
         left = max(0.1, options.seconds * (1 - _FOR_WRITING) - (time.monotonic() - began))
+        search.deadline = time.monotonic() + left
     try:
         with time_limit.within(left):
+            if search.over:
+                search_result.work_out(search)
             done.complete = search.finished and _rest(
                 done, place, workers, checkpoint, store, decide
             )

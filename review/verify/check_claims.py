@@ -61,18 +61,14 @@ def _status(manifest: Manifest) -> str:
     found = any(
         everything or one.origin is None or one.origin.placed.counts for one in manifest.findings
     )
-    unproved = manifest.options.proofs and not (manifest.theorems and manifest.theorems.proved)
-    failed = bool(
-        fails
-        or unproved
-        or found
-        or manifest.unmet
-        or manifest.does_not_compile
-        or not manifest.complete
-    )
-    if failed is not bool(manifest.exit_status):
-        return "something fails or was not run" if failed else "nothing in the bundle fails"
-    return ""
+    proved = manifest.theorems and manifest.theorems.proved
+    unproved = manifest.options.proofs and manifest.complete and not proved
+    failed = fails or unproved or found or manifest.unmet or manifest.does_not_compile
+    status = 1 if failed else 0 if manifest.complete else 2
+    return _STATUS[status] if status != manifest.exit_status else ""
+
+
+_STATUS = ("nothing in the bundle fails", "something fails", "not all was run, and nothing fails")
 
 
 def rest_on_the_review(manifest: Manifest) -> int:

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -18,7 +19,8 @@ from models.subject.implementation import Implementation
 from review.bundle.findings import cause
 from review.report import findings
 from review.run import diagnosis
-from review.run.diagnosis import Diagnosis, diagnose
+from review.run.diagnosis import OVER, Diagnosis, diagnose, reduced, reproduced
+from review.run.search_result import SearchResult, SearchState, whole
 from tests.review import small
 
 LOST = "split-entries"
@@ -43,6 +45,11 @@ def shrink(_: Implementation, finding: Finding, symptoms: object) -> Finding:
 def killed(_: Implementation, finding: Finding, symptoms: object) -> Finding:
     if finding.property == LOST:
         os.kill(os.getpid(), signal.SIGKILL)
+    return finding
+
+
+def slow(_: Implementation, finding: Finding, symptoms: object) -> Finding:
+    time.sleep(60)
     return finding
 
 
@@ -84,7 +91,33 @@ def test_a_process_that_is_killed_loses_no_finding(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(diagnosis, "reproducer", reproducer)
     found = diagnose(broken(), small.broken().implementations)
     assert {one.smallest.property for one in found} == {"node-count", LOST}
-    assert all("BrokenProcessPool" in one.reproducer.reason for one in found)
+    assert any("BrokenProcessPool" in one.unshrunk for one in found)
+
+
+def test_what_the_time_does_not_allow_is_left_out_and_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(diagnosis, "shrink", slow)
+    found = reduced(broken(), small.broken().implementations, deadline=time.monotonic())
+    assert {one.unshrunk for one in found} == {f"It was not shrunk: {OVER}"}
+    again = reproduced(found, small.broken().implementations, time.monotonic())
+    assert {one.reproducer.reason for one in again} == {OVER}
+
+
+def test_a_finding_of_what_was_not_finished_is_told_with_what_it_follows_from() -> None:
+    done = small.broken()
+    (one,) = done.implementations
+    breach = next(each for each in done.findings.sorted() if each.smallest.property == "node-count")
+    later = replace(breach.smallest, property="refines", operation=len(breach.smallest.operations))
+    state = SearchState()
+    state.early.add(breach.smallest, (2, 3, 1))
+    shown = whole(one, breach.smallest)
+    assert breach.smallest in shown and len(shown) > 1
+    assert whole(one, later) == [later]
+    ended = SearchResult([one], state, 1, False)
+    (failure,) = ended.findings.failures.values()
+    assert "node-count" in failure.properties
+    assert failure.later or len(failure.properties) > 1
 
 
 def test_what_cannot_be_drawn_or_explained_is_told(

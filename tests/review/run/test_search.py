@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
 import shutil
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,9 +12,13 @@ from models.case.counterexample import loads
 from models.kernel.source import port_source
 from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
+from models.subject.implementation import Implementation
 from models.sweep.sweep import Unit
 from review.cli import main
-from review.run import search, subjects
+from review.commands.run_options import Bounds
+from review.run import campaign, search, subjects
+from review.run.diagnosis import OVER
+from review.run.search_result import SearchResult, SearchState
 
 ONE = ["--chunk-shift", "2", "--jobs", "1", "--examples", "20"]
 
@@ -28,7 +34,7 @@ def test_the_port_is_clean_and_the_seed_is_told() -> None:
     status, output = invoke("search", *ONE, "--seed", "7")
     assert status == 0
     assert "complete" in output and "sampled" in output
-    assert "seed 7" in output and "0 broken properties" in output
+    assert "seed 7" in output and "no findings" in output
 
 
 @pytest.mark.usefixtures("short")
@@ -54,7 +60,66 @@ def test_a_finding_is_status_1(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
     status, output = invoke("search", *ONE, "--save", str(tmp_path))
     assert status == 1
-    assert "few breaks" in output and "broken propert" in output
+    assert "few breaks" in output and "1 finding" in " ".join(output.split())
+
+
+def test_what_was_ended_before_all_was_run_is_no_pass(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def ended(implementations: list[Implementation], *_: object) -> SearchResult:
+        left = [Unit(2, 2, 1)]
+        return SearchResult(implementations, SearchState(), 1, False, over=["x"], left=left)
+
+    monkeypatch.setattr(search, "search", ended)
+    status, output = invoke("search", *ONE, "--save", str(tmp_path))
+    assert status == 2
+    words = " ".join(output.split())
+    assert "Not finished" in words and "nothing fails in what was run" in words
+    assert "no findings" in words and "NOT COMPLETE" in words
+
+
+def test_a_time_and_a_number_of_histories_both_bound_a_search() -> None:
+    timed = Bounds(None, 50, 60.0, 1)
+    assert timed.histories(2400) is None and Bounds(None, 50, None, 1).histories(2400) == 2400
+    assert Bounds(0, 50, 60.0, 1).histories(2400) == 0
+    assert search.effort(0, 50, 60.0).examples == 0
+    assert search.effort(None, 50, 60.0).examples > 1 << 30
+    assert 15.0 <= (Bounds(None, 50, 60.0, 1, timed.began - 50).left or 0) <= 60.0 / 4
+    assert 59.0 < (timed.left or 0) <= 60.0
+
+
+def test_part_of_the_time_is_kept_for_what_is_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The sweep takes all that it is given, and is not finished: what it found is made smaller."""
+    mutant = Mutant(
+        "count", "planted", "lib/xarray_split.c", "	unsigned int values = node->nr_values;\n",
+        "	unsigned int values = node->nr_values;\n	node->count++;\n", (), chunk_shift=2,
+    )  # fmt: skip
+    ends: list[float] = []
+
+    def run(units: list[Unit], *given: Any, **named: Any) -> bool:
+        if units == [Unit(2, 2, 1)]:
+            return campaign_run(units, *given, **named)
+        ends.append(given[7])
+        return False
+
+    campaign_run = campaign.run
+    monkeypatch.setattr(campaign, "run", run)
+    monkeypatch.setattr(search, "quick_units", lambda *_: [Unit(2, 2, 1)])
+    monkeypatch.setattr(search, "complete_units", lambda *_: [Unit(2, 3, 1)])
+    monkeypatch.setattr(search, "sampled_units", lambda *_: [])
+    monkeypatch.setattr(search, "_SHARE_FOUND", 0.0)
+    monkeypatch.setattr(subjects, "implementations", lambda *_: ([mutated(mutant)], []))
+    status, output = invoke("search", *ONE, "--time", "1h", "--json", "--save", str(tmp_path))
+    told = json.loads(output)
+    assert status == 1 and not told["finished"] and ends
+    assert ends[0] - time.monotonic() < 600
+    (finding,) = told["findings"]
+    assert len(finding["smallest"]["operations"]) <= 3
+    assert "of 1 units" in " ".join(told["not_run"])
+    assert OVER not in str(finding), finding["reproducer"]
+    assert {one["covered"] for one in told["coverage"]} == {0}
 
 
 @pytest.mark.parametrize(
