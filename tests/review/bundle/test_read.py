@@ -42,7 +42,7 @@ def test_a_bundle_is_read_as_it_was_written(good_bundle: Path, bad_bundle: Path)
         assert {x.path for x in told.obligations} <= {x.path for x in told.artefacts}
     with Bundle(bad_bundle) as one:
         (finding,) = one.manifest.findings
-        assert (finding.property, finding.site) == ("node-count", "split by one level")
+        assert (finding.property, finding.site) == ("node-count", "horizontal split")
         assert finding.counterexample is not None and one.read(finding.counterexample)
 
 
@@ -227,7 +227,7 @@ def first(name: str, **changes: object) -> Callable[[dict[str, Any]], object]:
         (lambda told: told.update(more=1), "unknown field 'more'"),
         (lambda told: told.update(claims={}), "must be an array"),
         (lambda told: told.update(complete=1), "must be true or false"),
-        (lambda told: told.update(exit_status=2), "must be in 0..1"),
+        (lambda told: told.update(exit_status=3), "must be in 0..2"),
         (lambda told: told["run"].update(seconds={"a": "b"}), "must be a number"),
         (lambda told: told.update(numbers={"a": [[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}), "too deeply"),
         (lambda told: told["options"].update(seed=2), "not the command of these options"),

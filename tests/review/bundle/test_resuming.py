@@ -53,7 +53,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
 
     with monkeypatch.context() as patched:
         patched.setattr(Pool, "wait", three)
-        assert run(*words) == 1
+        assert run(*words) == 2
 
 
 def manifest(place: Path) -> dict[str, Any]:

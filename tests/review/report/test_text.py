@@ -44,7 +44,7 @@ def test_a_finding_is_told_first() -> None:
     first = " ".join(told.split("What was tested")[0].split())
     assert "Not everything holds: 1 finding." in first
     assert told.startswith(
-        "Linux 6.18\nNOT RIGHT: 1 finding.\n\n1. node-count, split 3 to 0 at s=2:"
+        "Linux 6.18\nNOT RIGHT: 1 finding.\n\n1. node-count, split 1 to 0 at s=2:"
     )
 
 
