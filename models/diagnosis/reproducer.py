@@ -39,6 +39,7 @@ from models.subject.build import (
 )
 from models.subject.compile_errors import WRITTEN
 from models.subject.implementation import Implementation
+from xarray_model.errors import PreconditionError
 from xarray_model.operations import Code, Operation
 
 SECONDS = 2.0
@@ -89,6 +90,8 @@ def reproducer(implementation: Implementation, finding: Finding) -> Reproducer:
                 break
     except NoCode as error:
         return Reproducer("", str(error), s)
+    except PreconditionError as error:
+        return Reproducer("", f"as test code its operations are no case, for {error}", s)
     except BuildError as error:
         said = re.sub(r"/\S*/", "", str(error))
         return Reproducer("", f"the test code does not compile: {said}", s)
@@ -143,7 +146,9 @@ def _told(finding: Finding) -> tuple[Operation, ...]:
     if finding.operation is not None:
         shown = shown[: finding.operation + 1]
     told: list[Operation] = []
-    for one in shown:
+    for number, one in enumerate(shown, 1):
+        if one.code is Code.COUNT_ALLOC and number < len(shown):
+            continue  # It leaves nothing behind.
         if one.code is Code.COUNT_ALLOC:
             # Test code can only ask for nodes that a split then uses.
             told.append(Operation(Code.STORE, 0, one.order, entry=4))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from models.case.counterexample import Counterexample
@@ -11,13 +13,13 @@ from models.case.finding import Finding
 from models.case.replay import Replay, judge, replay
 from models.case.trial import NoCase
 from models.driver.worker import Status
-from models.kernel.configuration import CHECKED
+from models.kernel.configuration import CHECKED, Configuration
 from models.kernel.source import Source, port_source
 from models.subject.implementation import Implementation, name_of
 from review.commands import run_options
 from review.commands.options import json_option
 from review.report import replay as report
-from review.report.output import show_each
+from review.report.output import show
 from review.run import case_files, subjects
 from review.run.case_files import WrittenCase
 from review.run.named import NamedKernels
@@ -76,7 +78,10 @@ def command(
       xasplit replay case.txt --kernel ~/patched --base ~/linux
       printf 'store(0, 2)\\nsplit(0, 2 to 0)\\n' | xasplit replay - --chunk-shift 1
 
-    Exit status: 0 nothing breaks, 1 a property breaks, 2 the file or the environment is at fault.
+    It says which configuration it runs under: what the file says, or --config.
+
+    Exit status: 0 nothing breaks, 1 a property breaks, 2 the file or the environment is at fault,
+    or something was not run.
     """
     case = case_files.load(file, chunk_shift)
     sources = subjects.kernel_sources(named)
@@ -89,7 +94,9 @@ def command(
         asked = named.configurations != (CHECKED,)
         configurations = named.configurations if asked else (case.configuration,)
         sanitize = sanitize or case.finding.property == ENDS[Status.SANITIZER][0]
-    sources, not_run = subjects.configured(sources, configurations)
+    fitting, unfit = _fitting(case, configurations)
+    sources, not_run = subjects.configured(sources, fitting) if fitting else ([], [])
+    not_run += unfit
     built, prefixes = subjects.implementations(sources, (s,), sanitize, deviations=False)
     if isinstance(case, WrittenCase):
         done = [placed(one, _judge(one, case)) for one in built]
@@ -99,11 +106,24 @@ def command(
         done = [placed(one, result.broken) for one, result in zip(built, again, strict=True)]
         each = zip(done, again, strict=True)
         answers = [report.counterexample(one, case, result) for one, result in each]
-    show_each([*answers, *map(report.uncompiled, prefixes)], as_json=as_json)
-    for line in not_run:
-        click.echo(line, err=True)
+    show(report.together(answers, prefixes, not_run), as_json=as_json)
     broken = any(one.counts(everything) for one in done)
     return 1 if broken or prefixes else 2 if not_run else 0
+
+
+def _fitting(
+    case: WrittenCase | Counterexample, configurations: Sequence[Configuration]
+) -> tuple[list[Configuration], list[str]]:
+    """The configurations in which a case can be run, and a line on each of the others."""
+    why = {}
+    for one in configurations:
+        if isinstance(case, WrittenCase):
+            operations = case_files.at_width(case.operations, one.bits)
+        else:
+            operations = case.finding.operations
+        why[one] = case_files.unfit(operations, one.bits)
+    lines = [f"not run: {one.beside(CHECKED)}: {told}" for one, told in why.items() if told]
+    return [one for one, told in why.items() if not told], lines
 
 
 def _port(example: Counterexample, file: str) -> Source:
@@ -132,6 +152,7 @@ def _judge(implementation: Implementation, case: WrittenCase) -> list[Finding]:
                 f"{case.name}: {case.place(number)}: {implementation.name} has no xas_try_split."
             )
     try:
-        return judge(implementation, case.chunk_shift, case.operations)
+        operations = case_files.at_width(case.operations, implementation.bits)
+        return judge(implementation, case.chunk_shift, operations)
     except NoCase as error:
         raise case.refused(error) from None

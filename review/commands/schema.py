@@ -28,7 +28,8 @@ def _ordered(value: Any) -> Any:
 
 
 @click.command("schema", short_help="The JSON Schema of a bundle's manifest.")
-def command() -> None:
+@click.option("--json", "as_json", is_flag=True, help="As other commands: it is JSON in any case.")
+def command(as_json: bool) -> None:
     """Print the JSON Schema of the manifest of a bundle, as docs/manifest.schema.json has it.
 
     What a schema cannot say, such as that each finding's file is listed, docs/bundle.md does.

@@ -225,15 +225,6 @@ def show(answer: Iterable[Part], *, as_json: bool) -> None:
         show_text(readable(answer))
 
 
-def show_each(answers: Iterable[Iterable[Part]], *, as_json: bool) -> None:
-    """Print answers as one JSON array, or for people one after the other."""
-    if as_json:
-        _echo_json([*map(as_object, answers)])
-    else:
-        for one in answers:
-            show_text(readable(one))
-
-
 def show_text(lines: Lines) -> None:
     """Print lines, just as they are, and tables."""
     for line in lines:

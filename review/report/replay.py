@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from models.case.counterexample import Counterexample
 from models.case.finding import Finding
@@ -20,6 +20,21 @@ from review.run.case_files import WrittenCase
 from review.run.rerun import Rerun
 
 
+def together(
+    answers: Iterable[Iterable[Part]], prefixes: Sequence[str], not_run: Sequence[str]
+) -> Iterator[Part]:
+    """What all that was named does; prefixes of the series that do not compile, and what was not
+    run, a line each."""
+    yield each("subjects", answers)
+    yield Part("does_not_compile", list(prefixes), list(prefixes))
+    yield Part("not_run", list(not_run), list(not_run))
+
+
+def _configured(done: Rerun) -> Iterator[Part]:
+    configuration = done.implementation.source.configuration
+    yield Part("configuration", configuration.sentence, _wrapped(f"with {configuration.sentence}"))
+
+
 def written(done: Rerun, case: WrittenCase) -> Iterator[Part]:
     """What breaks in a case that a person wrote; the ``line`` of a broken property is None where no
     line of the file is at fault."""
@@ -27,6 +42,7 @@ def written(done: Rerun, case: WrittenCase) -> Iterator[Part]:
     verdict = "something breaks." if found else "nothing breaks."
     line = f"{implementation.name}: {case.size} at chunk shift {case.chunk_shift}: {verdict}"
     yield Part("source", implementation.source.name, [line])
+    yield from _configured(done)
     yield Part("chunk_shift", case.chunk_shift)
     yield Part("operations", [operation_text(one) for one in case.text.operations])
     yield Part("holds", not found)
@@ -68,6 +84,7 @@ def counterexample(done: Rerun, example: Counterexample, result: Replay) -> Iter
     line = f"{source.name}: {len(known.operations)} operations at chunk shift {known.chunk_shift}"
     line += "" if same else ", not on the source that the file tells of"
     yield from (Part("source", source.name, [line]), Part("same_source", same))
+    yield from _configured(done)
     yield Part("property", known.property, [f"{known.property}: {known.statement}"])
     line = "  still breaks."
     if result.still is None:
@@ -85,11 +102,6 @@ def counterexample(done: Rerun, example: Counterexample, result: Replay) -> Iter
     yield _where(done)
     changed = "The model does not answer what the file expects: it has changed since."
     yield Part("same_model", result.same_model, [] if result.same_model else [changed])
-
-
-def uncompiled(error: str) -> Iterator[Part]:
-    """A prefix of the series that does not compile."""
-    yield Part("does_not_compile", error, [error])
 
 
 def _shown(finding: Finding, done: Rerun) -> Iterator[Part]:

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -57,6 +59,25 @@ class WrittenCase:
         )
 
 
+def unfit(operations: Sequence[Operation], bits: int) -> str:
+    """Why a case is none for words of so many bits, in a few words; "" if it is one."""
+    for one in operations:
+        for told, value in (("index", one.index), ("argument", one.argument), ("entry", one.entry)):
+            if value >> bits:
+                return f"{told} {value:#x} of {operation_text(one)} has more than {bits} bits"
+        if max(one.order, one.new_order) >= bits:
+            return f"the order of {operation_text(one)} is none of words of {bits} bits"
+    return ""
+
+
+def at_width(operations: Sequence[Operation], bits: int) -> tuple[Operation, ...]:
+    """The case with the last index of words of so many bits where it says the last of 64."""
+    last, of_64 = (1 << bits) - 1, (1 << 64) - 1
+    return tuple(
+        replace(one, argument=last) if one.argument == of_64 else one for one in operations
+    )
+
+
 def load(name: str, chunk_shift: int | None = None) -> Counterexample | WrittenCase:
     """The case in a file, or in what stands on standard input for ``-``.
 
@@ -65,6 +86,10 @@ def load(name: str, chunk_shift: int | None = None) -> Counterexample | WrittenC
     """
     shown = "standard input" if name == STDIN else name
     data = _read(name, shown)
+    if data.startswith(codecs.BOM_UTF8):
+        raise click.ClickException(
+            f"{shown}: it begins with a byte order mark (UTF-8 BOM): save it as UTF-8 without one."
+        )
     try:
         if data.lstrip()[:1] in (b"{", b"["):
             if chunk_shift is not None:

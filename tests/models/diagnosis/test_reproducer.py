@@ -2,6 +2,7 @@
 """Reproducers of defects of the port: they fail there, pass with the port, and are plain C."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,12 @@ def test_test_code_expects_what_the_model_of_that_word_size_answers() -> None:
     assert "xas.xa_index != 0)" in narrow and "xas.xa_index != 0x100000000UL)" in wide
     with pytest.raises(ValueError, match="is not an index of 32 bits"):
         looks((Operation(Code.STORE, top + 1, entry=4),), 6, 32)
+
+
+def test_what_only_asked_for_nodes_is_told_where_it_shows_something() -> None:
+    count = Operation(Code.COUNT_ALLOC, order=3, new_order=0)
+    case = (count, Operation(Code.STORE, 0, 1, entry=4), Operation(Code.LOAD, 0), count)
+    finding = Finding("port", 3, "lru", "", "", 2, case, b"", b"")
+    assert reproducers._told(finding) == case[1:3]
+    codes = [one.code for one in reproducers._told(replace(finding, operation=3))]
+    assert codes == [Code.STORE, Code.LOAD, Code.STORE, Code.SPLIT]

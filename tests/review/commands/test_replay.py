@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``xasplit replay``: verdicts and exit statuses."""
 
+import codecs
 import json
 import shutil
 from dataclasses import replace
@@ -15,8 +16,10 @@ from models.case.finding import Finding
 from models.case.reference import SplitKind, run_case
 from models.case.text import parse_case
 from models.kernel import source as sources
+from models.kernel.configuration import CHECKED
 from models.kernel.source import port_source
 from review.commands import replay
+from review.run.case_files import at_width, unfit
 from tests import kernels
 from tests.kernel_tree import change, mailbox
 from tests.kernels import Kernel
@@ -47,7 +50,7 @@ def test_it_holds(tmp_path: Path) -> None:
     assert "holds." in text
     status, text = run(str(write(tmp_path / "a.json")), "--json")
     assert status == 0
-    assert json.loads(text)[0]["holds"] is True
+    assert json.loads(text)["subjects"][0]["holds"] is True
 
 
 def test_a_file_about_a_kernel_needs_the_kernel(tmp_path: Path) -> None:
@@ -62,13 +65,16 @@ WRITTEN = "chunk shift 2\nstore(0, order=2)\nset_mark(1, 0)\nsplit(3, 2 to 0, v:
 def test_a_case_that_a_person_wrote(tmp_path: Path) -> None:
     path = tmp_path / "case.txt"
     path.write_text(WRITTEN)
-    assert run(str(path)) == (0, "port: 4 operations at chunk shift 2: nothing breaks.\n")
+    status, text = run(str(path))
+    assert status == 0
+    assert text.startswith("port: 4 operations at chunk shift 2: nothing breaks.\n")
+    assert f"with {CHECKED.sentence}" in " ".join(text.split())
     done = CliRunner().invoke(
         replay.command, ["-", "--chunk-shift", "3"], WRITTEN, standalone_mode=False
     )
-    assert done.output == "port: 4 operations at chunk shift 3: nothing breaks.\n"
+    assert done.output.startswith("port: 4 operations at chunk shift 3: nothing breaks.\n")
     status, text = run(str(path), "--json")
-    (told,) = json.loads(text)
+    (told,) = json.loads(text)["subjects"]
     assert status == 0 and told["holds"] and told["chunk_shift"] == 2
     assert told["operations"][2] == "split(index=3, order=2, new_order=0, entry=v:17)"
 
@@ -84,7 +90,7 @@ def test_a_written_case_that_breaks(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert text.startswith("patched: 3 operations at chunk shift 2: something breaks.")
     assert "line 4, split(index=0, order=1, new_order=0, entry=ptr1)" in text
     assert "node-nr-values" in text and "expected" in text and "Traceback" not in text
-    told = json.loads(run(str(path), "--json")[1])[0]
+    told = json.loads(run(str(path), "--json")[1])["subjects"][0]
     assert {(one["property"], one["line"]) for one in told["broken"]} >= {("node-nr-values", 4)}
 
 
@@ -128,6 +134,33 @@ def test_no_counterexample(tmp_path: Path) -> None:
     with (tmp_path / "huge.json").open("wb") as stream:
         stream.truncate(MOST_BYTES + 2)
     assert "larger than 64 MiB" in run(str(tmp_path / "huge.json"))[1]
+
+
+def test_a_case_of_wider_words_is_not_run_and_no_pass(tmp_path: Path) -> None:
+    top = Operation(Code.STORE, (1 << 64) - 2, 1, entry=4)
+    answer = run_case([top], 2).results
+    finding = Finding("port", 2, "node-count", "a statement", "detail", 0, (top,), answer, answer)
+    path = tmp_path / "wide.json"
+    example = Counterexample(finding, SplitKind.ITERATIVE, port_source().sha256, "0.1")
+    path.write_text(counterexample.dumps(example))
+    status, text = run(str(path), "--config", "bits=32", "--json")
+    told = json.loads(text)
+    assert status == 2 and told["subjects"] == []
+    (line,) = told["not_run"]
+    assert line.startswith("not run: bits=32: index 0xfffffffffffffffe of store(")
+    wide, last = Operation(Code.FIND, 0, argument=(1 << 64) - 1), Operation(Code.STORE, 0, 40)
+    assert (
+        unfit(at_width([wide], 32), 32) == ""
+        and "order" in unfit([last], 32)
+        and not unfit([last], 64)
+    )
+
+
+def test_a_byte_order_mark_is_told(tmp_path: Path) -> None:
+    for name, text in (("a.json", "{}"), ("case.txt", "store(0)")):
+        (tmp_path / name).write_bytes(codecs.BOM_UTF8 + text.encode())
+        status, said = run(str(tmp_path / name))
+        assert status == 2 and "byte order mark" in said and "without one" in said
 
 
 @pytest.mark.kernel
@@ -232,7 +265,7 @@ def test_with_which_patch_it_came_and_where_to_look(tree: Path, tmp_path: Path) 
         assert "Look here first" in said and "no proof" in said
         assert "lib/xarray.c:" in said and "(patch 2 of 2, @@" in said
     status, text = run(str(kept), *series, "--json")
-    (told,) = json.loads(text)
+    (told,) = json.loads(text)["subjects"]
     assert status == 1 and told["still"]["origin"]["since"] == ["patch 2 of 2"]
     assert told["where"]["lines"][0]["brought_by"] == "patch 2 of 2"
 

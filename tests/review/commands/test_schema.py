@@ -5,14 +5,21 @@ import json
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from review.bundle.format import MANIFEST
-from review.commands.schema import schema
+from review.commands.schema import command, schema
 
 PAGE = Path(__file__).parents[3] / "docs" / "manifest.schema.json"
 
 
 def test_the_documentation_has_what_the_types_say() -> None:
     assert PAGE.read_text() == schema(), "xasplit schema > docs/manifest.schema.json"
+
+
+def test_json_is_what_it_is_in_any_case() -> None:
+    for options in ([], ["--json"]):
+        assert CliRunner().invoke(command, options).output == schema()
 
 
 def test_it_has_exactly_the_fields_of_a_bundle(bad_bundle: Path) -> None:
