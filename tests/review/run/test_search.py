@@ -79,12 +79,12 @@ def test_what_was_ended_before_all_was_run_is_no_pass(
 
 
 def test_a_time_and_a_number_of_histories_both_bound_a_search() -> None:
-    timed = Bounds(None, 50, 60.0, 1)
-    assert timed.histories(2400) is None and Bounds(None, 50, None, 1).histories(2400) == 2400
-    assert Bounds(0, 50, 60.0, 1).histories(2400) == 0
+    timed = Bounds(None, 50, 60.0, 1, None)
+    assert timed.histories(2400) is None and Bounds(None, 50, None, 1, None).histories(2400) == 2400
+    assert Bounds(0, 50, 60.0, 1, None).histories(2400) == 0
     assert search.effort(0, 50, 60.0).examples == 0
     assert search.effort(None, 50, 60.0).examples > 1 << 30
-    assert 15.0 <= (Bounds(None, 50, 60.0, 1, timed.began - 50).left or 0) <= 60.0 / 4
+    assert 15.0 <= (Bounds(None, 50, 60.0, 1, None, timed.began - 50).left or 0) <= 60.0 / 4
     assert 59.0 < (timed.left or 0) <= 60.0
 
 
