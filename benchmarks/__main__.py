@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from benchmarks import commands, plot, table
+from benchmarks import commands, cost, plot, readers, table, theorems
 from benchmarks.group import Group, Settings, not_run, run
 from benchmarks.machine import ROOT, commit, load, machine
 from benchmarks.result import FORMAT, GroupResult, Report, State, dumps
 
-GROUPS: tuple[Group, ...] = (commands.GROUP,)
+GROUPS: tuple[Group, ...] = (commands.GROUP, cost.GROUP, readers.GROUP, theorems.GROUP)
 """All groups, in the order in which they are run."""
 OUT = ROOT / "docs" / "bench"
 SAMPLE = 60
