@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from hypothesis import Phase
 
@@ -19,7 +20,7 @@ from models.histories.drawing import draw
 from models.histories.machine import ArrayMachine
 from models.mutants.mutant import Check
 from models.subject.implementation import Implementation
-from models.sweep import array_cases
+from models.sweep import array_cases, single_cases
 from models.sweep.families import Family
 from models.sweep.high_cases import LOWEST
 from models.sweep.sweep import Unit, run_unit, sampled_units
@@ -46,6 +47,7 @@ def ladder(s: int) -> list[Unit]:
     few += [Unit(s, *pair, family=Family.ARRAY_STEPS) for pair in array_cases.steps(s)]
     few.append(Unit(s, s, 0, family=Family.BETWEEN))
     few.append(Unit(s, s + 1, s + 1, family=Family.RANGES))
+    few.append(Unit(s, *single_cases.pairs(s)[0], 24, family=Family.SINGLES))
     counts = Unit(s, 63, 0, family=Family.COUNTS)
     many = [Unit(s, *split, 60, 1) for split in splits]
     many += [Unit(s, *split, 60, 1, Family.WALKS) for split in walks]
@@ -93,7 +95,19 @@ def rounds(one: Implementation, check: Check, s: int) -> Iterator[dict[str, Find
     """A check of port or driver at chunk shift ``s``: after each round the findings so far."""
     if check is Check.MACHINE:
         return histories(one, s)
-    return sweep(one, high(s) if check is Check.HIGH else ladder(s))
+    return sweep(one, _fitting(one, high(s) if check is Check.HIGH else ladder(s)))
+
+
+def _fitting(one: Implementation, units: Sequence[Unit]) -> list[Unit]:
+    """The units that an implementation is asked for, with indices of its bits, which are orders
+    enough for all but counts."""
+    highest = one.bits - 1
+    counts = (
+        replace(unit, order=min(unit.order, highest)) if unit.family is Family.COUNTS else unit
+        for unit in units
+    )
+    theirs = [replace(unit, bits=one.bits) for unit in counts if unit.order <= highest]
+    return [unit for unit in theirs if unit.offered(one)]
 
 
 def model(s: int) -> Iterator[dict[str, Violation]]:

@@ -3,7 +3,8 @@
 
 Each is a patch to this repository, in ``defects/``, that ``git apply`` takes too: headers as of a
 mail, what is wrong, and one hunk.  ``Subject`` is its name and ``Caught-by`` the properties that
-must break; ``Check``, ``Chunk-shift`` and ``One-level`` are left out where they are as usual.
+must break; ``Check``, ``Chunk-shift``, ``One-level`` and ``Configuration`` are left out where they
+are as usual.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from email import message_from_string
 from enum import Enum
 from pathlib import Path
+
+from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 
 
 class MutantError(Exception):
@@ -52,7 +55,7 @@ class Mutant:
     ``text`` stands exactly once in ``file`` and ``replacement`` takes its place.  Each property of
     ``caught_by`` must be found broken.  ``chunk_shift``: where it is tried; ``one_level``: it is
     tried as an implementation that refuses what needs more than one new level.  ``theme``: the
-    folder that it is kept in.
+    folder that it is kept in.  ``configuration``: the one that shows it.
     """
 
     name: str
@@ -66,6 +69,12 @@ class Mutant:
     chunk_shift: int = 3
     one_level: bool = False
     theme: str = ""
+    configuration: Configuration = CHECKED
+
+    @property
+    def usual(self) -> bool:
+        """Whether it shows in the configuration that is checked unless told otherwise."""
+        return self.configuration == CHECKED
 
     @property
     def folder(self) -> Path:
@@ -100,6 +109,8 @@ def parse(patch: str, theme: str = "") -> Mutant:
         check = Check[given.pop("Check", Check.SWEEP.name).upper()]
         chunk_shift = int(given.pop("Chunk-shift", "3"))
         one_level = {"yes": True, "no": False}[given.pop("One-level", "no")]
+        told = given.pop("Configuration", CHECKED.text)
+        configuration = parse_configuration(told, CHECKED)
     except (KeyError, ValueError) as error:
         raise MutantError(f"mutant {name}: its headers: {error}") from None
     if given:
@@ -109,7 +120,7 @@ def parse(patch: str, theme: str = "") -> Mutant:
     text, replacement = _smallest(lines, contents)
     reason = " ".join(wrong.split())
     how = (check, part, chunk_shift, one_level)
-    return Mutant(name, reason, file, text, replacement, caught_by, *how, theme)
+    return Mutant(name, reason, file, text, replacement, caught_by, *how, theme, configuration)
 
 
 def _smallest(hunk: list[str], contents: str) -> tuple[str, str]:

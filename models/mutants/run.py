@@ -16,11 +16,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.kernel.configuration import CHECKED, Configuration
 from models.kernel.source import Source, port_source
 from models.mutants import checks
 from models.mutants.mutant import Check, Mutant, MutantError, Part
 from models.mutants.planted import with_contents
-from models.subject.build import build
+from models.subject.build import ToolError, build, check_buildable, compiler
 from models.subject.implementation import Implementation
 
 FLAGS = ("-O0", "-g0")
@@ -54,22 +55,25 @@ class Outcome:
         return [name for name in self.mutant.caught_by if name not in self.found]
 
 
-def port(s: int, *, one_level: bool = False) -> Implementation:
+def port(
+    s: int, *, one_level: bool = False, configuration: Configuration = CHECKED
+) -> Implementation:
     """The unchanged port, built as mutants are."""
-    return Implementation("port", port_source(), one_level, {s: _built(None, s)})
+    source, built = port_source().configured(configuration), _built(None, s, configuration)
+    return Implementation("port", source, one_level, {s: built})
 
 
 def mutated(mutant: Mutant) -> Implementation:
     """The port, or its driver, with the mutant's change.  MutantError, or BuildError if it does not
     compile."""
-    s = mutant.chunk_shift
-    return Implementation(mutant.name, port_source(), mutant.one_level, {s: _built(mutant, s)})
+    s, source = mutant.chunk_shift, port_source().configured(mutant.configuration)
+    return Implementation(mutant.name, source, mutant.one_level, {s: _built(mutant, s)})
 
 
-def _built(mutant: Mutant | None, s: int) -> Path:
-    source = port_source()
+def _built(mutant: Mutant | None, s: int, configuration: Configuration = CHECKED) -> Path:
     if mutant is None:
-        return build(source, s, cflags=FLAGS)
+        return build(port_source().configured(configuration), s, cflags=FLAGS)
+    source = port_source().configured(mutant.configuration)
     with tempfile.TemporaryDirectory(prefix="xasplit-mutant-") as folder:
         if mutant.part is Part.PORT:
             return build(seeded(mutant, Path(folder)), s, cflags=FLAGS)
@@ -82,7 +86,17 @@ def _built(mutant: Mutant | None, s: int) -> Path:
 def seeded(mutant: Mutant, folder: Path) -> Source:
     """The port with one of its mutants, in a folder."""
     changed = {mutant.file: mutant.changed()}
-    return with_contents(port_source(), changed, f"mutant {mutant.name}", folder)
+    planted = with_contents(port_source(), changed, f"mutant {mutant.name}", folder)
+    return planted.configured(mutant.configuration)
+
+
+def lacking(mutant: Mutant) -> str:
+    """Why a mutant cannot be run on this machine; "" if it can."""
+    try:
+        check_buildable(mutant.configuration, compiler())
+    except ToolError as error:
+        return str(error)
+    return ""
 
 
 def catch(mutant: Mutant) -> Outcome:
@@ -105,10 +119,11 @@ def catch(mutant: Mutant) -> Outcome:
     return Outcome(mutant, details, time.monotonic() - built, built - started, rounds)
 
 
-def broken_by_port(check: Check, s: int) -> dict[str, str]:
+def broken_by_port(check: Check, s: int, configuration: Configuration) -> dict[str, str]:
     """What the unchanged port breaks in the whole of a check at chunk shift ``s``, by property,
     with a detail: nothing, or what is caught there says nothing."""
-    (found,) = deque(checks.rounds(port(s), check, s), maxlen=1)
+    one = port(s, configuration=configuration)
+    (found,) = deque(checks.rounds(one, check, s), maxlen=1)
     return {name: one.detail for name, one in found.items()}
 
 
@@ -146,12 +161,18 @@ def catch_all(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[Outcome]:
         yield from pool.map(catch, mutants)
 
 
-def controls(mutants: Iterable[Mutant], jobs: int = 2) -> dict[tuple[Check, int], dict[str, str]]:
+def controls(
+    mutants: Iterable[Mutant], jobs: int = 2
+) -> dict[tuple[Check, int, Configuration], dict[str, str]]:
     """What the unchanged port breaks (``broken_by_port``) in each check that mutants of port and
-    driver are put through, by check and chunk shift."""
+    driver are put through, by check, chunk shift and configuration."""
     tried = sorted(
-        {(one.check, one.chunk_shift) for one in mutants if one.part is not Part.MODEL},
-        key=lambda one: (one[0].value, one[1]),
+        {
+            (one.check, one.chunk_shift, one.configuration)
+            for one in mutants
+            if one.part is not Part.MODEL
+        },
+        key=lambda one: (one[2].beside(CHECKED), one[0].value, one[1]),
     )
     with ProcessPoolExecutor(jobs) as pool:
         return dict(zip(tried, pool.map(broken_by_port, *zip(*tried, strict=True)), strict=True))

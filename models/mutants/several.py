@@ -63,6 +63,7 @@ def candidates(mutants: Sequence[Mutant]) -> list[Mutant]:
         if one.part is Part.PORT
         and one.check is Check.SWEEP
         and one.chunk_shift in SHIFTS
+        and one.usual
         and not one.one_level
     ]
 

@@ -62,6 +62,7 @@ def split_defects() -> list[Mutant]:
         if mutant.part is Part.PORT
         and mutant.file == "lib/xarray_split.c"
         and mutant.chunk_shift == CHUNK_SHIFT
+        and mutant.usual
         and not mutant.one_level
         and mutant.theme != "try-split"
     ]

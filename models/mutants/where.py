@@ -68,8 +68,8 @@ def ranked(mutant: Mutant) -> Ranked:
 
 def ranked_all(mutants: Iterable[Mutant], jobs: int = 2) -> Iterator[Ranked]:
     """Rank every defect of the port with ``jobs`` processes, in order; those of the driver and of
-    the model are none of a source under test."""
-    wanted = [one for one in mutants if one.part is Part.PORT]
+    the model are none of a source under test, and code is followed in the usual configuration."""
+    wanted = [one for one in mutants if one.part is Part.PORT and one.usual]
     with ProcessPoolExecutor(jobs) as pool:
         yield from pool.map(ranked, wanted)
 

@@ -99,6 +99,7 @@ class SingleGroup:
             Operation(Code.SET_MARK, index, mark=_MARK),
             *self._look(),
             Operation(Code.CLEAR_MARK, index, mark=_MARK),
+            Operation(Code.GET_MARK, index, mark=_MARK),
             *arm,
             Operation(Code.STORE, index, entry=other),
             *self._look(),

@@ -9,7 +9,7 @@ import re
 import click
 
 from models.mutants.catalogue import MUTANTS
-from models.mutants.run import controls
+from models.mutants.run import controls, lacking
 from models.mutants.told import Sum
 from models.mutants.where import GOAL, share
 from review.commands.options import json_option
@@ -55,7 +55,8 @@ def command(
     check that must catch it.
 
     A defect is caught when every property that it is declared to break is found broken: in samples
-    of the sweep, or in histories that the machine draws.  Exit status 1 when one survives.  Where
+    of the sweep, or in histories that the machine draws, of the configuration that it names.  Exit
+    status 1 when one survives.  Where
     no NAME is given the unchanged port is put through the whole of each check too, and must pass.
 
     With --where, lines of code are ranked for a case of each defect of the port (docs/where.md),
@@ -86,7 +87,11 @@ def command(
         sets = runs.told_apart(chosen, several, sample, seed)
         show(report.told_apart(sets, seed), as_json=as_json)
         return int(not Sum(sets).met)
+    not_run = {one.name: why for one in chosen if (why := lacking(one))}
+    chosen = [one for one in chosen if one.name not in not_run]
+    if not chosen:
+        raise click.ClickException("; ".join(f"{name}: {why}" for name, why in not_run.items()))
     outcomes = runs.caught(chosen)
     unchanged: report.Controls = {} if names else controls(chosen)
-    show(report.caught(outcomes, unchanged), as_json=as_json)
+    show(report.caught(outcomes, unchanged, not_run), as_json=as_json)
     return int(any(unchanged.values()) or not all(one.caught for one in outcomes))

@@ -8,6 +8,7 @@ from operator import itemgetter
 from statistics import median
 
 from models.diagnosis.where.rank import MOST
+from models.kernel.configuration import CHECKED, Configuration
 from models.mutants.mutant import Check
 from models.mutants.run import Outcome
 from models.mutants.told import NOT_PURE_OR_TWICE, TOLD, Sum, by_size
@@ -17,8 +18,9 @@ from models.mutants.where import GOAL, Ranked, share
 from review.bundle.findings import suspects
 from review.report.output import Column, Part, Table, table
 
-Controls = Mapping[tuple[Check, int], Mapping[str, str]]
-"""What the unchanged port breaks, by check and chunk shift (``models.mutants.run.controls``)."""
+Controls = Mapping[tuple[Check, int, Configuration], Mapping[str, str]]
+"""What the unchanged port breaks, by check, chunk shift and configuration
+(``models.mutants.run.controls``)."""
 
 _OUTCOMES: list[Column[Outcome]] = [
     Column("name", "defect", lambda one: one.mutant.name),
@@ -29,6 +31,7 @@ _OUTCOMES: list[Column[Outcome]] = [
     Column("caught"),
     Column("caught_by", "caught by", lambda one: one.mutant.caught_by, lambda one: _caught(one)),
     Column("check", "in", lambda one: one.mutant.check.value),
+    Column("configuration", "", lambda one: one.mutant.configuration.beside(CHECKED)),
     Column("missing"),
     Column("found"),
     Column("seconds", "seconds", lambda one: round(one.seconds, 3)),
@@ -40,8 +43,11 @@ def _caught(one: Outcome) -> object:
     return one.mutant.caught_by if one.caught else f"SURVIVES: {', '.join(one.missing)} not found"
 
 
-def caught(outcomes: Sequence[Outcome], unchanged: Controls) -> Iterator[Part]:
-    """What caught each defect, and what the ``unchanged`` port breaks."""
+def caught(
+    outcomes: Sequence[Outcome], unchanged: Controls, not_run: Mapping[str, str]
+) -> Iterator[Part]:
+    """What caught each defect, and what the ``unchanged`` port breaks; ``not_run`` has the names of
+    defects that this machine cannot run, with the reason."""
     yield table("mutants", Table(outcomes, _OUTCOMES))
     survived = [one.mutant.name for one in outcomes if not one.caught]
     usual = median(one.seconds for one in outcomes)
@@ -51,14 +57,21 @@ def caught(outcomes: Sequence[Outcome], unchanged: Controls) -> Iterator[Part]:
         f" one (slowest {max(one.seconds for one in outcomes):.2f} s), compiling not counted"
     )
     yield Part("survived", survived, [line])
+    yield Part("not_run", not_run, [f"Not run: {name}: {why}" for name, why in not_run.items()])
     controls = [
-        {"check": check.value, "chunk_shift": s, "found": found}
-        for (check, s), found in unchanged.items()
+        {
+            "check": check.value,
+            "chunk_shift": s,
+            "configuration": built.beside(CHECKED),
+            "found": found,
+        }
+        for (check, s, built), found in unchanged.items()
     ]
     lines = [
-        f"The unchanged port in the {check.value} at chunk shift {s}: "
+        f"The unchanged port in the {check.value} at chunk shift {s}"
+        + (f", {built.beside(CHECKED)}: " if built != CHECKED else ": ")
         + (f"WRONG: it breaks {', '.join(found)}" if found else "it passes")
-        for (check, s), found in unchanged.items()
+        for (check, s, built), found in unchanged.items()
     ]
     yield Part("unchanged_port", controls, lines)
     lines = [

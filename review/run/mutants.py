@@ -28,9 +28,11 @@ def caught(mutants: Sequence[Mutant]) -> list[Outcome]:
 
 def ranked(mutants: Sequence[Mutant], jobs: int) -> list[Ranked]:
     """Rank the lines of every seeded defect of the port."""
-    wanted = [one for one in mutants if one.part is Part.PORT]
+    wanted = [one for one in mutants if one.part is Part.PORT and one.usual]
     if not wanted:
-        raise click.UsageError("None of these is a defect of the port, whose lines are ranked.")
+        raise click.UsageError(
+            "None of these is a defect of the port as usual, whose lines are ranked."
+        )
     found = ranked_all(wanted, jobs)
     among = "among the first"
     return _collected("defects", len(wanted), found, lambda one: one.place is not None, among)

@@ -15,10 +15,11 @@ import pytest
 
 from models.case.ends import ENDS
 from models.case.finding import AGREES
+from models.kernel.configuration import CHECKED, Configuration
 from models.mutants import catalogue, checks
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Check, Mutant, MutantError, Part, parse
-from models.mutants.run import catch, mutated, port
+from models.mutants.run import catch, lacking, mutated, port
 from models.mutants.upstream import FOR_READERS
 from models.readers.controls import CONTROLS
 from specs.registry import PROPERTIES
@@ -38,7 +39,8 @@ def cheapest() -> list[Mutant]:
     """Defects that together are caught by every property that any of them is caught by."""
     left, chosen = set(NAMED), []
     while left:
-        best = max(MUTANTS, key=lambda one: len(left & {*one.caught_by}) / WEIGHTS[one.check])
+        usual = [mutant for mutant in MUTANTS if mutant.usual]
+        best = max(usual, key=lambda one: len(left & {*one.caught_by}) / WEIGHTS[one.check])
         chosen.append(best)
         left -= {*best.caught_by}
     return chosen
@@ -148,6 +150,25 @@ is low
 """
 
 
+def test_a_patch_may_name_a_configuration() -> None:
+    assert parse(PATCH).configuration == CHECKED and parse(PATCH).usual
+    named = parse(PATCH.replace("One-level: yes", "Configuration: multi=off,bits=32"))
+    assert named.configuration == Configuration(multi=False, debug=True, bits=32)
+    assert not named.usual
+
+
+def test_what_names_a_configuration_is_built_for_it_and_caught() -> None:
+    """That it is not seen in others: ``tests/models/sweep/test_configured.py``."""
+    assert {one.configuration.beside(CHECKED) for one in MUTANTS if not one.usual} == {
+        *("multi=off", "debug=off", "bits=32")
+    }
+    assert catch(BY_NAME["mark-not-cleared"]).caught
+    narrow = BY_NAME["mark-in-first-word"]
+    if why := lacking(narrow):
+        assert "gcc-multilib" in why
+    assert mutated(BY_NAME["mark-not-cleared"]).multi is False
+
+
 def test_a_patch_with_headers_is_a_defect() -> None:
     one = parse(PATCH, "theme")
     told = (one.name, one.wrong, one.file, one.caught_by, one.chunk_shift, one.one_level)
@@ -178,6 +199,7 @@ def test_what_is_put_in_is_found_by_what_stands_around_it() -> None:
         ("Subject: bound\n", "", "without a Subject: no patch"),
         ("Check: machine", "Check: guess", "its headers: 'GUESS'"),
         ("Caught-by: lru, node-count\n", "", "its headers: 'Caught-by'"),
+        ("One-level: yes", "Configuration: multi=of", "its headers: multi is on or off"),
         ("One-level: yes", "One-leval: yes", "nobody reads its header One-leval"),
         ("a/models/port", "a/models/elsewhere", "bound: no patch of one hunk of one file"),
         (

@@ -13,6 +13,7 @@ from models.driver.worker import Status, Worker
 from models.histories.search import search
 from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from models.kernel.source import port_source
+from models.mutants.catalogue import MUTANTS
 from models.mutants.planted import with_contents
 from models.subject.build import ToolError, build, check_buildable, compiler
 from models.subject.implementation import Implementation, name_of
@@ -24,8 +25,13 @@ FLAGS = ("-O0", "-g0")
 NARROW = Configuration(debug=True, bits=32)
 WITHOUT_ASSERTIONS = Configuration()
 SINGLE = Configuration(multi=False, debug=True)
-INTERNAL = "models/port/lib/xarray_internal.h"
-SPLIT = "models/port/lib/xarray_split.c"
+BY_NAME = {one.name: one for one in MUTANTS}
+
+
+def seeded(name: str) -> tuple[str, str, str]:
+    """A seeded defect: file, text and what takes its place."""
+    one = BY_NAME[name]
+    return one.file, one.text, one.replacement
 
 
 def of(
@@ -38,10 +44,9 @@ def of(
         pytest.skip(f"needs gcc-multilib: {error}")
     source = port_source()
     if file:
-        path = file.removeprefix("models/port/")
-        text = (source.directory / path).read_text()
+        text = (source.directory / file).read_text()
         assert text.count(old) == 1
-        source = with_contents(source, {path: text.replace(old, new)}, "port", folder)
+        source = with_contents(source, {file: text.replace(old, new)}, "port", folder)
     source = source.configured(configuration)
     return Implementation(name_of(source), source, False, {s: build(source, s, cflags=FLAGS)})
 
@@ -78,15 +83,14 @@ def test_32_bit_words_answer_as_the_model_of_that_width(tmp_path: Path) -> None:
 
 def test_a_mark_word_that_is_not_looked_for_shows_in_32_bits_alone(tmp_path: Path) -> None:
     """A node of 64 slots has two words for each mark there, and one elsewhere."""
-    planted = (INTERNAL, "&row[offset / BITS_PER_LONG]", "&row[0]")
+    planted = seeded("mark-in-first-word")
     found = broken(of(NARROW, 6, tmp_path / "narrow", *planted), *splits(32))
     assert {"refines", "child-mark"} <= found
     assert not broken(of(CHECKED, 6, tmp_path / "wide", *planted), *splits(64))
 
 
 def test_an_effect_inside_an_assertion_is_missed_without_assertions(tmp_path: Path) -> None:
-    planted = (SPLIT, "\tnode->nr_values = (unsigned char)values;\n",
-               "\tXA_NODE_BUG_ON(node, (node->nr_values = (u8)values) > 64);\n")  # fmt: skip
+    planted = seeded("effect-in-assertion")
     unit = Unit(2, 3, 0, 48)
     assert not broken(of(CHECKED, 2, tmp_path / "with", *planted), unit)
     bare = of(WITHOUT_ASSERTIONS, 2, tmp_path / "without", *planted)
@@ -94,19 +98,17 @@ def test_an_effect_inside_an_assertion_is_missed_without_assertions(tmp_path: Pa
 
 
 def test_what_only_an_assertion_tells_is_told_with_assertions(tmp_path: Path) -> None:
-    old = "\tXA_NODE_BUG_ON(node, last >= XA_CHUNK_SIZE);\n"
-    planted = (SPLIT, old, "\tXA_NODE_BUG_ON(node, last >= XA_CHUNK_SIZE - 1);\n")
+    planted = seeded("assertion-too-strict")
     unit = Unit(2, 3, 0, 48)
     assert "no-assertion" in broken(of(CHECKED, 2, tmp_path / "with", *planted), unit)
     assert not broken(of(WITHOUT_ASSERTIONS, 2, tmp_path / "without", *planted), unit)
 
 
 def test_without_multi_only_entries_of_one_index_are_run(tmp_path: Path) -> None:
-    planted = (INTERNAL, "\tWRITE_ONCE(*word, bear ? *word | bit : *word & ~bit);\n",
-               "#ifndef CONFIG_XARRAY_MULTI\n\tbear = true;\n#endif\n"
-               "\tWRITE_ONCE(*word, bear ? *word | bit : *word & ~bit);\n")  # fmt: skip
+    planted = seeded("mark-not-cleared")
     one = of(SINGLE, 2, tmp_path / "wrong", *planted)
-    assert not any(Unit(2, 3, 0, family=family).offered(one) for family in Family)
+    offered = {family for family in Family if Unit(2, 3, 0, family=family).offered(one)}
+    assert offered == {Family.SINGLES}
     case = [
         Operation(Code.STORE, 5, entry=4),
         Operation(Code.SET_MARK, 5, mark=1),

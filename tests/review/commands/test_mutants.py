@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from models.case.finding import Finding
+from models.kernel.configuration import CHECKED
 from models.mutants import checks
 from models.mutants.catalogue import MUTANTS
 from models.mutants.mutant import Check
@@ -56,11 +57,12 @@ def test_without_names_the_unchanged_port_must_pass_too(monkeypatch: pytest.Monk
     assert done.return_value == 0
     assert "The unchanged port in the sweep at chunk shift 3: it passes" in done.output
     assert "unchanged port" not in CliRunner().invoke(mutants.command, ["canonical-first"]).output
-    monkeypatch.setattr(mutants, "controls", lambda _: {(Check.SWEEP, 3): {"lru": "said"}})
+    monkeypatch.setattr(mutants, "controls", lambda _: {(Check.SWEEP, 3, CHECKED): {"lru": "said"}})
     done = CliRunner().invoke(mutants.command, ["--json"], standalone_mode=False)
     assert done.return_value == 1
     (one,) = json.loads(done.stdout)["unchanged_port"]
-    assert one == {"check": "sweep", "chunk_shift": 3, "found": {"lru": "said"}}
+    assert (one["check"], one["chunk_shift"], one["configuration"]) == ("sweep", 3, "")
+    assert one["found"] == {"lru": "said"}
 
 
 def test_a_mutant_that_does_not_fit_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
