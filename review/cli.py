@@ -17,8 +17,8 @@ INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
 COMMANDS = (
-    "count", "show", "search", "replay", "prove", "review", "baseline", "versions", "rcu", "verify",
-    "compare", "schema", "properties", "mutants", "coverage",
+    "count", "show", "check", "search", "replay", "prove", "review", "baseline", "versions", "rcu",
+    "verify", "compare", "schema", "properties", "mutants", "coverage",
 )  # fmt: skip
 """The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""
 
@@ -59,6 +59,7 @@ def main() -> None:
     Start with:
       xasplit count 1G 4K     what a split from 1 GiB to 4 KiB pages allocates
       xasplit show 1G 4K      the array before and after it, as a slot diagram
+      xasplit check           quickly: what a patch or a tree makes worse
       xasplit search          look for counterexamples in the C port
       xasplit prove           decide the theorems by three solvers
       xasplit review          everything there is, ending with the claims' verdicts

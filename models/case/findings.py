@@ -202,6 +202,13 @@ class Findings:
         mine.failures = {key: one for key, one in self.failures.items() if key[0] == implementation}
         return mine
 
+    def own(self) -> Findings:
+        """Those that are neither known deviations nor were there before, which are not copied."""
+        mine = Findings()
+        mine.breaches = {key: one for key, one in self.breaches.items() if not key[0][2]}
+        mine.failures = {key: one for key, one in self.failures.items() if not key[1]}
+        return mine
+
     def seen(self, implementation: str) -> Seen:
         """How the cases of an implementation fail."""
         found: dict[tuple[str, ...], frozenset[frozenset[str]]] = {}

@@ -14,8 +14,8 @@ import click
 
 from models.kernel.configuration import CHECKED, Configuration, parse_configuration
 from review.commands.options import Command, gathered, jobs_option
-from review.run.executor import Workers
 from review.run.named import NamedKernels
+from review.run.workers import Workers
 
 FOLDER = Path("xasplit-counterexamples")
 """Where ``search`` leaves what it found."""

@@ -21,8 +21,9 @@ from models.sweep.hangs import Area, Hangs, hopeless_splits
 from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
 from models.sweep.verdicts import Verdicts
 from review.run.attempt import one_line
-from review.run.executor import Workers, tell
+from review.run.executor import tell
 from review.run.results import Results, implementation_key
+from review.run.workers import Workers
 from xarray_model import geometry
 
 UNITS = "units of the sweep"

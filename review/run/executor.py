@@ -11,7 +11,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -88,23 +87,3 @@ class Executor(ABC):
     @abstractmethod
     def _close(self) -> None:
         """Give back what it uses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """What runs the units of a search: ``jobs`` processes of this machine, or those of the Dask
-    cluster whose scheduler has the address ``cluster``.  What is no unit of a search, such as
-    theorems, runs here, in ``jobs`` processes."""
-
-    jobs: int
-    cluster: str | None = None
-
-    def executor(self, on_found: Callable[[Finding], None] = lambda _: None) -> Executor:
-        """What runs them, to be used as a context manager.  Raises ClusterError."""
-        if self.cluster is None:
-            from review.run.pool import Pool
-
-            return Pool(self.jobs, on_found)
-        from review.run.cluster import Cluster
-
-        return Cluster(self.cluster, on_found)

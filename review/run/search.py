@@ -24,10 +24,10 @@ from models.sweep.verdicts import Verdicts
 from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
-from review.run.executor import Workers
 from review.run.progress import Meter
 from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
+from review.run.workers import Workers
 
 _SHARE, _SHARE_FOUND = 0.8, 0.5
 """How much of the time that is given goes to looking for counterexamples, and how much where the
@@ -141,6 +141,25 @@ def search(
 
 
 _UNBOUNDED = 1 << 40
+
+
+def first_pass(
+    implementations: Sequence[Implementation],
+    shifts: Sequence[int],
+    workers: Workers,
+    not_done: list[str],
+    results: Results,
+) -> UnitResult:
+    """What a few cases of every kind find; ``not_done`` gets a line on each unit that failed, by no
+    fault of the code under test.  Raises KeyboardInterrupt when the user ends it."""
+    found = _quick(
+        implementations, shifts, workers, lambda _: None, math.inf, results, failed=not_done
+    )
+    if found is None:
+        raise KeyboardInterrupt
+    return found
+
+
 ELSEWHERE_AT = (2, 4, 6)
 """The chunk shifts at which other configurations are searched."""
 ELSEWHERE_EXAMPLES = 24
@@ -188,6 +207,7 @@ def _quick(
     on_found: Callable[[Finding], None],
     deadline: float,
     results: Results,
+    failed: list[str] | None = None,
 ) -> UnitResult | None:
     """What a few cases of every kind find; None if the user, or the time, ended that.
 
@@ -196,7 +216,7 @@ def _quick(
     named = [one for one in implementations if one.name not in PORTS] or implementations
     units = [unit for bits in {one.bits for one in named} for unit in quick_units(shifts, bits)]
     first = UnitResult()
-    failed: list[str] = []
+    failed = [] if failed is None else failed
     with Meter("first cases", len(units)) as meter:
         done = campaign.run(
             units, named, workers, lambda *_: meter.advance(), first, on_found, failed,

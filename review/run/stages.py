@@ -17,12 +17,12 @@ from review.run import evidence, numbers, saving, search_result, time_limit
 from review.run import search as searches
 from review.run.attempt import one_line
 from review.run.checkpoint import Checkpoint
-from review.run.executor import Workers
 from review.run.numbers import Numbers
 from review.run.progress import Meter
 from review.run.results import Results, implementation_key, source_key, tools
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.store import NOWHERE, ResultStore
+from review.run.workers import Workers
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 

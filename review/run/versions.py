@@ -16,8 +16,8 @@ from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, evidence
-from review.run.executor import Workers
 from review.run.progress import Meter
+from review.run.workers import Workers
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
 from xarray_model.geometry import one_level_limit_exceeded

@@ -18,7 +18,7 @@ from models.subject.implementation import Implementation, examine
 from models.sweep import comparison
 from models.sweep.sweep import Unit, UnitResult, run_unit
 from review.run import campaign
-from review.run.executor import Workers
+from review.run.workers import Workers
 from tests.models.case.test_counterexample import FINDING
 
 
@@ -172,7 +172,7 @@ from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign
-from review.run.executor import Workers
+from review.run.workers import Workers
 port = examine(port_source(), (1, 2))
 def progress(unit, so_far):
     os.kill(os.getpid(), signal.SIGINT)

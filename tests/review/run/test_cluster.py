@@ -21,7 +21,8 @@ from models.subject.implementation import Implementation
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign
 from review.run.cluster import Cluster, ClusterError
-from review.run.executor import Workers, tell
+from review.run.executor import tell
+from review.run.workers import Workers
 from tests.models.case.test_counterexample import FINDING
 
 UNITS = [Unit(3, 2, 0), Unit(3, 1, 1)]

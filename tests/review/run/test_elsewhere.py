@@ -17,9 +17,9 @@ from review.bundle import manifest
 from review.commands.review import _others
 from review.report import text
 from review.run import evidence, search, search_result, subjects
-from review.run.executor import Workers
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchState
+from review.run.workers import Workers
 from specs.claims import Decision
 from tests.review import small
 

@@ -19,10 +19,10 @@ from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, reused, store
 from review.run import search as searches
 from review.run.campaign import Effort
-from review.run.executor import Workers
 from review.run.results import Results, implementation_key
 from review.run.search_result import work_out
 from review.run.store import ResultStore
+from review.run.workers import Workers
 from tests.review import small
 
 UNITS = [Unit(1, 2, 0), Unit(1, 2, 1)]

@@ -19,11 +19,11 @@ from proofs import run
 from review.report import text
 from review.run import scope, stages
 from review.run.checkpoint import Checkpoint
-from review.run.executor import Workers
 from review.run.numbers import Numbers
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
 from review.run.store import NOWHERE
+from review.run.workers import Workers
 from specs.claims import Decision, Outcome
 from specs.readers import Memory
 from tests.review import small

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``xasplit check``: the quick check of a tree, a revision or a patch, for b4 and for bisection."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import select
+import stat
+import sys
+from contextlib import nullcontext, redirect_stderr
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from review.commands import run_options
+from review.commands.options import fresh_option, jobs_option, json_option
+from review.report import b4
+from review.run import given_patch
+from review.run.named import NamedKernels
+
+if TYPE_CHECKING:
+    from review.run.checking import Checked
+
+_WAIT = 1.0
+"""Seconds that a pipe on standard input may take to say that it has a patch."""
+SKIP = 125
+"""The exit status by which ``git bisect run`` passes a revision over."""
+
+
+@click.command("check", short_help="The quick check of a tree or a patch, for b4 and git bisect.")
+@run_options.kernels_options("rev", "base")
+@click.option(
+    "--b4", "style", flag_value="b4", help="Lines as b4 reads them of a perpatch-check-cmd."
+)
+@click.option(
+    "--b4-json", "style", flag_value="b4-json", help="JSON as b4's review commands read it."
+)
+@click.option("--property", "name", metavar="NAME", default="", help="Only this property decides.")
+@click.option(
+    "--bisect",
+    is_flag=True,
+    help="Exit as git bisect run wants it: 0 good, 1 bad, 125 where nothing can be said.",
+)
+@jobs_option
+@fresh_option
+@json_option
+def command(
+    named: NamedKernels,
+    style: str | None,
+    name: str,
+    bisect: bool,
+    jobs: int,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """Check quickly what a tree, a revision or a patch makes worse.
+
+    A few cases of every kind at chunk shifts 1, 2 and 6, and readers of small arrays at 1: the
+    search and the review go much further. The tree is the one that one stands in, or --kernel.
+    A patch on standard input is applied to the commit that it was made from, if the tree has that,
+    or else to what is checked out. Without a patch the tree as it stands is checked, against its
+    last commit where they differ; with --rev A..B what B has since it left A. What was there
+    before, and what is a known deviation of released kernels, is one line, and no failure. A patch
+    that touches nothing of the XArray passes at once.
+
+    \b
+    Examples:
+      xasplit check
+      xasplit check < 0001-XArray-split.patch
+      xasplit check --rev origin/master..topic
+      git config b4.prep-perpatch-check-cmd 'xasplit check --b4'
+      git bisect run xasplit check --property split-requests --bisect
+
+    Exit status: 0 nothing is worse, 1 something is, 2 it could not be told.
+    """
+    if bisect and not name:
+        raise click.UsageError("--bisect goes with --property: one thing is looked for.")
+    try:
+        # b4 takes whatever is on standard error for a failure.
+        silent = nullcontext() if style is None else redirect_stderr(io.StringIO())
+        with silent:
+            return _checked(named, style, name, bisect, jobs, fresh, as_json)
+    except click.UsageError:
+        raise
+    except click.ClickException as error:
+        if bisect:
+            click.echo(f"xasplit: {error.format_message()}", err=True)
+            return SKIP
+        if style is None:
+            raise
+        return _untold(style, error.format_message())
+
+
+def _checked(
+    named: NamedKernels,
+    style: str | None,
+    name: str,
+    bisect: bool,
+    jobs: int,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    patch = b"" if bisect else _standard_input()
+    if patch and not given_patch.touched(patch):
+        _say(style, as_json)
+        return 0
+    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
+    named = replace(named, kernels=named.kernels or (tree,))
+    # Not before: most patches have nothing to do with it.
+    from review.report import check as report
+    from review.report.output import show
+    from review.run import checking
+    from review.run.results import Results
+    from review.run.store import ResultStore
+    from review.run.workers import Workers
+
+    if name:
+        checking.known_property(name)
+    sources = checking.opened(named, patch)
+    results = Results(ResultStore(fresh=fresh))
+    done = checking.check(sources, Workers(jobs), results, name)
+    if style == "b4":
+        for line in report.b4_lines(done):
+            click.echo(line)
+    elif style == "b4-json":
+        click.echo(report.b4_json(done))
+    else:
+        show(report.answer(done), as_json=as_json)
+    return _bisected(done) if bisect else done.status
+
+
+def _bisected(done: Checked) -> int:
+    return done.status if done.status < 2 and not done.broken else SKIP
+
+
+def _standard_input() -> bytes:
+    """What is on standard input if that is a file, or a pipe that has something."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return b""
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        ready, _, _ = select.select([sys.stdin], [], [], _WAIT)
+        if not ready:
+            return b""
+    elif not stat.S_ISREG(mode):
+        return b""
+    return sys.stdin.buffer.read()
+
+
+def _say(style: str | None, as_json: bool) -> None:
+    """That nothing of the XArray is changed."""
+    text = "nothing of the XArray is changed"
+    if style == "b4-json":
+        click.echo(b4.result("pass", text))
+    elif as_json:
+        click.echo(json.dumps({"verdict": "pass", "summary": text}))
+    elif style is None:
+        click.echo(text)
+
+
+def _untold(style: str, text: str) -> int:
+    """b4 is told why nothing was checked: a warning."""
+    if style == "b4":
+        click.echo(f"not checked: {text}")
+    else:
+        click.echo(b4.result("warn", f"not checked: {text}"))
+    return 2
