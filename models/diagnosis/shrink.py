@@ -81,6 +81,8 @@ def trial_of(implementation: Implementation, finding: Finding, s: int) -> Trial:
 def transfer(operations: Sequence[Operation], s: int, target: int) -> tuple[Operation, ...] | None:
     """The operations with as many levels and the same slots at another chunk shift; None where an
     order or a slot does not exist there."""
+    if s == target:
+        return tuple(operations)
     moved = []
     for one in operations:
         order, new_order = _order(one.order, s, target), _order(one.new_order, s, target)
@@ -90,9 +92,10 @@ def transfer(operations: Sequence[Operation], s: int, target: int) -> tuple[Oper
             if one.index > LAST_ID >> 1:
                 index = one.index
         elif one.code in _SEARCHES:
-            # A last index: what follows it is the first index of something.
-            argument = _index(one.argument + 1, s, target)
-            argument = None if argument is None else argument - 1
+            # A last index: what follows it is the first of something, but for the last of all.
+            last = one.argument == (1 << 64) - 1
+            following = None if last else _index(one.argument + 1, s, target)
+            argument = one.argument if last else None if following is None else following - 1
         elif one.code is Code.COUNT_ALLOC and order is not None and new_order is not None:
             # As many more or less than needed, at most.
             need = geometry.split_nodes(one.order, one.new_order, s)

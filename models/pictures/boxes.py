@@ -14,6 +14,8 @@ from itertools import zip_longest
 WIDTH = 72
 """Columns of a mail."""
 _BETWEEN = 3  # columns between two drawings next to each other
+_LEAST = 20
+"""Columns that a line has at least, however deep the box lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def text(drawings: Sequence[Box], captions: Sequence[str] = (), width: int = WID
     where the texts permit; ``!`` stands before what differs from the first drawing."""
     column = (width - _BETWEEN * (len(drawings) - 1)) // len(drawings)
     sides = [list(_lines(drawing, column)) for drawing in drawings]
+    # What does not fit pushes the next drawing to the right as a whole.
+    column = max(column, *(len(line) for lines in sides[:-1] for _, line, _ in lines), 0)
     if captions:
         for lines, caption in zip(sides, captions, strict=True):
             lines[:0] = [(None, caption, False), (None, "-" * column, False)]
@@ -92,6 +96,8 @@ def _rows(box: Box, indent: int, width: int) -> Iterator[_Line]:
 def _wrapped(
     place: tuple[int, ...] | None, labels: Sequence[Label], indent: int, width: int
 ) -> Iterator[_Line]:
+    # Deep down all boxes begin at one column: their shifts tell how deep they are.
+    indent = min(indent, max(0, width - _LEAST))
     line, differs = " " * indent + str(labels[0]), labels[0].differs
     for label in labels[1:]:
         if len(line) + 2 + len(str(label)) > width:

@@ -48,7 +48,8 @@ def run(
     known: Mapping[Area, Hangs] | None = None,
     deadline: float = math.inf,
     verdicts: Verdicts | None = None,
-    results: Results | None = None,
+    *,
+    results: Results,
 ) -> bool:
     """Have ``workers`` run the units and add what they find to ``result``; whether all were.
 
@@ -76,7 +77,7 @@ def run(
         if number not in lost:
             on_progress(ordered[number], result)
 
-    kept = _Kept(results or Results(), on_found)
+    kept = _Kept(results, on_found)
     # They are in a file of this machine.
     here = verdicts if workers.cluster is None else None
     with workers.executor(on_found) as pool:
@@ -238,7 +239,8 @@ def machines(
     on_found: Callable[[Finding], None] = lambda _: None,
     failed: list[str] | None = None,
     deadline: float = math.inf,
-    results: Results | None = None,
+    *,
+    results: Results,
 ) -> bool:
     """Have ``workers`` run the state machines, an implementation and chunk shift each.
 
@@ -251,7 +253,7 @@ def machines(
     reported = {(one.implementation, s) for one in reports for s in one.tallies}
     tasks = [(one, s) for one in implementations for s in shifts if (one.name, s) not in reported]
     examples = -(-effort.examples // len(shifts))
-    swept, results = swept or UnitResult(), results or Results()
+    swept = swept or UnitResult()
     hung = swept.hung()
     with workers.executor(on_found) as pool:
         seconds = None

@@ -44,9 +44,9 @@ def search(
     seed: int,
     workers: Workers,
     effort: Effort,
-    had: SearchState | None = None,
-    on_found: Callable[[Finding], None] = lambda _: None,
-    results: Results | None = None,
+    had: SearchState | None,
+    on_found: Callable[[Finding], None],
+    results: Results,
 ) -> SearchResult:
     """Sweep the implementations at these chunk shifts, then let the machines run, with progress.
 
@@ -54,7 +54,7 @@ def search(
     ``on_found`` is told of what breaks as soon as it is found; ``results`` has what earlier runs
     came to, and what was judged in them.
     """
-    had, results = had or SearchState(), results or Results()
+    had = had or SearchState()
 
     def found(finding: Finding) -> None:
         had.early.add(finding, extent_of(finding))
@@ -98,8 +98,7 @@ def search(
         verdicts = Verdicts(results.store.texts("verdicts"), secrets.randbelow(1 << 32))
         finished = campaign.run(
             left, implementations, workers, swept, had.result, found, failed, known.hangs,
-            sweep_end,
-            verdicts, results,
+            sweep_end, verdicts, results=results,
         )  # fmt: skip
     for unit in had.result.misjudged:
         failed.append(f"{unit}: an earlier run judged the same answers otherwise, or had others")
@@ -125,7 +124,7 @@ def search(
                 found,
                 failed,
                 deadline + _GRACE,
-                results,
+                results=results,
             )
             over &= drawn or time.monotonic() >= deadline
             finished &= drawn

@@ -17,6 +17,7 @@ from models.sweep.families import Family
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, evidence
 from review.run.progress import Meter
+from review.run.results import Results
 from review.run.workers import Workers
 from specs.claims import Outcome
 from specs.registry import PROPERTIES
@@ -170,6 +171,7 @@ def compare(versions: Mapping[str, Implementation | BuildError], seed: int, jobs
                 Workers(jobs),
                 lambda _unit, found: meter.advance(f"{len(found.findings)} findings"),
                 result,
+                results=Results(),
             )
             results.append(result)
             table[part.title] = {

@@ -29,6 +29,12 @@ def test_a_case_keeps_its_levels_and_slots_at_another_chunk_shift() -> None:
     assert transfer(moved, 6, 2) == case
 
 
+def test_the_last_index_of_all_stays_that_at_any_chunk_shift() -> None:
+    case = (Operation(Code.STORE, 1 << 63, 3), Operation(Code.FIND, 0, argument=(1 << 64) - 1))
+    assert transfer(case, 1, 1) == case
+    assert transfer(case[1:], 1, 6) == case[1:]
+
+
 def test_what_does_not_exist_there_is_none() -> None:
     assert transfer([Operation(Code.STORE, 0, 2, entry=4)], 3, 2) is None
     assert transfer([Operation(Code.STORE, 3, 0, entry=4)], 2, 1) is None

@@ -210,3 +210,14 @@ def test_a_changed_field_anywhere_is_marked() -> None:
             changed = replace(node, **change)
             nodes = (*sound.nodes[:place], changed, *sound.nodes[place + 1 :])
             assert differs(boxes(sound, replace(sound, nodes=nodes))[1]), (place, change)
+
+
+def test_deep_trees_keep_their_columns() -> None:
+    """The index at the top of a tree of 20 levels, in which one leaf differs."""
+    node = Node(0, [V17, PTR1])
+    other = Node(0, [V17, PTR2])
+    for level in range(1, 20):
+        node, other = (Node(level, [0, each]) for each in (node, other))
+    lines = text(boxes(picture(1, node), picture(1, other)), ("expected", "actual")).splitlines()
+    places = {max(line.find(" | "), line.find(" ! ")) for line in lines[2:]}
+    assert len(places) == 1 and max(map(len, lines)) <= WIDTH

@@ -15,7 +15,7 @@ from models.readers.explore import Report, explore
 from models.readers.explorer import Case, Problem, Trouble
 from review.cli import main
 from review.report import readers as readers_report
-from review.run import readers
+from review.run import exploring, readers
 from specs.claims import Outcome
 from specs.readers import Memory
 from specs.strength import Strength
@@ -164,3 +164,13 @@ def test_a_bound_that_was_reached_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     (one,) = readers.evidence(report, "port")
     assert " runs with a bound" in one.detail
     assert one.strength is Strength.SAMPLED and one.extent.of == len(report.races(plan.SPLITS))
+
+
+def test_what_cannot_be_explored_is_told_without_exploring_what_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exploring, "explorable", lambda _: ([], ["not run: port: no words"]))
+    monkeypatch.setattr(exploring, "known_races", None)
+    result = run()
+    assert result.return_value == 2 and "not run: port: no words" in result.output
+    assert json.loads(run("--json").output)["controls"] == []

@@ -18,6 +18,7 @@ from models.subject.implementation import Implementation, examine
 from models.sweep import comparison
 from models.sweep.sweep import Unit, UnitResult, run_unit
 from review.run import campaign
+from review.run.results import Results
 from review.run.workers import Workers
 from tests.models.case.test_counterexample import FINDING
 
@@ -35,7 +36,7 @@ def test_two_processes_find_what_one_finds(port: Implementation) -> None:
         told.append(sum(one.covered for one in so_far.coverage.values()))
 
     result = UnitResult()
-    finished = campaign.run(units, [port], Workers(2), progress, result)
+    finished = campaign.run(units, [port], Workers(2), progress, result, results=Results())
     alone = UnitResult()
     for unit in units:
         alone.update(run_unit(unit, [port]))
@@ -65,7 +66,9 @@ def test_a_unit_that_fails_takes_nothing_with_it(
     def progress(unit: Unit, _: UnitResult) -> None:
         told.append(unit)
 
-    assert not campaign.run(units, [port], Workers(2), progress, UnitResult(), found.append, failed)
+    assert not campaign.run(
+        units, [port], Workers(2), progress, UnitResult(), found.append, failed, results=Results()
+    )
     assert sorted(told, key=units.index) == [units[0], units[2]]
     assert found == [FINDING, FINDING]
     (line,) = failed
@@ -88,7 +91,7 @@ def test_a_process_that_is_killed_ends_the_campaign_and_not_the_program(
     units = [Unit(1, order, 0) for order in range(9)]
     result = UnitResult()
     assert not campaign.run(
-        units, [port], Workers(1), lambda *_: None, result, found.append, failed
+        units, [port], Workers(1), lambda *_: None, result, found.append, failed, results=Results()
     )
     assert FINDING in found
     assert len(failed) == campaign.MOST_FAILED
@@ -110,7 +113,9 @@ def swept(one: Implementation, jobs: int, known: UnitResult | None = None) -> ob
     units = [Unit(1, 2, new, 6, seed) for new in range(3) for seed in range(3)]
     result = UnitResult()
     hangs = None if known is None else known.hung()
-    assert campaign.run(units, [one], Workers(jobs), lambda *_: None, result, known=hangs)
+    assert campaign.run(
+        units, [one], Workers(jobs), lambda *_: None, result, known=hangs, results=Results()
+    )
     breaches = {
         key: (breach.smallest, breach.smallest.operations, breach.cases, breach.extent)
         for key, breach in result.findings.breaches.items()
@@ -159,7 +164,9 @@ def test_the_time_bounds_a_campaign(port: Implementation) -> None:
     began = time.monotonic()
     result = UnitResult()
     over = began + 0.3
-    assert not campaign.run(units, [port], Workers(2), lambda *_: None, result, deadline=over)
+    assert not campaign.run(
+        units, [port], Workers(2), lambda *_: None, result, deadline=over, results=Results()
+    )
     assert time.monotonic() - began < 10
     assert sum(one.covered for one in result.coverage.values()) < 5 * Unit(2, 5, 0).total()
 
@@ -172,13 +179,14 @@ from models.mutants.mutant import Mutant
 from models.mutants.run import mutated
 from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign
+from review.run.results import Results
 from review.run.workers import Workers
 port = examine(port_source(), (1, 2))
 def progress(unit, so_far):
     os.kill(os.getpid(), signal.SIGINT)
 units = [Unit(2, 5, 0), Unit(2, 5, 1), Unit(1, 1, 1)]
 result = UnitResult()
-finished = campaign.run(units, [port], Workers(2), progress, result)
+finished = campaign.run(units, [port], Workers(2), progress, result, results=Results())
 print(finished, len(result.coverage))
 """
 

@@ -22,6 +22,7 @@ from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign
 from review.run.cluster import Cluster, ClusterError
 from review.run.executor import tell
+from review.run.results import Results
 from review.run.workers import Workers
 from tests.models.case.test_counterexample import FINDING
 
@@ -91,7 +92,9 @@ def swept(one: Implementation, workers: Workers) -> tuple[object, int]:
     """All that a campaign comes to, and how many findings were told as they were found."""
     result = UnitResult()
     found: list[Finding] = []
-    assert campaign.run(UNITS, [one], workers, lambda *_: None, result, found.append)
+    assert campaign.run(
+        UNITS, [one], workers, lambda *_: None, result, found.append, results=Results()
+    )
     breaches = {
         key: (breach.smallest, breach.cases, breach.extent)
         for key, breach in result.findings.breaches.items()

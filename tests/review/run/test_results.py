@@ -170,7 +170,7 @@ def test_what_the_clock_ends_says_so(port: Implementation, monkeypatch: pytest.M
     for name in ("complete_units", "sampled_units", "quick_units"):
         monkeypatch.setattr(searches, name, lambda *_: [])
     asked = [
-        searches.search([port], (1,), 1, Workers(1), Effort(0, 1, seconds, remember)).asked
-        for seconds, remember in ((None, False), (60.0, False), (None, True))
+        searches.search([port], (1,), 1, Workers(1), effort, None, lambda _: None, Results()).asked
+        for effort in (Effort(0, 1), Effort(0, 1, 60.0), Effort(0, 1, None, True))
     ]
     assert asked[0] is not None and asked[1:] == [None, None]
