@@ -62,7 +62,7 @@ def _found(done: SearchResult) -> str:
     counted = len(done.counted)
     rest = len(done.diagnoses) - counted
     text = f"{counted or 'no'} {'finding' if counted == 1 else 'findings'}"
-    return f"{text}, and {rest} of what was there before" if rest else text
+    return f"{text}, and {rest} there before" if rest else text
 
 
 def _known(done: SearchResult) -> Iterator[str]:

@@ -51,7 +51,7 @@ def test_known_deviations_of_the_split_are_named_and_what_was_there_before_is_co
     (one,) = done.diagnoses
     small_one = replace(one.smallest, before=True, deviations=("split-limit",))
     done.diagnoses = [replace(one, smallest=small_one)]
-    assert "no findings, and 1 of what was there before" in words(done)
+    assert "no findings, and 1 there before" in words(done)
     assert "known deviation split-limit" in findings.headline(done.diagnoses[0])
 
 
