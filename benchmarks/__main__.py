@@ -9,12 +9,14 @@ from pathlib import Path
 
 import click
 
-from benchmarks import commands, cost, plot, readers, table, theorems
+from benchmarks import commands, cost, defects, plot, readers, review, sweep, table, theorems
 from benchmarks.group import Group, Settings, not_run, run
 from benchmarks.machine import ROOT, commit, load, machine
 from benchmarks.result import FORMAT, GroupResult, Report, State, dumps
 
-GROUPS: tuple[Group, ...] = (commands.GROUP, cost.GROUP, readers.GROUP, theorems.GROUP)
+GROUPS: tuple[Group, ...] = tuple(
+    one.GROUP for one in (commands, cost, readers, theorems, sweep, defects, review)
+)
 """All groups, in the order in which they are run."""
 OUT = ROOT / "docs" / "bench"
 SAMPLE = 60
