@@ -9,21 +9,12 @@
 
 #include <stdlib.h>
 
-struct xa_limit {
-	u32 max;
-	u32 min;
-};
-
-#define XA_LIMIT(least, most) ((struct xa_limit){ .min = (least), .max = (most) })
 #define xa_limit_32b XA_LIMIT(0, UINT_MAX)
 #define xa_limit_31b XA_LIMIT(0, INT_MAX)
-#define XA_FLAGS_ALLOC 0
-#define XA_PRESENT 0
 #define XA_CHECK_SCHED 4096
 #define DEFINE_XARRAY_ALLOC(name) DEFINE_XARRAY(name)
 #define DEFINE_XARRAY_ALLOC1(name) DEFINE_XARRAY(name)
 #define xa_for_each(xa, index, entry) for (; (entry) && (index); )
-#define xas_for_each_conflict(xas, entry) for (; (entry) && (xas); )
 
 /* Orders below this many chunk shifts are tried; the file's own number is replaced by this name. */
 static unsigned int levels;
