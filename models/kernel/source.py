@@ -181,17 +181,19 @@ def _from_tree(path: Path, wanted: Sequence[str]) -> dict[str, bytes]:
 def _from_git(path: Path, rev: str, wanted: Sequence[str]) -> dict[str, bytes]:
     if not path.is_dir():
         raise SourceError(f"{path}: not a folder, so it has no revision {rev}")
-    if _git(path, "rev-parse", "--git-dir") is None:
+    if git_output(path, "rev-parse", "--git-dir") is None:
         raise SourceError(f"{path}: not a git repository")
-    commit = _git(path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    commit = git_output(
+        path, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}"
+    )
     if commit is None:
         raise SourceError(f"{path}: no revision {rev} in this git repository")
     tree = commit.decode().strip()
-    contents = {name: _git(path, "show", f"{tree}:{name}") for name in wanted}
+    contents = {name: git_output(path, "show", f"{tree}:{name}") for name in wanted}
     return {name: content for name, content in contents.items() if content is not None}
 
 
-def _git(path: Path, *arguments: str) -> bytes | None:
+def git_output(path: Path, *arguments: str) -> bytes | None:
     """What git prints, or None when it fails."""
     try:
         done = subprocess.run(

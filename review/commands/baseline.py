@@ -14,6 +14,7 @@ from review.commands import run_options
 from review.commands.options import json_option
 from review.report import baseline as report
 from review.report.output import Part, each, show
+from review.run import radix_tree
 from review.run.named import NamedKernels
 from review.run.subjects import buildable, with_own_test
 
@@ -33,6 +34,12 @@ from review.run.subjects import buildable, with_own_test
     type=click.IntRange(1, 6),
     help="May be given several times; the test itself needs 3 or more.",
 )
+@click.option(
+    "--radix-tree",
+    "other",
+    is_flag=True,
+    help="Run tools/testing/radix-tree too, by its own Makefile: minutes; needs make, liburcu.",
+)
 @click.option("--sanitize", is_flag=True, help="Address and undefined-behaviour sanitizers.")
 @click.option(
     "--limit",
@@ -46,6 +53,7 @@ from review.run.subjects import buildable, with_own_test
 def command(
     named: NamedKernels,
     shifts: tuple[int, ...],
+    other: bool,
     sanitize: bool,
     seconds: float,
     as_json: bool,
@@ -53,13 +61,16 @@ def command(
     """Build the kernel's own test, lib/test_xarray.c, in user space and run it.
 
     With --mbox the kernel is patched first; if the series changes the test, both the old and the
-    new one are run on the patched code.
+    new one are run on the patched code.  With --radix-tree the kernel's other test is run as well,
+    where the tree has it: its programs multiorder, xarray and main, as its own Makefile builds
+    them, in the usual configuration.
 
     \b
     Examples:
       xasplit baseline --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit baseline --kernel ~/linux --config debug=on --config multi=off --sanitize
       xasplit baseline --kernel ~/linux --rev v6.15 --mbox series.mbx --json
+      xasplit baseline --kernel ~/linux --radix-tree
     """
     if not named.kernels:
         raise click.UsageError("Name a kernel with --kernel: the port has no test of its own.")
@@ -71,10 +82,12 @@ def command(
             for how in configurations
             for shift in sorted(set(shifts))
         ]
+        others = radix_tree.of(named, shifts, seconds, not_run) if other else []
     except (SourceError, SeriesError, BuildError, NoTest) as error:
         raise click.ClickException(str(error)) from None
     told = Part("not_run", not_run, not_run)
-    show([each("runs", map(report.answer, runs)), told], as_json=as_json)
-    if not all(one.holds for one in runs):
+    shown = each("radix_tree", map(report.other, others))
+    show([each("runs", map(report.answer, runs)), shown, told], as_json=as_json)
+    if not (all(one.holds for one in runs) and all(one.holds for one in others)):
         return 1
     return 2 if not_run else 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from models.subject.baseline import Baseline
+from models.subject.radix_tree import FOLDER, Run
 from review.report.output import Part, fields, shown
 
 _SHOWN = 5
@@ -18,6 +19,17 @@ def answer(one: Baseline) -> Iterator[Part]:
     yield from (Part(name, value) for name, value in asdict(one).items())
     yield from fields(one, "holds")
     yield shown(*_lines(one))
+
+
+def other(one: Run) -> Iterator[Part]:
+    """A program of the kernel's other test: the result, and what broke."""
+    yield from (Part(name, value) for name, value in asdict(one).items())
+    yield from fields(one, "holds")
+    verdict = "passes" if one.holds else "FAILS"
+    lines = [f"{one.name}, {FOLDER}: {one.program}, chunk shift {one.chunk_shift}: {verdict}"]
+    count = "" if one.run is None else f"{one.passed:,} of {one.run:,} checks pass, "
+    lines.append(f"  {count}{one.seconds:.1f} s")
+    yield shown(*lines, *([f"  {one.wrong}"] if one.wrong else []))
 
 
 def _lines(one: Baseline) -> Iterator[str]:

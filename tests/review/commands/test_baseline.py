@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from models.subject import build
+from models.subject.radix_tree import Run
 from review.cli import main
+from review.run import radix_tree
 from tests.kernel_tree import change, mailbox
 
 
@@ -59,6 +62,28 @@ def test_what_is_wrong_is_told(tree: Path, tmp_path: Path, arguments: list[str],
     done = CliRunner().invoke(main, command)
     assert done.exit_code != 0 and told in done.output
     assert "Traceback" not in done.output
+
+
+def test_the_other_test_is_run_where_a_tree_has_it(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["baseline", "--kernel", str(tree), "--radix-tree"]
+    result = CliRunner().invoke(main, command, standalone_mode=False)
+    assert (
+        result.return_value == 2
+        and "not run: tools/testing/radix-tree: linux came" in result.output
+    )
+    good = Run("Linux 6.99.1 (linux)", "main", 6, 9, 9, "", 1.0)
+    bad = replace(good, wrong="it crashed")
+    for runs, status, said in (
+        ([good], 0, "main, chunk shift 6: passes"),
+        ([bad], 1, "it crashed"),
+    ):
+        monkeypatch.setattr(radix_tree, "run_all", lambda *_, runs=runs: runs)
+        result = CliRunner().invoke(main, command, standalone_mode=False)
+        assert result.return_value == status and said in result.output
+    result = CliRunner().invoke(main, [*command, "--json"], standalone_mode=False)
+    assert [one["holds"] for one in json.loads(result.stdout)["radix_tree"]] == [False]
 
 
 def test_a_configuration_that_cannot_be_built_is_no_pass(
