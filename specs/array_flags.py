@@ -50,6 +50,8 @@ def refusal(operation: Operation, flags: ArrayFlag, number: int) -> str:
     code = operation.code
     if code is Code.INIT:
         return _no_array(array_flags([operation]), number)
+    if not flags:
+        return ""
     if flags & ArrayFlag.TRACK_FREE and "mark" in FIELDS[code] and operation.mark == FREE_MARK:
         return "mark 0 of an array with alloc tells which indices are free: use the others"
     if flags & _LOCKS and code in PLAIN_CHANGES - ALLOCATIONS:

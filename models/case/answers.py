@@ -25,6 +25,8 @@ class Answers:
     def __init__(self, s: int, bits: int, kind: SplitKind) -> None:
         self._s, self._bits, self._kind = s, bits, kind
         self._states: dict[Hashable, int] = {}
+        self._live: dict[int, Runner] = {}
+        """A model in each state that one was left in."""
         self._known: dict[tuple[int, bytes], tuple[bytes, int | None]] = {}
 
     def of(self, parts: Sequence[bytes], operations: Callable[[], Sequence[Operation]]) -> bytes:
@@ -36,24 +38,44 @@ class Answers:
         if len(self._known) > MOST:
             self._known.clear()
             self._states.clear()
+            self._live.clear()
         answers: list[bytes] = []
         state: int | None = 0
         runner: Runner | None = None
+        at: int | None = None
         done = end = 0
         for part in parts:
-            end += len(part) // SIZE
+            begin, end = end, end + len(part) // SIZE
             known = None if state is None else self._known.get((state, part))
             if known is None:
-                runner = runner or Runner(XArray(self._s, self._bits), self._kind)
-                # From the first part on that it has not run, to come to the same array.
-                told = [runner.run(operation) for operation in operations()[done:end]]
-                done = end
-                known = b"".join(told[-(len(part) // SIZE) :]), self._number_of(runner, told[-1])
+                if runner is None or done < begin:
+                    self._put(at, runner)
+                    runner, done = self._at(state, operations, begin), begin
+                told = [runner.run(operation) for operation in operations()[begin:end]]
+                known = b"".join(told), self._number_of(runner, told[-1])
+                done, at = end, known[1]
                 if state is not None:
                     self._known[state, part] = known
             answers.append(known[0])
             state = known[1]
+        self._put(at, runner)
         return b"".join(answers)
+
+    def _at(
+        self, state: int | None, operations: Callable[[], Sequence[Operation]], number: int
+    ) -> Runner:
+        """A model in this state, that after ``number`` operations of a case."""
+        live = None if state is None else self._live.pop(state, None)
+        if live is None:
+            live = Runner(XArray(self._s, self._bits), self._kind)
+            for operation in operations()[:number]:
+                live.run(operation)
+        return live
+
+    def _put(self, state: int | None, runner: Runner | None) -> None:
+        """Keep a model in this state for the next case that comes there."""
+        if state is not None and runner is not None:
+            self._live[state] = runner
 
     def _number_of(self, runner: Runner, snapshot: bytes) -> int | None:
         """The number of the state after a part, whose last answer is ``snapshot``; None where that

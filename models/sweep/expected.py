@@ -83,7 +83,9 @@ class Expected:
         key = (group, tuple(starts))
         known = self._records.get(key)
         if known is None:
-            known = self._records[key] = grouped.records(group, starts)
+            known = self._records[key] = grouped.records(
+                group, starts, self.operations(group, FIRST)
+            )
         return known
 
     def verdict(

@@ -22,22 +22,24 @@ from xarray_model.operations import RECORD, Flag, Operation, encode
 _START = struct.Struct("<QQ")
 
 
-def records(cases: CaseGroup, starts: Sequence[Start]) -> list[tuple[bytes, int]]:
-    """The cases of a group that begin at ``starts``, and with each record how many it holds."""
-    operations = template(cases, starts)
+def records(
+    cases: CaseGroup, starts: Sequence[Start], first: Sequence[Operation]
+) -> list[tuple[bytes, int]]:
+    """The cases of a group that begin at ``starts``, and with each record how many it holds;
+    ``first`` is the case that begins at FIRST."""
+    operations = template(cases, starts, first)
     if operations is None:
         return [(group(encode(cases.operations(start)), 1), 1) for start in starts]
     parts = [starts[at : at + MOST_FINDINGS] for at in range(0, len(starts), MOST_FINDINGS)]
     return [(group(operations, len(part), _places(tuple(part))), len(part)) for part in parts]
 
 
-def template(cases: CaseGroup, starts: Sequence[Start]) -> bytes | None:
+def template(cases: CaseGroup, starts: Sequence[Start], first: Sequence[Operation]) -> bytes | None:
     """The operations of a group, those marked that differ from start to start; None where they
     differ in something else than a start tells: each case is then told by itself."""
     far = Start(max(start.offset for start in starts), all(start.blocking for start in starts))
-    first = cases.operations(FIRST)
     if far == FIRST:
-        return encode(first)
+        return encode(list(first))
     last = cases.operations(far)
     if len(first) != len(last):
         return None
