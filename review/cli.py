@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
 from pathlib import Path
 
 import click
-
-from models.driver.process import WorkerError
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -69,6 +66,16 @@ def main() -> None:
     """
 
 
+def _of_the_environment() -> tuple[type[Exception], ...]:
+    """What is raised where the environment is at fault; imported when something is, for to load
+    these takes as long as all that ``--help`` needs."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from models.driver.process import WorkerError
+
+    return WorkerError, BrokenProcessPool, OSError
+
+
 def run() -> None:
     """The entry point: what is wrong with the usage or the environment is one line, status 2."""
     try:
@@ -79,10 +86,12 @@ def run() -> None:
     except click.ClickException as error:
         click.echo(f"xasplit: {error.format_message()}", err=True)
         status = 2
-    except (WorkerError, BrokenProcessPool, OSError) as error:
-        click.echo(f"xasplit: {error}", err=True)
-        status = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("xasplit: interrupted", err=True)
         status = INTERRUPTED
+    except Exception as error:
+        if not isinstance(error, _of_the_environment()):
+            raise
+        click.echo(f"xasplit: {error}", err=True)
+        status = 2
     sys.exit(status if isinstance(status, int) else 0)
