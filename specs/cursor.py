@@ -218,6 +218,8 @@ class AbstractCursor:
             if code not in _LOST:
                 return self
             lost = self.place in (Place.WALKED, Place.STEPPED)
+            if not lost and not self.lacks:
+                return self
             return replace(self, place=Place.DONE if lost else self.place, lacks=False)
         if code is Code.CURSOR_RESET:
             return replace(self, place=Place.FRESH)

@@ -199,7 +199,8 @@ class Judge:
         """Judge a split against the same one at another index of the same entry, if one was met;
         one whose ``nodes`` a kept cursor held, against those with such nodes."""
         aligned = operation.index >> operation.order << operation.order
-        key = (before.data, replace(operation, index=aligned), nodes)
+        what = (operation.code, operation.order, operation.new_order, operation.entry)
+        key = (before.data, what, aligned, int(operation.flags), nodes)
         earlier = self._splits.setdefault(key, (operation.index, after))
         if earlier[0] != operation.index or earlier[1] is not after:
             yield from effect.judge_index(earlier, (operation.index, after))
@@ -253,7 +254,8 @@ class History:
     def copy(self) -> History:
         """The same, to go on by itself; of one that was not told of any change since its last
         snapshot."""
-        made = copy(self)
+        made = History.__new__(History)
+        vars(made).update(vars(self))
         made._changes = []
         made._memory = copy(self._memory)
         return made

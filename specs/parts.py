@@ -73,6 +73,8 @@ class Parts:
     ) -> tuple[list[Violation], Counter[str]]:
         """What ``Judge.case`` finds in a case, and how often it judged each property; ``parts`` are
         those of the case, encoded, and ``operations`` gives it.  ValueError as there."""
+        if len(parts) == 1:
+            return self._whole(operations(), results, log)  # no other case shares it
         if self._kept > MOST or self._age != self._judge.age:
             self._forget()
         found: list[Violation] = []

@@ -13,7 +13,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from models.case import extent
@@ -40,6 +40,7 @@ class Surroundings(Enum):
 
 
 FIRST = Start(0, True)
+_EITHER_WAY = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 
 _SPLITS = Trait(extent.CASES, "splits")
 _NAMES = {False: "pointer", True: "value"}
@@ -73,6 +74,38 @@ def index_trait(offset: int, order: int, s: int) -> Trait:
 @cache
 def _start_traits(start: Start, order: int, s: int) -> tuple[Trait, Trait]:
     return index_trait(start.offset, order, s), _MEMORY[start.blocking]
+
+
+@lru_cache(maxsize=256)
+def _stored(entries: tuple[tuple[int, int, int, int], ...]) -> list[Operation]:
+    """What stores these: (index, order, entry, marks)."""
+    operations = []
+    for index, order, entry, marks in entries:
+        operations.append(Operation(Code.STORE, index, order, entry=entry))
+        operations += [
+            Operation(Code.SET_MARK, index, mark=mark) for mark in range(3) if marks >> mark & 1
+        ]
+    return operations
+
+
+@lru_cache(maxsize=256)
+def _looks(index: int, base: int, last: int) -> list[Operation]:
+    """What is looked at after a split at ``index``, of an entry from ``base`` to ``last``."""
+    return [
+        Operation(Code.SNAPSHOT),
+        Operation(Code.LOAD, index),
+        Operation(Code.GET_ORDER, index),
+        *(Operation(Code.GET_MARK, index, mark=mark) for mark in range(3)),
+        Operation(Code.FIND, base, argument=last),
+        Operation(Code.FIND_MARKED, base, mark=0, argument=last),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _drained(entries: tuple[tuple[int, int], ...]) -> list[Operation]:
+    """What erases the entries at these indices, of these orders."""
+    stores = [Operation(Code.STORE, index, order) for index, order in entries]
+    return [*stores, Operation(Code.SNAPSHOT)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +205,7 @@ class Group:
     def preparation(self) -> list[Operation]:
         """The operations that make the array before the split."""
         entries = [*self._neighbours(), (self.base, self.order, self.old, self.marks)]
-        operations = []
-        for index, order, entry, marks in entries:
-            operations.append(Operation(Code.STORE, index, order, entry=entry))
-            operations += [
-                Operation(Code.SET_MARK, index, mark=mark) for mark in range(3) if marks >> mark & 1
-            ]
-        return operations
+        return list(_stored(tuple(entries)))
 
     def ending(self) -> list[Operation]:
         """The operations that merge the entry back, unless a request failed, and drain."""
@@ -188,10 +215,8 @@ class Group:
                 Operation(Code.STORE, self.base, self.order, entry=self.old),
                 Operation(Code.SNAPSHOT),
             ]
-        for index, order, *_ in [*self._neighbours(), (self.base, self.order)]:
-            operations.append(Operation(Code.STORE, index, order))
-        operations.append(Operation(Code.SNAPSHOT))
-        return operations
+        entries = [*self._neighbours(), (self.base, self.order)]
+        return [*operations, *_drained(tuple((index, order) for index, order, *_ in entries))]
 
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case that begins at ``start``."""
@@ -203,18 +228,8 @@ class Group:
         )
         operations = [*self.preparation(), Operation(Code.SNAPSHOT)]
         if self.failing:
-            both = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
-            operations.append(Operation(Code.FAIL, flags=both, argument=self.failing))
-        operations += [
-            split,
-            Operation(Code.SNAPSHOT),
-            Operation(Code.LOAD, index),
-            Operation(Code.GET_ORDER, index),
-            *(Operation(Code.GET_MARK, index, mark=mark) for mark in range(3)),
-            Operation(Code.FIND, self.base, argument=last),
-            Operation(Code.FIND_MARKED, self.base, mark=0, argument=last),
-        ]
-        return operations + self.ending()
+            operations.append(Operation(Code.FAIL, flags=_EITHER_WAY, argument=self.failing))
+        return [*operations, split, *_looks(index, self.base, last), *self.ending()]
 
     def encoded(self, starts: Sequence[Start]) -> list[bytes]:
         """The group's cases that begin at ``starts``, as the driver reads them."""

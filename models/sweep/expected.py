@@ -84,7 +84,7 @@ class Expected:
         known = self._records.get(key)
         if known is None:
             known = self._records[key] = grouped.records(
-                group, starts, self.operations(group, FIRST)
+                group, starts, b"".join(self.parts(group, FIRST))
             )
         return known
 

@@ -17,16 +17,14 @@ from models.driver.shared_memory import MOST_FINDINGS
 from models.driver.worker import FLAGS_OF_START, INDEX_AT_START, group
 from models.sweep.cases import FIRST
 from models.sweep.families import CaseGroup
-from xarray_model.operations import RECORD, Flag, Operation, encode
+from xarray_model.operations import RECORD, Flag, encode
 
 _START = struct.Struct("<QQ")
 
 
-def records(
-    cases: CaseGroup, starts: Sequence[Start], first: Sequence[Operation]
-) -> list[tuple[bytes, int]]:
+def records(cases: CaseGroup, starts: Sequence[Start], first: bytes) -> list[tuple[bytes, int]]:
     """The cases of a group that begin at ``starts``, and with each record how many it holds;
-    ``first`` is the case that begins at FIRST."""
+    ``first`` is the case that begins at FIRST, encoded."""
     operations = template(cases, starts, first)
     if operations is None:
         return [(group(encode(cases.operations(start)), 1), 1) for start in starts]
@@ -34,42 +32,38 @@ def records(
     return [(group(operations, len(part), _places(tuple(part))), len(part)) for part in parts]
 
 
-def template(cases: CaseGroup, starts: Sequence[Start], first: Sequence[Operation]) -> bytes | None:
+def template(cases: CaseGroup, starts: Sequence[Start], first: bytes) -> bytes | None:
     """The operations of a group, those marked that differ from start to start; None where they
     differ in something else than a start tells: each case is then told by itself."""
     far = Start(max(start.offset for start in starts), all(start.blocking for start in starts))
     if far == FIRST:
-        return encode(list(first))
-    last = cases.operations(far)
+        return first
+    last = encode(cases.operations(far))
     if len(first) != len(last):
         return None
     told: list[bytes] = []
-    for one, other in zip(first, last, strict=True):
-        moved = one.index ^ other.index
-        waits = int(one.flags) ^ int(other.flags)
-        if moved not in (0, far.offset) or waits not in (0, Flag.NONBLOCKING):
-            return None
-        marks = INDEX_AT_START * bool(moved) | FLAGS_OF_START * bool(waits)
-        if _apart(one) != _apart(other):
-            return None
-        told.append(
-            RECORD.pack(
-                one.code,
-                one.order,
-                one.new_order,
-                one.mark,
-                int(one.flags) | marks,
-                one.index,
-                one.entry,
-                one.argument,
-            )
-        )
+    for at in range(0, len(first), RECORD.size):
+        one, other = first[at : at + RECORD.size], last[at : at + RECORD.size]
+        if one != other:
+            marked = _marked(RECORD.unpack(one), RECORD.unpack(other), far.offset)
+            if marked is None:
+                return None
+            one = marked
+        told.append(one)
     return b"".join(told)
 
 
-def _apart(one: Operation) -> tuple[int, ...]:
-    """What no start may change."""
-    return one.code, one.order, one.new_order, one.mark, one.entry, one.argument
+def _marked(one: tuple[int, ...], other: tuple[int, ...], offset: int) -> bytes | None:
+    """A record that says what of it a start moves; None where that is something else."""
+    *apart, flags, index, entry, argument = one
+    *apart_there, flags_there, index_there, entry_there, argument_there = other
+    moved, waits = index ^ index_there, flags ^ flags_there
+    if (apart, entry, argument) != (apart_there, entry_there, argument_there):
+        return None
+    if moved not in (0, offset) or waits not in (0, Flag.NONBLOCKING):
+        return None
+    flags |= INDEX_AT_START * bool(moved) | FLAGS_OF_START * bool(waits)
+    return RECORD.pack(*apart, flags, index, entry, argument)
 
 
 @lru_cache(maxsize=64)

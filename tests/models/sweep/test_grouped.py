@@ -46,7 +46,7 @@ def test_every_family_tells_its_groups_once() -> None:
         for number in {0, *(drawn.randrange(total) for _ in range(3))}:
             one = unit.cases.group_at(unit.chunk_shift, unit.order, unit.new_order, number)
             starts = one.some_starts(drawn) if unit.sample else one.starts()
-            ((record, count),) = grouped.records(one, starts, one.operations())
+            ((record, count),) = grouped.records(one, starts, encode(one.operations()))
             want = [encode(one.operations(start)) for start in starts]
             assert list(made(record, count)) == want, unit
 
@@ -61,7 +61,7 @@ class _Otherwise:
 def test_what_differs_in_more_than_its_start_is_told_case_by_case() -> None:
     starts = [Start(0, True), Start(5, True)]
     one: CaseGroup = _Otherwise()  # type: ignore[assignment]
-    told = grouped.records(one, starts, one.operations())
+    told = grouped.records(one, starts, encode(one.operations()))
     assert [list(made(*record)) for record in told] == [
         [encode(one.operations(start))] for start in starts
     ]
@@ -69,7 +69,7 @@ def test_what_differs_in_more_than_its_start_is_told_case_by_case() -> None:
 
 def test_a_group_has_no_more_starts_than_there_may_be_findings() -> None:
     one = Unit(2, 9, 9).cases.group_at(2, 9, 9, 0)
-    told = grouped.records(one, one.starts(), one.operations())
+    told = grouped.records(one, one.starts(), encode(one.operations()))
     assert [count for _, count in told] == [MOST_FINDINGS] * 4
     cases = [case for record in told for case in made(*record)]
     assert cases == [encode(one.operations(start)) for start in one.starts()]
