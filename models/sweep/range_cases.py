@@ -132,7 +132,7 @@ class RangeGroup:
 def pairs(s: int) -> list[tuple[int, int]]:
     """The orders of array and range that are tried whole at chunk shift ``s``: quarters of less
     than a chunk and of whole ones, and ranges of half the array and of all of it."""
-    return {1: [(2, 1), (2, 2), (3, 3)], 2: [(3, 2), (4, 3), (4, 4)]}.get(s, [])
+    return {1: [(2, 2), (3, 3)], 2: [(3, 2), (4, 3), (4, 4)]}.get(s, [])
 
 
 def sampled_pairs(s: int) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from models.subject.build import BuildError
 from models.subject.implementation import Implementation, examine
 from models.sweep import large
 from models.sweep.count_cases import HIGHEST
+from models.sweep.families import Family
 from models.sweep.sweep import Coverage, Part, UnitResult
 from proofs import catalogue
 from proofs.report import Report, Status
@@ -127,6 +128,17 @@ def of_case(finding: Finding, based: bool) -> Origin | None:
     return Origin.BEFORE if finding.before else Origin.NEW
 
 
+_LISTED = frozenset(
+    one.value
+    for one in (
+        *(Family.ARRAYS, Family.ARRAY_STEPS),
+        *(Family.BETWEEN, Family.RANGES, Family.SINGLES),
+    )
+)
+"""Families that are run whole for some pairs of orders: ``docs/bounds.md`` and ``review.run.scope``
+list them."""
+
+
 def swept(coverage: Mapping[Part, Coverage]) -> Extent:
     """How much of these parts of a sweep was run: of those that are run whole if there are any,
     beside which the samples are told."""
@@ -136,7 +148,8 @@ def swept(coverage: Mapping[Part, Coverage]) -> Extent:
     for part, one in counted.items():
         bounds.setdefault((part.family, one.highest), []).append(str(part.chunk_shift))
     what = ", ".join(
-        f"{family} to order {highest} at s={','.join(shifts)}"
+        f"{family}{', those listed,' * (family in _LISTED)} to order {highest}"
+        f" at s={','.join(shifts)}"
         for (family, highest), shifts in bounds.items()
     )
     some = [one for part, one in coverage.items() if part.sampled]

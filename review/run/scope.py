@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from models.kernel.configuration import ALL, CHECKED
-from models.sweep import far_counts
+from models.sweep import between_cases, far_counts, range_cases
 from review.run import readers, reused, search_result
 from review.run.review_result import ReviewResult
 from xarray_model.geometry import CHUNK_SHIFTS
+
+
+def _listed(pairs: Callable[[int], Sequence[tuple[int, int]]]) -> str:
+    """The pairs of orders that a family is run whole for, by chunk shift."""
+    return " and ".join(
+        f"{', '.join(f'{order} to {new}' for order, new in pairs(s))} at chunk shift {s}"
+        for s in CHUNK_SHIFTS
+        if pairs(s)
+    )
 
 
 def _within() -> str:
@@ -15,7 +26,10 @@ def _within() -> str:
     return (
         "Complete within these bounds: splits and try_split walks at chunk shift 1 over five levels"
         " of nodes, 2 over three and 3 over two (walks from order 5 sampled). Beyond them samples"
-        " were drawn. Allocation requests were counted for every pair of orders up to 63,"
+        " were drawn. Complete as well: with nodes allocated before and other things done in"
+        f" between, the splits {_listed(between_cases.pairs)}; and slots made for ranges, by the"
+        f" orders of array and range, {_listed(range_cases.pairs)}. Allocation"
+        " requests were counted for every pair of orders up to 63,"
         f" {ended:,} of {pairs:,} to the last one; of the others it is only known that"
         f" {far_counts.AT_LEAST:,} or more are made."
     )
