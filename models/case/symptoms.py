@@ -43,6 +43,8 @@ _NAMES = {
     Code.CURSOR_CREATE_RANGE: "create_range",
 }
 """What an operation is called: a split is one through whichever cursor it is done."""
+_ASKS = {Code.COUNT_ALLOC: Code.SPLIT.name.lower()}
+"""What requests are made for: a split, also where its nodes are only counted."""
 _ABOUT = tuple(
     (re.compile(pattern), told)
     for pattern, told in (
@@ -78,7 +80,8 @@ def symptoms(first: Sequence[Finding]) -> frozenset[str]:
             ended = _ended(shown, one)
             found.add(f"{ended}{finding.property}: {_NUMBER.sub('#', finding.detail)}")
         elif aspect(finding.property) is Aspect.REQUESTS and shown is not None:
-            found.add(f"{_NAMES[shown.code]} {finding.property} {finding.detail}")
+            asks = _ASKS.get(shown.code, _NAMES[shown.code])
+            found.add(f"{asks} {finding.property} {finding.detail}")
         elif aspect(finding.property) in _LOGGED and finding.property not in ("lru", "lru-stray"):
             found.add(f"{during}{finding.property} {_field(finding.detail)}".strip())
     try:

@@ -126,7 +126,8 @@ def _marks(have: Snapshot, mine: NodePicture, theirs: NodePicture, mark: int) ->
         elif is_sibling(entry, have.chunk_shift):
             due, kind = False, "sibling"
         elif not entry:
-            due, kind = False, "nothing"
+            # Where nothing should be, either, a mark may be due that tells that the slot is free.
+            due, kind = due and not mine.slots[slot], "nothing"
         if due != bool(found >> slot & 1):
             yield f"mark of {kind} {'missing' if due else 'too many'}"
 

@@ -102,9 +102,14 @@ def _short(
 
 def _gone(one: Root, other: Root) -> bool:
     """Whether a node is gone, or kept, where the number of its entries is not what it should be."""
-    heads = [root for root in (one, other) if all(at.startswith("head: ") for at in root)]
+    heads = [root for root in (one, other) if all(map(_no_node, root))]
     counts = [root for root in (one, other) if any(": count " in at for at in root)]
     return len(heads) == len(counts) == 1 and heads != counts
+
+
+def _no_node(symptom: str) -> bool:
+    """Whether this tells of the node on top, or of one that is kept where nothing should be."""
+    return symptom.startswith("head: ") or symptom.endswith(": nothing is a node")
 
 
 def _kept(root: frozenset[str]) -> bool:
@@ -124,6 +129,9 @@ def _same(
     """Whether two that are alike show in cases of the same kind, for the same kinds of entries or
     the same marks, where these decide what is right, and at the same places within an entry.  What
     is wrong in nodes after splits by one function only, and by another only, has two reasons."""
+    if not splits(root):
+        # What was split in its case, and by which function, says nothing of what breaks later.
+        return about(root) is not Aspect.MARKS or _marks(one) == _marks(other)
     both = CASES in one and CASES in other
     if both and about(root) in _IN_NODES and not one[CASES] & other[CASES]:
         return False
@@ -204,6 +212,12 @@ def join_ends(
             # What writes elsewhere may end anywhere.
             chosen = {one_of[other] for other in goes_on if _strays(roots[other])}
         chosen = chosen or _likeliest(one_of, place, others, roots, patterns)
+        if not chosen and not splits(roots[place]) and all(map(_asserts, roots[place])):
+            # What the library asserts of a node outside splits is how many entries it counts.
+            later = [other for other in goes_on if not splits(roots[other])]
+            counted = {one_of[at] for at in later if about(roots[at]) is Aspect.VALUES}
+            alike = {one_of[at] for at in later if _nested(patterns[place], patterns[at])}
+            chosen = counted & alike
         if len(chosen) == 1:
             chosen.add(one_of[place])
             join(one_of, [at for at in places if one_of[at] in chosen])
@@ -243,16 +257,28 @@ def _likely(
         return 9
     if splits(roots[end]) != splits(roots[other]):
         return 0
+    if not _nested(mine, theirs):
+        return 0
     told = 2 * len(fields(roots[end]) & fields(roots[other]))
     told += 3 * bool(_looks(roots[end]) & _looks(roots[other]))
-    for dimension in (ENTRIES, FAILING, INDEX, PLACE, AROUND, MEMORY):
+    for dimension in _INPUTS:
         here, there = mine.get(dimension), theirs.get(dimension)
-        if here is None or there is None:
-            continue
-        if not (here <= there or there <= here):
-            return 0
-        told += here == there and len(here) < VALUES[dimension]
+        told += here is not None and here == there and len(here) < VALUES[dimension]
     return told
+
+
+_INPUTS = (ENTRIES, FAILING, INDEX, PLACE, AROUND, MEMORY)
+
+
+def _nested(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> bool:
+    """Whether, in each dimension that both have, all values of one are values of the other."""
+    both = [(one[name], other[name]) for name in _INPUTS if name in one and name in other]
+    return all(here <= there or there <= here for here, there in both)
+
+
+def _asserts(symptom: str) -> bool:
+    """Whether this is an assertion that fails."""
+    return "no-assertion: " in symptom
 
 
 def _looks(root: frozenset[str]) -> frozenset[str]:

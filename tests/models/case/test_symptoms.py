@@ -77,3 +77,12 @@ def test_nodes_that_no_difference_shows_are_told_all_the_same() -> None:
     packed = struct.pack("<7Q", 0, *DONE)
     one = Finding("port", 2, "live-nodes", "says", "leaked", 1, (STORE, SPLIT), packed, packed)
     assert symptoms([one]) == {"split: more live nodes"}
+
+
+def test_requests_for_a_split_are_the_same_where_they_are_only_counted() -> None:
+    told = []
+    for code in (Code.SPLIT, Code.COUNT_ALLOC):
+        case = (Operation(code, order=2, new_order=0),)
+        one = Finding("port", 2, "request-account", "", "made without it", 0, case, b"", b"")
+        told.append(symptoms([one]))
+    assert told[0] == told[1] == {"split request-account made without it"}

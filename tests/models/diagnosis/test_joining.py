@@ -108,6 +108,19 @@ def test_a_node_that_goes_follows_from_a_count_that_is_too_low() -> None:
     assert len(groups(failure(head), failure("node: nr_values low"))) == 2
 
 
+def test_a_node_that_is_kept_and_an_assertion_follow_from_a_count_outside_splits() -> None:
+    """In whichever cases: these differ by what was split before."""
+    kept, high = ("head: nothing is a node", "node: nothing is a node"), "node: count high"
+    far, near = ((CASES, "high orders"),), ((CASES, "splits"),)
+    found = [failure(kept[0], traits=near), failure(kept[1], traits=far), failure(high)]
+    assert groups(*found) == [[kept[0], high, kept[1]]]
+    fails = "store no-assertion: assertion: assertion failed at x.c:7 in update_node"
+    assert len(groups(*found, failure(fails, traits=INSIDE))) == 1
+    # A split that ends so may have another reason, and so may one of two that are wrong.
+    assert len(groups(*found, failure(ASSERTION, traits=INSIDE))) == 2
+    assert len(groups(failure(high), failure("node: nr_values low"), failure(fails))) > 1
+
+
 def test_a_store_is_not_a_split() -> None:
     same = [failure(f"{role}: a sibling is another") for role in ("node", "split node")]
     assert len(groups(*same)) == 2
