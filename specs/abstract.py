@@ -28,30 +28,41 @@ MARKS = 3
 
 
 class Item(NamedTuple):
-    """One entry: its order, the entry word, and its marks as bits 0..2."""
+    """One entry: its order, the entry word, its marks as bits 0..2, and how many indices it covers
+    where these are no aligned power of two, as a store of a range may leave it: an entry of no
+    order, for which ``order`` is that of as many of its slots as are a power of two."""
 
     order: int
     entry: int
     marks: int
+    extent: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many indices it covers."""
+        return self.extent or 1 << self.order
 
 
 class AbstractArray:
     """An array as its user sees it; immutable.  Indices are unsigned words of ``bits`` bits,
     64 or 32."""
 
-    __slots__ = ("_items", "bits")
+    __slots__ = ("_items", "bits", "uneven")
 
     def __init__(self, items: Mapping[int, Item] | None = None, bits: int = 64) -> None:
-        """The array of these items by their first index; they must be aligned and disjoint."""
+        """The array of these items by their first index; they must be disjoint, and aligned if they
+        have an order."""
         self._items: dict[int, Item] = dict(items or {})
         self.bits = bits
+        self.uneven = _uneven(self._items)
+        """The first indices of the entries of no order."""
 
     @classmethod
     def of(cls, survey: Survey) -> AbstractArray:
         """The abstraction function: the array that a snapshot stands for.
 
-        ValueError when it stands for none: its pointers make no tree, or siblings make no aligned
-        run whose length is a power of two.
+        ValueError when it stands for none: its pointers make no tree, or an entry's siblings do not
+        follow it.
         """
         snapshot = survey.snapshot
         if not survey.whole:
@@ -74,6 +85,7 @@ class AbstractArray:
         array = cls.__new__(cls)
         array._items = items
         array.bits = snapshot.bits
+        array.uneven = _uneven(items)
         return array
 
     @property
@@ -106,10 +118,13 @@ class AbstractArray:
         for order in range(64):
             first = index >> order << order
             item = self._items.get(first)
-            if item is not None and first + (1 << item.order) > index:
+            if item is not None and first + item.size > index:
                 return first, item
             if first == 0:
                 break
+        for first in self.uneven:
+            if first <= index < first + self._items[first].size:
+                return first, self._items[first]
         return None
 
     def load(self, index: int) -> int:
@@ -135,37 +150,44 @@ class AbstractArray:
     def store(self, index: int, order: int, entry: int) -> AbstractArray:
         """Store ``entry`` through a cursor of ``order`` at ``index`` (anywhere in the range); NULL
         erases.  The entry takes over the marks of all that it replaces."""
-        if entry == NULL:
-            return self.erase(index, order)
-        first = index >> order << order
+        return self._store(index >> order << order, Item(order, entry, 0))
+
+    def _store(self, first: int, new: Item) -> AbstractArray:
+        """Store what covers indices from ``first`` on, and no entry in part."""
+        end = first + new.size
         over = self.at(first)
-        if over is not None and over[1].order >= order:
-            return self._with({over[0]: over[1]._replace(entry=entry)})
-        gone = self._within(first, order)
+        if over is not None and over[0] + over[1].size >= end:
+            if new.entry == NULL:
+                return self._with({}, [over[0]])
+            return self._with({over[0]: over[1]._replace(entry=new.entry)})
+        gone = [start for start in self._items if first <= start < end]
+        if new.entry == NULL:
+            return self._with({}, gone)
         marks = 0
         for start in gone:
             marks |= self._items[start].marks
-        return self._with({first: Item(order, entry, marks)}, gone)
-
-    def erase(self, index: int, order: int) -> AbstractArray:
-        """Erase through a cursor of ``order`` at ``index``."""
-        first = index >> order << order
-        over = self.at(first)
-        if over is not None and over[1].order >= order:
-            return self._with({}, [over[0]])
-        return self._with({}, self._within(first, order))
+        return self._with({first: new._replace(marks=marks)}, gone)
 
     def store_range(self, first: int, last: int, entry: int, s: int) -> AbstractArray:
         """Store ``entry`` at all indices from ``first`` to ``last``, or erase them: piece by piece,
-        as ``range_orders`` has them.  ValueError where that has none."""
+        as ``range_items`` has them."""
         array = self
-        orders = range_orders(first, last, s)
-        if orders is None:
-            raise ValueError(f"indices {first} to {last} are no entries of powers of two")
-        for order in orders:
-            array = array.store(first, order, entry)
-            first += 1 << order
+        for at, item in range_items(first, last, s):
+            array = array._store(at, item._replace(entry=entry))
         return array
+
+    def cuts(self, first: int, size: int) -> bool:
+        """Whether ``size`` indices from ``first`` on are a part of an entry and more than that,
+        which no aligned powers of two are of each other."""
+        end = first + size
+        for index in (first, end - 1):
+            found = self.at(index)
+            if found is not None:
+                begins, ends = found[0], found[0] + found[1].size
+                inside = first <= begins and ends <= end
+                if not inside and not (begins <= first and end <= ends):
+                    return True
+        return False
 
     def set_mark(self, index: int, mark: int) -> AbstractArray:
         """Set ``mark`` on the entry that covers ``index``; nothing happens where none is."""
@@ -191,6 +213,7 @@ class AbstractArray:
         return (
             found is not None
             and found[1].order == order
+            and not found[1].extent
             and (found[0] > 0 or order > 0)
             and new_order <= order
             and entry != NULL
@@ -217,7 +240,7 @@ class AbstractArray:
         return [
             (max(first, index), item.entry)
             for first, item in self.entries()
-            if first <= last and first + (1 << item.order) > index
+            if first <= last and first + item.size > index
         ]
 
     def find_marked(self, index: int, last: int, mark: int) -> list[tuple[int, int, int]]:
@@ -226,9 +249,9 @@ class AbstractArray:
         if index > last:
             return []
         return [
-            (first, first + (1 << item.order) - 1, item.entry)
+            (first, first + item.size - 1, item.entry)
             for first, item in self.entries()
-            if item.marks >> mark & 1 and first <= last and first + (1 << item.order) > index
+            if item.marks >> mark & 1 and first <= last and first + item.size > index
         ]
 
     def find_after(self, index: int, last: int, mark: int | None = None) -> tuple[int, int]:
@@ -250,7 +273,7 @@ class AbstractArray:
         every = [
             item.entry
             for first, item in self.entries()
-            if first <= last and first + (1 << item.order) > index
+            if first <= last and first + item.size > index
             if item.entry != ZERO and _bears(item, mark)
         ]
         return every[:room]
@@ -262,7 +285,7 @@ class AbstractArray:
             found = self.at(first)
             if found is None:
                 return first
-            first = found[0] + (1 << found[1].order)
+            first = found[0] + found[1].size
         return None
 
     def destroy(self) -> AbstractArray:
@@ -283,29 +306,39 @@ class AbstractArray:
         array = AbstractArray.__new__(AbstractArray)
         array._items = items
         array.bits = self.bits
+        has = self.uneven or any(item.extent for item in changed.values())
+        array.uneven = _uneven(items) if has else ()
         return array
+
+
+def _uneven(items: Mapping[int, Item]) -> tuple[int, ...]:
+    return tuple(first for first, item in items.items() if item.extent)
 
 
 EMPTY = AbstractArray()
 """The array of 64-bit indices that holds nothing."""
 
 
-def range_orders(first: int, last: int, s: int) -> list[int] | None:
-    """The orders of the entries, one after another, that a store at all indices from ``first`` to
-    ``last`` makes at chunk shift ``s``: each is all that slots of one node, as large as may be, can
-    hold of what is left.  None where one would not be an aligned power of two."""
-    orders = []
+def run_item(slot: int, length: int, shift: int, entry: int = NULL, marks: int = 0) -> Item:
+    """The entry in ``length`` slots of ``1 << shift`` indices each, from ``slot`` of a node on."""
+    even = not (length & length - 1 or slot % length)
+    order = shift + length.bit_length() - 1
+    return Item(order, entry, marks, 0 if even else length << shift)
+
+
+def range_items(first: int, last: int, s: int) -> list[tuple[int, Item]]:
+    """First index and extent of the entries, one after another, that a store at all indices from
+    ``first`` to ``last`` makes at chunk shift ``s``: each is all that slots of one node, as large
+    as may be, can hold of what is left, be it a power of two or not."""
+    found = []
     while first <= last:
         shifts = [shift for shift in range(0, 64, s) if first >> shift << shift == first]
         slot = max(shift for shift in shifts if first + (1 << shift) - 1 <= last)
         node_end = ((first >> slot + s) + 1 << slot + s) - 1
-        order = ((min(last, node_end) - first + 1) >> slot).bit_length() - 1 + slot
-        end = first + (1 << order) - 1
-        if first >> order << order != first or end + (1 << slot) <= min(last, node_end):
-            return None
-        orders.append(order)
-        first = end + 1
-    return orders
+        length = min(last, node_end) - first + 1 >> slot
+        found.append((first, run_item(first >> slot & (1 << s) - 1, length, slot)))
+        first += length << slot
+    return found
 
 
 def _bears(item: Item, mark: int | None) -> bool:
@@ -322,8 +355,8 @@ def _entries(
         if entry == NULL or is_sibling(entry, s) or is_node(entry):
             continue
         length = 1 + slots.count(mk_sibling(slot))
-        if length & (length - 1) or slot % length or slot + length > len(slots):
+        if slots[slot + 1 : slot + length].count(mk_sibling(slot)) + 1 < length:
             raise ValueError(f"slot {slot} heads a run of {length} slots")
         bits = sum((marks[mark] >> slot & 1) << mark for mark in range(MARKS))
-        found.append((slot << shift, Item(shift + length.bit_length() - 1, entry, bits)))
+        found.append((slot << shift, run_item(slot, length, shift, entry, bits)))
     return tuple(found)

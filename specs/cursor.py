@@ -204,7 +204,7 @@ class AbstractCursor:
         if self.place is Place.FRESH:
             return self.index
         found = array.at(self.index)
-        return self.index + 1 if found is None else found[0] + (1 << found[1].order)
+        return self.index + 1 if found is None else found[0] + found[1].size
 
     def after(
         self, operation: Operation, array: AbstractArray, words: Sequence[int]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from specs.abstract import AbstractArray
+from specs.abstract import AbstractArray, Item
 from specs.contract import (
     ENTRIES,
     INDEX,
@@ -93,7 +93,7 @@ def _abstract_effect(
         detail = f"index {start}: expected {tell(one)}, found {tell(other)}"
         if not first <= start <= last:
             yield OUTSIDE.broken(detail)
-        elif one is None or other is None or one[:2] != other[:2]:
+        elif one is None or other is None or one._replace(marks=0) != other._replace(marks=0):
             yield ENTRIES.broken(detail)
         else:
             yield MARKS.broken(detail)
@@ -163,8 +163,9 @@ def difference(one: View, other: View) -> str:
     return f"expected {len(a.nodes)} nodes, found {len(b.nodes)}"
 
 
-def tell(item: tuple[int, int, int] | None) -> str:
+def tell(item: Item | None) -> str:
     """An item of the abstract array in words."""
     if item is None:
         return "no entry that begins here"
-    return f"entry {item[1]:#x} of order {item[0]} with marks {item[2]:03b}"
+    size = f"{item.extent} indices" if item.extent else f"order {item.order}"
+    return f"entry {item.entry:#x} of {size} with marks {item.marks:03b}"

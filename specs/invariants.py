@@ -3,13 +3,14 @@
 
 Each is a named predicate with a one-line statement.
 
-Two may be suspended, because operations that did all they should can leave them broken:
+Three may be suspended, because operations that did all they should can leave them broken:
 
 * ``node-empty`` after a store that failed for want of memory: the nodes that it had made stay, as
   in kernels (``xas_create`` does not undo);
 * ``root-lowest`` after such a store, after a split of an entry at index 0, after a zero entry at
   index 0 (which needs a node) was replaced, and after a store of a range: only removals shrink the
-  tree (``xas_delete_node`` calls ``xas_shrink``), and not before the root itself loses a slot.
+  tree (``xas_delete_node`` calls ``xas_shrink``), and not before the root itself loses a slot;
+* ``sibling-run`` after a store of a range, while its entries are there.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ SUSPENDED_BY_SPLIT = frozenset({"root-lowest"})
 """What a split may leave broken."""
 SUSPENDED_BY_CREATE_RANGE = SUSPENDED_BY_FAILED_STORE
 """What a create_range may leave broken: its nodes are to be filled by stores that follow."""
-SUSPENDED_BY_RANGE = frozenset({"root-lowest"})
+SUSPENDED_BY_RANGE = frozenset({"root-lowest", "sibling-run"})
 """What a store_range may leave broken: it makes room for the largest entry that could end where the
-range does, which may take a higher tree."""
+range does, which may take a higher tree, and entries in any run of slots."""
 SUSPENDED_BY_ZERO = frozenset({"root-lowest"})
 """What a store over the zero entry of index 0 may leave broken."""
 

@@ -18,7 +18,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
 
-from specs import contract, effect
+from specs import contract, effect, overlap
 from specs.abstract import AbstractArray
 from specs.allocation import Cycle, judge_allocation
 from specs.answers import judge_answer
@@ -283,6 +283,9 @@ class History:
         if operation.code is Code.INIT:
             self._flags = array_flags([operation])
             self._view = _empty_view(self._judge.s, self._flags, self._judge.bits)
+            return []
+        if array is not None and overlap.refusal(given, self._cursor, array, self._judge.s):
+            self.outside = self._number
             return []
         if given.code in THROUGH:
             operation = self._cursor.plain(given)

@@ -32,8 +32,7 @@ def find_after(array: XArray, index: int, last: int, mark: int | None = None) ->
     if index < array.last_index:
         cursor = Cursor(array, index + 1)
         while (entry := _next(cursor, last, mark)) != NULL:
-            order = walk.get_order(cursor)
-            if entry != ZERO and cursor.index >> order << order > index:
+            if entry != ZERO and walk.slot_index(cursor) > index:
                 return cursor.index, entry
     return 0, NULL
 
@@ -147,9 +146,8 @@ def store_range(array: XArray, first: int, last: int, entry: int) -> int:
     """Store ``entry`` at all indices from ``first`` to ``last``, or erase them; 0 or an error word.
 
     It becomes several entries, each as many slots as one node has of the range
-    (``geometry.range_pieces``), which must be aligned powers of two; ValueError where they are
-    not, and for a range up to the very last index.  There is room for the last
-    index before anything is stored; what is stored when memory runs out stays.
+    (``geometry.range_pieces``).  There is room for the last index before anything is stored; what
+    is stored when memory runs out stays.  ValueError for a range up to the very last index.
     """
     if not first <= last < array.last_index:
         raise ValueError(f"{first} to {last} is no range below the last index of all")
@@ -163,7 +161,7 @@ def store_range(array: XArray, first: int, last: int, entry: int) -> int:
             cursor.set((end & -end).bit_length() - 1, last)
             create(cursor, True)
         while pieces and not cursor.errno:
-            cursor.set(pieces[-1][1], pieces[-1][0])
+            cursor.set_slots(*pieces[-1])
             store.store(cursor, entry)
             if not cursor.errno:
                 pieces.pop()

@@ -90,6 +90,13 @@ class Cursor:
         self.sibs = slots_of(order, self.array.s) - 1
         self.reset()
 
+    def set_slots(self, index: int, shift: int, slots: int) -> None:
+        """Begin anew at ``index`` for an entry in so many slots of a node of ``shift``, which need
+        not be what any order has."""
+        self.set(shift + slots.bit_length() - 1, index)
+        self.index = index
+        self.sibs = slots - 1
+
     def set_err(self, errno: int) -> None:
         """Note the error ``-errno`` (``xas_set_err``)."""
         self.state = ERROR

@@ -153,12 +153,12 @@ def run_starts(run: Word, s: int) -> Word:
     return ((1 << (1 << s)) - 1) // ((1 << run) - 1)
 
 
-def range_pieces(first: int, last: int, s: int) -> list[tuple[int, int]]:
-    """(first index, order) of the entries that a store of all indices from ``first`` to ``last``
-    makes at chunk shift ``s`` (``xas_set_range``).
+def range_pieces(first: int, last: int, s: int) -> list[tuple[int, int, int]]:
+    """(first index, shift, slots) of the entries that a store of all indices from ``first`` to
+    ``last`` makes at chunk shift ``s`` (``xas_set_range``).
 
     Each takes the slots that one node has for what is left of the range, of the largest size that
-    it has.  ValueError where these are no aligned power of two, for which there is no order.
+    it has.
     """
     pieces = []
     while first <= last:
@@ -167,11 +167,8 @@ def range_pieces(first: int, last: int, s: int) -> list[tuple[int, int]]:
             shift += s
         slots = last - first + 1 >> shift
         slots = min(slots, chunk_size(s) - offset_of(first, shift, s))
-        size = slots << shift
-        if slots & slots - 1 or first % size:
-            raise ValueError(f"{slots} slots from index {first} on are no entry of any order")
-        pieces.append((first, size.bit_length() - 1))
-        first += size
+        pieces.append((first, shift, slots))
+        first += slots << shift
     return pieces
 
 

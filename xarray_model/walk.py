@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from xarray_model.cursor import ERROR, WALKED, Cursor
 from xarray_model.entries import NULL, RETRY, sibling_offset
-from xarray_model.geometry import offset_of
+from xarray_model.geometry import moved_index, offset_of
 from xarray_model.node import Entry, Node, is_sibling
 
 
@@ -68,6 +68,15 @@ def load(cursor: Cursor) -> Entry:
         if node.shift == 0:
             break
     return entry
+
+
+def slot_index(cursor: Cursor) -> int:
+    """The first index of the slot that the cursor was walked to, 0 in the head."""
+    node = cursor.node
+    if node is None:
+        return 0
+    array = cursor.array
+    return moved_index(cursor.index, cursor.offset, node.shift, array.s, array.width)
 
 
 def get_order(cursor: Cursor) -> int:

@@ -362,6 +362,9 @@ def _stores_other_kind(one: Operation, before: Sequence[Operation], s: int) -> b
     def larger(other: Operation) -> bool:
         left = max(other.order, other.new_order)
         inside = one.index >> left == other.index >> left and left > one.order
+        if other.code is Code.STORE_RANGE:
+            inside = other.index >> one.order <= one.index >> one.order
+            inside = inside and one.index >> one.order << one.order <= other.argument
         return is_value(other.entry) != is_value(one.entry) and (
             inside or bool({one.code, other.code} & THROUGH)
         )

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from specs.abstract import AbstractArray, range_orders
+from specs.abstract import AbstractArray, Item, range_items
 from specs.cursor import AbstractCursor, Place, on_sibling
 from xarray_model.entries import NULL, ZERO, is_value, mk_value
 from xarray_model.flags import ArrayFlag
@@ -77,9 +77,8 @@ def _store_other_kind(
     if found is None:
         return False
     item = found[1]
-    several = item.order % s > 0
     other = is_value(item.entry) != is_value(operation.entry)
-    return several and other and operation.order < item.order
+    return _several(item, s) and other and 1 << operation.order < item.size
 
 
 def _erase_first_free(
@@ -101,14 +100,20 @@ def _range_of_other_kind(
     operation: Operation, array: AbstractArray, s: int, cursor: AbstractCursor
 ) -> bool:
     """Whether the store of one of its entries, or one slot of it, is of another kind."""
-    first = operation.index
-    for order in range_orders(first, operation.argument, s) or ():
-        for small in {order, order // s * s}:
-            one = Operation(Code.STORE, first, small, entry=operation.entry)
-            if _store_other_kind(one, array, s, cursor):
-                return True
-        first += 1 << order
+    for first, piece in range_items(operation.index, operation.argument, s):
+        found = array.at(first)
+        if found is None or operation.entry == NULL:
+            continue
+        item = found[1]
+        larger = min(piece.size, 1 << piece.order // s * s) < item.size and found[0] <= first
+        if larger and _several(item, s) and is_value(item.entry) != is_value(operation.entry):
+            return True
     return False
+
+
+def _several(item: Item, s: int) -> bool:
+    """Whether an entry takes several slots."""
+    return item.size > 1 << item.order // s * s
 
 
 def _pause_inside(

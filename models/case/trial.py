@@ -17,7 +17,8 @@ from models.case.verdict import completed, no_answer, shown
 from models.driver.closing import Closing
 from models.driver.worker import Status, Worker
 from models.subject.implementation import Implementation
-from specs.abstract import AbstractArray, range_orders
+from specs import overlap
+from specs.abstract import AbstractArray
 from specs.applied import after
 from specs.array_flags import refusal
 from specs.cursor import AbstractCursor
@@ -58,10 +59,9 @@ def _storable(entry: int) -> bool:
     return not is_internal(entry) or entry == ZERO
 
 
-def _rangeable(operation: Operation, s: int, bits: int) -> bool:
-    first, last = operation.index, operation.argument
-    ends = first <= last < (1 << bits) - 1 and operation.entry != ZERO
-    return ends and range_orders(first, last, s) is not None
+def _rangeable(operation: Operation, bits: int) -> bool:
+    ends = operation.index <= operation.argument < (1 << bits) - 1
+    return ends and operation.entry != ZERO
 
 
 def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) -> NoCase | None:
@@ -79,8 +79,10 @@ def _refused(operations: Sequence[Operation], answer: bytes, s: int, bits: int) 
         orders = (operation.order, operation.new_order)
         if split and not array.splittable(operation.index, *orders, operation.entry):
             return NoCase(number, "a split without its entry, or to an entry that is none")
-        if operation.code is Code.STORE_RANGE and not _rangeable(operation, s, bits):
-            return NoCase(number, "a range of slots that are no aligned powers of two")
+        if operation.code is Code.STORE_RANGE and not _rangeable(operation, bits):
+            return NoCase(number, "a range of no entry, or that ends with the last index of all")
+        if why := overlap.refusal(given, cursor, array, s):
+            return NoCase(number, why)
         cursor = cursor.after(given, array, one.words)
         if not (one.words and operation.code in CHANGING and is_error(one.words[0])):
             array = after(array, operation, s, one.words)

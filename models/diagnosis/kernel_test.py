@@ -22,7 +22,7 @@ from models.diagnosis.kernel_statements import (
     index_text,
 )
 from models.diagnosis.kernel_steps import declared, statements, told
-from specs.abstract import AbstractArray
+from specs.abstract import AbstractArray, Item
 from specs.stream import cut
 from specs.view import View
 from xarray_model import geometry
@@ -81,31 +81,31 @@ def function(name: str, operations: Sequence[Operation], s: int, look: Look, bit
 
 def _entries(array: AbstractArray) -> Iterator[Look]:
     """Loads, orders and marks of every index: a loop for each run of entries that are alike."""
-    for first, end, order, entry, marks in _runs(array):
+    for first, end, (order, entry, marks, extent) in _runs(array):
         checks = [f"XA_BUG_ON(xa, xa_load(xa, index) != {entry_text(entry)});"]
-        checks.append(f"XA_BUG_ON(xa, xa_get_order(xa, index) != {order});")
+        checks += [] if extent else [f"XA_BUG_ON(xa, xa_get_order(xa, index) != {order});"]
         checks += [has_mark("index", mark, bool(marks >> mark & 1)) for mark in range(3)]
         loop = f"for (index = {index_text(first)}; index < {index_text(end)}; index++) {{"
         lines = (loop, *(f"\t{check}" for check in checks), "}")
         yield Look("entries", lines, ("unsigned long index;",))
 
 
-def _runs(array: AbstractArray) -> list[tuple[int, int, int, int, int]]:
-    """(first, end, order, entry, marks) of neighbours that are alike."""
-    runs: list[tuple[int, int, int, int, int]] = []
+def _runs(array: AbstractArray) -> list[tuple[int, int, Item]]:
+    """First index and end of neighbours that are alike, and what they are."""
+    runs: list[tuple[int, int, Item]] = []
     for first, item in sorted(array.items().items()):
-        end = first + (1 << item.order)
-        if runs and runs[-1][1:] == (first, *item):
-            runs[-1] = (runs[-1][0], end, *item)
+        end = first + item.size
+        if runs and runs[-1][1:] == (first, item):
+            runs[-1] = (runs[-1][0], end, item)
         else:
-            runs.append((first, end, *item))
+            runs.append((first, end, item))
     return runs
 
 
 def _iterations(array: AbstractArray) -> Iterator[Look]:
     """How many entries iterations find, over all and by each mark."""
     how = How(0)
-    last = max((end for _, end, *_ in _runs(array)), default=1) - 1
+    last = max((end for _, end, _ in _runs(array)), default=1) - 1
     items = array.items().values()
     every = Operation(Code.FIND, argument=last)
     yield Look("iteration", tuple(find(every, (len(items),), how)))

@@ -130,6 +130,7 @@ PLAIN_BRANCHES = [
     *(f"reserve: {which}" for which in ("where nothing is", "where something is")),
     *(f"release: {which}" for which in ("reserved", "not reserved")),
     *(f"store_range: {which}" for which in ("one entry", "several", "erases", "fails")),
+    *(f"store_range: {which} an entry of no order" for which in ("makes", "over")),
     "store_range: into a larger entry",
     *(
         f"alloc: {which}"

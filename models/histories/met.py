@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from models.histories.branches import KINDS
 from models.histories.strategies import EDGES, HIGH
-from specs.abstract import AbstractArray, Item, range_orders
+from specs.abstract import AbstractArray, Item, range_items
 from specs.contract import nodes_needed
 from specs.cursor import AbstractCursor
 from xarray_model.entries import EBUSY, EINVAL, ENOMEM, NULL, ZERO, is_error, is_value, mk_error
@@ -197,7 +197,7 @@ def _find(
 def _found(operation: Operation, array: AbstractArray) -> Iterator[Item]:
     """What an iteration finds."""
     for first, item in array.items().items():
-        within = first <= operation.argument and first + (1 << item.order) > operation.index
+        within = first <= operation.argument and first + item.size > operation.index
         marked = operation.code is Code.FIND or item.marks >> operation.mark & 1
         if within and marked:
             yield item
@@ -273,13 +273,19 @@ def _store_range(
         yield "store_range: fails"
         return
     first, last = operation.index, operation.argument
-    several = len(range_orders(first, last, s) or ()) > 1
+    pieces = range_items(first, last, s)
     if operation.entry == NULL:
         yield "store_range: erases"
     else:
-        yield "store_range: several" if several else "store_range: one entry"
+        yield "store_range: several" if len(pieces) > 1 else "store_range: one entry"
+        if any(item.extent for _, item in pieces):
+            yield "store_range: makes an entry of no order"
+    if array.uneven and any(
+        first <= start and start + array.items()[start].size <= last + 1 for start in array.uneven
+    ):
+        yield "store_range: over an entry of no order"
     found = array.at(first)
-    if found is not None and found[0] + (1 << found[1].order) - 1 > last:
+    if found is not None and found[0] + found[1].size - 1 > last:
         yield "store_range: into a larger entry"
 
 

@@ -121,7 +121,7 @@ def test_operations_leave_the_old_array() -> None:
     array = EMPTY.store(0, 2, 0x1000)
     array.set_mark(1, 0)
     array.split(3, 2, 0, 0x2000)
-    array.erase(2, 0)
+    array.store(2, 0, NULL)
     assert array == AbstractArray({0: Item(2, 0x1000, 0)})
     assert hash(array) == hash(AbstractArray({0: Item(2, 0x1000, 0)}))
     assert array.destroy() == EMPTY

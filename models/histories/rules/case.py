@@ -20,6 +20,7 @@ from models.histories.batch import Batch, Tally, likeness
 from models.histories.met import met, met_by_cursor
 from models.histories.met_nodes import met_by_nodes
 from models.histories.strategies import DIGITS, Choice
+from specs import overlap
 from specs.abstract import AbstractArray, Item
 from specs.applied import after
 from specs.array_flags import refusal
@@ -83,7 +84,7 @@ class Case(RuleBasedStateMachine):
         before, cursor = self.array, self.cursor
         operation = self.suited(operation)
         plain = cursor.plain(operation)
-        if refusal(plain, self.flags, len(self.operations)):
+        if refusal(plain, self.flags, len(self.operations)) or self.uneven(operation, plain):
             return ()
         like = likeness(plain, self.s)
         if self.hangs(plain):
@@ -132,6 +133,13 @@ class Case(RuleBasedStateMachine):
         if operation.code in (Code.STORE, Code.CURSOR_SET):
             return replace(operation, order=0)
         return None
+
+    def uneven(self, operation: Operation, plain: Operation) -> bool:
+        """Whether it would cut an entry that was stored over a range, or split it."""
+        splits = plain.code in (Code.SPLIT, Code.TRY_SPLIT)
+        at = self.array.at(plain.index) if splits and self.array.uneven else None
+        there = at is not None and at[1].extent > 0
+        return there or bool(overlap.refusal(operation, self.cursor, self.array, self.s))
 
     @property
     def whole(self) -> bool:
@@ -201,7 +209,7 @@ class Case(RuleBasedStateMachine):
         if self.cursor.held:
             self.run_now(Operation(Code.CURSOR_DESTROY))
         for first, item in self.drained_in_order():
-            self.run_now(Operation(Code.STORE, first, item.order))
+            self.run_now(Operation(Code.STORE, first, 0 if item.extent else item.order))
         self.run_now(Operation(Code.DESTROY))
         findings = self.batch.trial.run(self.operations, b"".join(self.expected))
         self.done.judged = self.batch.trial.judged

@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from models.histories import strategies
 from models.histories.rules.case import BOTH, NUMBER, Case
 from models.histories.strategies import Choice
-from specs.abstract import range_orders
+from specs.abstract import range_items
 from xarray_model.entries import NULL, ZERO
 from xarray_model.flags import ArrayFlag
 from xarray_model.operations import LAST_ID, Code, Flag, Operation
@@ -100,7 +100,7 @@ class Plain(Case):
 
     def a_store_range(self, place: Choice, choice: Choice) -> tuple[int, int]:
         """First and last index: that of an entry, or from a boundary of one order on as many
-        pieces, if they are entries of any order; else one index."""
+        pieces, unless it cuts an entry in two or takes too many; else one index."""
         index = self.index(place)
         order = self.array.get_order(index) if choice.below(3) else choice.below(2 * self.s + 1)
         size = 1 << order
@@ -111,7 +111,9 @@ class Plain(Case):
         if choice.below(3) == 0:
             last += 1 << self.s * choice.below(order // self.s + 1)
         for end in (last, first + size - 1):
-            orders = range_orders(first, end, self.s) if end < self.top else None
-            if orders is not None and len(orders) <= MOST_PIECES:
-                return first, end
+            if end < self.top:
+                pieces = range_items(first, end, self.s)
+                cut = any(self.array.cuts(at, item.size) for at, item in pieces)
+                if not cut and len(pieces) <= MOST_PIECES:
+                    return first, end
         return min(index, self.top - 1), min(index, self.top - 1)

@@ -58,8 +58,8 @@ class Splitting(Case):
         """First index, order and entry of what can be split; the large ones more often."""
         found = strategies.existing(self.array, place)
         assert found is not None
-        if found[1].order == 0 or place.below(2):
-            items = self.array.items()
+        if found[1].order == 0 or found[1].extent or place.below(2):
+            items = {at: item for at, item in self.array.items().items() if not item.extent}
             first = max(items, key=lambda first: (items[first].order, -first))
             found = first, items[first]
         first, item = found
@@ -111,4 +111,4 @@ class Splitting(Case):
 
 def splittable(array: AbstractArray) -> bool:
     """Whether the array holds an entry of several indices."""
-    return any(item.order for item in array.items().values())
+    return any(item.order and not item.extent for item in array.items().values())
