@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The abstract array: what a user sees, with no node, slot or chunk in it.
 
-It maps disjoint, aligned index ranges to an entry, the entry's order and its marks.  Every
+It maps disjoint, aligned index ranges to an entry, the entry's order and its marks; those that a
+store of a range leaves may be aligned to nothing, and are entries of no order.  Every
 operation returns a new array and does exactly what the user of the real one may rely on; where a
 cursor's order differs from that of the entry it meets, the rule is:
 

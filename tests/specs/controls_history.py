@@ -217,6 +217,15 @@ def request(**fields: Any) -> Told:
     return split(log=[record, *LOG])
 
 
+UNEVEN = snapshot(S, Tree(0, run(1, 3, NEW)))
+
+
+def ranged_store(slots: dict[int, int]) -> Told:
+    """What a store from index 1 to 3 breaks that leaves these slots."""
+    asked = do(Code.STORE_RANGE, [0], index=1, argument=3, entry=NEW)
+    return names([asked, take(snapshot(S, Tree(0, slots)))])
+
+
 TRACKED = do(Code.INIT, flags=Flag.ALLOC)
 
 
@@ -433,6 +442,8 @@ MORE_HISTORY: list[tuple[str, Told]] = [
     ("answer-extract", ask(Code.EXTRACT_MARKED, [2, P, OLD], index=0, order=1, argument=99)),
     ("answer-extract", ask(Code.EXTRACT, [2, P, OLD], index=0, argument=99)),
     ("answer-insert", ask(Code.INSERT, [BUSY], index=5, entry=NEW)),
+    ("refines", ranged_store({1: NEW, 2: mk_sibling(1)})),
+    ("sibling-run", names([do(Code.STORE, [0], index=1, entry=NEW), take(UNEVEN)])),
     ("answer-alloc", ask(Code.ALLOC, [0, 4], index=4, argument=9, entry=NEW)),
     ("answer-alloc", allocate((1, [INVALID, 0]))),
     ("answer-alloc", allocate((1, [0, 2]), last=1)),

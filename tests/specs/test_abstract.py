@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.abstract import EMPTY, AbstractArray, Item
+from specs.abstract import EMPTY, AbstractArray, Item, range_items
 from specs.survey import Survey
 from tests.specs.builder import Tree, run, snapshot
 from xarray_model.entries import NULL, RETRY, ZERO, mk_sibling, mk_value
@@ -171,14 +171,50 @@ def test_abstraction_of_a_head() -> None:
 @pytest.mark.parametrize(
     "root",
     [
-        Tree(0, run(0, 3, 0x1000)),
-        Tree(0, run(1, 2, 0x1000)),
+        Tree(0, {0: 0x1000, 2: mk_sibling(0)}),
+        Tree(0, {0: 0x1000, 1: 0x2000, 2: mk_sibling(0)}),
         Tree(0, {0: 0x1000}, {}, {"slots": (0x1000, 0, 0, (1 << 62) | 2)}),
     ],
 )
 def test_some_trees_stand_for_no_array(root: Tree) -> None:
     with pytest.raises(ValueError, match=r"run of|one tree"):
         AbstractArray.of(Survey(snapshot(2, root)))
+
+
+def test_runs_of_slots_that_are_entries_of_no_order() -> None:
+    picture = snapshot(2, Tree(2, {0: Tree(0, run(1, 2, 0x1000)), **run(1, 3, 0x2000)}))
+    array = AbstractArray.of(Survey(picture))
+    assert dict(array.entries()) == {1: Item(1, 0x1000, 0, 2), 4: Item(3, 0x2000, 0, 12)}
+    assert [array.load(index) for index in (0, 1, 2, 3, 4, 15, 16)] == [
+        *(NULL, 0x1000, 0x1000, NULL, 0x2000, 0x2000, NULL)
+    ]
+    assert not array.splittable(4, 3, 0, 0x3000)
+    assert array.find(2, 9) == [(2, 0x1000), (4, 0x2000)]
+    assert array.find_after(4, 99) == (0, NULL) and array.find_after(1, 99) == (4, 0x2000)
+
+
+@given(indices, indices, indices, indices)
+def test_a_range_is_stored_to_and_nothing_else(a: int, b: int, c: int, d: int) -> None:
+    (first, last), (low, high) = sorted((a, b)), sorted((c, d))
+    array = EMPTY.store_range(low, high, 0x1000, 2)
+    assert {at for at in range(SIZE) if array.load(at)} == {*range(low, high + 1)}
+    pieces = range_items(first, last, 2)
+    ends = [at + item.size for at, item in pieces]
+    assert [at for at, _ in pieces] == [first, *ends[:-1]] and ends[-1] == last + 1
+    for at, item in pieces:
+        covered = {index for index in range(at, at + item.size) if array.load(index)}
+        entries = {array.at(index) for index in covered}
+        whole = all(
+            one is not None and at <= one[0] and one[0] + one[1].size <= at + item.size
+            for one in entries
+        )
+        inside = len(covered) == item.size and len(entries) == 1
+        assert array.cuts(at, item.size) == (not whole and not inside)
+    if not any(array.cuts(at, item.size) for at, item in pieces):
+        done = array.store_range(first, last, 0x2000, 2)
+        assert all(done.load(at) == 0x2000 for at in range(first, last + 1))
+        gone = array.store_range(first, last, NULL, 2)
+        assert not any(gone.load(at) for at in range(first, last + 1))
 
 
 def test_stray_sibling_is_no_entry() -> None:

@@ -128,6 +128,14 @@ def test_allocations_hold_on_the_port_and_each_check_can_fail() -> None:
         code("alloc(1)")
 
 
+def test_entries_of_no_order_are_not_asked_for_it() -> None:
+    case = parse_case("store_range(1, 3)\nstore(8, 3)\n").operations
+    text = function("it", case, 6, looks(case, 6)[0])
+    assert "xa_load" in text and "xa_get_order" not in text
+    assert again(port_source(), text, 6) == ("", "")
+    assert "xa_get_order" in function("it", case, 6, looks(case, 6)[1])
+
+
 def test_it_looks_as_a_person_would_write_it() -> None:
     text = code("store(0, 1)\nset_mark(0, 0)\ncursor_set(1)\ncursor_load()\ncursor_next()\n")
     assert text.splitlines()[2:] == [

@@ -121,6 +121,36 @@ def without_cursor(s: int) -> list[Operation]:
     return [one for change in changes for one in (change, Operation(Code.SNAPSHOT))]
 
 
+def test_ranges_of_any_indices_agree_with_the_model_and_the_specs() -> None:
+    """Each range of four nodes' indices is stored to, asked, marked, replaced in part and erased;
+    of it and of what else was stored there."""
+    s, size = 2, 16
+    cases = []
+    for first in range(size):
+        for last in range(first, size):
+            after = [
+                Operation(Code.STORE_RANGE, first, argument=last, entry=8),
+                Operation(Code.SET_MARK, last, mark=1),
+                Operation(Code.FIND_MARKED, last, mark=1, argument=size),
+                Operation(Code.FIND_AFTER, first, argument=size),
+                Operation(Code.FIND, last, argument=size, flags=Flag.PAUSE),
+                Operation(Code.NEXT, first, argument=2),
+                Operation(Code.STORE, last, entry=5),
+                Operation(Code.STORE_RANGE, first, argument=last),
+            ]
+            start = Operation(Code.STORE, 8, 2, entry=4)
+            cases.append(
+                [one for each in (start, *after) for one in (each, Operation(Code.SNAPSHOT))]
+            )
+    with Worker(build.build(port_source(), s)) as worker:
+        result = worker.run([encode(case) for case in cases])
+    assert result.abnormal == []
+    judge = Judge(s)
+    for number, case in enumerate(cases):
+        assert bytes(result.case(number)) == run_case(case, s).results
+        assert judge.case(case, result.case(number)) == []
+
+
 def allocating(s: int, flags: Flag) -> list[Operation]:
     """What finds free indices, up to the last of all, and where none is left."""
     low, end = 1 << s, LAST_ID - 2
