@@ -24,6 +24,9 @@ from specs.registry import PROPERTIES
 from xarray_model.geometry import CHUNK_SHIFTS
 from xarray_model.operations import Flag
 
+SETTLED = 2
+"""A seed whose cases all fail in ways that two searches make smaller cases of."""
+
 
 @pytest.fixture(scope="module")
 def port() -> Implementation:
@@ -90,10 +93,12 @@ def test_what_fails_as_other_cases_do_is_counted_and_not_made_smaller(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = examine(patched(tmp_path, "lib/xarray_split.c", "values -= slots;", "values -= 1;"), (2,))
-    before = run(one, 2).findings
+    before = run(one, 2, 25, SETTLED).findings
     # Behind what was made smaller then, another case may fail in a way of its own.
     seen = before.seen(one.name)
-    before.update(search.search(one, [2], examples=50, remember=False, seen=seen).findings)
+    before.update(
+        search.search(one, [2], examples=25, seed=SETTLED, remember=False, seen=seen).findings
+    )
     tried: list[Finding] = []
 
     def smaller(trial: Trial, finding: Finding, deadline: float, most: int) -> Finding:
@@ -102,14 +107,19 @@ def test_what_fails_as_other_cases_do_is_counted_and_not_made_smaller(
 
     monkeypatch.setattr(search, "reduce", smaller)
     seen = before.seen(one.name)
-    again = search.search(one, [2], examples=50, remember=False, seen=seen)
+    again = search.search(one, [2], examples=25, seed=SETTLED, remember=False, seen=seen)
     assert not tried
     assert again.findings.failures.keys() <= before.failures.keys()
     for breach in again.findings.sorted():
         assert len(breach.smallest.operations) > 6
     # What fails in any other way is made smaller as ever.
     assert search.search(
-        one, [2], examples=50, remember=False, seen={(): frozenset({frozenset({"other"})})}
+        one,
+        [2],
+        examples=25,
+        seed=SETTLED,
+        remember=False,
+        seen={(): frozenset({frozenset({"other"})})},
     )
     assert tried
 
