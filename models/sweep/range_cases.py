@@ -78,17 +78,23 @@ class RangeGroup:
     def _holding(self) -> list[tuple[int, int, int]]:
         return entries(self.array, self.order)
 
-    def _over(self, at: int) -> int | None:
-        """What an index holds before."""
-        over = (
-            entry for index, order, entry in self._holding() if index <= at < index + (1 << order)
-        )
-        return next(over, None)
+    def _over(self, at: int) -> tuple[int, int] | None:
+        """The entry that covers an index before, with its first."""
+        for index, order, entry in self._holding():
+            if index <= at < index + (1 << order):
+                return index, entry
+        return None
 
     def _new(self) -> int:
         """An entry of the kind of what the range's first index holds."""
         over = self._over(self.first)
-        return NEW[self.failing % 2 if over is None else is_value(over)]
+        return NEW[self.failing % 2 if over is None else is_value(over[1])]
+
+    def _place(self) -> Iterator[Operation]:
+        """Inside an entry the cursor may be left on a sibling, where nothing can be stored."""
+        over = self._over(self.first)
+        if over is not None and over[0] != self.first:
+            yield Operation(Code.CURSOR_RESET)
 
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case that begins at ``start``."""
@@ -116,6 +122,7 @@ class RangeGroup:
             snapshot,
             create,
             snapshot,
+            *self._place(),
             Operation(Code.CURSOR_STORE, entry=self._new()),
             snapshot,
             Operation(Code.LOAD, last),
