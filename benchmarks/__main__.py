@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ GROUPS: tuple[Group, ...] = tuple(
 )
 """All groups, in the order in which they are run."""
 OUT = ROOT / "docs" / "bench"
-SAMPLE = 60
+SAMPLE = 40
 QUICK_OUT = ROOT / "build" / "bench"
 
 
@@ -52,7 +53,7 @@ QUICK_OUT = ROOT / "build" / "bench"
     "--budget",
     type=click.FloatRange(min=0, min_open=True),
     metavar="MINUTES",
-    help="Begin no group after so long.  [default: no limit]",
+    help="Begin nothing long after so long.  [default: no limit]",
 )
 @click.option("--quick", is_flag=True, help="Repeat as little as can be: to see that all works.")
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON instead of the table.")
@@ -77,31 +78,39 @@ def main(
       python -m benchmarks --kernel linux.tar.xz --sample 30 --budget 25
       python -m benchmarks --quick --json
 
-    Exit status: 0 measured, whether goals are met or not, 2 wrong usage, 130 interrupted.
+    Exit status: 0 measured, whether goals are met or not, 1 a group failed by an error of its own,
+    2 wrong usage, 130 interrupted.
     """
-    before, began = load(), time.monotonic()
-    done: list[GroupResult] = []
-    with tempfile.TemporaryDirectory(prefix="xasplit-bench-") as folder:
-        settings = Settings(Path(folder), quick, sample, kernel.absolute() if kernel else None)
-        for group in GROUPS:
-            if only and group.name not in only:
-                continue
-            if done and done[-1].state is State.INTERRUPTED:
-                done.append(not_run(group, "interrupted before"))
-            elif budget is not None and time.monotonic() - began > budget * 60:
-                done.append(not_run(group, f"the budget of {budget:g} minutes was used up"))
-            else:
-                click.echo(f"benchmarks: {group.name}", err=True)
-                done.append(run(group, settings))
-    report = Report(FORMAT, commit(), quick, machine(before), tuple(done))
+    before, done = load(), list[GroupResult]()
+    deadline = math.inf if budget is None else time.monotonic() + budget * 60
     out = out or (QUICK_OUT if quick else OUT)
     out.mkdir(parents=True, exist_ok=True)
+    interrupted = False
+    for group in GROUPS:
+        if only and group.name not in only:
+            continue
+        if interrupted:
+            done.append(not_run(group, "interrupted before"))
+        else:
+            click.echo(f"benchmarks: {group.name}", err=True)
+            with tempfile.TemporaryDirectory(prefix="xasplit-bench-") as folder:
+                given = kernel.absolute() if kernel else None
+                done.append(run(group, Settings(Path(folder), quick, sample, given, deadline)))
+            interrupted = done[-1].state is State.INTERRUPTED
+        # What was measured is kept, whatever becomes of the rest.
+        report = Report(FORMAT, commit(), quick, machine(before), tuple(done))
+        _write(report, out)
+    click.echo(dumps(report) if as_json else table.text(report), nl=False)
+    if interrupted:
+        click.get_current_context().exit(130)
+    if any(one.state is State.FAILED for one in done):
+        click.get_current_context().exit(1)
+
+
+def _write(report: Report, out: Path) -> None:
     (out / "bench.json").write_text(dumps(report))
     (out / "bench.txt").write_text(table.text(report))
     (out / "bench.svg").write_text(plot.svg(report))
-    click.echo(dumps(report) if as_json else table.text(report), nl=False)
-    if any(one.state is State.INTERRUPTED for one in done):
-        click.get_current_context().exit(130)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ ORDERS = range(6, 25)
 QUICK_ORDERS = range(6, 15)
 LINEAR = 15.0
 """Percent that a cost may differ from the line through all of them."""
-_AT_ONCE = 6
+_AT_ONCE = 3
 """Splits that are counted in one run, which may take half a minute under valgrind."""
 
 Point = tuple[float, float]

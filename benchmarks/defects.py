@@ -37,7 +37,7 @@ from models.subject.baseline import NoTest
 from models.subject.implementation import Implementation
 from models.sweep.sweep import Unit, complete_units, quick_units, run_unit, sampled_units
 
-LIMIT = 20.0
+LIMIT = 15.0
 """Seconds after which a defect is given up, each way."""
 QUICK_SAMPLE, QUICK_LIMIT = 4, 3.0
 STEPS, CASES = 40, 50
@@ -144,6 +144,7 @@ def measure(settings: Settings) -> Iterator[Yielded]:
         )
     if interrupted:
         raise KeyboardInterrupt
+    settings.check_time()
     yield from _of_kernel(settings, chosen, done)
 
 

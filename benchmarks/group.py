@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +22,23 @@ Yielded = Measure | Line | Timeline
 class Settings:
     """What the user asks for: ``quick`` repeats as little as can be, to see that all works;
     ``sample`` bounds how many seeded defects are tried; ``kernel`` is what is reviewed beside the
-    port; ``folder`` is for files in between."""
+    port; ``folder`` is for files in between; ``deadline``, of ``time.monotonic()``, is when nothing
+    more is to be begun."""
 
     folder: Path
     quick: bool = False
-    sample: int = 60
+    sample: int = 40
     kernel: Path | None = None
+    deadline: float = math.inf
 
     def times(self, wanted: int) -> int:
         """How often something is repeated."""
         return 1 if self.quick else wanted
+
+    def check_time(self) -> None:
+        """Something long is to begin: NotRun when the time is over."""
+        if time.monotonic() > self.deadline:
+            raise NotRun("the time that --budget gives was used up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +51,20 @@ class Group:
 
 
 def run(group: Group, settings: Settings) -> GroupResult:
-    """Run a group.  What it measured before it could not go on, or Ctrl-C, is kept."""
+    """Run a group.  What it measured before it could not go on, failed, or Ctrl-C came, is kept."""
     began, state, reason = time.monotonic(), State.RUN, ""
     found: list[Yielded] = []
     try:
+        settings.check_time()
         for one in group.measure(settings):
             found.append(one)
     except KeyboardInterrupt:
         state, reason = State.INTERRUPTED, "interrupted"
     except (NotRun, BuildError, MeasureError, SourceError, OSError) as error:
         state, reason = State.NOT_RUN, str(error)
+    except Exception as error:  # the other groups are worth as much without this one
+        traceback.print_exc()
+        state, reason = State.FAILED, f"{type(error).__name__}: {error}"
     return GroupResult(
         group.name,
         group.about,

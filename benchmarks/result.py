@@ -89,10 +89,12 @@ class State(StrEnum):
     RUN = "run"
     NOT_RUN = "not run"
     INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    """By an error of the benchmark itself."""
 
 
 class GroupResult(Struct, frozen=True):
-    """What a group came to; ``reason`` says why it, or the rest of it, was not run."""
+    """What a group came to; ``reason`` says why it, or the rest of it, is not there."""
 
     name: str
     about: str

@@ -115,23 +115,27 @@ def measure(settings: Settings) -> Iterator[Yielded]:
     place = Place(settings.folder, settings.quick)
     first, stages = place.review("port")
     yield from _told("port, anew", first, stages, ANEW)
+    settings.check_time()
     again, stages = place.review("port-again")
     yield from _told("port, again", again, stages, AGAIN)
     yield Measure("port, again to anew, CPU", again.cpu / first.cpu, "", Kind.RATIO)
     if settings.kernel is None:
-        yield from _verified(place, "port", ())
+        yield from _verified(settings, place, "port", ())
         raise NotRun("a kernel before and after a line changes: no kernel is named (--kernel)")
+    settings.check_time()
     trees = [_tree(settings, number) for number in (None, 0, 1)]
     whole, stages = place.review("kernel", "--kernel", str(trees[0]))
     yield from _told("kernel, the port known", whole, stages)
+    settings.check_time()
     after, stages = place.review("kernel-changed", "--kernel", str(trees[1]))
     yield from _told("kernel, a line changed", after, stages, CHANGED)
     yield Measure("a line changed to before, CPU", after.cpu / whole.cpu, "", Kind.RATIO)
+    settings.check_time()
     search = (*XASPLIT, "search", "--kernel", str(trees[2]))
     took = until(search, place.folder, FIRST_CASES_OVER, PATIENCE, place.environment)
     note = "another line changed; until the first cases of search are over"
     yield Measure("first verdict, build included", took, goal=Goal(most=FIRST), note=note)
-    yield from _verified(place, "kernel", ("--kernel", str(trees[0])))
+    yield from _verified(settings, place, "kernel", ("--kernel", str(trees[0])))
 
 
 def _tree(settings: Settings, number: int | None) -> Path:
@@ -158,9 +162,12 @@ def _told(name: str, done: Ran, stages: Timeline, most: float | None = None) -> 
     yield Timeline(name, stages.stages, stages.samples)
 
 
-def _verified(place: Place, bundle: str, options: tuple[str, ...]) -> Iterator[Yielded]:
+def _verified(
+    settings: Settings, place: Place, bundle: str, options: tuple[str, ...]
+) -> Iterator[Yielded]:
     seconds = []
-    for jobs in (1, 2):
+    for jobs in (2, 1):
+        settings.check_time()
         words = ("verify", str(place.folder / bundle), "--jobs", str(jobs), *options)
         done = run((*XASPLIT, *words), place.folder, place.environment, statuses=(0, 1))
         seconds.append(done.seconds)
@@ -168,7 +175,7 @@ def _verified(place: Place, bundle: str, options: tuple[str, ...]) -> Iterator[Y
         name = f"verify {bundle}, {jobs} {'job' if jobs == 1 else 'jobs'}"
         yield Measure(name, done.seconds, goal=goal)
         yield Measure(f"{name}, CPU", done.cpu)
-    yield Measure("verify, 2 jobs to 1", seconds[1] / seconds[0], "", Kind.RATIO)
+    yield Measure("verify, 2 jobs to 1", seconds[0] / seconds[1], "", Kind.RATIO)
 
 
 GROUP = Group("review", "whole reviews, and what is left of them after a change", measure)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_what_was_measured_is_kept(error: BaseException, state: State, tmp_path:
     assert done.reason == (str(error) or "interrupted")
 
 
-def test_an_error_of_our_own_is_not_hidden(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError):
-        run(ending(ZeroDivisionError()), Settings(tmp_path))
+def test_an_error_of_our_own_is_told_and_keeps_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run(ending(ZeroDivisionError("by 0")), Settings(tmp_path))
+    assert (done.state, done.reason, done.measures) == (
+        State.FAILED,
+        "ZeroDivisionError: by 0",
+        (ONE,),
+    )
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_nothing_is_begun_when_the_time_is_over(tmp_path: Path) -> None:
+    done = run(ending(AssertionError()), Settings(tmp_path, deadline=time.monotonic()))
+    assert (done.state, done.measures) == (State.NOT_RUN, ())
+    assert done.reason == "the time that --budget gives was used up"

@@ -10,6 +10,11 @@ from benchmarks.group import Group, Settings, Yielded
 from benchmarks.result import Measure, State, loads
 
 
+@pytest.fixture(autouse=True)
+def no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line.plot, "svg", lambda _: "")
+
+
 def measured(_: Settings) -> Iterator[Yielded]:
     yield Measure("one", 1.0)
 
@@ -24,6 +29,7 @@ def test_ctrl_c_leaves_what_was_measured(tmp_path: Path, monkeypatch: pytest.Mon
         Group("a", "", measured),
         Group("b", "", interrupted),
         Group("c", "", measured),
+        Group("d", "", measured),
     )
     monkeypatch.setattr(command_line, "GROUPS", groups)
     done = CliRunner().invoke(command_line.main, ["--out", str(tmp_path / "new")])
@@ -33,9 +39,25 @@ def test_ctrl_c_leaves_what_was_measured(tmp_path: Path, monkeypatch: pytest.Mon
         State.RUN,
         State.INTERRUPTED,
         State.NOT_RUN,
+        State.NOT_RUN,
     ]
     assert report.groups[1].measures[0].value == 2
     assert (tmp_path / "new" / "bench.txt").read_text() in done.output
+
+
+def test_a_group_that_fails_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: Settings) -> Iterator[Yielded]:
+        raise ZeroDivisionError
+        yield
+
+    groups = (Group("a", "", failing), Group("b", "", measured))
+    monkeypatch.setattr(command_line, "GROUPS", groups)
+    done = CliRunner().invoke(command_line.main, ["--json", "--out", str(tmp_path)])
+    assert done.exit_code == 1
+    states = [one.state for one in loads((tmp_path / "bench.json").read_bytes()).groups]
+    assert states == [State.FAILED, State.RUN]
 
 
 def test_help_has_examples_and_a_wrong_name_is_one_line() -> None:
