@@ -12,7 +12,7 @@ from benchmarks.result import Measure, State, loads
 
 @pytest.fixture(autouse=True)
 def no_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_line.plot, "svg", lambda _: "")
+    monkeypatch.setattr("benchmarks.plot.svg", lambda _: "")
 
 
 def measured(_: Settings) -> Iterator[Yielded]:
