@@ -193,7 +193,7 @@ def _show(done: ReviewResult, place: Path) -> None:
     for one in done.implementations:
         digest = one.source.sha256.get("lib/xarray.c", "")[:16]
         click.echo(f"Tested: {one.name}, {one.source.name}: lib/xarray.c {digest}...")
-    show_text(readable(search_report.answer(done.search)))
+    show_text(readable(search_report.answer(done.search, more="report.txt")))
     if done.proofs is not None:
         click.echo(f"{proofs_report.summary(done.proofs)}\n")
     lines = [

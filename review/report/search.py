@@ -17,9 +17,9 @@ from review.run import reused
 from review.run.search_result import SearchResult, never_surviving, not_run
 
 
-def answer(done: SearchResult, *, verbose: bool = False) -> Iterator[Part]:
+def answer(done: SearchResult, *, verbose: bool = False, more: str = "--verbose") -> Iterator[Part]:
     """Coverage, the machines' work, findings, and known deviations: in a line each, unless
-    ``verbose``."""
+    ``verbose``; ``more`` says what tells more of these."""
     yield from fields(done, "seed", "finished")
     yield Part("seconds", round(done.seconds, 3))
     yield Part("implementations", [*map(_implementation, done.implementations)])
@@ -37,7 +37,7 @@ def answer(done: SearchResult, *, verbose: bool = False) -> Iterator[Part]:
     yield Part("findings", lambda: _causes(done), findings.lines(*causes))
     known = (line for one in done.known for line in (*_wrapped(str(one)), ""))
     yield Part(
-        "known_deviations", records.known_deviations(done), known if verbose else _known(done)
+        "known_deviations", records.known_deviations(done), known if verbose else _known(done, more)
     )
     yield Part("mended", done.mended, _wrapped(*done.mended))
     cases = sum(one.covered for one in covered)
@@ -65,13 +65,11 @@ def _found(done: SearchResult) -> str:
     return f"{text}, and {rest} there before" if rest else text
 
 
-def _known(done: SearchResult) -> Iterator[str]:
+def _known(done: SearchResult, more: str) -> Iterator[str]:
     """The known deviations outside the split, a line each."""
     names = dict.fromkeys(one.implementation for one in done.known)
     for name in names:
-        yield from _wrapped(
-            f"Known deviations of {name}, outside the split (--verbose tells more):"
-        )
+        yield from _wrapped(f"Known deviations of {name}, outside the split ({more} tells more):")
         for one in done.known:
             if one.implementation == name:
                 met = f"{one.cases:,} cases, {one.times:,} operations left out"

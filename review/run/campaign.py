@@ -216,7 +216,7 @@ def _cost(unit: Unit) -> int:
 @dataclass(frozen=True, slots=True)
 class Effort:
     """How much the machines do, for each implementation: cases of so many steps over all chunk
-    shifts together, or as many as fit in so many seconds for all implementations.  ``remember``:
+    shifts together, and no more than fit in so many seconds for all implementations.  ``remember``:
     what failed in this user's earlier searches comes first, besides what the seed draws.
     ``sample``: how many groups of cases the sweep draws where it is not complete."""
 
