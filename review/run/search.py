@@ -34,6 +34,9 @@ _SHARE, _SHARE_FOUND = 0.8, 0.5
 first cases find some; the rest to what is made of them."""
 _SHARE_SWEEP = 0.75
 """How much of that goes to the sweep, where histories are asked for."""
+_SHARE_DRAWING = 0.75
+"""How much of what is left then goes to drawing histories; the rest to beginning with it, and to
+ending it."""
 _GRACE = 2.0
 """Seconds that machines, which end by themselves, may take longer."""
 
@@ -90,7 +93,8 @@ def search(
             had.units.add(unit)
             had.seconds = time.monotonic() - started
             covered = sum(coverage.covered for coverage in so_far.coverage.values())
-            broken = len(so_far.findings)
+            found_so_far = so_far.findings.breaches.values()
+            broken = sum(not one.smallest.before for one in found_so_far)
             rate = covered / had.seconds
             told = f"{broken} broken {'property' if broken == 1 else 'properties'}"
             meter.advance(f"{covered:,} cases, {rate:,.0f} a second, {told}")
@@ -225,7 +229,10 @@ def _quick(
 
 
 def _left(deadline: float) -> float | None:
-    return None if deadline == math.inf else max(1.0, deadline - time.monotonic())
+    """How long machines may draw: they begin later, and what they are at is not cut short."""
+    if deadline == math.inf:
+        return None
+    return max(1.0, (deadline - time.monotonic()) * _SHARE_DRAWING)
 
 
 def _left_out(had: SearchState, units: Sequence[Unit], machines: int) -> list[str]:

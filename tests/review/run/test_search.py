@@ -17,6 +17,7 @@ from models.sweep.sweep import Unit
 from review.cli import main
 from review.commands.run_options import Bounds
 from review.run import campaign, search, subjects
+from review.run.campaign import Effort
 from review.run.diagnosis import OVER
 from review.run.search_result import SearchResult, SearchState
 
@@ -86,6 +87,24 @@ def test_a_time_and_a_number_of_histories_both_bound_a_search() -> None:
     assert search.effort(None, 50, 60.0).examples > 1 << 30
     assert 15.0 <= (Bounds(None, 50, 60.0, 1, None, timed.began - 50).left or 0) <= 60.0 / 4
     assert 59.0 < (timed.left or 0) <= 60.0
+
+
+def test_histories_have_time_to_begin_and_to_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What does not end by itself is ended, and all that it did is lost."""
+    asked: list[tuple[float, float]] = []
+
+    def machines(_: object, __: object, effort: Effort, *given: Any, **named: Any) -> bool:
+        asked.append((effort.seconds or 0, given[7] - time.monotonic()))
+        return True
+
+    for name in ("complete_units", "sampled_units", "quick_units"):
+        monkeypatch.setattr(search, name, lambda *_: [])
+    monkeypatch.setattr(campaign, "machines", machines)
+    invoke("search", *ONE, "--time", "10m", "--save", str(tmp_path))
+    ((seconds, left),) = asked
+    assert 60 < seconds < 0.8 * left
 
 
 def test_part_of_the_time_is_kept_for_what_is_found(
