@@ -44,7 +44,7 @@ from specs.update import judge_update
 from specs.view import View
 from xarray_model.entries import ZERO, is_error
 from xarray_model.flags import ArrayFlag
-from xarray_model.log import LogRecord, decode
+from xarray_model.log import Kind, LogRecord, decode
 from xarray_model.operations import (
     ALLOCATIONS,
     PLAIN_CHANGES,
@@ -239,24 +239,25 @@ class History:
 
     def known(self) -> Hashable:
         """All that what is said of further operations depends on, besides them, their answers and
-        the judge; None where that is not to be told: only after a snapshot of an array is it."""
+        the judge; None where that is not to be told, since it is not known what the array is."""
         view = self._view
-        if self._changes or view is None or self._array is not view.abstract:
+        if view is None or self._array is None:
             return None
         merge = self._merge
         return (
             view.data,
+            None if self._array is view.abstract else self._array,
+            tuple(self._changes),
             merge and (merge.before.data, merge.first, merge.order, merge.entry),
             self._memory.known,
             *(value for name, value in vars(self).items() if name not in _TOLD_APART),
         )
 
     def copy(self) -> History:
-        """The same, to go on by itself; of one that was not told of any change since its last
-        snapshot."""
+        """The same, to go on by itself."""
         made = History.__new__(History)
         vars(made).update(vars(self))
-        made._changes = []
+        made._changes = list(self._changes)
         made._memory = copy(self._memory)
         return made
 
@@ -310,7 +311,10 @@ class History:
             self._view = self._with_live(self._view, self._cursor.held - cursor.held)
         if operation.code in CHANGING:
             through = cursor if given.code in HOLDING else None
-            kept = None if log is None else tuple(log)
+            kept = None
+            if log is not None:
+                # Requests are judged; what the snapshot shows depends on the others.
+                kept = tuple(record for record in log if record.kind != Kind.REQUEST)
             self._change(operation, answer.words, kept, through)
         self._memory.spend(operation, answer.words)
         self._cycle = self._cycle.after(operation, answer.words)

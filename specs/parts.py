@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 from specs.judge import History, Judge
@@ -50,6 +50,16 @@ def cut(case: bytes) -> list[bytes]:
     return parts
 
 
+def _looked_at_last(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """The same, each SNAPSHOT by itself: what is seen after a change is seen after others, too."""
+    for part in parts:
+        if part[-SIZE + _OPERATION_AT] == Code.SNAPSHOT and len(part) > SIZE:
+            yield part[:-SIZE]
+            yield part[-SIZE:]
+        else:
+            yield part
+
+
 class Parts:
     """What a judge said of the parts of cases."""
 
@@ -70,18 +80,19 @@ class Parts:
         operations: Callable[[], Sequence[Operation]],
         results: bytes,
         log: bytes,
-    ) -> tuple[list[Violation], Counter[str]]:
-        """What ``Judge.case`` finds in a case, and how often it judged each property; ``parts`` are
-        those of the case, encoded, and ``operations`` gives it.  ValueError as there."""
+    ) -> tuple[list[Violation], list[Counter[str]]]:
+        """What ``Judge.case`` finds in a case, and how often it judged each property, part by part
+        (``total``); ``parts`` are those of the case, encoded, and ``operations`` gives it.
+        ValueError as there."""
         if len(parts) == 1:
             return self._whole(operations(), results, log)  # no other case shares it
         if self._kept > MOST or self._age != self._judge.age:
             self._forget()
         found: list[Violation] = []
-        judged: Counter[str] = Counter()
+        judged: list[Counter[str]] = []
         state = 0
         number = position = log_position = 0
-        for at, part in enumerate(parts):
+        for part in _looked_at_last(parts):
             after = number + len(part) // SIZE
             known = self._outcomes.setdefault((state, part), [])
             for one in known:
@@ -99,26 +110,27 @@ class Parts:
                     one = self._judged(history, given, results, position, log, log_position)
                 except (ValueError, struct.error):
                     return self._whole(operations(), results, log)
-                if one.after is None and at + 1 < len(parts):
-                    return self._whole(operations(), results, log)
                 known.append(one)
                 self._kept += 1
             found += one.violations
-            judged.update(one.judged)
+            judged.append(one.judged)
             number = after
             position += len(one.answer)
             log_position += len(one.log)
-            state = -1 if one.after is None else one.after
-        if position != len(results) or log_position != len(log):
+            if one.after is None:
+                break
+            state = one.after
+        whole = number * SIZE == sum(map(len, parts))
+        if not whole or position != len(results) or log_position != len(log):
             return self._whole(operations(), results, log)
         return found, judged
 
     def _whole(
         self, operations: Sequence[Operation], results: bytes, log: bytes
-    ) -> tuple[list[Violation], Counter[str]]:
+    ) -> tuple[list[Violation], list[Counter[str]]]:
         """The same of a case that has no such parts, or is answered with what is no answer."""
         self._judge.judged = Counter()
-        return self._judge.case(operations, results, log), self._judge.judged
+        return self._judge.case(operations, results, log), [self._judge.judged]
 
     def _judged(
         self,
@@ -156,6 +168,16 @@ class Parts:
         if number == len(self._histories):
             self._histories.append(history)
         return number
+
+
+def total(judged: Sequence[Counter[str]]) -> Counter[str]:
+    """The sum of these, of which many are one and the same."""
+    times = Counter(map(id, judged))
+    found: Counter[str] = Counter()
+    for number, one in {id(one): one for one in judged}.items():
+        for name, count in one.items():
+            found[name] += count * times[number]
+    return found
 
 
 def _operation(log: bytes, position: int) -> int:

@@ -23,6 +23,7 @@ from models.sweep.expected import Expected, kind, refuses
 from models.sweep.families import CaseGroup, Family
 from models.sweep.hangs import Area, Hangs
 from specs.contract import INDEX
+from specs.parts import total
 from xarray_model import geometry
 
 HANG_SECONDS = 0.5
@@ -33,6 +34,9 @@ FEW_NODES = 64
 BATCH = 512
 """Cases that are run at once where some of them end the process."""
 
+
+_AT_INDICES = Counter({INDEX.name: 1})
+"""What is judged where a group gives the same bytes at several indices."""
 
 Block: TypeAlias = Sequence[tuple[CaseGroup, Sequence[Start]]]
 """Groups of cases, and of each the starts."""
@@ -67,8 +71,7 @@ class Comparison(Closing):
         self._exclusions = Exclusions(implementation.name, family.value, known or {})
         self.met: Counter[str] = Counter()
         """Cases that known deviations outside the split account for, by deviation."""
-        self.judged: Counter[str] = Counter()
-        """How often each property was judged: once for all answers that are the same."""
+        self._judged_in: list[Counter[str]] = []
         self.cut = self.unsplit = 0
         """Cases that did not come to their end; those in which what splits did not return."""
         self._not_judged = 0
@@ -89,6 +92,15 @@ class Comparison(Closing):
         """End the worker."""
         self._worker.close()
         self._before.close()
+
+    @property
+    def judged(self) -> Counter[str]:
+        """How often each property was judged: once for all answers that are the same."""
+        return total(self._judged_in)
+
+    def take_over(self, judged: Counter[str]) -> None:
+        """Count what was judged of the same answers in an earlier run."""
+        self._judged_in.append(judged)
 
     @property
     def digest(self) -> str:
@@ -227,7 +239,7 @@ class Comparison(Closing):
         if same and len(logs) == 1 and not abnormal:
             found = self._judged(group, starts[0], expected, logs.pop())
             if len({start.offset for start in starts}) > 1:
-                self.judged[INDEX.name] += 1  # the same bytes at each of these indices
+                self._judged_in.append(_AT_INDICES)
             self._found(found, group, starts, expected)
             return after
         # To say which of them differ and how; those that answer alike at once.
@@ -283,7 +295,7 @@ class Comparison(Closing):
         violations, judged = self.expected.verdict(
             one, group, start, answer, log, completed(operations, ended) if ended else None
         )
-        self.judged.update(judged)
+        self._judged_in += judged
         expected = self.expected.answer(group, kind(one, group))
         if not violations and ended is None and answer == expected:
             return []

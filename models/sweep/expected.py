@@ -24,10 +24,10 @@ from xarray_model.operations import Operation, encode
 
 class Verdict(NamedTuple):
     """What the specs say of an answer: what does not hold, and how often each property was judged
-    on it (``Judge.judged``)."""
+    on it, part by part (``specs.parts.total``)."""
 
     violations: list[Violation]
-    judged: Counter[str]
+    judged: list[Counter[str]]
 
 
 class Expected:
@@ -128,10 +128,10 @@ class Expected:
             if completed is None:
                 return Verdict(*parts.case(self.parts(group, start), operations, answer, log))
             judge.judged = Counter()
-            return Verdict(judge.case(completed, answer, log), judge.judged)
+            return Verdict(judge.case(completed, answer, log), [judge.judged])
         except ValueError as error:
             answered = operations() if completed is None else completed
-            return Verdict([no_answer(error, answered)], judge.judged)
+            return Verdict([no_answer(error, answered)], [judge.judged])
 
 
 def kind(one: Implementation, group: CaseGroup) -> SplitKind:

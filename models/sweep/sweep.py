@@ -387,7 +387,7 @@ def _alike(unit: Unit, comparison: Comparison, coverage: Coverage, verdicts: Ver
     judged = known.get(comparison.answers(_blocks(unit)) or "") if known else None
     if judged is None:
         return False
-    comparison.judged.update(judged)
+    comparison.take_over(judged)
     coverage.alike = coverage.covered = comparison.count(_blocks(unit))
     return True
 

@@ -97,8 +97,8 @@ def test_a_wrong_byte_that_no_spec_names_is_still_a_finding(ports: list[Implemen
     from models.sweep import expected
 
     class Blind:
-        def case(self, *_: object) -> tuple[list[object], Counter[str]]:
-            return [], Counter()
+        def case(self, *_: object) -> tuple[list[object], list[Counter[str]]]:
+            return [], []
 
     one = planted("count", "node->count++;")
     with pytest.MonkeyPatch.context() as patch:
