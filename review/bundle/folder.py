@@ -45,14 +45,16 @@ class BundleFolder:
         part.replace(target)
 
 
-def choose(named: Path | None) -> Path:
-    """The folder for a new bundle: the one named, or a fresh numbered one in the current folder.
+def choose(named: Path | None, parent: Path = Path()) -> Path:
+    """The folder for a new bundle: the one named, or a fresh numbered one in ``parent``, by default
+    the current folder.
 
     Raises click.UsageError when there are files in it already, or it cannot be made.
     """
     try:
         if named is None:
-            return _numbered(Path())
+            parent.mkdir(parents=True, exist_ok=True)
+            return _numbered(parent)
         named.mkdir(parents=True, exist_ok=True)
         if any(named.iterdir()):
             raise click.UsageError(
@@ -60,9 +62,9 @@ def choose(named: Path | None) -> Path:
             )
         return named
     except OSError as error:
-        raise click.UsageError(f"cannot write to {named or 'this folder'}: {error.strerror}") from (
-            None
-        )
+        raise click.UsageError(
+            f"cannot write to {named or parent.absolute()}: {error.strerror}"
+        ) from None
 
 
 def _numbered(parent: Path) -> Path:

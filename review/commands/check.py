@@ -11,10 +11,12 @@ import stat
 import sys
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from models.kernel.commit import git
 from review.commands import run_options
 from review.commands.options import fresh_option, jobs_option, json_option
 from review.report import b4
@@ -24,6 +26,8 @@ from review.run.named import NamedKernels
 if TYPE_CHECKING:
     from review.run.checking import Checked
 
+SERIES_TIME = "3m"
+"""How long the review of a series takes at most."""
 _WAIT = 1.0
 """Seconds that a pipe on standard input may take to say that it has a patch."""
 SKIP = 125
@@ -38,6 +42,19 @@ SKIP = 125
 @click.option(
     "--b4-json", "style", flag_value="b4-json", help="JSON as b4's review commands read it."
 )
+@click.option(
+    "--series",
+    "whole",
+    is_flag=True,
+    help="The whole series, by a review that leaves a bundle: what b4 tracks, --rev A..B, or on"
+    " standard input.",
+)
+@run_options.time_option(SERIES_TIME)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The bundle of --series.  [default: a new folder in the repository's .git/xasplit]",
+)
 @click.option("--property", "name", metavar="NAME", default="", help="Only this property decides.")
 @click.option(
     "--bisect",
@@ -50,6 +67,9 @@ SKIP = 125
 def command(
     named: NamedKernels,
     style: str | None,
+    whole: bool,
+    seconds: float | None,
+    out: Path | None,
     name: str,
     bisect: bool,
     jobs: int,
@@ -72,6 +92,7 @@ def command(
       xasplit check < 0001-XArray-split.patch
       xasplit check --rev origin/master..topic
       git config b4.prep-perpatch-check-cmd 'xasplit check --b4'
+      git config b4.review-series-check-cmd 'xasplit check --series --b4-json'
       git bisect run xasplit check --property split-requests --bisect
 
     Exit status: 0 nothing is worse, 1 something is, 2 it could not be told.
@@ -82,6 +103,8 @@ def command(
         # b4 takes whatever is on standard error for a failure.
         silent = nullcontext() if style is None else redirect_stderr(io.StringIO())
         with silent:
+            if whole:
+                return _series(named, style, seconds, out, jobs, fresh, as_json)
             return _checked(named, style, name, bisect, jobs, fresh, as_json)
     except click.UsageError:
         raise
@@ -130,6 +153,43 @@ def _checked(
     else:
         show(report.answer(done), as_json=as_json)
     return _bisected(done) if bisect else done.status
+
+
+def _series(
+    named: NamedKernels,
+    style: str | None,
+    seconds: float | None,
+    out: Path | None,
+    jobs: int,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    """A review of the whole series."""
+    tracking = os.environ.get("B4_TRACKING_FILE")
+    patch = b"" if tracking or named.ranged else _standard_input()
+    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
+    rev = named.rev if named.ranged or not tracking else given_patch.tracked(Path(tracking))
+    named = replace(named, kernels=(tree,), rev=rev)
+    if patch and not given_patch.touched(patch):
+        raise click.ClickException("there is no patch of the XArray on standard input")
+    if not patch and not named.ranged:
+        raise click.UsageError("which series? b4's (B4_TRACKING_FILE), --rev A..B, or a mailbox")
+    from review.report.check_series import reviewed
+    from review.run.workers import Workers
+
+    parent = Path(git(tree, "rev-parse", "--absolute-git-dir") or ".") / "xasplit"
+    told = reviewed(named, patch, seconds, Workers(jobs), out, parent, fresh=fresh)
+    if style == "b4-json":
+        click.echo(b4.result(told.status, told.summary, told.details))
+    elif style == "b4" and told.status != "pass":
+        mark = "ERROR: " if told.status == "fail" else ""
+        click.echo(f"{mark}{told.summary} {told.place}")
+    elif as_json:
+        one = {"verdict": told.status, "summary": told.summary, "bundle": str(told.place)}
+        click.echo(json.dumps(one))
+    elif style is None:
+        click.echo(told.details)
+    return told.exit_status
 
 
 def _bisected(done: Checked) -> int:

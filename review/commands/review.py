@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,7 @@ from review.commands.options import fresh_option
 from review.run.named import NamedKernels
 
 if TYPE_CHECKING:
-    from models.subject.implementation import Implementation
-    from review.run.review_result import ReviewOptions, ReviewResult
+    from review.run.review_result import ReviewResult
 
 EXAMPLES = 120
 """Histories that a review draws by default, fewer than ``search``: it has more to do."""
@@ -106,14 +104,9 @@ def command(
       xasplit review --resume v2
     """
     # Not before: what is wrong with the usage is told at once.
-    from review.bundle import folder, manifest, resuming
-    from review.report import proofs as proofs_report
-    from review.report.write import write
-    from review.run import stages, subjects
-    from review.run.checkpoint import Checkpoint
+    from review.bundle import manifest, resuming
+    from review.report.whole import whole
     from review.run.review_result import ReviewOptions
-    from review.run.search import ELSEWHERE_AT
-    from review.run.store import ResultStore
 
     if resume is None:
         options = ReviewOptions(
@@ -121,37 +114,11 @@ def command(
             bounds.steps, bounds.histories(EXAMPLES), bounds.seconds, proofs, named.base,
             everything, _others(besides, every_configuration is not None),
         )  # fmt: skip
-        place, checkpoint = None, None
     else:
         if out or named.kernels or named.mailboxes or named.base:
             raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
-        place, checkpoint = resume, resuming.begun(resume)
-        options = checkpoint.options
-    built, broken = _built(options, named)
-    wanted = [parse_configuration(one, CHECKED) for one in options.configurations]
-    others, not_run = subjects.elsewhere(built, wanted, ELSEWHERE_AT, options.sanitize)
-    tested = {one.name: dict(one.source.sha256) for one in built}
-    if checkpoint is None:
-        checkpoint = Checkpoint(options, tested)
-    elif checkpoint.tested != tested:
-        raise click.UsageError(f"what {resume} tested has changed since: start a new review.")
-    place = folder.choose(out) if place is None else resuming.cleared(place)
-    store = ResultStore(fresh=fresh)
-    store.trim()
-    done = stages.run(
-        options,
-        built,
-        broken,
-        bounds.workers,
-        place,
-        checkpoint,
-        store,
-        proofs_report.decide,
-        others,
-    )
-    done.not_run = not_run
-    written = write(done, place)
-    resuming.keep(written, checkpoint)
+        options = resuming.begun(resume).options
+    done, place, written = whole(options, named, bounds.workers, out, resume, fresh=fresh)
     if as_json:
         click.echo(manifest.dumps(written), nl=False)
     else:
@@ -167,19 +134,6 @@ def _others(given: tuple[Configuration, ...], every: bool) -> tuple[str, ...]:
         return ReviewOptions().configurations
     wanted = ALL if every else given
     return tuple(one.beside(CHECKED) for one in wanted if one != CHECKED)
-
-
-def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
-    """What is to be reviewed, built; and prefixes of a series that do not compile."""
-    from review.run import subjects
-    from xarray_model.geometry import CHUNK_SHIFTS
-
-    named = replace(
-        given, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
-        each_patch=options.each_patch, base=options.base,
-    )  # fmt: skip
-    sources = [*subjects.port_sources(), *subjects.kernel_sources(named)]
-    return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
 
 
 def _show(done: ReviewResult, place: Path) -> None:

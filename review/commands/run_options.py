@@ -159,6 +159,19 @@ class Bounds:
         return max(self.seconds / 4, self.seconds - (time.monotonic() - self.began))
 
 
+def time_option(usual: str | None) -> Callable[[Any], Any]:
+    """``--time``, by default ``usual`` or as long as it takes, in ``seconds``."""
+    return click.option(
+        "--time",
+        "seconds",
+        callback=_seconds,
+        metavar="TIME",
+        default=usual,
+        show_default=usual is not None,
+        help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
+    )
+
+
 def bounds_options(examples: int) -> Callable[[Command], Command]:
     """``--examples`` (with this default), ``--steps``, ``--time``, ``--jobs`` and
     ``--cluster``, as ``bounds``."""
@@ -172,13 +185,7 @@ def bounds_options(examples: int) -> Callable[[Command], Command]:
             f"  [default: {examples:,}, or with --time as many as fit in]",
         ),
         click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True),
-        click.option(
-            "--time",
-            "seconds",
-            callback=_seconds,
-            metavar="TIME",
-            help="Be done after so long, such as 90s, 10m or 2h; what was left out is told.",
-        ),
+        time_option(None),
         jobs_option,
         click.option(
             "--cluster",

@@ -92,8 +92,8 @@ def _finding(one: Diagnosis, origin: Placed | None, where: Where) -> str:
     return " ".join(text.split())
 
 
-def b4_json(done: Checked, more: str = "") -> str:
-    """As b4's review commands read it: a list of one result.  ``more`` ends its details."""
+def b4_json(done: Checked) -> str:
+    """As b4's review commands read it: a list of one result."""
     status = {Verdict.UNDECIDED: "warn"}.get(done.verdict, done.verdict.value)
     details = [*b4_lines(done), *findings.lines(done.diagnoses, {}, done.origins, done.wheres)]
-    return b4.result(status, summary(done), "\n".join([*details, *([more] if more else [])]))
+    return b4.result(status, summary(done), "\n".join(details))

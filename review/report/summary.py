@@ -45,7 +45,7 @@ def _head(done: ReviewResult) -> list[str]:
         texts += _source(one)
     if len(done.sources) > 2:
         texts.append(f"and {len(done.sources) - 2} more sources")
-    return [*texts, *wrap_words(_verdict(done), "  ", "")[:3]]
+    return [*texts, *wrap_words(verdict(done), "  ", "")[:3]]
 
 
 def _source(one: Implementation) -> Iterator[str]:
@@ -64,7 +64,8 @@ def _source(one: Implementation) -> Iterator[str]:
     yield cut(f"  {patches}on {name_of(lineage.base)}{f', {date}' if date else ''}")
 
 
-def _verdict(done: ReviewResult) -> str:
+def verdict(done: ReviewResult) -> str:
+    """What a review came to, in a sentence or two."""
     text = "" if done.complete else "INCOMPLETE, ended early. "
     by_origin: dict[Origin | None, int] = {}
     for origin in done.search.origins:

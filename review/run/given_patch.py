@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -51,3 +52,20 @@ def mails(patch: bytes, folder: Path) -> list[Mail]:
         return read_mailbox(box, folder)[0]
     except SeriesError as error:
         raise SeriesError(str(error).replace(str(box), "standard input")) from None
+
+
+def tracked(file: Path) -> str:
+    """The range of commits of a series that b4 tracks, by the file that it names in
+    ``B4_TRACKING_FILE``: from before the first patch to the last, on b4's branch of the review.
+
+    Raises click.ClickException when the file does not say that.
+    """
+    try:
+        series = json.loads(file.read_text())["series"]
+        first, change = series["first-patch-commit"], series["change-id"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.ClickException(
+            f"{file}, which B4_TRACKING_FILE names, does not tell the series: {error!r}"
+        ) from None
+    # The last commit of the branch is b4's own.
+    return f"{first}~1..b4/review/{change}~1"

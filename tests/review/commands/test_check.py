@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import pytest
 from models.diagnosis.where.rank import Suspect, Where
 from models.sweep.sweep import Unit
 from review.cli import run
+from review.report import check_series
 from review.run import checking, subjects
 from review.run import search as searches
+from review.run.named import NamedKernels
 from tests.kernel_tree import change, git, mailbox
 
 FILE = "lib/xarray.c"
@@ -174,3 +177,49 @@ def test_bisection(tree: Path, check: Check) -> None:
     change(tree, FILE, ONE_MORE, "	unsigned long nodes = ;\n")
     assert check(*asked)[0] == 125
     assert check("--bisect")[0] == 2
+
+
+@dataclass
+class Reviewed:
+    """What a review of a series was asked, instead of one."""
+
+    named: NamedKernels | None = None
+    patches: bytes = b""
+
+    def __call__(
+        self, named: NamedKernels, patches: bytes, *rest: object, fresh: bool
+    ) -> check_series.SeriesVerdict:
+        self.named, self.patches = named, patches
+        return check_series.SeriesVerdict("fail", "NOT RIGHT: 1 finding new.", "all", Path("b"), 1)
+
+
+@pytest.fixture
+def reviewed(monkeypatch: pytest.MonkeyPatch) -> Reviewed:
+    made = Reviewed()
+    monkeypatch.setattr(check_series, "reviewed", made)
+    return made
+
+
+def test_the_series_that_b4_tracks(
+    tree: Path, tmp_path: Path, check: Check, reviewed: Reviewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tracking.json"
+    monkeypatch.setenv("B4_TRACKING_FILE", str(file))
+    file.write_text('{"series": {"first-patch-commit": "1234", "change-id": "topic"}}')
+    status, out, _ = check("--series", "--b4-json")
+    (one,) = json.loads(out)
+    assert (status, one["status"], one["details"]) == (1, "fail", "all")
+    assert reviewed.named is not None and reviewed.named.rev == "1234~1..b4/review/topic~1"
+    file.write_text('{"series": {}}')
+    status, out, _ = check("--series", "--b4-json")
+    assert status == 2 and json.loads(out)[0]["status"] == "warn"
+
+
+def test_a_series_on_standard_input(wrong: Path, check: Check, reviewed: Reviewed) -> None:
+    assert check("--series", patch=wrong)[:2] == (1, "all\n")
+    assert reviewed.patches == wrong.read_bytes()
+
+
+def test_which_series(check: Check) -> None:
+    status, _, err = check("--series")
+    assert status == 2 and "which series?" in err
