@@ -7,7 +7,7 @@ goes wrong in any other way, be it in the same place, has another defect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
@@ -290,20 +290,36 @@ def _split_sibling_marks(runner: Runner) -> None:
 
 def _split_filled_early(runner: Runner) -> None:
     """The new nodes hold what they were filled with when they were allocated."""
-    right = runner.split
+    right, allocate = runner.split, runner.handlers[Code.CURSOR_SPLIT_ALLOC]
+    given: dict[int, tuple[Node, int]] = {}
+
+    def split_alloc(operation: Operation) -> list[int]:
+        had = set(map(id, _prepared(runner.kept)))
+        words = allocate(runner, operation)
+        made = (node for node in _prepared(runner.kept) if id(node) not in had)
+        given.update((id(node), (node, operation.entry)) for node in made)
+        return words
 
     def split(cursor: Cursor, entry: int, order: int) -> None:
-        filled = []
-        node = cursor.alloc
-        while node is not None:
-            filled.append((node, list(node.slots)))
-            node = node.parent
+        filled = [(node, list(node.slots)) for node in _prepared(cursor)]
         right(cursor, entry, order)
         for node, slots in filled[: len(filled) - cursor.preallocated()]:
-            if any(slots):  # one that fills in the split does so as the model does
+            if any(slots):
                 node.slots[:] = slots
+            elif id(node) in given:  # the model of any number of levels fills in the split
+                early = given[id(node)][1]
+                node.slots[:] = [early if word == entry else word for word in node.slots]
 
     runner.split = split
+    _instead(runner, Code.CURSOR_SPLIT_ALLOC, split_alloc)
+
+
+def _prepared(cursor: Cursor) -> Iterator[Node]:
+    """The nodes on a cursor."""
+    node = cursor.alloc
+    while node is not None:
+        yield node
+        node = node.parent
 
 
 def _create_range_ends(runner: Runner) -> None:

@@ -25,6 +25,7 @@ from xarray_model.entries import ZERO
 from xarray_model.operations import Code, Operation
 
 TOP = (1 << 64) - 1
+NAME = "split-filled-early"
 BY_NAME = {one.name: one for one in DEVIATIONS}
 WORDS = {
     "pause-inside": (3, 5, 4, 13, 4, 14, 4),
@@ -87,6 +88,23 @@ def test_what_else_erases_marks_the_first_slot_alone(entry: int, erase: Operatio
     assert one.covers(erase, array, 2, AbstractCursor())
     assert not one.covers(erase, AbstractArray().store(0, 1, 8), 2, AbstractCursor())
     assert MEETS[one.name](erase, case[:3], 2)
+
+
+def test_nodes_of_several_levels_are_filled_early_where_they_hold_entries() -> None:
+    """Of a series that splits any number of levels and fills the nodes when it allocates them."""
+    case = (
+        Operation(Code.STORE, 0, 4, entry=4),
+        Operation(Code.CURSOR_SET, 0, 0),
+        Operation(Code.CURSOR_SPLIT_ALLOC, order=4, entry=4),
+        Operation(Code.CURSOR_SPLIT_ALONE, order=4, entry=8),
+        Operation(Code.SNAPSHOT),
+    )
+    right, early = (answer(case, 2, SplitKind.ITERATIVE, names) for names in ([], [NAME]))
+    assert right is not None and early is not None
+    pictures = [View.of_bytes(cut(case, one.results)[-1].snapshot or b"") for one in (right, early)]
+    words = [[word for node in one.snapshot.nodes for word in node.slots] for one in pictures]
+    assert words[0].count(8) == words[1].count(4) == 16
+    assert words[1] == [4 if word == 8 else word for word in words[0]]
 
 
 def test_a_hang_and_what_ends_instead() -> None:
