@@ -295,7 +295,7 @@ class History:
                 return []
         cursor = self._cursor
         found = list(self._judge.count(self._answer(given, operation, answer.words)))
-        has = bool(given.flags & Flag.LRU)
+        has = bool(int.__and__(given.flags, Flag.LRU))
         if given.code is Code.CURSOR_SET:
             self._kept_lru = has
         if log is not None:

@@ -68,12 +68,12 @@ class XArray:
     @property
     def tracks_free(self) -> bool:
         """Whether mark 0 tells which indices are free (``xa_track_free``)."""
-        return bool(self.flags & ArrayFlag.TRACK_FREE)
+        return bool(int.__and__(self.flags, ArrayFlag.TRACK_FREE))
 
     @property
     def zero_busy(self) -> bool:
         """Whether index 0 is never free (``xa_zero_busy``)."""
-        return bool(self.flags & ArrayFlag.ZERO_BUSY)
+        return bool(int.__and__(self.flags, ArrayFlag.ZERO_BUSY))
 
     def __repr__(self) -> str:
         return f"<array s={self.s} head {self.head!r}>"

@@ -130,11 +130,12 @@ class Cursor:
         """A fresh node, or None; the request names the cursor's ``list_lru``, and is charged where
         the array is to be (``XA_FLAGS_ACCOUNT``)."""
         array = self.array
-        if array.flags & ArrayFlag.ACCOUNT:
+        # Plain integers, here and wherever every operation comes by: operators of flags are slow.
+        if int.__and__(array.flags, ArrayFlag.ACCOUNT):
             gfp |= Gfp.ACCOUNT
         if array.asked is not None:
             array.asked[gfp, self.lru, array.locked] += 1
-        return array.allocator.allocate(bool(gfp & Gfp.DIRECT_RECLAIM))
+        return array.allocator.allocate(bool(int.__and__(gfp, Gfp.DIRECT_RECLAIM)))
 
     def preallocated(self) -> int:
         """Nodes on the preallocation list."""

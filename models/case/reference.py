@@ -183,7 +183,9 @@ class Runner:
 
     def _cursor(self, op: Operation, order: int) -> Cursor:
         """A new cursor of ``order``, as the operation asks for it."""
-        return Cursor(self.array, op.index, order, self.update, bool(op.flags & Flag.LRU))
+        return Cursor(
+            self.array, op.index, order, self.update, bool(int.__and__(op.flags, Flag.LRU))
+        )
 
     def _init(self, op: Operation) -> list[int]:
         self.array.init(array_flags([op]))

@@ -65,7 +65,7 @@ def alloc_cyclic(array: XArray, op: Operation, following: int) -> list[int]:
 
 def given(operation: Operation) -> Gfp:
     """What the caller of an operation permits whoever asks for memory without the lock."""
-    return NOWAIT if operation.flags & Flag.NONBLOCKING else KERNEL
+    return NOWAIT if int.__and__(operation.flags, Flag.NONBLOCKING) else KERNEL
 
 
 def _limit(op: Operation) -> allocation.Limit:
