@@ -14,6 +14,7 @@ from benchmarks import commands, cost, defects, plot, readers, review, sweep, ta
 from benchmarks.group import Group, Settings, not_run, run
 from benchmarks.machine import ROOT, commit, load, machine
 from benchmarks.result import FORMAT, GroupResult, Report, State, dumps
+from models.kernel.source import SourceError, open_source
 
 GROUPS: tuple[Group, ...] = tuple(
     one.GROUP for one in (commands, cost, readers, theorems, sweep, defects, review)
@@ -81,10 +82,14 @@ def main(
     Exit status: 0 measured, whether goals are met or not, 1 a group failed by an error of its own,
     2 wrong usage, 130 interrupted.
     """
+    _check(kernel)
     before, done = load(), list[GroupResult]()
     deadline = math.inf if budget is None else time.monotonic() + budget * 60
     out = out or (QUICK_OUT if quick else OUT)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"--out: {out}: {error.strerror}") from None
     interrupted = False
     for group in GROUPS:
         if only and group.name not in only:
@@ -105,6 +110,15 @@ def main(
         click.get_current_context().exit(130)
     if any(one.state is State.FAILED for one in done):
         click.get_current_context().exit(1)
+
+
+def _check(kernel: Path | None) -> None:
+    """Before anything long begins: whether it is a kernel.  click.UsageError."""
+    try:
+        if kernel is not None:
+            open_source(kernel)
+    except SourceError as error:
+        raise click.UsageError(f"--kernel: {error}") from None
 
 
 def _write(report: Report, out: Path) -> None:

@@ -59,7 +59,7 @@ def run(group: Group, settings: Settings) -> GroupResult:
         for one in group.measure(settings):
             found.append(one)
     except KeyboardInterrupt:
-        state, reason = State.INTERRUPTED, "interrupted"
+        state, reason = State.INTERRUPTED, "by Ctrl-C"
     except (NotRun, BuildError, MeasureError, SourceError, OSError) as error:
         state, reason = State.NOT_RUN, str(error)
     except Exception as error:  # the other groups are worth as much without this one

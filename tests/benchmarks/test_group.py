@@ -31,7 +31,7 @@ def ending(error: BaseException) -> Group:
 def test_what_was_measured_is_kept(error: BaseException, state: State, tmp_path: Path) -> None:
     done = run(ending(error), Settings(tmp_path))
     assert (done.state, done.measures) == (state, (ONE,))
-    assert done.reason == (str(error) or "interrupted")
+    assert done.reason == (str(error) or "by Ctrl-C")
 
 
 def test_an_error_of_our_own_is_told_and_keeps_the_rest(

@@ -67,3 +67,11 @@ def test_help_has_examples_and_a_wrong_name_is_one_line() -> None:
     ).output.replace("\n", " ")
     wrong = runner.invoke(command_line.main, ["--only", "nothing"])
     assert wrong.exit_code == 2 and "'nothing' is not" in wrong.output
+
+
+@pytest.mark.parametrize("option", ["--out", "--kernel"])
+def test_what_cannot_be_used_is_told_at_once(option: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    place = {"--out": tmp_path / "file" / "out", "--kernel": tmp_path / "file"}[option]
+    wrong = CliRunner().invoke(command_line.main, [option, str(place)])
+    assert wrong.exit_code == 2 and f"Error: {option}: {place}" in wrong.output
