@@ -9,7 +9,7 @@ from models.diagnosis.shrink import transfer
 from models.mutants.catalogue import MUTANTS
 from models.mutants.run import mutated
 from models.sweep.sweep import Unit, run_unit
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import LAST_ID, Code, Operation
 
 
 def test_a_case_keeps_its_levels_and_slots_at_another_chunk_shift() -> None:
@@ -33,6 +33,16 @@ def test_the_last_index_of_all_stays_that_at_any_chunk_shift() -> None:
     case = (Operation(Code.STORE, 1 << 63, 3), Operation(Code.FIND, 0, argument=(1 << 64) - 1))
     assert transfer(case, 1, 1) == case
     assert transfer(case[1:], 1, 6) == case[1:]
+
+
+def test_ranges_of_an_allocation_are_moved_but_for_the_end_of_all() -> None:
+    end = Operation(Code.ALLOC_CYCLIC, LAST_ID - 1, argument=LAST_ID, entry=4)
+    assert transfer((end,), 2, 3) == (end,)
+    everything = Operation(Code.ALLOC, 4, argument=LAST_ID, entry=4)
+    some = Operation(Code.ALLOC, 4, argument=7, entry=4)
+    moved = transfer((everything, some), 2, 3)
+    assert moved is not None
+    assert [(one.index, one.argument) for one in moved] == [(8, LAST_ID), (8, 15)]
 
 
 def test_what_does_not_exist_there_is_none() -> None:
