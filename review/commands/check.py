@@ -30,8 +30,6 @@ SERIES_TIME = "3m"
 """How long the review of a series takes at most."""
 _WAIT = 1.0
 """Seconds that a pipe on standard input may take to say that it has a patch."""
-SKIP = 125
-"""The exit status by which ``git bisect run`` passes a revision over."""
 
 
 @click.command("check", short_help="The quick check of a tree or a patch, for b4 and git bisect.")
@@ -56,11 +54,7 @@ SKIP = 125
     help="The bundle of --series.  [default: a new folder in the repository's .git/xasplit]",
 )
 @click.option("--property", "name", metavar="NAME", default="", help="Only this property decides.")
-@click.option(
-    "--bisect",
-    is_flag=True,
-    help="Exit as git bisect run wants it: 0 good, 1 bad, 125 where nothing can be said.",
-)
+@run_options.bisect_option
 @jobs_option
 @fresh_option
 @json_option
@@ -99,52 +93,34 @@ def command(
     """
     if bisect and not name:
         raise click.UsageError("--bisect goes with --property: one thing is looked for.")
+    if bisect:
+        return run_options.bisected(lambda: _bisected(named, name, jobs, fresh))
     try:
         # b4 takes whatever is on standard error for a failure.
         silent = nullcontext() if style is None else redirect_stderr(io.StringIO())
         with silent:
             if whole:
                 return _series(named, style, seconds, out, jobs, fresh, as_json)
-            return _checked(named, style, name, bisect, jobs, fresh, as_json)
+            return _checked(named, style, name, jobs, fresh, as_json)
     except click.UsageError:
         raise
     except click.ClickException as error:
-        if bisect:
-            click.echo(f"xasplit: {error.format_message()}", err=True)
-            return SKIP
         if style is None:
             raise
         return _untold(style, error.format_message())
 
 
 def _checked(
-    named: NamedKernels,
-    style: str | None,
-    name: str,
-    bisect: bool,
-    jobs: int,
-    fresh: bool,
-    as_json: bool,
+    named: NamedKernels, style: str | None, name: str, jobs: int, fresh: bool, as_json: bool
 ) -> int:
-    patch = b"" if bisect else _standard_input()
+    patch = _standard_input()
     if patch and not given_patch.touched(patch):
         _say(style, as_json)
         return 0
-    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
-    named = replace(named, kernels=named.kernels or (tree,))
-    # Not before: most patches have nothing to do with it.
+    done = _check(named, patch, name, jobs, fresh)
     from review.report import check as report
     from review.report.output import show
-    from review.run import checking
-    from review.run.results import Results
-    from review.run.store import ResultStore
-    from review.run.workers import Workers
 
-    if name:
-        checking.known_property(name)
-    sources = checking.opened(named, patch)
-    results = Results(ResultStore(fresh=fresh))
-    done = checking.check(sources, Workers(jobs), results, name)
     if style == "b4":
         for line in report.b4_lines(done):
             click.echo(line)
@@ -152,7 +128,30 @@ def _checked(
         click.echo(report.b4_json(done))
     else:
         show(report.answer(done), as_json=as_json)
-    return _bisected(done) if bisect else done.status
+    return done.status
+
+
+def _check(named: NamedKernels, patch: bytes, name: str, jobs: int, fresh: bool) -> Checked:
+    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
+    # Not before: most patches have nothing to do with it.
+    from review.run import checking
+    from review.run.results import Results
+    from review.run.store import ResultStore
+    from review.run.workers import Workers
+
+    if name:
+        checking.known_property(name)
+    sources = checking.opened(replace(named, kernels=(tree,)), patch)
+    return checking.check(sources, Workers(jobs), Results(ResultStore(fresh=fresh)), name)
+
+
+def _bisected(named: NamedKernels, name: str, jobs: int, fresh: bool) -> int:
+    """The exit status for a tree as it stands, of which one property is asked."""
+    done = _check(named, b"", name, jobs, fresh)
+    from review.report import check as report
+
+    click.echo(report.summary(done))
+    return run_options.SKIP if done.broken else done.status
 
 
 def _series(
@@ -190,10 +189,6 @@ def _series(
     elif style is None:
         click.echo(told.details)
     return told.exit_status
-
-
-def _bisected(done: Checked) -> int:
-    return done.status if done.status < 2 and not done.broken else SKIP
 
 
 def _standard_input() -> bytes:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -20,7 +21,7 @@ from review.commands import run_options
 from review.commands.options import json_option
 from review.report import replay as report
 from review.report.output import show
-from review.run import case_files, subjects
+from review.run import case_files, given_patch, subjects
 from review.run.case_files import WrittenCase
 from review.run.named import NamedKernels
 from review.run.rerun import placed
@@ -41,6 +42,7 @@ _TRY = frozenset({Code.TRY_SPLIT, Code.TRY_SPLIT_MIN_ORDER})
 @run_options.kernels_options("rev", "mbox", "each-patch", "base", "config")
 @run_options.sanitize_option
 @run_options.everything_option
+@run_options.bisect_option
 @json_option
 def command(
     file: str,
@@ -48,6 +50,7 @@ def command(
     named: NamedKernels,
     everything: bool,
     sanitize: bool,
+    bisect: bool,
     as_json: bool,
 ) -> int:
     """Run the case in FILE, and judge it anew.
@@ -68,7 +71,8 @@ def command(
     is ptr1. models/driver/PROTOCOL.md tables all operations.
 
     With --mbox, --rev A..B or --base it is told with which patch each thing that breaks came; what
-    was there before does not count, unless --all is given.
+    was there before does not count, unless --all is given. With --bisect the case runs on the tree
+    that one stands in, and a counterexample is bad where its own property breaks.
 
     \b
     Examples:
@@ -76,6 +80,7 @@ def command(
       xasplit replay finding.json --kernel /usr/src/linux-source-6.12.tar.xz
       xasplit replay case.txt --kernel ~/linux --mbox series.mbx
       xasplit replay case.txt --kernel ~/patched --base ~/linux
+      git bisect run xasplit replay --bisect /tmp/finding.json
       printf 'store(0, 2)\\nsplit(0, 2 to 0)\\n' | xasplit replay - --chunk-shift 1
 
     It says which configuration it runs under: what the file says, or --config.
@@ -83,6 +88,31 @@ def command(
     Exit status: 0 nothing breaks, 1 a property breaks, 2 the file or the environment is at fault,
     or something was not run.
     """
+    if not bisect:
+        return _replayed(file, chunk_shift, named, everything, sanitize, as_json)
+    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
+    named = replace(named, kernels=(tree,))
+    try:
+        case_files.load(file, chunk_shift)
+    except click.ClickException as error:
+        click.echo(f"xasplit: {error.format_message()}", err=True)
+        return run_options.STOP
+    return run_options.bisected(
+        lambda: _replayed(file, chunk_shift, named, everything, sanitize, as_json, alone=True)
+    )
+
+
+def _replayed(
+    file: str,
+    chunk_shift: int | None,
+    named: NamedKernels,
+    everything: bool,
+    sanitize: bool,
+    as_json: bool,
+    *,
+    alone: bool = False,
+) -> int:
+    """The exit status; with ``alone`` nothing but a counterexample's own property decides it."""
     case = case_files.load(file, chunk_shift)
     sources = subjects.kernel_sources(named)
     if isinstance(case, WrittenCase):
@@ -108,6 +138,9 @@ def command(
         answers = [report.counterexample(one, case, result) for one, result in each]
     show(report.together(answers, prefixes, not_run), as_json=as_json)
     broken = any(one.counts(everything) for one in done)
+    if alone and isinstance(case, Counterexample):
+        name = case.finding.property
+        broken = any(one.property == name for result in again for one in result.broken)
     return 1 if broken or prefixes else 2 if not_run else 0
 
 

@@ -46,6 +46,29 @@ reproducers_option = click.option(
 )
 
 
+SKIP = 125
+"""The exit status by which ``git bisect run`` passes a commit over."""
+STOP = 128
+"""The exit status at which ``git bisect run`` ends: what is wrong is no commit's fault."""
+bisect_option = click.option(
+    "--bisect",
+    is_flag=True,
+    help="Exit as git bisect run wants it: 0 good, 1 bad, 125 where nothing can be said.",
+)
+
+
+def bisected(run: Callable[[], int]) -> int:
+    """What ``run`` comes to for ``git bisect run``: 0 good, 1 bad, ``SKIP`` where it is neither,
+    as when a tree does not compile or does not have an operation yet, and ``STOP`` where the usage
+    is wrong; the last two are told."""
+    try:
+        status = run()
+    except click.ClickException as error:
+        click.echo(f"xasplit: {error.format_message()}", err=True)
+        return STOP if isinstance(error, click.UsageError) else SKIP
+    return status if status in (0, 1) else SKIP
+
+
 def config_option(usual: Configuration, told: str) -> Callable[[Any], Any]:
     """``--config``: what code under test is compiled for; what a text does not name is as in
     ``usual``, which ``told`` says for the help."""

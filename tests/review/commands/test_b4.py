@@ -32,6 +32,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(folder))
         patch.setenv("PATH", f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("PYTHONPATH", str(ROOT))
         git(tree, "init", "--quiet", "--initial-branch=master")
         git(tree, "config", "user.name", "A Developer")
         git(tree, "config", "user.email", "developer@example.org")

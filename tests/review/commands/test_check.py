@@ -13,6 +13,7 @@ import pytest
 from models.diagnosis.where.rank import Suspect, Where
 from models.sweep.sweep import Unit
 from review.cli import run
+from review.commands.run_options import STOP
 from review.report import check_series
 from review.run import checking, subjects
 from review.run import search as searches
@@ -177,6 +178,7 @@ def test_bisection(tree: Path, check: Check) -> None:
     change(tree, FILE, ONE_MORE, "	unsigned long nodes = ;\n")
     assert check(*asked)[0] == 125
     assert check("--bisect")[0] == 2
+    assert check("--property", "none", "--bisect")[0] == STOP
 
 
 @dataclass

@@ -3,7 +3,9 @@
 
 import codecs
 import json
+import os
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +21,10 @@ from models.kernel import source as sources
 from models.kernel.configuration import CHECKED
 from models.kernel.source import port_source
 from review.commands import replay
+from review.commands.run_options import STOP
 from review.run.case_files import at_width, unfit
 from tests import kernels
-from tests.kernel_tree import change, mailbox
+from tests.kernel_tree import change, git, mailbox
 from tests.kernels import Kernel
 from tests.models.histories.test_machine import patched
 from xarray_model.operations import Code, Operation
@@ -282,3 +285,39 @@ def test_what_was_there_before_does_not_count(tree: Path, tmp_path: Path) -> Non
     assert status == 0 and "something breaks" in text and "there before." in text
     assert "Look here first" not in text
     assert run(*options, "--all")[0] == 1
+
+
+def test_git_bisect_names_the_commit(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect that came after commits that do not compile."""
+    code = "	unsigned long nodes = 0;\n"
+    (tmp_path / "case.txt").write_text("chunk shift 1\nstore(0, 1)\nsplit(0, 1 to 0)\n")
+    change(tree, "lib/xarray.c", code, "	unsigned long nodes = ;\n", "does not compile")
+    change(tree, "lib/xarray.c", "nodes = ;", "nodes = 0; /* right */", "compiles")
+    change(tree, "lib/xarray.c", "nodes = 0; /* right */", "nodes = 1;", "the defect")
+    change(tree, "lib/xarray.c", "nodes = 1;", "nodes = 1; /* still */", "a comment")
+    git(tree, "bisect", "start", "HEAD", "base")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[3]))
+    command = ["xasplit", "replay", "--bisect", str(tmp_path / "case.txt")]
+    told = git(tree, "bisect", "run", *command)
+    assert "is the first bad commit" in told
+    assert git(tree, "log", "-1", "--format=%s", "refs/bisect/bad") == "the defect\n"
+
+
+def test_bisection_asks_for_the_files_own_property(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Something else that breaks is another defect; a file that is none is no commit's fault."""
+    monkeypatch.chdir(tree)
+    change(tree, "lib/xarray.c", "	unsigned long nodes = 0;\n", "	unsigned long nodes = 1;\n")
+    case = parse_case("store(0, 2)\nsplit(0, 2 to 0)\n").operations
+    answer = run_case(case, 1).results
+    for name, wanted in (("split-requests", 1), ("split-marks", 0)):
+        finding = Finding("Linux 6.99.1", 1, name, "told", "told", 1, case, answer, answer)
+        example = Counterexample(finding, SplitKind.ITERATIVE, {}, "0.1")
+        (tmp_path / "file.json").write_text(counterexample.dumps(example))
+        assert run(str(tmp_path / "file.json"), "--bisect")[0] == wanted
+    (tmp_path / "file.json").write_text("{}")
+    assert run(str(tmp_path / "file.json"), "--bisect")[0] == STOP
