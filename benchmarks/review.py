@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.group import Group, Settings, Yielded
 from benchmarks.process import XASPLIT, Ran, run, until
@@ -25,6 +26,10 @@ QUICK = ("--no-proofs", "--examples", "1", "--time", "20s")
 FIRST_CASES_OVER = "sweep"
 """What the progress on a terminal comes to when the first cases of a search are over."""
 PATIENCE = 120.0
+STAGES = ("search", "theorems", "readers", "large splits", "numbers", "causes")
+"""In the order in which a review runs them."""
+CASES = 200_000.0
+"""Cases a second and core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +59,23 @@ class Place:
         done = run((*XASPLIT, *words), self.folder, self.environment, look, statuses=allowed)
         if not (bundle / MANIFEST).exists():
             raise NotRun(f"the review {name} left no bundle")
-        took = json.loads((bundle / MANIFEST).read_bytes())["run"]["seconds"]
+        took = self.manifest(name)["run"]["seconds"]
         return done, timeline(name, took, done, proving[0] if proving else None)
+
+    def manifest(self, name: str) -> Any:
+        """What a review left says of itself."""
+        return json.loads((self.folder / name / MANIFEST).read_bytes())
 
 
 def timeline(
     name: str, took: Mapping[str, float], done: Ran, proving: float | None = None
 ) -> Timeline:
     """The stages of a review that ``took`` so long each, one after the other; ``proving`` is when
-    the second began, where that was seen, or nothing came after the last."""
-    names = list(took)
-    if proving is not None and len(names) > 1:
-        begin = proving - took[names[0]]
+    theorems began, where that was seen; else nothing came after the last stage."""
+    known = [stage for stage in STAGES if stage in took]
+    took = {stage: took[stage] for stage in (*known, *(took.keys() - {*known}))}
+    if proving is not None and known[:1] == ["search"]:
+        begin = proving - took["search"]
     else:
         begin = done.seconds - sum(took.values())
     begin = max(0.0, begin)
@@ -115,6 +125,7 @@ def measure(settings: Settings) -> Iterator[Yielded]:
     place = Place(settings.folder, settings.quick)
     first, stages = place.review("port")
     yield from _told("port, anew", first, stages, ANEW)
+    yield from _swept(place.manifest("port"), stages)
     settings.check_time()
     again, stages = place.review("port-again")
     yield from _told("port, again", again, stages, AGAIN)
@@ -136,6 +147,18 @@ def measure(settings: Settings) -> Iterator[Yielded]:
     note = "another line changed; until the first cases of search are over"
     yield Measure("first verdict, build included", took, goal=Goal(most=FIRST), note=note)
     yield from _verified(settings, place, "kernel", ("--kernel", str(trees[0])))
+
+
+def _swept(manifest: Any, stages: Timeline) -> Iterator[Yielded]:
+    """Cases of the sweep a second and core of the search, which draws histories as well."""
+    cases = sum(one["covered"] for one in manifest["coverage"])
+    for one in stages.stages:
+        if one.name == "search" and one.cores > 0:
+            rate = cases / ((one.end - one.begin) * one.cores)
+            note = f"{cases:,} cases; histories are in the time"
+            yield Measure(
+                "port, search", rate, "cases/s/core", Kind.ABSOLUTE, Goal(least=CASES), note
+            )
 
 
 def _tree(settings: Settings, number: int | None) -> Path:

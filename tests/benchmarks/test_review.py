@@ -22,14 +22,16 @@ def test_a_line_of_the_split_changes() -> None:
 
 def test_stages_are_where_the_second_was_seen_to_begin() -> None:
     done = Ran(0, 10.0, 12.0, ((2.0, 1.0), (6.0, 2.0), (10.0, 0.5)))
-    stages = timeline("port", {"search": 4.0, "theorems": 3.0}, done, 6.0).stages
+    took = {"readers": 0.5, "search": 4.0, "theorems": 3.0}
+    stages = timeline("port", took, done, 6.0).stages
     assert [(one.name, one.begin, one.end) for one in stages] == [
         ("building", 0.0, 2.0),
         ("search", 2.0, 6.0),
         ("theorems", 6.0, 9.0),
-        ("writing", 9.0, 10.0),
+        ("readers", 9.0, 9.5),
+        ("writing", 9.5, 10.0),
     ]
-    assert [one.cores for one in stages] == [1.0, 2.0, 0.5, 0.5]
+    assert [one.cores for one in stages] == [1.0, 2.0, 0.5, 0.5, 0.5]
 
 
 def test_the_longest_time_with_a_core_idle() -> None:
