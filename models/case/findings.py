@@ -85,6 +85,8 @@ class Failure:
     """The properties that break first in any of the cases."""
     examples: dict[object, Example] = field(default_factory=dict)
     """A case for each combination of traits that may decide whether it fails."""
+    beside: frozenset[str] = frozenset()
+    """Symptoms that the cases show besides, for which something else accounts."""
 
     @property
     def key(self) -> Alike:

@@ -134,7 +134,8 @@ def _without(failures: Sequence[Failure], others: Sequence[Failure]) -> list[Fai
     ``failures``, what is new, if the others were there before, or the other way round."""
     here = {one.symptoms for one in failures}
     known = frozenset[str]().union(*(one.symptoms for one in others if one.symptoms not in here))
-    return [replace(one, symptoms=one.symptoms - known or one.symptoms) for one in failures]
+    left = [(one, one.symptoms - known or one.symptoms) for one in failures]
+    return [replace(one, symptoms=own, beside=one.symptoms - own) for one, own in left]
 
 
 def _of_one(failures: Sequence[Failure]) -> list[Cause]:
@@ -254,7 +255,7 @@ def _cause(
     part = None if own and not best.symptoms & others else about(group)
     first = [one for one in best.first if part in (None, aspects.aspect(one.property))]
     later = {name for failure in least for name in failure.later}
-    kept = Kept(best.symptoms, group & best.symptoms or best.symptoms)
+    kept = Kept(best.symptoms | best.beside, group & best.symptoms or best.symptoms)
     return Cause(own, shared, tuple(first) or best.first, kept, part, later, group, others)
 
 

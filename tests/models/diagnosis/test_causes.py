@@ -6,7 +6,7 @@ from models.case.aspects import _ASPECTS, Aspect, aspect, drags
 from models.case.extent import MARKS, Extent, Tried
 from models.case.finding import AGREES, LOG_AGREES, Finding
 from models.case.findings import Findings
-from models.case.symptoms import concern
+from models.case.symptoms import concern, symptoms
 from models.diagnosis.causes import alike, causes
 from models.sweep.cases import Group, Surroundings, groups
 from specs.callers import Contract
@@ -221,3 +221,14 @@ def test_what_fails_under_two_independent_conditions_is_two_causes() -> None:
 
 def test_what_fails_under_one_condition_is_one_cause() -> None:
     assert len(causes(*swept("split-marks", only_third=True))) == 1
+
+
+def test_what_was_there_before_may_stay_in_a_case_that_is_made_smaller() -> None:
+    """It shows in the same cases: without it no case could be made smaller."""
+    old, new = replace(finding("update-reported"), before=True), finding("request-account")
+    found = Findings()
+    found.add_case([old], extent())
+    found.add_case([finding("update-reported"), new], extent())
+    (cause,) = (one for one in causes(found) if not one.smallest.before)
+    assert cause.kept.needed == symptoms([new])
+    assert cause.kept.allowed == symptoms([finding("update-reported"), new]) > cause.kept.needed
