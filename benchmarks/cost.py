@@ -54,8 +54,8 @@ def measure(settings: Settings) -> Iterator[Yielded]:
     if missing := nodes.keys() - seconds.keys():
         raise NotRun(f"splits of the orders {sorted(missing)} did not come to their end")
     times = [(float(nodes[order]), seconds[order] * 1e9) for order in orders]
-    # With the driver's checks, on memory that nothing has touched before where there is much of it.
-    yield from _told("split and merge, in the driver", "ns", Kind.ABSOLUTE, times)
+    fresh = "; of many nodes the driver gives the memory back after each"
+    yield from _told("split and merge, in the driver", "ns", Kind.ABSOLUTE, times, fresh)
     if shutil.which("valgrind") is None:
         raise NotRun("instructions: valgrind is not installed")
     counted: list[Point] = []
@@ -84,7 +84,9 @@ def parts(orders: Iterable[int], nodes: Mapping[int, int]) -> Iterator[list[int]
     yield part
 
 
-def _told(what: str, unit: str, kind: Kind, points: Sequence[Point]) -> Iterator[Yielded]:
+def _told(
+    what: str, unit: str, kind: Kind, points: Sequence[Point], note: str = ""
+) -> Iterator[Yielded]:
     base, slope = fit(points)
     yield Measure(f"{what}, each node", slope, unit, kind, note="slope of the line")
     yield Measure(f"{what}, whatever the nodes", base, unit, kind, note="where the line begins")
@@ -94,7 +96,7 @@ def _told(what: str, unit: str, kind: Kind, points: Sequence[Point]) -> Iterator
         "%",
         Kind.COUNT if kind is Kind.COUNT else Kind.RATIO,
         Goal(most=LINEAR),
-        f"{len(points)} splits to order 0",
+        f"{len(points)} splits to order 0{note}",
     )
     each = tuple((nodes, cost / nodes) for nodes, cost in points)
     yield Line(f"{what}", "nodes of the split", f"{unit} a node", each)

@@ -53,13 +53,12 @@ def run(
         last = used = 0.0
         process = _started(command, folder, environment, output, output)
         try:
-            while process.poll() is None:
+            while not _ended(process, every):
                 now = time.monotonic() - began
                 look(now)
                 if now - last >= _EVERY and (total := _tree(process.pid)) is not None:
                     samples.append((round(now, 2), max(0.0, total - used) / (now - last)))
                     last, used = now, total
-                time.sleep(every)
             seconds = time.monotonic() - began
         finally:
             _end(process)
@@ -112,6 +111,15 @@ def _started(
     return subprocess.Popen(
         command, cwd=folder, env=given, stdout=output, stderr=errors, start_new_session=True
     )
+
+
+def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether a process ends within so many seconds, at which this returns."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
