@@ -76,6 +76,11 @@ def _start_traits(start: Start, order: int, s: int) -> tuple[Trait, Trait]:
     return index_trait(start.offset, order, s), _MEMORY[start.blocking]
 
 
+@lru_cache(maxsize=4)
+def _every_start(order: int) -> list[Start]:
+    return [Start(offset, way) for offset in range(1 << order) for way in (True, False)]
+
+
 @lru_cache(maxsize=256)
 def _stored(entries: tuple[tuple[int, int, int, int], ...]) -> list[Operation]:
     """What stores these: (index, order, entry, marks)."""
@@ -177,7 +182,7 @@ class Group:
 
     def starts(self) -> list[Start]:
         """Every start: each index of the entry, with and without permission to block."""
-        return [Start(offset, way) for offset in range(1 << self.order) for way in (True, False)]
+        return list(_every_start(self.order))
 
     def some_starts(self, draw: random.Random) -> list[Start]:
         """A few of the starts: the first and the last index, and one that ``draw`` chooses."""

@@ -238,7 +238,7 @@ class Comparison(Closing):
         same = answers == {expected}
         if same and len(logs) == 1 and not abnormal:
             found = self._judged(group, starts[0], expected, logs.pop())
-            if len({start.offset for start in starts}) > 1:
+            if any(start.offset != starts[0].offset for start in starts):
                 self._judged_in.append(_AT_INDICES)
             self._found(found, group, starts, expected)
             return after
