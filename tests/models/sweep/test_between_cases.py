@@ -134,3 +134,12 @@ def test_another_defect_beside_the_known_one_is_told_by_itself(tmp_path: Path) -
     result = run_unit(Unit(1, 1, 0, family=Family.BETWEEN), [one])
     told = {(b.smallest.property, b.smallest.deviations) for b in result.findings.sorted()}
     assert {("split-entries", ("split-filled-early",)), ("split-takes", ())} <= told
+
+
+def test_a_series_that_fills_early_over_several_levels_has_the_known_deviation() -> None:
+    one = replace(mutated(DEFECTS["split-filled-early"]), deviations=("split-filled-early",))
+    assert not one.one_level
+    result = run_unit(Unit(1, 2, 0, 40, 1, Family.BETWEEN), [one])
+    told = {(b.smallest.property, b.smallest.deviations) for b in result.findings.sorted()}
+    assert "split-entries" in {name for name, _ in told}
+    assert {names for _, names in told} == {("split-filled-early",)}
