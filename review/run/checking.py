@@ -161,16 +161,16 @@ def check(sources: Sequence[Source], workers: Workers, results: Results, name: s
             aside = breach.smallest
             done.known.update(aside.deviations)
             done.before.update(() if aside.deviations else (aside.property,))
-    done.diagnoses = diagnose(own, built, swept.tried)
+    done.diagnoses = diagnose(own, built, swept.tried, workers.jobs)
     smallest = [one.smallest for one in done.diagnoses]
-    done.origins = originated(smallest, built)
-    done.wheres = located(smallest, done.origins, built)
+    done.origins = originated(smallest, built, jobs=workers.jobs)
+    done.wheres = located(smallest, done.origins, built, jobs=workers.jobs)
     if not name:
-        _explore(done, [one.source for one in built], results)
+        _explore(done, [one.source for one in built], results, workers.jobs)
     return done
 
 
-def _explore(done: Checked, sources: Sequence[Source], results: Results) -> None:
+def _explore(done: Checked, sources: Sequence[Source], results: Results, jobs: int) -> None:
     """Explore readers, and add what they see."""
     wanted, not_run = explorable(sources)
     done.not_run += not_run
@@ -179,7 +179,7 @@ def _explore(done: Checked, sources: Sequence[Source], results: Results) -> None
             report = results.of(
                 "explorations of readers",
                 (source_key(source, steps=True), READERS_AT, WRITERS, tools()),
-                partial(explore.explore, source, READERS_AT, writers=WRITERS),
+                partial(explore.explore, source, READERS_AT, writers=WRITERS, jobs=jobs),
                 lambda one: not one.unexplored,
             )
         except BuildError as error:

@@ -29,6 +29,8 @@ from review.run.pool import Pool
 from specs.origin import Origin
 
 _Made = TypeVar("_Made")
+CORES = os.cpu_count() or 1
+"""Processes that work side by side, unless fewer are asked for."""
 OVER = "the time was over before that was done"
 _NONE = Reproducer("", "the search was ended before one was made")
 
@@ -50,10 +52,12 @@ def diagnose(
     findings: Findings,
     implementations: Sequence[Implementation],
     tried: Mapping[str, Tried] | None = None,
+    jobs: int = CORES,
 ) -> list[Diagnosis]:
     """The causes of the findings of what was ``tried``, by implementation, with the smallest case
-    and a reproducer of each."""
-    return reproduced(reduced(findings, implementations, tried), implementations)
+    and a reproducer of each, made by ``jobs`` processes."""
+    found = reduced(findings, implementations, tried, jobs=jobs)
+    return reproduced(found, implementations, jobs=jobs)
 
 
 def reduced(
@@ -61,6 +65,7 @@ def reduced(
     implementations: Sequence[Implementation],
     tried: Mapping[str, Tried] | None = None,
     deadline: float = math.inf,
+    jobs: int = CORES,
 ) -> list[Diagnosis]:
     """The causes of the findings, with the smallest case of each, and no reproducer yet; those that
     shrink to the same case are one.  What is not done at ``deadline``, of ``time.monotonic``, is
@@ -69,7 +74,7 @@ def reduced(
     smallest = [cause.smallest for cause in found]
     kept = [cause.kept for cause in found]
     unshrunk: dict[object, str] = {}
-    shrunk = _each(shrink, implementations, deadline, smallest, kept)
+    shrunk = _each(shrink, implementations, deadline, jobs, smallest, kept)
     for cause, (made, problem) in zip(found, shrunk, strict=True):
         take(cause, made or cause.smallest)
         if problem:
@@ -84,10 +89,11 @@ def reproduced(
     found: Sequence[Diagnosis],
     implementations: Sequence[Implementation],
     deadline: float = math.inf,
+    jobs: int = CORES,
 ) -> list[Diagnosis]:
     """The same with reproducers."""
     small = [one.smallest for one in found]
-    made = _each(reproducer, implementations, deadline, small)
+    made = _each(reproducer, implementations, deadline, jobs, small)
     return [
         replace(one, reproducer=code or Reproducer("", _why("making one", problem)))
         for one, (code, problem) in zip(found, made, strict=True)
@@ -98,6 +104,7 @@ def _each(
     make: Callable[..., _Made],
     implementations: Sequence[Implementation],
     deadline: float,
+    jobs: int,
     found: Sequence[Finding],
     *also: Sequence[object],
 ) -> list[tuple[_Made | None, str]]:
@@ -106,7 +113,7 @@ def _each(
     if not found:
         return []
     by_name = {one.name: one for one in implementations}
-    with Pool(min(os.cpu_count() or 1, len(found))) as pool:
+    with Pool(min(jobs, len(found))) as pool:
         begun = [
             attempt(partial(pool.submit, make, by_name[one.implementation], one, *more))
             for one, *more in zip(found, *also, strict=True)
@@ -128,6 +135,7 @@ def originated(
     implementations: Sequence[Implementation],
     ended: str = "",
     deadline: float = math.inf,
+    jobs: int = CORES,
 ) -> list[Placed | None]:
     """Where each finding comes from; None where the base of what was tested is not known.
     ``ended``: why it is not tried, or ""; after ``deadline`` none is."""
@@ -141,7 +149,7 @@ def originated(
         placed, problem = attempt(partial(place, one, finding))
         return Placed(Origin.UNDECIDED, reason=f"trying failed, {problem}") if problem else placed
 
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(jobs)
     try:
         return list(pool.map(of, found))
     finally:
@@ -154,10 +162,11 @@ def located(
     origins: Sequence[Placed | None],
     implementations: Sequence[Implementation],
     deadline: float = math.inf,
+    jobs: int = CORES,
 ) -> list[Where]:
     """Where to look first for each finding, of which ``origins`` tell where it comes from."""
     since = [() if one is None else one.since for one in origins]
-    places = _each(where, implementations, deadline, found, since)
+    places = _each(where, implementations, deadline, jobs, found, since)
     return [one or Where(reason=_why("ranking", why)) for one, why in places]
 
 

@@ -165,13 +165,15 @@ def measure(
     *,
     hanging: Collection[str] = (),
     progress: Steps = lambda note: None,
+    jobs: int = os.cpu_count() or 1,
 ) -> Numbers:
-    """Measure each implementation; ``progress`` is called as often as ``steps`` says.
+    """Measure each implementation; ``progress`` is called as often as ``steps`` says,
+    ``jobs`` programs are run side by side.
 
     ``hanging`` names those of which splits were seen to hang, for which it does not wait long.
     Whatever the code under test does, this returns: what could not be measured says why.
     """
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(jobs) as pool:
         # One implementation after another: what two have in common is compiled once.
         making = [
             (make, one.source, s)

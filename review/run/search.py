@@ -71,7 +71,7 @@ def search(
     if had.quick is None:
         had.quick = _quick(implementations, shifts, workers, found, deadline, results)
         if had.quick is None and time.monotonic() < deadline:
-            return SearchResult(implementations, had, seed, finished=False)
+            return SearchResult(implementations, had, seed, finished=False, jobs=workers.jobs)
     if any(not one.smallest.before for one in had.early.breaches.values()):
         deadline = began + given * _SHARE_FOUND
     now = time.monotonic()
@@ -132,7 +132,9 @@ def search(
             )
             over &= drawn or time.monotonic() >= deadline
             finished &= drawn
-    done = SearchResult(implementations, had, seed, finished, not_done=failed, results=results)
+    done = SearchResult(
+        implementations, had, seed, finished, not_done=failed, results=results, jobs=workers.jobs
+    )
     if effort.seconds is None and not effort.remember:
         done.asked = (tuple(shifts), effort)
     if over or time.monotonic() >= deadline:

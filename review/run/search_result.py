@@ -23,6 +23,7 @@ from models.sweep.hangs import never_survived
 from models.sweep.sweep import Unit, UnitResult
 from review.run.attempt import attempt
 from review.run.diagnosis import (
+    CORES,
     Diagnosis,
     located,
     originated,
@@ -100,6 +101,8 @@ class SearchResult:
     """Whether what was there before counts as a failure too."""
     results: Results = field(default_factory=Results)
     """What earlier runs came to, and how much of it was taken over."""
+    jobs: int = CORES
+    """Processes that work out causes."""
     elsewhere: dict[str, str] = field(default_factory=dict)
     """What was searched in another configuration, at small scope: the name, and that of the same in
     the usual one."""
@@ -218,7 +221,7 @@ class SearchResult:
             found = undiagnosed(self.told)
         else:
             end = self._until(0.5)
-            found = reduced(self.told, self.implementations, self.result.tried, end)
+            found = reduced(self.told, self.implementations, self.result.tried, end, self.jobs)
         return sorted(found, key=lambda one: one.smallest.before)
 
     @cached_property
@@ -226,7 +229,7 @@ class SearchResult:
         """The same with reproducers, unless the user ended the search early."""
         if self._ended_early:
             return self.reduced
-        return reproduced(self.reduced, self.implementations, self._until(0.6))
+        return reproduced(self.reduced, self.implementations, self._until(0.6), self.jobs)
 
     @property
     def _ended_early(self) -> bool:
@@ -242,14 +245,16 @@ class SearchResult:
         """Where each of ``diagnoses`` comes from; None where the base of what was tested is not
         known."""
         ended = _ENDED if self._ended_early else ""
-        return originated(self._smallest, self.implementations, ended, self._until(0.6))
+        return originated(self._smallest, self.implementations, ended, self._until(0.6), self.jobs)
 
     @cached_property
     def wheres(self) -> list[Where]:
         """Where to look first for each of ``diagnoses``."""
         if self._ended_early:
             return [_LEFT] * len(self.diagnoses)
-        return located(self._smallest, self.origins, self.implementations, self._until(0.9))
+        return located(
+            self._smallest, self.origins, self.implementations, self._until(0.9), self.jobs
+        )
 
     @property
     def _smallest(self) -> list[Finding]:

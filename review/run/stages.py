@@ -126,11 +126,13 @@ def _rest(
         checkpoint.proofs = done.proofs
     taken = done.search.results
     with _timed(took, "readers"):
-        done.explored = checkpoint.explored = checkpoint.explored or _explored(built, taken)
+        done.explored = checkpoint.explored = checkpoint.explored or _explored(
+            built, taken, workers.jobs
+        )
     with _timed(took, "large splits"):
         done.measured = _measured(built, taken)
     with _timed(took, "numbers"):
-        done.numbers = _numbers(built, done.hanging, taken)
+        done.numbers = _numbers(built, done.hanging, taken, workers.jobs)
     with _timed(took, "causes"):
         search_result.work_out(done.search)
         return True
@@ -145,7 +147,9 @@ def _timed(durations: dict[str, float], name: str) -> Iterator[None]:
         durations[name] = durations.get(name, 0.0) + time.monotonic() - began
 
 
-def _explored(built: Sequence[Implementation], results: Results) -> dict[str, explore.Report]:
+def _explored(
+    built: Sequence[Implementation], results: Results, jobs: int
+) -> dict[str, explore.Report]:
     """What lockless readers may see of a split under way, for each implementation."""
     found: dict[str, explore.Report] = {}
     with Meter("readers", len(built)) as meter:
@@ -153,7 +157,7 @@ def _explored(built: Sequence[Implementation], results: Results) -> dict[str, ex
             found[one.name] = results.of(
                 "explorations of readers",
                 (source_key(one.source, steps=True), READERS_AT, plan.SPLITS, tools()),
-                partial(explore.explore, one.source, READERS_AT, writers=plan.SPLITS),
+                partial(explore.explore, one.source, READERS_AT, writers=plan.SPLITS, jobs=jobs),
                 _whole,
             )
             meter.advance()
@@ -180,13 +184,13 @@ def _measured(built: Sequence[Implementation], results: Results) -> list[Evidenc
 
 
 def _numbers(
-    built: Sequence[Implementation], hanging: Collection[str], results: Results
+    built: Sequence[Implementation], hanging: Collection[str], results: Results, jobs: int
 ) -> Numbers:
     """Nodes, work under the lock and stack."""
     key = ([source_key(one.source) for one in built], sorted(hanging), tools())
 
     def measured() -> Numbers:
         with Meter("numbers", numbers.steps(built)) as meter:
-            return numbers.measure(built, hanging=hanging, progress=meter.advance)
+            return numbers.measure(built, hanging=hanging, progress=meter.advance, jobs=jobs)
 
     return results.of("measurements", key, measured)
