@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,10 @@ def command(
       xasplit review --kernel ~/linux --configs all
       xasplit review --resume v2
     """
-    # Not before: what is wrong with the usage is told at once.
+    # Not before: what is wrong with the usage is told at once, and so is a kernel that is none.
+    from review.run import subjects
+
+    sources = [] if resume else subjects.reviewed(named)
     from review.bundle import manifest, resuming
     from review.report.whole import whole
     from review.run.review_result import ReviewOptions
@@ -118,7 +122,12 @@ def command(
         if out or named.kernels or named.mailboxes or named.base:
             raise click.UsageError("--resume goes on as it began: without --out, --kernel, --mbox.")
         options = resuming.begun(resume).options
-    done, place, written = whole(options, named, bounds.workers, out, resume, fresh=fresh)
+        begun = replace(
+            named, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
+            each_patch=options.each_patch, base=options.base,
+        )  # fmt: skip
+        sources = subjects.reviewed(begun)
+    done, place, written = whole(options, sources, bounds.workers, out, resume, fresh=fresh)
     if as_json:
         click.echo(manifest.dumps(written), nl=False)
     else:

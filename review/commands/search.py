@@ -68,15 +68,17 @@ def command(
     Exit status: 0 all that was to be run was run and holds, 1 a property fails, 2 wrong usage or
     environment, or not all was run (the time was over, Ctrl-C) and nothing fails in what was.
     """
-    # Not before: what is wrong with the usage is told at once.
+    # Not before: what is wrong with the usage is told at once, and so is a kernel that is none.
+    from review.run import subjects
+
+    sources, not_run = subjects.tested(named)
     from review.report import search as report
     from review.report.output import show
-    from review.run import diagnosis, saving, search_result, subjects, time_limit
+    from review.run import diagnosis, saving, search_result, time_limit
     from review.run import search as searches
     from review.run.results import Results
     from review.run.store import ResultStore
 
-    sources, not_run = subjects.tested(named)
     built, broken = subjects.implementations(sources, shifts, sanitize)
     drawn = secrets.randbelow(1 << 32) if seed is None else seed
     left = bounds.left

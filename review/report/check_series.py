@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from review.bundle.folder import sha256
 from review.report import summary
 from review.report.whole import whole
+from review.run import subjects
 from review.run.named import NamedKernels
 from review.run.review_result import ReviewOptions
 from review.run.workers import Workers
@@ -51,7 +52,8 @@ def reviewed(
         kernels=named.kernels, rev=named.rev, mailboxes=boxes, seconds=seconds, base=named.base,
         examples=None,
     )  # fmt: skip
-    done, place, _ = whole(options, named, workers, out, fresh=fresh, parent=parent)
+    sources = subjects.reviewed(replace(named, mailboxes=boxes))
+    done, place, _ = whole(options, sources, workers, out, fresh=fresh, parent=parent)
     status = "fail" if done.failed else "warn" if done.status else "pass"
     told = " ".join(summary.verdict(done).split())
     lines = [*summary.lines(done), "", f"The bundle: {place}; report.txt and report.html in it"]

@@ -3,20 +3,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from models.kernel.configuration import CHECKED, parse_configuration
-from models.subject.implementation import Implementation
+from models.kernel.source import Source
 from review.bundle import folder, resuming
 from review.report import proofs
 from review.report.write import write
 from review.run import stages, subjects
 from review.run.checkpoint import Checkpoint
-from review.run.named import NamedKernels
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search import ELSEWHERE_AT
 from review.run.store import ResultStore
@@ -26,7 +25,7 @@ from xarray_model.geometry import CHUNK_SHIFTS
 
 def whole(
     options: ReviewOptions,
-    named: NamedKernels,
+    sources: Sequence[Source],
     workers: Workers,
     out: Path | None,
     resume: Path | None = None,
@@ -34,15 +33,15 @@ def whole(
     fresh: bool = False,
     parent: Path = Path(),
 ) -> tuple[ReviewResult, Path, dict[str, Any]]:
-    """Review what ``options`` name, with the headers of ``named``, and leave a bundle: what came of
+    """Review ``sources``, which are those that ``options`` name, and leave a bundle: what came of
     it, the bundle's folder and its manifest.
 
     The folder is ``out``, or one that is chosen in ``parent``; with ``resume`` the incomplete
     bundle that is gone on with.  ``fresh`` takes nothing over from earlier runs.  Raises
-    click.ClickException when something cannot be opened or built, or has changed since what is
+    click.ClickException when something cannot be built, or has changed since what is
     resumed was begun.
     """
-    built, broken = _built(options, named)
+    built, broken = subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)
     wanted = [parse_configuration(one, CHECKED) for one in options.configurations]
     others, not_run = subjects.elsewhere(built, wanted, ELSEWHERE_AT, options.sanitize)
     tested = {one.name: dict(one.source.sha256) for one in built}
@@ -62,13 +61,3 @@ def whole(
     written = write(done, place)
     resuming.keep(written, checkpoint)
     return done, place, written
-
-
-def _built(options: ReviewOptions, given: NamedKernels) -> tuple[list[Implementation], list[str]]:
-    """What is to be reviewed, built; and prefixes of a series that do not compile."""
-    named = replace(
-        given, kernels=options.kernels, rev=options.rev, mailboxes=options.mailboxes,
-        each_patch=options.each_patch, base=options.base,
-    )  # fmt: skip
-    sources = [*subjects.port_sources(), *subjects.kernel_sources(named)]
-    return subjects.implementations(sources, CHUNK_SHIFTS, options.sanitize)

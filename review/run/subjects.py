@@ -53,6 +53,12 @@ def kernel_sources(named: NamedKernels) -> list[Source]:
         raise click.ClickException(str(error)) from None
 
 
+def reviewed(named: NamedKernels) -> list[Source]:
+    """What a review tests: the port, and the kernels that the user named.  Raises
+    click.ClickException as ``kernel_sources``."""
+    return [*port_sources(), *kernel_sources(named)]
+
+
 def tested(named: NamedKernels) -> tuple[list[Source], list[str]]:
     """The kernels that the user named, or the port, for each configuration; and a line on each
     configuration that cannot be run, which is no pass.
