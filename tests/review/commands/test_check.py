@@ -33,7 +33,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searches, "quick_units", lambda *_: [Unit(1, 1, 0)])
     monkeypatch.setattr(checking, "SHIFTS", (1,))
     monkeypatch.setattr(checking, "_explore", lambda *_: None)
-    monkeypatch.setattr(checking, "located", lambda found, *_: [WHERE] * len(found))
+    monkeypatch.setattr(checking, "located", lambda found, *_, **__: [WHERE] * len(found))
     monkeypatch.setattr(subjects, "with_known", lambda one: one)
 
 
