@@ -93,7 +93,8 @@ def imported() -> set[str]:
 
 
 def test_what_it_imports_is_declared_and_what_is_declared_is_imported() -> None:
-    declared = {re.split(r"[<>=~!\[; ]", line)[0].lower() for line in PROJECT["dependencies"]}
+    lines = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]
+    declared = {re.split(r"[<>=~!\[; ]", line)[0].lower() for line in lines}
     owners = importlib.metadata.packages_distributions()
     needed = {name: {one.lower() for one in owners.get(name, [name])} for name in imported()}
     assert {name for name, owner in needed.items() if not owner & declared} == set()

@@ -152,7 +152,7 @@ def test_a_finding_that_breaks_more_is_worse(bad_bundle: Path, bad: Path) -> Non
 
 
 def test_another_place_is_another_finding(bad_bundle: Path, bad: Path) -> None:
-    forge.edit(bad, finding(site="horizontal split"))
+    forge.edit(bad, finding(site="split by several levels"))
     assert kinds(changed(bad_bundle, bad, "worse")) == {"finding"}
     assert kinds(changed(bad_bundle, bad, "better")) == {"finding"}
 
