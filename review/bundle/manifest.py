@@ -109,7 +109,9 @@ def build(
         judged=search.judged(done.search),
         known_deviations=search.known_deviations(done.search),
         machines=search.machines(done.search),
-        readers=tuple(explored(*one) for one in done.explored.items()),
+        readers=tuple(
+            explored(name, one, done.reader_cells[name]) for name, one in done.explored.items()
+        ),
         numbers=None if done.numbers is None else numbers_record.as_json(done.numbers),
         schedules=tuple(schedules),
         does_not_compile=tuple(done.search.broken),

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.readers.explore import Report
 from models.readers.explorer import Span
 from review.bundle.findings import origin_record
 from review.bundle.format import BrokenPromise, CellRecord, ExploredReaders
-from review.run.readers import cells, not_explored, smallest
+from review.run.readers import ReaderCell, not_explored, smallest
 
 
-def explored(name: str, report: Report) -> ExploredReaders:
-    """Table and findings of an implementation."""
+def explored(name: str, report: Report, cells: Sequence[ReaderCell]) -> ExploredReaders:
+    """Table, which has ``cells``, and findings of an implementation."""
     return ExploredReaders(
         name=name,
         executions=report.executions,
@@ -24,7 +26,7 @@ def explored(name: str, report: Report) -> ExploredReaders:
                 cell.reader, cell.writer, cell.memory, cell.verdict, cell.executions, cell.states,
                 cell.complete, tuple(cell.bounds),
             )
-            for cell in cells(report)
+            for cell in cells
         ),
         findings=tuple(
             BrokenPromise(

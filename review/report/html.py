@@ -219,7 +219,7 @@ def _readers(done: ReviewResult) -> list[dict[str, Any]]:
     which all of it is the same are told together."""
     found: list[dict[str, Any]] = []
     for name, report in done.explored.items():
-        record = _explored(report)
+        record = _explored(report, done.reader_cells[name])
         for other in found:
             if {**other, "names": []} == {**record, "names": []}:
                 other["names"].append(name)
@@ -229,9 +229,8 @@ def _readers(done: ReviewResult) -> list[dict[str, Any]]:
     return found
 
 
-def _explored(report: explore.Report) -> dict[str, Any]:
+def _explored(report: explore.Report, cells: Sequence[readers.ReaderCell]) -> dict[str, Any]:
     """What is told of one implementation."""
-    cells = readers.cells(report)
     table: dict[str, dict[str, list[readers.ReaderCell]]] = {}
     for cell in cells:
         table.setdefault(cell.reader, {}).setdefault(cell.writer, []).append(cell)

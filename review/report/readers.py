@@ -65,7 +65,7 @@ def _schedule(shift: int, result: Result, breach: Breach | SeenRace) -> str:
 
 def answer(name: str, report: Report, schedules: int) -> Iterator[Part]:
     """The table, and the findings with as many ``schedules``."""
-    record = explored(name, report)
+    record = explored(name, report, readers.cells(report))
     yield from fields(record, *record.__struct_fields__)
     yield Part("seconds", round(report.seconds, 3))
     yield shown(*_work(name, report))

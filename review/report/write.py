@@ -20,6 +20,7 @@ from review.bundle.format import ArtefactKind, FindingRecord, ObligationRecord, 
 from review.report import junit, ktap, sarif, text
 from review.run import readers, saving
 from review.run.attempt import attempt
+from review.run.results import implementation_key, tools
 from review.run.review_result import ReviewResult
 from review.run.stages import FOUND, OBLIGATIONS
 
@@ -57,7 +58,15 @@ def _page(done: ReviewResult) -> str:
 
     if not done.complete:
         return html.page(done, {})
-    return html.page(done, {one.name: list(timing.splits(one, 6)) for one in done.implementations})
+    timed = {
+        one.name: done.search.results.of(
+            "times of splits",
+            (implementation_key(one, 6), tools()),
+            partial(lambda one: list(timing.splits(one, 6)), one),
+        )
+        for one in done.implementations
+    }
+    return html.page(done, timed)
 
 
 def _findings(done: ReviewResult, folder: BundleFolder) -> Iterator[FindingRecord]:

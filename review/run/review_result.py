@@ -110,6 +110,11 @@ class ReviewResult:
         )
 
     @cached_property
+    def reader_cells(self) -> dict[str, list[readers.ReaderCell]]:
+        """The table of readers and writers of each implementation that was explored."""
+        return {name: readers.cells(one) for name, one in self.explored.items()}
+
+    @cached_property
     def reader_evidence(self) -> list[Evidence]:
         """What the exploration of readers says, for each implementation."""
         return [item for name, one in self.explored.items() for item in readers.evidence(one, name)]

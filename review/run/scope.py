@@ -114,9 +114,9 @@ def not_checked(done: ReviewResult) -> list[str]:
 def _cells(done: ReviewResult) -> list[str]:
     """Where an exploration of readers had a bound."""
     lines = []
-    for name, report in done.explored.items():
+    for name, table in done.reader_cells.items():
         cut: dict[str, set[str]] = {}
-        for one in readers.cells(report):
+        for one in table:
             if not one.complete:
                 cut.setdefault(one.coverage, set()).add(f"{one.reader} against {one.writer}")
         for coverage, which in sorted(cut.items()):

@@ -81,7 +81,7 @@ class ResultStore:
         if kept is None:
             return None
         try:
-            return pickle.loads(zlib.decompress(base64.b85decode(kept.text))), kept.made
+            return pickle.loads(zlib.decompress(base64.b64decode(kept.text))), kept.made
         except Exception:  # a pickle of what has changed since may raise anything
             return None
 
@@ -89,7 +89,7 @@ class ResultStore:
         """Keep an object under a key, instead of what was there."""
         if self._path is None:
             return
-        text = base64.b85encode(zlib.compress(pickle.dumps(value), 1)).decode()
+        text = base64.b64encode(zlib.compress(pickle.dumps(value), 1)).decode()
         self.put(kind, key, text)
 
     def trim(self) -> None:

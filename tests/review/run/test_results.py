@@ -3,6 +3,7 @@
 
 import random
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_causes_are_taken_over_only_from_a_search_that_was_asked_the_same_and_en
     None
 ):
     def worked_out(told: str, asked: object) -> object:
-        done: Any = small.broken()
+        done: Any = copy(small.broken())  # others share it
         done.results, done.asked = Results(ResultStore(), Never()), asked
         done.diagnoses, done.origins, done.wheres = [told], [], []
         work_out(done)
