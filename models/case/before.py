@@ -72,10 +72,23 @@ class Before(Closing):
     ) -> list[Finding]:
         """What was ``found`` in a case that was answered so; what was there before says so.
 
-        Nothing was, where no base is known or it does not compile.
+        Nothing was, where no base is known or it does not compile.  A known deviation of the split
+        was, though the base may refuse the case: it is none where the base does not have it
+        (``models.case.known``).
         """
         if self._implementation.source.lineage is None or not found or not self._built:
             return list(found)
+        own = [one for one in found if not one.deviations]
+        had = [replace(one, before=True) for one in found if one.deviations]
+        return sorted(
+            [*had, *(self._held(operations, answer, own) if own else [])],
+            key=lambda one: one.operation or 0,
+        )
+
+    def _held(
+        self, operations: Sequence[Operation], answer: bytes, found: Sequence[Finding]
+    ) -> list[Finding]:
+        """What is no known deviation, held against the base's answer."""
         ran = self._run(operations)
         alike = equal(operations, answer, ran.answer)
         # Bytes that are right of one that refuses deep splits can be wrong of one that does them.

@@ -175,6 +175,16 @@ def _field(detail: str) -> str:
     return told[1] if told else ""
 
 
+def _indices(operations: Iterable[Operation]) -> Iterator[int]:
+    """Where each operation is: a split through the cursor where that was set to."""
+    index = 0
+    for one in operations:
+        if one.code is Code.CURSOR_SET:
+            index = one.index
+        through = one.code in (Code.CURSOR_SPLIT, Code.CURSOR_SPLIT_ALONE)
+        yield index if through else one.index
+
+
 def _differences(one: Finding, more: bool) -> Iterator[str]:
     """How the answers of the operation that shows it, or else of the first that is answered
     otherwise, and the snapshot after it differ from what they should be.  A split or store that is
@@ -182,17 +192,18 @@ def _differences(one: Finding, more: bool) -> Iterator[str]:
     answers = zip(
         _answers(one.operations, one.right()), _answers(one.operations, one.actual), strict=False
     )
-    shown: Operation | None = None
-    for number, (operation, (mine, theirs)) in enumerate(
-        zip(one.operations, answers, strict=False)
-    ):
+    shown: tuple[Operation, int] | None = None
+    placed = zip(one.operations, _indices(one.operations), strict=True)
+    for number, (place, (mine, theirs)) in enumerate(zip(placed, answers, strict=False)):
+        operation = place[0]
         if one.operation is not None and number < one.operation:
-            shown = operation
+            shown = place
             continue
         if mine.snapshot is not None and theirs.snapshot is not None:
             if mine.snapshot != theirs.snapshot:
-                about = operation if shown is None else shown
-                yield from snapshots(about, decode(mine.snapshot), decode(theirs.snapshot))
+                yield from snapshots(
+                    *(shown or place), decode(mine.snapshot), decode(theirs.snapshot)
+                )
                 return
             if one.operation is not None:
                 return
@@ -203,7 +214,7 @@ def _differences(one: Finding, more: bool) -> Iterator[str]:
             ways = ((mine.words, theirs.words), (theirs.words, mine.words))
             if not more and any(_refused(operation, *way) for way in ways):
                 return
-        shown = operation
+        shown = place
 
 
 def _answers(operations: Sequence[Operation], data: bytes) -> Iterator[Answer]:

@@ -31,8 +31,8 @@ def _kind(entry: int, operation: Operation, s: int) -> str:
     return "an entry" if not is_error(entry) else "an error"
 
 
-def snapshots(operation: Operation, want: Snapshot, have: Snapshot) -> Iterator[str]:
-    """How the array is after ``operation``, told by what is wrong in it."""
+def snapshots(operation: Operation, index: int, want: Snapshot, have: Snapshot) -> Iterator[str]:
+    """How the array is after ``operation``, which is at ``index``, told by what is wrong in it."""
     during = during_split(operation)
     yield from (during + one for one in _array(operation, want, have))
     if not have.nodes or not want.nodes:
@@ -45,7 +45,7 @@ def snapshots(operation: Operation, want: Snapshot, have: Snapshot) -> Iterator[
             continue
         met.add((one, other))
         mine, theirs = want.nodes[one], have.nodes[other]
-        role = _role(operation, base, mine.shift, want.chunk_shift)
+        role = _role(operation, index, base, mine.shift, want.chunk_shift)
         yield from (f"{role}: {told}" for told in _node(operation, have, mine, theirs))
         for slot, (x, y) in enumerate(zip(mine.slots, theirs.slots, strict=True)):
             if is_node(x) and is_node(y) and node_ordinal(y) < len(have.nodes):
@@ -74,11 +74,11 @@ def _array(operation: Operation, want: Snapshot, have: Snapshot) -> Iterator[str
         yield f"array marks {'missing' if want.marks & ~have.marks else 'too many'}"
 
 
-def _role(operation: Operation, base: int, shift: int, s: int) -> str:
+def _role(operation: Operation, index: int, base: int, shift: int, s: int) -> str:
     if operation.code not in _SPLITS:
         return "node"
     order = operation.order
-    first = operation.index >> order << order
+    first = index >> order << order
     level = geometry.node_shift(order, s)
     if shift == level and base <= first < base + (1 << shift + s):
         return "split node"

@@ -107,7 +107,9 @@ def causes(findings: Findings, tried: Mapping[str, Tried] | None = None) -> list
             found.append(_cause(failures, []))
         else:
             others = [one for kind, ones in by_kind.items() for one in ones if kind[0] == name]
-            mine = _of_one(_without(failures, [one for one in others if one not in failures]))
+            # Of a case that a known deviation shows in, too, only the rest was looked at.
+            beside = [one for one in others if one not in failures and not one.first[0].deviations]
+            mine = _of_one(_without(failures, beside))
             passed = _passed(others, tried[name]) if tried and name in tried else frozenset()
             found += _parted(mine, passed) if passed else mine
     classes = list(Contract)

@@ -7,9 +7,13 @@ from dataclasses import replace
 import pytest
 
 from models.case.finding import AGREES, Finding
-from models.case.symptoms import symptoms
+from models.case.reference import run_case
+from models.case.symptoms import _indices, symptoms
+from models.case.wrong_nodes import snapshots
+from specs.stream import cut
 from xarray_model.entries import EINVAL, ENOMEM, mk_error
 from xarray_model.operations import Code, Flag, Operation
+from xarray_model.snapshot import decode
 
 NO_MEMORY, INVALID = mk_error(ENOMEM), mk_error(EINVAL)
 STORE = Operation(Code.STORE, 0, 2, entry=4)
@@ -86,3 +90,24 @@ def test_requests_for_a_split_are_the_same_where_they_are_only_counted() -> None
         one = Finding("port", 2, "request-account", "", "made without it", 0, case, b"", b"")
         told.append(symptoms([one]))
     assert told[0] == told[1] == {"split request-account made without it"}
+
+
+def test_a_split_through_the_cursor_is_where_that_was_set_to() -> None:
+    """Its nodes are new ones, not others."""
+    case = (
+        Operation(Code.STORE, 4, 2, entry=4),
+        Operation(Code.CURSOR_SET, 4),
+        Operation(Code.CURSOR_SPLIT_ALLOC, order=2, entry=4),
+        Operation(Code.CURSOR_SPLIT_ALONE, order=2, entry=4),
+        Operation(Code.SNAPSHOT),
+    )
+    expected = run_case(case, 1).results
+    start = len(expected) - len(cut(case, expected)[-1].snapshot or b"")
+    want = decode(expected[start:])
+    place = next(number for number, one in enumerate(want.nodes) if one.shift == 0)
+    nodes = list(want.nodes)
+    nodes[place] = replace(nodes[place], nr_values=1)
+    have = replace(want, nodes=tuple(nodes))
+    ((_, index),) = [one for one in zip(case, _indices(case), strict=True) if one[0] == case[3]]
+    assert set(snapshots(case[3], index, want, have)) == {"new node: nr_values high"}
+    assert set(snapshots(case[3], 0, want, have)) == {"other node: nr_values high"}

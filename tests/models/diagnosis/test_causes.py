@@ -232,3 +232,13 @@ def test_what_was_there_before_may_stay_in_a_case_that_is_made_smaller() -> None
     (cause,) = (one for one in causes(found) if not one.smallest.before)
     assert cause.kept.needed == symptoms([new])
     assert cause.kept.allowed == symptoms([finding("update-reported"), new]) > cause.kept.needed
+
+
+def test_what_a_known_deviation_shows_may_be_a_cause_where_that_is_not() -> None:
+    """Of a case that has both, what the deviation accounts for was taken away already."""
+    found = Findings()
+    found.add_case([replace(finding("child-offset"), deviations=("split-limit",))], extent())
+    found.add_case([finding("lru"), finding("child-offset")], extent())
+    found.add_case([finding("lru")], extent())
+    own = [cause for cause in causes(found) if not cause.smallest.deviations]
+    assert sorted(cause.smallest.property for cause in own) == ["child-offset", "lru"]
