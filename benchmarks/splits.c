@@ -52,24 +52,13 @@ static void make_room(void)
 
 static void run_case(const unsigned char *records, uint32_t bytes)
 {
-	arena_reset();
-	hooks_reset();
-	cursor_forget();
-	plain_forget();
-	count_forget();
-	snapshot_reset();
-	log_reset();
-	xa_init(&driver.array);
+	forget_case();
 	run->result_next = run->log_next = 0;
 	for (uint32_t at = 0; at < bytes; at += sizeof(struct operation)) {
 		struct operation operation;
 
 		memcpy(&operation, records + at, sizeof(operation));
-		run_operation(&operation);
-		hooks_settle();
-		log_flush(at / sizeof(operation));
-		if (arena_used() <= 64)
-			arena_check();
+		run_numbered(&operation, at / sizeof(operation));
 	}
 	arena_check();
 }

@@ -253,7 +253,10 @@ void plain_forget(void);
 void run_plain_operation(const struct operation *operation);
 
 /* operations.c */
-void run_operation(const struct operation *operation);
+/* Before each case: an empty array, and nothing of the case before. */
+void forget_case(void);
+/* The operation of this number in its case, its log and a look at the nodes. */
+void run_numbered(const struct operation *operation, unsigned int number);
 
 /* groups.c: runs group number `done`; false when the round is to end. */
 bool run_group(void);

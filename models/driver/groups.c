@@ -42,14 +42,7 @@ static void start_case(void)
 {
 	struct control *control = run->control;
 
-	arena_reset();
-	hooks_reset();
-	cursor_forget();
-	plain_forget();
-	count_forget();
-	snapshot_reset();
-	log_reset();
-	xa_init(&driver.array);
+	forget_case();
 	run->result_next = control->result_used;
 	run->log_next = control->log_used;
 	control->operation = 0;
@@ -70,12 +63,7 @@ static void run_operations(const unsigned char *records, uint32_t operations, co
 		if (operation.flags & (uint32_t)FLAG_FLAGS_OF_START)
 			operation.flags |= (uint32_t)start->flags;
 		operation.flags &= ~(uint32_t)(FLAG_INDEX_AT_START | FLAG_FLAGS_OF_START);
-		run_operation(&operation);
-		hooks_settle();
-		log_flush((unsigned int)control->operation);
-		/* Looking at every node after every operation would be slow where there are many. */
-		if (arena_used() <= 64)
-			arena_check();
+		run_numbered(&operation, (unsigned int)control->operation);
 		control->result_used = run->result_next;
 		control->log_used = run->log_next;
 		control->operation++;

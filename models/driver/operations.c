@@ -120,7 +120,7 @@ static void check(const struct operation *operation)
 		fail(STATUS_UNSUPPORTED, "a mark above 2");
 }
 
-void run_operation(const struct operation *operation)
+static void run_operation(const struct operation *operation)
 {
 	check(operation);
 	driver.requests.given = GFP_KERNEL;
@@ -194,4 +194,26 @@ void run_operation(const struct operation *operation)
 		}
 		fail(STATUS_UNSUPPORTED, "unknown operation %u", operation->code);
 	}
+}
+
+void forget_case(void)
+{
+	arena_reset();
+	hooks_reset();
+	cursor_forget();
+	plain_forget();
+	count_forget();
+	snapshot_reset();
+	log_reset();
+	xa_init(&driver.array);
+}
+
+void run_numbered(const struct operation *operation, unsigned int number)
+{
+	run_operation(operation);
+	hooks_settle();
+	log_flush(number);
+	/* Looking at every node after every operation would be slow where there are many. */
+	if (arena_used() <= 64)
+		arena_check();
 }

@@ -37,7 +37,8 @@ SECONDS = 300.0
 
 _HOST = STAND_INS.with_name("host.c")
 _HIT = re.compile(r"BUG at (\w+:\d+)")
-_TOTAL = re.compile(r"XArray: (\d+) of (\d+) tests passed")
+TOTAL = re.compile(r"XArray: (\d+) of (\d+) tests passed")
+"""How many checks passed, of how many: what a kernel's tests of the XArray print at their end."""
 _SANITIZER = re.compile(r".*(runtime error: .*|AddressSanitizer: .*)")
 _SEEN = re.compile(r"(WARNING|UNPROTECTED|ASSERTION|STOPPED) (.*)")
 
@@ -89,7 +90,7 @@ class _Output:
     def take(self, line: str) -> None:
         if hit := _HIT.match(line):
             self.failures[hit[1]] += 1
-        elif total := _TOTAL.match(line):
+        elif total := TOTAL.match(line):
             self.totals = int(total[2]), int(total[1])
         elif said := _SANITIZER.match(line):
             self.undefined = self.undefined or said[1]

@@ -23,6 +23,7 @@ from pathlib import Path
 from models.kernel import cache
 from models.kernel.folders import read_folders
 from models.kernel.source import Source
+from models.subject.baseline import TOTAL
 from models.subject.build import BuildError, compiler, compiler_version
 
 FOLDER = "tools/testing/radix-tree"
@@ -42,7 +43,6 @@ _WANTED = re.compile(
 )
 _NAMED = re.compile(rb"[./]+/((?:include/linux|lib)/[\w-]+\.h)\b")
 """A header of the kernel's own that a file of its tools names by its path."""
-_TOTAL = re.compile(r"XArray: (\d+) of (\d+) tests passed")
 _WRONG = re.compile(r"runtime error: |AddressSanitizer: |LeakSanitizer: |Assertion|BUG at ")
 
 
@@ -143,7 +143,7 @@ def _built(files: Mapping[str, bytes], shift: int) -> Path:
 def _run(source: Source, program: Path, shift: int, seconds: float) -> Run:
     started = time.monotonic()
     status, said, late = _ended([str(program)], program.parent, seconds)
-    totals = next((hit for line in said if (hit := _TOTAL.search(line))), None)
+    totals = next((hit for line in said if (hit := TOTAL.search(line))), None)
     wrong = next((line.strip() for line in said if _WRONG.search(line)), "")
     if late:
         wrong = f"it did not end within {seconds:.0f} seconds"

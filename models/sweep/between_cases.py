@@ -15,13 +15,13 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from itertools import product
 
 from models.case import extent
 from models.case.extent import Split, Start, Trait
 from models.sweep.cases import FIRST, index_trait
 from models.sweep.encoding import at_indices
+from models.sweep.listed import Listed
 from models.sweep.small_arrays import ENTRY, HALVES, WHOLE, Half, beside, entries
 from xarray_model import geometry
 from xarray_model.entries import mk_value
@@ -268,8 +268,8 @@ def _larger(s: int, order: int, new_order: int) -> bool:
     return deep or geometry.split_depth(order + 1, new_order, s) < 2
 
 
-@cache
-def _all(s: int, order: int, new_order: int) -> tuple[BetweenGroup, ...]:
+def _groups(s: int, order: int, new_order: int) -> list[BetweenGroup]:
+    """Every group of a split from ``order`` to ``new_order`` at chunk shift ``s``."""
     made: list[BetweenGroup] = []
     for place, mine, other in product((0, 1), HALVES, HALVES):
         before = beside(mine, 2 * place) + beside(other, 2 - 2 * place)
@@ -287,24 +287,8 @@ def _all(s: int, order: int, new_order: int) -> tuple[BetweenGroup, ...]:
                 made += [BetweenGroup(*whole, *some) for some in _KINDS]
             failing = range(1, min(MOST_FAILING, geometry.split_nodes(order, new_order, s)) + 1)
             made += [BetweenGroup(*setting, Since.NOTHING, 0, 0, number) for number in failing]
-    return tuple(made)
+    return made
 
 
-def groups(s: int, order: int, new_order: int) -> Iterator[BetweenGroup]:
-    """Every group of a split from ``order`` to ``new_order`` at chunk shift ``s``."""
-    yield from _all(s, order, new_order)
-
-
-def group_at(s: int, order: int, new_order: int, number: int) -> BetweenGroup:
-    """The group with this number in the order of ``groups``."""
-    return _all(s, order, new_order)[number]
-
-
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups of that split."""
-    return len(_all(s, order, new_order))
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases of that split: groups times starts."""
-    return sum(group.total_starts for group in _all(s, order, new_order))
+CASES = Listed(_groups, lambda group: group.total_starts)
+"""The family."""

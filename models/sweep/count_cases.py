@@ -7,13 +7,13 @@ up to a limit, which decides between "enough" and "not enough".  ``far_counts`` 
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.case import extent
 from models.case.extent import Start, Trait
 from models.sweep.cases import FIRST
+from models.sweep.listed import Listed, SingleCase
 from xarray_model import geometry
 from xarray_model.operations import Code, Flag, Operation
 
@@ -27,7 +27,7 @@ _COUNTS = Trait(extent.CASES, extent.COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
-class CountGroup:
+class CountGroup(SingleCase):
     """The allocation for a split from ``order`` to ``new_order``, ``granted`` requests granted."""
 
     chunk_shift: int
@@ -60,18 +60,6 @@ class CountGroup:
             "none" if enough else "a later one" if self.granted else "the first"
         ]
 
-    def start_traits(self, start: Start) -> tuple[Trait, ...]:
-        """Nothing else."""
-        return ()
-
-    def starts(self) -> list[Start]:
-        """The only start."""
-        return [FIRST]
-
-    def some_starts(self, draw: random.Random) -> list[Start]:
-        """The only start."""
-        return [FIRST]
-
     def operations(self, start: Start = FIRST) -> list[Operation]:
         """The case."""
         ask = Operation(
@@ -82,10 +70,6 @@ class CountGroup:
             argument=self.granted,
         )
         return [ask, Operation(Code.SNAPSHOT)]
-
-    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
-        """The group's one case, as the driver reads it."""
-        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
 
 
 def groups(s: int, order: int, new_order: int) -> Iterator[CountGroup]:
@@ -102,32 +86,6 @@ def distinct(s: int, order: int, new_order: int) -> int:
     """The most requests of a split that are granted."""
     few = new_order or geometry.split_nodes(order, new_order, s) > MANY
     return FEW if few else MANY
-
-
-class Listed:
-    """A family of so few groups, of a case each, that they are gone through to find or count them.
-
-    ``groups`` gives every group of a chunk shift between an order and a new order.
-    """
-
-    def __init__(self, groups: Callable[[int, int, int], Iterator[CountGroup]]) -> None:
-        self._groups = groups
-
-    def groups(self, s: int, order: int, new_order: int) -> Iterator[CountGroup]:
-        """Every group."""
-        return self._groups(s, order, new_order)
-
-    def group_at(self, s: int, order: int, new_order: int, number: int) -> CountGroup:
-        """The group with this number in the order of ``groups``."""
-        return list(self.groups(s, order, new_order))[number]
-
-    def total_groups(self, s: int, order: int, new_order: int) -> int:
-        """Number of groups between those orders."""
-        return sum(1 for _ in self.groups(s, order, new_order))
-
-    def total(self, s: int, order: int, new_order: int) -> int:
-        """Number of cases: one a group."""
-        return self.total_groups(s, order, new_order)
 
 
 CASES = Listed(groups)

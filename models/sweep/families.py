@@ -111,7 +111,7 @@ _CASES: dict[Family, Cases] = {
     Family.FAR_COUNTS: far_counts.CASES,
     Family.ARRAYS: array_cases.SPLITS,
     Family.ARRAY_STEPS: array_cases.STEPS,
-    Family.BETWEEN: between_cases,
-    Family.RANGES: range_cases,
-    Family.SINGLES: single_cases,
+    Family.BETWEEN: between_cases.CASES,
+    Family.RANGES: range_cases.CASES,
+    Family.SINGLES: single_cases.CASES,
 }

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from models.case.tree_size import MOST_LENT
-from models.sweep.count_cases import HIGHEST, CountGroup, Listed, distinct
+from models.sweep.count_cases import HIGHEST, CountGroup, distinct
+from models.sweep.listed import Listed
 from xarray_model import geometry
 
 EXACTLY = 1 << 16

@@ -18,6 +18,7 @@ from models.case.extent import Split, Start, Trait
 from models.case.reference import run_case
 from models.sweep.cases import FIRST
 from models.sweep.encoding import at_indices
+from models.sweep.listed import Listed
 from models.sweep.placed import every_index, some_indices
 from models.sweep.small_arrays import ARRAYS, Half, entries
 from specs.stream import cut
@@ -156,9 +157,12 @@ def _requests(group: RangeGroup) -> int:
     return words[made].words[1]
 
 
-@cache
-def _all(s: int, order: int, new_order: int) -> tuple[RangeGroup, ...]:
-    made = []
+def _groups(s: int, order: int, new_order: int) -> list[RangeGroup]:
+    """Every group of ranges of ``new_order`` in arrays of ``order`` at chunk shift ``s``: none
+    where a range is less than a quarter."""
+    made: list[RangeGroup] = []
+    if not order - 2 <= new_order <= order > 1:
+        return made
     for array in ARRAYS:
         for first in range(0, (1 << order) + 1, 1 << new_order):
             group = RangeGroup(s, order, new_order, array, first)
@@ -167,24 +171,8 @@ def _all(s: int, order: int, new_order: int) -> tuple[RangeGroup, ...]:
             made += [replace(group, failing=number) for number in range(1, requests + 1)]
             if requests and len(array) < 2:
                 made.append(replace(group, failing=1, stored=True))
-    return tuple(made)
+    return made
 
 
-def groups(s: int, order: int, new_order: int) -> Iterator[RangeGroup]:
-    """Every group of ranges of ``new_order`` in arrays of ``order`` at chunk shift ``s``."""
-    yield from _all(s, order, new_order)
-
-
-def group_at(s: int, order: int, new_order: int, number: int) -> RangeGroup:
-    """The group with this number in the order of ``groups``."""
-    return _all(s, order, new_order)[number]
-
-
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups of those ranges: none where a range is less than a quarter."""
-    return len(_all(s, order, new_order)) if order - 2 <= new_order <= order > 1 else 0
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases: groups times starts."""
-    return total_groups(s, order, new_order) << new_order
+CASES = Listed(_groups, lambda group: 1 << group.new_order)
+"""The family."""

@@ -9,14 +9,14 @@ looked at in every way.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
 from models.case import extent
 from models.case.extent import Split, Start, Trait
 from models.sweep.cases import FIRST
+from models.sweep.listed import Listed, SingleCase
 from xarray_model.entries import is_value, mk_value
 from xarray_model.operations import Code, Flag, Operation
 
@@ -31,7 +31,7 @@ _FAILING = [Trait(extent.FAILING, name) for name in ("none", "the first", "a lat
 
 
 @dataclass(frozen=True, slots=True)
-class SingleGroup:
+class SingleGroup(SingleCase):
     """What is done at one of four indices, ``1 << apart`` from each other, in an array that holds
     ``array`` there; of the requests that a store or a create_range makes there the one of number
     ``failing`` fails, 0 for none."""
@@ -55,18 +55,6 @@ class SingleGroup:
     def traits(self) -> tuple[Trait, ...]:
         """Which request fails."""
         return _SINGLES, _FAILING[self.failing]
-
-    def start_traits(self, start: Start) -> tuple[Trait, ...]:
-        """Nothing else."""
-        return ()
-
-    def starts(self) -> list[Start]:
-        """The only start."""
-        return [FIRST]
-
-    def some_starts(self, draw: random.Random) -> list[Start]:
-        """The only start."""
-        return [FIRST]
 
     def _look(self) -> Iterator[Operation]:
         last = (_PLACES << self.apart) - 1
@@ -117,10 +105,6 @@ class SingleGroup:
             operations += [Operation(Code.FAIL), *again, Operation(Code.SNAPSHOT)]
         return [*operations, Operation(Code.DESTROY), Operation(Code.SNAPSHOT)]
 
-    def encoded(self, starts: Sequence[Start]) -> list[bytes]:
-        """The group's one case, as the driver reads it."""
-        return [b"".join(one.encode() for one in self.operations(start)) for start in starts]
-
 
 def pairs(s: int) -> list[tuple[int, int]]:
     """The orders of the range and of each quarter, at chunk shift ``s``: one index, half a chunk
@@ -140,22 +124,12 @@ _ALL = [
 ]
 
 
-def groups(s: int, order: int, new_order: int) -> Iterator[SingleGroup]:
-    """Every group of four indices ``1 << new_order`` apart, at chunk shift ``s``."""
-    for one in _ALL:
+def _groups(s: int, order: int, new_order: int) -> Iterator[SingleGroup]:
+    """Every group of four indices ``1 << new_order`` apart, at chunk shift ``s``: none of a range
+    that is not four times as large."""
+    for one in _ALL if order == new_order + 2 else ():
         yield SingleGroup(s, new_order, *one)
 
 
-def group_at(s: int, order: int, new_order: int, number: int) -> SingleGroup:
-    """The group with this number in the order of ``groups``."""
-    return SingleGroup(s, new_order, *_ALL[number])
-
-
-def total_groups(s: int, order: int, new_order: int) -> int:
-    """Number of groups of those indices: none of a range that is not four times as large."""
-    return len(_ALL) if order == new_order + 2 else 0
-
-
-def total(s: int, order: int, new_order: int) -> int:
-    """Number of cases: one a group."""
-    return total_groups(s, order, new_order)
+CASES = Listed(_groups)
+"""The family."""

@@ -88,23 +88,27 @@ def command(
     Exit status: 0 nothing breaks, 1 a property breaks, 2 the file or the environment is at fault,
     or something was not run.
     """
-    if not bisect:
-        return _replayed(file, chunk_shift, named, everything, sanitize, as_json)
-    tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
-    named = replace(named, kernels=(tree,))
     try:
-        case_files.load(file, chunk_shift)
+        case = case_files.load(file, chunk_shift)
     except click.ClickException as error:
+        if not bisect:
+            raise
         click.echo(f"xasplit: {error.format_message()}", err=True)
         return run_options.STOP
-    return run_options.bisected(
-        lambda: _replayed(file, chunk_shift, named, everything, sanitize, as_json, alone=True)
-    )
+
+    def again() -> int:
+        tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
+        here = replace(named, kernels=(tree,))
+        return _replayed(case, file, here, everything, sanitize, as_json, alone=True)
+
+    if bisect:
+        return run_options.bisected(again)
+    return _replayed(case, file, named, everything, sanitize, as_json)
 
 
 def _replayed(
+    case: WrittenCase | Counterexample,
     file: str,
-    chunk_shift: int | None,
     named: NamedKernels,
     everything: bool,
     sanitize: bool,
@@ -113,7 +117,6 @@ def _replayed(
     alone: bool = False,
 ) -> int:
     """The exit status; with ``alone`` nothing but a counterexample's own property decides it."""
-    case = case_files.load(file, chunk_shift)
     sources = subjects.kernel_sources(named)
     if isinstance(case, WrittenCase):
         s, sources = case.chunk_shift, sources or [port_source()]

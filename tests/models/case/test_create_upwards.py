@@ -32,7 +32,7 @@ def right(group: RangeGroup) -> Outcome:
 
 def test_it_is_right_without_larger_entries_and_wrong_with_some() -> None:
     same, other = 0, 0
-    for group in range_cases.groups(2, 4, 3):
+    for group in range_cases.CASES.groups(2, 4, 3):
         larger = any(size for _, size in group.array)
         if not larger:
             # Nor entries of a whole chunk, which are those of a quarter.

@@ -53,11 +53,13 @@ def test_each_is_a_case_within_what_is_promised_and_all_happens(
 ) -> None:
     with Trial(port, s) as trial:
         for order, new_order in between_cases.pairs(s):
-            groups = list(between_cases.groups(s, order, new_order))
+            groups = list(between_cases.CASES.groups(s, order, new_order))
             assert (
-                len(set(groups)) == len(groups) == between_cases.total_groups(s, order, new_order)
+                len(set(groups))
+                == len(groups)
+                == between_cases.CASES.total_groups(s, order, new_order)
             )
-            assert groups[-1] == between_cases.group_at(s, order, new_order, len(groups) - 1)
+            assert groups[-1] == between_cases.CASES.group_at(s, order, new_order, len(groups) - 1)
             for group in groups[:: 1 + 2 * (order > 1)]:
                 starts = group.starts()
                 assert len(starts) == group.total_starts
@@ -87,7 +89,7 @@ def test_the_smallest_case_of_what_came_back_is_among_them() -> None:
     """``store(A); split_alloc(A); store(B); split(B)``, and every load gives B."""
     (group,) = (
         one
-        for one in between_cases.groups(1, 1, 0)
+        for one in between_cases.CASES.groups(1, 1, 0)
         if (one.since, one.was, one.now, one.place) == (Since.STORED, 0, 0, 0)
         and one.before == HALVES[0]
     )

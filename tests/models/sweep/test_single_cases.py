@@ -16,10 +16,10 @@ SINGLE = Configuration(multi=False, debug=True)
 
 def test_each_is_a_case_of_order_0() -> None:
     pair = (3, 1)
-    groups = list(single_cases.groups(1, *pair))
-    assert len(set(groups)) == len(groups) == single_cases.total(1, *pair)
-    assert single_cases.group_at(1, *pair, 5) == groups[5]
-    assert single_cases.total_groups(1, 3, 0) == 0
+    groups = list(single_cases.CASES.groups(1, *pair))
+    assert len(set(groups)) == len(groups) == single_cases.CASES.total(1, *pair)
+    assert single_cases.CASES.group_at(1, *pair, 5) == groups[5]
+    assert single_cases.CASES.total_groups(1, 3, 0) == 0
     assert {group.failing for group in groups} == {0, 1, 2}
     with Trial(examine(port_source(), (1,)), 1) as trial:
         for group in groups[::29]:
