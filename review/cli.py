@@ -15,7 +15,7 @@ INTERRUPTED = 130
 
 COMMANDS = (
     "count", "show", "check", "search", "replay", "prove", "review", "baseline", "versions", "rcu",
-    "verify", "compare", "schema", "properties", "mutants", "coverage",
+    "verify", "compare", "schema", "properties", "mutants", "coverage", "man", "completion",
 )  # fmt: skip
 """The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""
 
@@ -47,9 +47,26 @@ def _short_help(name: str) -> str:
     return str(ast.literal_eval(next(word.value for word in words if word.arg == "short_help")))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="xasplit", prog_name="xasplit")
-def main() -> None:
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from review.report.output import show
+    from review.report.version import answer
+
+    show(answer(), as_json=context.params["as_json"])
+    context.exit()
+
+
+@click.group("xasplit", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version, those of the formats, and which optional tools are there.",
+)
+@click.option("--json", "as_json", is_flag=True, is_eager=True, help="The same as one JSON object.")
+def main(as_json: bool) -> None:
     """Model checking and formal verification of the Linux XArray's entry split.
 
     \b
@@ -64,6 +81,8 @@ def main() -> None:
     Exit status: 0 all properties hold, 1 one fails, 2 wrong usage or environment, or not all was
     run and nothing fails in what was.
     """
+    if as_json:
+        raise click.UsageError("--json stands after the command, or with --version.")
 
 
 def _of_the_environment() -> tuple[type[Exception], ...]:
@@ -79,7 +98,7 @@ def _of_the_environment() -> tuple[type[Exception], ...]:
 def run() -> None:
     """The entry point: what is wrong with the usage or the environment is one line, status 2."""
     try:
-        status = main(standalone_mode=False)
+        status = main(prog_name="xasplit", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         status = 2

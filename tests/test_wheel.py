@@ -7,14 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from review import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("xarray_model", "specs", "models", "proofs", "review")
+MODULES = {"xasplit.py"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -41,7 +45,8 @@ def files(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a source distribution, and of the wheel that is made from that alone."""
     folder = tmp_path_factory.mktemp("wheel")
     # A copy, so that build leftovers of the checkout cannot stand in for a missing file.
     source = folder / "source"
@@ -49,16 +54,34 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         target = source / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((ROOT / name).read_bytes())
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", source, folder=folder)
-    (made,) = (source / "dist").glob("*.whl")
+    run(sys.executable, "-m", "build", "--no-isolation", source, folder=folder)
+    return source / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (made,) = built.glob(f"xasplit-{__version__}-*.whl")
     return made
 
 
 def test_it_holds_every_file_of_its_packages(wheel: Path, tmp_path: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
-    wanted = {name for name in files(tmp_path) if name.split("/")[0] in PACKAGES}
+    wanted = {name for name in files(tmp_path) if name.split("/")[0] in PACKAGES} | MODULES
     assert wanted - inside == set()
-    assert not any(name.startswith("tests/") for name in inside)
+    others = {name.split("/")[0] for name in inside} - {*PACKAGES, *MODULES}
+    assert others == {f"xasplit-{__version__}.{kind}" for kind in ("data", "dist-info")}
+    assert f"xasplit-{__version__}.data/data/share/man/man1/xasplit.1" in inside
+
+
+def test_the_source_distribution_has_what_is_tested_and_read(built: Path, tmp_path: Path) -> None:
+    (made,) = built.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= inside
+    wanted = {
+        name for name in files(tmp_path) if name.split("/")[0] in (*PACKAGES, "tests", "docs")
+    }
+    assert wanted - inside == set()
 
 
 def test_it_counts_and_builds_the_port_and_finds_a_defect(wheel: Path, tmp_path: Path) -> None:
@@ -67,15 +90,17 @@ def test_it_counts_and_builds_the_port_and_finds_a_defect(wheel: Path, tmp_path:
     run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile",
         "--target", site, wheel, folder=tmp_path)  # fmt: skip
     code = (
-        "import sys, review.cli; assert review.cli.__file__.startswith(sys.argv.pop(1));"
+        "import runpy, sys; site = sys.argv.pop(1);"
         " sys.meta_path[:] = [one for one in sys.meta_path if 'editable' not in str(one)];"
-        " review.cli.run()"
+        " import review.cli; assert review.cli.__file__.startswith(site);"
+        " runpy.run_module('xasplit', run_name='__main__')"
     )
 
     def xasplit(*words: str) -> str:
         command = (sys.executable, "-c", code, str(site), *words)
         return run(*command, folder=tmp_path, PYTHONPATH=str(site))
 
+    assert xasplit("--version").startswith(f"xasplit {__version__}\n")
     assert "4,161" in xasplit("count", "1G", "4K")
     assert "1 of 1 caught" in xasplit("mutants", "sibling-mask")
 

@@ -22,6 +22,7 @@ from models.kernel.printable import clean
 from models.subject.build import compiler, compiler_version
 from proofs.report import Finding, Report
 from proofs.solvers import Verdict
+from review import __version__
 from review.bundle import numbers as numbers_record
 from review.bundle import provenance, search
 from review.bundle.findings import cause
@@ -52,7 +53,7 @@ from specs.claims import Evidence
 from specs.claims import Verdict as ClaimVerdict
 from specs.strength import Proved, Strength
 
-_TOOLS = ("xasplit", "z3-solver", "cvc5", "bitwuzla", "hypothesis")
+_PACKAGES = ("z3-solver", "cvc5", "bitwuzla", "hypothesis")
 _NO_HASH = "0" * 64
 _STRENGTHS: dict[Strength, StrengthName] = {
     Strength.ONCE: "once",
@@ -160,8 +161,8 @@ def _canonical(manifest: Mapping[str, Any]) -> bytes:
 def _tools() -> dict[str, str]:
     command = compiler()
     how = " ".join([compiler_version(command), *command[1:]])
-    found = {"python": platform.python_version(), "compiler": how}
-    for name in _TOOLS:
+    found = {"xasplit": __version__, "python": platform.python_version(), "compiler": how}
+    for name in _PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

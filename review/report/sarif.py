@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from msgspec import to_builtins
@@ -19,6 +18,7 @@ from models.case.finding import site
 from models.case.origins import Placed
 from models.diagnosis.where.rank import Suspect
 from models.kernel.printable import clean
+from review import __version__
 from review.bundle.findings import origin_record
 from review.bundle.folder import sha256
 from review.report import findings, locate
@@ -77,7 +77,7 @@ def dumps(done: ReviewResult) -> str:
     rules = sorted(statements)
     driver = {
         "name": "xasplit",
-        "version": version("xasplit"),
+        "version": __version__,
         "rules": [
             {"id": rule, "shortDescription": {"text": clean(statements[rule])}} for rule in rules
         ],

@@ -11,12 +11,12 @@ import pickle
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 from models.kernel import cache
 from models.readers import explore
 from proofs.report import Report
+from review import __version__
 from review.run.review_result import ReviewOptions
 from review.run.search_result import SearchState
 
@@ -47,7 +47,7 @@ def save(name: str, kept: Checkpoint) -> None:
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
-    part.write_bytes(pickle.dumps((version("xasplit"), kept)))
+    part.write_bytes(pickle.dumps((__version__, kept)))
     part.replace(path)
     with contextlib.suppress(FileNotFoundError):  # another review may remove the same ones
         by_age = sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)
@@ -65,7 +65,7 @@ def load(name: str) -> Checkpoint:
         ) from None
     except Exception as error:  # a damaged pickle may raise anything
         raise NoCheckpoint(f"what it had done cannot be read ({type(error).__name__})") from None
-    if made_by != version("xasplit") or not isinstance(kept, Checkpoint):
+    if made_by != __version__ or not isinstance(kept, Checkpoint):
         raise NoCheckpoint(f"it was begun by xasplit {made_by}: start a new one")
     return kept
 

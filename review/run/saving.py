@@ -7,7 +7,6 @@ import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -19,6 +18,7 @@ from models.case.findings import Findings
 from models.case.notation import operation_text
 from models.case.reference import SplitKind
 from models.subject.implementation import Implementation
+from review import __version__
 from review.run.attempt import attempt
 from xarray_model.operations import Code
 
@@ -140,7 +140,7 @@ def text(finding: Finding, by_name: Mapping[str, Implementation], seed: int) -> 
     one = by_name[finding.implementation]
     kind = SplitKind.ONE_LEVEL if one.one_level else SplitKind.ITERATIVE
     tested = one.source
-    example = Counterexample(finding, kind, tested.sha256, version("xasplit"), seed)
+    example = Counterexample(finding, kind, tested.sha256, __version__, seed)
     return counterexample.dumps(replace(example, configuration=tested.configuration))
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+import json
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+from review import __version__
 from review.cli import COMMANDS, main
 
 
@@ -29,6 +31,18 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: tuple[str, ...]) -> Non
 def test_help_is_no_error() -> None:
     result = run("--help")
     assert result.returncode == 0 and "xasplit count 1G 4K" in result.stdout
+
+
+def test_the_version_tells_which_tools_are_there() -> None:
+    told = CliRunner().invoke(main, ["--version"])
+    assert told.exit_code == 0 and told.stdout.startswith(f"xasplit {__version__}\n")
+    record = json.loads(CliRunner().invoke(main, ["--json", "--version"]).stdout)
+    assert record == json.loads(CliRunner().invoke(main, ["--version", "--json"]).stdout)
+    assert record["xasplit"] == __version__
+    for name, version in record["tools"].items():
+        assert f"  {name:<12} {version or 'not found':<12} " in told.stdout
+    alone = run("--json", "count", "3", "0")
+    assert (alone.returncode, alone.stdout) == (2, "") and "--json stands after" in alone.stderr
 
 
 def test_output_to_a_file_has_no_colour() -> None:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from review import __version__
+from review.cli import COMMANDS, main
+from review.report import manual
+
+KEPT = Path(__file__).parents[3] / "docs" / "xasplit.1"
+
+
+def made() -> str:
+    return CliRunner().invoke(main, ["man"], prog_name="xasplit").stdout
+
+
+def words(page: str) -> list[str]:
+    """The words of a page, without what versions of click put in brackets each in its way."""
+    return re.sub(r"\[[^]]*\]", "", page).split()
+
+
+def test_the_page_that_is_installed_is_what_the_command_makes() -> None:
+    # If not: xasplit man > docs/xasplit.1
+    assert words(KEPT.read_text()) == words(made())
+
+
+def test_it_tells_every_command_and_option() -> None:
+    page = made()
+    assert f'"xasplit {__version__}"' in page
+    context = click.Context(main)
+    for name in COMMANDS:
+        assert f"\n.SS {name}\n" in page
+        command = main.get_command(context, name)
+        assert command is not None
+        options = [one for one in command.params if isinstance(one, click.Option)]
+        named = [word for one in options if not one.hidden for word in one.opts]
+        assert [word for word in named if word.replace("-", "\\-") not in page] == []
+
+
+@click.group()
+def odd() -> None:
+    """Do \\ it.
+
+    \b
+    .first as
+       it stands
+    """
+
+
+def test_what_roff_would_take_for_its_own_is_text() -> None:
+    page = manual.page(odd, "1")
+    assert "\\- Do \\e it\n" in page
+    assert "\n.nf\n\\&.first as\n   it stands\n.fi\n" in page
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")
+def test_roff_has_no_complaint_of_it() -> None:
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-z"], input=made(), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
