@@ -15,7 +15,8 @@ INTERRUPTED = 130
 
 COMMANDS = (
     "count", "show", "check", "search", "replay", "prove", "review", "baseline", "versions", "rcu",
-    "verify", "compare", "schema", "properties", "mutants", "coverage", "man", "completion",
+    "verify", "compare", "reply", "schema", "properties", "mutants", "coverage", "man",
+    "completion",
 )  # fmt: skip
 """The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""
 

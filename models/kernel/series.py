@@ -106,19 +106,31 @@ def apply_series(
     writes, a single patch mail or a bare diff.  The sources are called after the base and how many
     patches they have.  Raises SeriesError, or SourceError when the kernel cannot be opened.
     """
-    base = source.open_source(named, rev, given)
+    # A kernel that is none is told of first.
+    source.open_source(named, rev, given)
     with tempfile.TemporaryDirectory(prefix="xasplit-series-") as folder:
         scratch = Path(folder).resolve()
-        boxes = [Path(box).expanduser() for box in mailboxes]
-        read = [read_mailbox(box, scratch) for box in boxes]
-        mails = [mail for found, _ in read for mail in found]
-        letters = tuple(letter for _, letter in read)
-        named_by = [{*mail.files, *(old for _, old, _ in mail.moved)} for mail in mails]
-        wanted = {name for names in named_by for name in names if _own(name)}
-        everything = sorted({*source.REQUIRED, *source.OPTIONAL, *wanted})
-        files = source.read_files(named, rev, everything)
-        tree = _repository(scratch / "tree", files, _objects(Path(named).expanduser()))
-        return _with_lineage(_apply_all(base, tree, mails, given), letters)
+        read = [read_mailbox(Path(box).expanduser(), scratch) for box in mailboxes]
+        return apply_read(named, rev, read, scratch, given)
+
+
+def apply_read(
+    named: str | Path,
+    rev: str | None,
+    read: Sequence[tuple[Sequence[Mail], Letter]],
+    scratch: Path,
+    given: headers.Given = headers.NONE,
+) -> Series:
+    """The same of mailboxes that ``read_mailbox`` has read; the folder ``scratch`` is worked in."""
+    base = source.open_source(named, rev, given)
+    mails = [mail for found, _ in read for mail in found]
+    letters = tuple(letter for _, letter in read)
+    named_by = [{*mail.files, *(old for _, old, _ in mail.moved)} for mail in mails]
+    wanted = {name for names in named_by for name in names if _own(name)}
+    everything = sorted({*source.REQUIRED, *source.OPTIONAL, *wanted})
+    files = source.read_files(named, rev, everything)
+    tree = _repository(scratch / "tree", files, _objects(Path(named).expanduser()))
+    return _with_lineage(_apply_all(base, tree, mails, given), letters)
 
 
 def _with_lineage(series: Series, letters: tuple[Letter, ...]) -> Series:

@@ -87,6 +87,7 @@ def suspects(where: Where) -> Suspects:
             SuspectLine(
                 one.file,
                 one.line,
+                one.text,
                 one.function,
                 tuple(one.why),
                 None if one.hunk is None else one.hunk.label,

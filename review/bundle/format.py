@@ -29,7 +29,7 @@ from specs.readers import Memory
 from specs.strength import Extent, Proved, Strength
 
 FORMAT: Literal["xasplit bundle"] = "xasplit bundle"
-VERSION: Literal[5] = 5
+VERSION: Literal[6] = 6
 MANIFEST = "manifest.json"
 
 MOST_FILES = 20_000
@@ -60,7 +60,7 @@ Texts: TypeAlias = tuple[str, ...]
 StrengthName: TypeAlias = Literal["once", "sampled", "complete", "proved"]
 SolverAnswer: TypeAlias = Literal["sat", "unsat", "unknown", "timeout"]
 ArtefactKind: TypeAlias = Literal[
-    "report", "results", "obligation", "counterexample", "reproducer", "schedule"
+    "report", "results", "obligation", "counterexample", "reproducer", "schedule", "series"
 ]
 
 
@@ -83,10 +83,11 @@ class RunRecord(Record):
 
 
 class Mailbox(Record):
-    """A file with patches."""
+    """A file with patches; ``file`` is its copy in the bundle."""
 
     path: str
     sha256: Digest
+    file: BundlePath
 
 
 class OptionsRecord(Record):
@@ -278,10 +279,11 @@ class SmallestCase(Record):
 
 
 class SuspectLine(Record):
-    """A line of the tested source to look at."""
+    """A line of the tested source to look at, and what stands there."""
 
     file: str
     line: Count
+    text: str
     function: str
     why: Texts
     brought_by: str | None
@@ -519,7 +521,7 @@ class Manifest(Record, kw_only=True):
     """A whole manifest."""
 
     format: Literal["xasplit bundle"] = FORMAT
-    version: Literal[5] = VERSION
+    version: Literal[6] = VERSION
     sha256: Digest
     complete: bool
     exit_status: Annotated[int, Meta(ge=0, le=2)]
@@ -574,11 +576,16 @@ class Manifest(Record, kw_only=True):
             "counterexample": [one.counterexample for one in self.findings],
             "reproducer": [one.reproducer_file for one in self.findings],
             "schedule": [one.path for one in self.schedules],
+            "series": [one.file for one in self.options.mboxes],
         }
         for kind, named in record.items():
             there = sorted(one.path for one in self.artefacts if one.kind == kind)
             if there != sorted(path for path in named if path is not None):
                 raise ValueError(f"the artefacts of kind {kind} are not those that it tells of")
+
+        copies = {one.file: one.sha256 for one in self.options.mboxes}
+        if any(copies.get(one.path, one.sha256) != one.sha256 for one in self.artefacts):
+            raise ValueError("the copy of a mailbox is not the one that was applied")
 
     @property
     def tool(self) -> str:

@@ -177,7 +177,7 @@ def _options(done: ReviewResult) -> OptionsRecord:
         kernels=tuple(one.kernels),
         commits=provenance.commits(one),
         rev=one.rev,
-        mboxes=tuple(Mailbox(*box) for box in provenance.mailboxes(one).items()),
+        mboxes=tuple(Mailbox(box.named, box.sha256, box.file) for box in provenance.boxes(one)),
         each_patch=one.each_patch,
         sanitize=one.sanitize,
         seed=one.seed,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.kernel.commit import commit
@@ -17,6 +18,28 @@ def commits(options: ReviewOptions) -> dict[str, str]:
     return {named: one for named, one in found.items() if one is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A mailbox as the user named it, what it holds, and where its copy is in the bundle."""
+
+    named: str
+    content: bytes
+    file: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what it holds."""
+        return sha256(self.content)
+
+
 def mailboxes(options: ReviewOptions) -> dict[str, str]:
     """The SHA-256 of each mailbox, by what the user named."""
-    return {named: sha256(Path(named).expanduser().read_bytes()) for named in options.mailboxes}
+    return {one.named: one.sha256 for one in boxes(options)}
+
+
+def boxes(options: ReviewOptions) -> list[Box]:
+    """The mailboxes of the series, in the order in which they were applied."""
+    return [
+        Box(named, Path(named).expanduser().read_bytes(), f"series/{number:02}.mbx")
+        for number, named in enumerate(options.mailboxes, 1)
+    ]

@@ -91,8 +91,6 @@ def command(
 
     Exit status: 0 nothing is worse, 1 something is, 2 it could not be told.
     """
-    if bisect and not name:
-        raise click.UsageError("--bisect goes with --property: one thing is looked for.")
     if bisect:
         return run_options.bisected(lambda: _bisected(named, name, jobs, fresh))
     try:
@@ -114,10 +112,11 @@ def _checked(
     named: NamedKernels, style: str | None, name: str, jobs: int, fresh: bool, as_json: bool
 ) -> int:
     patch = _standard_input()
-    if patch and not given_patch.touched(patch):
-        _say(style, as_json)
-        return 0
-    done = _check(named, patch, name, jobs, fresh)
+    with given_patch.taken_apart(patch) if patch else nullcontext() as given:
+        if given is not None and not given.touched:
+            _say(style, as_json)
+            return 0
+        done = _check(named, given, name, jobs, fresh)
     from review.report import check as report
     from review.report.output import show
 
@@ -131,7 +130,13 @@ def _checked(
     return done.status
 
 
-def _check(named: NamedKernels, patch: bytes, name: str, jobs: int, fresh: bool) -> Checked:
+def _check(
+    named: NamedKernels,
+    patch: given_patch.GivenPatch | None,
+    name: str,
+    jobs: int,
+    fresh: bool,
+) -> Checked:
     tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
     # Not before: most patches have nothing to do with it.
     from review.run import checking
@@ -147,7 +152,9 @@ def _check(named: NamedKernels, patch: bytes, name: str, jobs: int, fresh: bool)
 
 def _bisected(named: NamedKernels, name: str, jobs: int, fresh: bool) -> int:
     """The exit status for a tree as it stands, of which one property is asked."""
-    done = _check(named, b"", name, jobs, fresh)
+    if not name:
+        raise click.UsageError("--bisect goes with --property: one thing is looked for.")
+    done = _check(named, None, name, jobs, fresh)
     from review.report import check as report
 
     click.echo(report.summary(done))
@@ -169,8 +176,10 @@ def _series(
     tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
     rev = named.rev if named.ranged or not tracking else given_patch.tracked(Path(tracking))
     named = replace(named, kernels=(tree,), rev=rev)
-    if patch and not given_patch.touched(patch):
-        raise click.ClickException("there is no patch of the XArray on standard input")
+    if patch:
+        with given_patch.taken_apart(patch) as given:
+            if not given.touched:
+                raise click.ClickException("there is no patch of the XArray on standard input")
     if not patch and not named.ranged:
         raise click.UsageError("which series? b4's (B4_TRACKING_FILE), --rev A..B, or a mailbox")
     from review.report.check_series import reviewed

@@ -14,7 +14,7 @@ from models.readers import schedule
 from models.readers.explorer import ExplorerError
 from proofs import run
 from proofs.report import Report
-from review.bundle import manifest
+from review.bundle import manifest, provenance
 from review.bundle.folder import BundleFolder
 from review.bundle.format import ArtefactKind, FindingRecord, ObligationRecord, ScheduleRecord
 from review.report import junit, ktap, sarif, text
@@ -31,6 +31,8 @@ def write(done: ReviewResult, path: Path) -> dict[str, Any]:
     found = list(_findings(done, folder))
     obligations = list(_obligations(done.proofs, folder))
     schedules = list(_schedules(done, folder))
+    for box in provenance.boxes(done.options):
+        folder.add(box.file, "series", box.content)
     made: tuple[tuple[str, ArtefactKind, Callable[[ReviewResult], str]], ...] = (
         ("report.html", "report", _page),
         ("results.ktap", "results", ktap.dumps),

@@ -5,7 +5,6 @@ that was not there before."""
 from __future__ import annotations
 
 import difflib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -20,8 +19,8 @@ from models.kernel.commit import commit
 from models.kernel.mailbox import SeriesError
 from models.kernel.parent import parent
 from models.kernel.ranges import with_base
-from models.kernel.series import OWN_FILES
-from models.kernel.source import Source
+from models.kernel.series import OWN_FILES, apply_read
+from models.kernel.source import Source, SourceError
 from models.readers import explore
 from models.subject.build import BuildError, ToolError
 from models.subject.implementation import Implementation
@@ -29,7 +28,7 @@ from review.run import search as searches
 from review.run import subjects
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
 from review.run.exploring import explorable
-from review.run.given_patch import BOX, mails
+from review.run.given_patch import GivenPatch
 from review.run.named import NamedKernels
 from review.run.results import Results, source_key, tools
 from review.run.workers import Workers
@@ -95,33 +94,31 @@ class Checked:
         return {Verdict.FAIL: 1, Verdict.UNDECIDED: 2}.get(self.verdict, 0)
 
 
-def patched(tree: str, rev: str | None, patch: bytes, base: NamedKernels) -> list[Source]:
+def patched(tree: str, rev: str | None, patch: GivenPatch, base: NamedKernels) -> list[Source]:
     """The kernel with a patch, or a mailbox of them, on top of what it was made from: the revision
     that is named, or the latest commit that has the content which the first of them changes, or
     what is checked out.  Raises click.ClickException."""
+    if base.base or base.ranged:
+        raise click.UsageError("--base and --rev A..B go without a patch on standard input")
+    first = patch.mails[0]
+    if rev is None:
+        files = [one for one in first.files if one in OWN_FILES]
+        rev = parent(Path(tree), first, files)
     try:
-        with tempfile.TemporaryDirectory(prefix="xasplit-patch-") as name:
-            folder = Path(name)
-            first = mails(patch, folder)[0]
-            if rev is None:
-                files = [one for one in first.files if one in OWN_FILES]
-                rev = parent(Path(tree), first, files)
-            named = replace(base, kernels=(tree,), rev=rev, mailboxes=(str(folder / BOX),))
-            return subjects.kernel_sources(named)
-    except SeriesError as error:
-        raise click.ClickException(str(error)) from None
-    except click.ClickException as error:
-        text = error.format_message().replace(f"{folder}/", "")
+        read = [(patch.mails, patch.letter)]
+        return [subjects.told(apply_read(tree, rev, read, patch.folder, base.headers)).source]
+    except (SourceError, SeriesError) as error:
+        text = str(error).replace(f"{patch.folder}/", "")
         where = "what is checked out" if rev is None else f"commit {rev[:12]}"
         raise click.ClickException(f"it does not apply to {where}: {text}") from None
 
 
-def opened(named: NamedKernels, patch: bytes) -> list[Source]:
+def opened(named: NamedKernels, patch: GivenPatch | None) -> list[Source]:
     """What is to be checked: the one kernel that is named with ``patch``, if there is one; at a
     revision; or as it stands, against its last commit where they differ.  Raises
     click.ClickException."""
     (tree,) = named.kernels
-    if patch:
+    if patch is not None:
         return patched(tree, named.rev, patch, named)
     sources = subjects.kernel_sources(named)
     if named.rev is None and named.base is None and (commit(tree) or "").endswith("-dirty"):

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,9 +15,7 @@ import click
 from models.kernel.commit import git
 from models.kernel.mailbox import Mail, SeriesError, read_mailbox
 from models.kernel.series import OWN_FILES
-
-BOX = "standard-input"
-"""The file that a patch is written to."""
+from models.kernel.source import Letter
 
 
 def tree_of(kernel: str | None) -> str:
@@ -31,27 +32,39 @@ def tree_of(kernel: str | None) -> str:
     raise click.UsageError("this is not in a kernel's tree: go to one, or name it with --kernel")
 
 
-def touched(patch: bytes) -> list[str]:
-    """The files of the XArray that a patch, or a mailbox of them, changes; none if it is a cover
-    letter.  Raises click.ClickException when it cannot be read."""
-    try:
-        with tempfile.TemporaryDirectory(prefix="xasplit-patch-") as folder:
-            found = mails(patch, Path(folder))
-    except SeriesError as error:
-        if "no patch in it" in str(error):
-            return []
-        raise click.ClickException(str(error)) from None
-    return sorted({name for one in found for name in one.files if name in OWN_FILES})
+@dataclass(frozen=True, slots=True)
+class GivenPatch:
+    """A patch, or a mailbox of them, that was taken apart in a folder: its mails in order, none if
+    it is a cover letter, and what the series is."""
+
+    folder: Path
+    mails: Sequence[Mail]
+    letter: Letter
+
+    @property
+    def touched(self) -> list[str]:
+        """The files of the XArray that it changes."""
+        return sorted({name for one in self.mails for name in one.files if name in OWN_FILES})
 
 
-def mails(patch: bytes, folder: Path) -> list[Mail]:
-    """The patches of a mailbox, which is written to ``folder`` too.  SeriesError."""
-    box = folder / BOX
-    box.write_bytes(patch)
-    try:
-        return read_mailbox(box, folder)[0]
-    except SeriesError as error:
-        raise SeriesError(str(error).replace(str(box), "standard input")) from None
+@contextmanager
+def taken_apart(patch: bytes) -> Iterator[GivenPatch]:
+    """The patch, once; its folder is there until the end.
+
+    Raises click.ClickException when it cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="xasplit-patch-") as name:
+        folder = Path(name)
+        box = folder / "standard-input"
+        box.write_bytes(patch)
+        try:
+            given = GivenPatch(folder, *read_mailbox(box, folder))
+        except SeriesError as error:
+            if "no patch in it" not in str(error):
+                told = str(error).replace(str(box), "standard input")
+                raise click.ClickException(told) from None
+            given = GivenPatch(folder, (), Letter(""))
+        yield given
 
 
 def tracked(file: Path) -> str:

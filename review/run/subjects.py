@@ -128,7 +128,11 @@ def _opened(kernel: str, named: NamedKernels) -> list[Source]:
 
 def patched(kernel: str, named: NamedKernels) -> Series:
     """A kernel with the series applied; how is told on standard error.  SeriesError."""
-    series = apply_series(kernel, named.rev, named.mailboxes, named.headers)
+    return told(apply_series(kernel, named.rev, named.mailboxes, named.headers))
+
+
+def told(series: Series) -> Series:
+    """The series; how it was applied is told on standard error."""
     for note in series.notes:
         click.echo(f"xasplit: {series.source.name}: {note}", err=True)
     return series

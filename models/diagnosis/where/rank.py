@@ -27,13 +27,14 @@ MOST = 3
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A line (from 1) of a file of the source, the function that it is in, and what speaks for it
-    in a few words; the ``hunk`` that brought it, None where no series did."""
+    in a few words; the ``hunk`` that brought it, None where no series did; its ``text``."""
 
     file: str
     line: int
     function: str
     why: tuple[str, ...]
     hunk: Hunk | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,13 @@ def where(implementation: Implementation, finding: Finding, since: Collection[st
     weights = {line: _SERIES * (2 if hunk.label in since else 1) for line, hunk in changed.items()}
     order = ranking(found, text, weights)
     suspects = tuple(
-        Suspect(*line, search.functions.get(line, ""), _why(found[line]), changed.get(line))
+        Suspect(
+            *line,
+            search.functions.get(line, ""),
+            _why(found[line]),
+            changed.get(line),
+            text.of(line),
+        )
         for line in order[:MOST]
     )
     return Where(suspects, "", len(search.failing), len(search.passing))

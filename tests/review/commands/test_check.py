@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from models.diagnosis.where.rank import Suspect, Where
+from models.kernel import series
+from models.kernel.mailbox import Mail, read_mailbox
+from models.kernel.source import Letter
 from models.sweep.sweep import Unit
 from review.cli import run
 from review.commands.run_options import STOP
 from review.report import check_series
-from review.run import checking, subjects
+from review.run import checking, given_patch, subjects
 from review.run import search as searches
 from review.run.named import NamedKernels
 from tests.kernel_tree import change, git, mailbox
@@ -105,6 +108,21 @@ def test_a_patch_on_top_of_what_it_was_made_from(tree: Path, tmp_path: Path, che
     assert "look at lib/xarray.c:7 in xas_split: it runs where it fails" in line
 
 
+def test_a_patch_is_taken_apart_once(
+    wrong: Path, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(box: Path, scratch: Path) -> tuple[list[Mail], Letter]:
+        read.append(box)
+        return read_mailbox(box, scratch)
+
+    for module in (given_patch, series):
+        monkeypatch.setattr(module, "read_mailbox", counted)
+    assert check(patch=wrong)[0] == 1
+    assert len(read) == 1
+
+
 def test_a_right_patch_says_nothing_to_b4(right: Path, check: Check) -> None:
     assert check("--b4", patch=right) == (0, "", "")
 
@@ -177,7 +195,7 @@ def test_bisection(tree: Path, check: Check) -> None:
     assert check(*asked)[0] == 1
     change(tree, FILE, ONE_MORE, "	unsigned long nodes = ;\n")
     assert check(*asked)[0] == 125
-    assert check("--bisect")[0] == 2
+    assert check("--bisect")[0] == STOP
     assert check("--property", "none", "--bisect")[0] == STOP
 
 
