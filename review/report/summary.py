@@ -71,7 +71,7 @@ def verdict(done: ReviewResult) -> str:
     for origin in done.search.origins:
         kind = None if origin is None else origin.origin
         by_origin[kind] = by_origin.get(kind, 0) + 1
-    races = [one for one in _races(done) if one[1].counts]
+    new = [one for one in races(done) if one[1].counts]
     parts = []
     for kind, word in (
         (None, ""),
@@ -81,8 +81,8 @@ def verdict(done: ReviewResult) -> str:
     ):
         if count := by_origin.get(kind):
             parts.append(f"{count} finding{'s' if count > 1 else ''}{word}")
-    if races:
-        parts.append(f"{len(races)} promise{'s' if len(races) > 1 else ''} to readers broken")
+    if new:
+        parts.append(f"{len(new)} promise{'s' if len(new) > 1 else ''} to readers broken")
     if done.search.broken:
         parts.append(f"{len(done.search.broken)} prefixes that do not compile")
     if parts:
@@ -93,7 +93,7 @@ def verdict(done: ReviewResult) -> str:
     return f"{text}{word}."
 
 
-def _races(done: ReviewResult) -> list[tuple[str, Found]]:
+def races(done: ReviewResult) -> list[tuple[str, Found]]:
     """Promises to readers that are broken, with the implementation, none of them twice."""
     names = {one.name for one in done.sources}
     return [
@@ -115,7 +115,7 @@ def _findings(done: ReviewResult) -> Iterator[str]:
             name = f"{one.smallest.implementation}: " if several else ""
             yield f"{number}. {name}{_since(origin)}{findings.headline(one)}"
     shown: dict[tuple[str, str, str], list[Found]] = {}
-    for name, race in _races(done):
+    for name, race in races(done):
         if race.counts:
             shown.setdefault((name, _since(race.origin), race.breach.promise), []).append(race)
     for (name, since, promise), some in shown.items():
@@ -146,9 +146,9 @@ def _before(done: ReviewResult) -> list[str]:
         if origin is not None and not origin.counts
     ]
     names += [one.known.deviation.name for one in done.search.known]
-    races = sum(not one.counts for _, one in _races(done))
-    if races:
-        names.append(f"{races} promises to readers")
+    broken = sum(not one.counts for _, one in races(done))
+    if broken:
+        names.append(f"{broken} promises to readers")
     if not names:
         return []
     word = "There before" if done.based else "Known of released kernels"

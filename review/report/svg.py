@@ -24,7 +24,8 @@ _ROW_GAP = 14
 _STACK = 4  # by how much the boxes of a stack stand out behind each other
 _MARGIN = 16
 _CAPTION = 26
-_WIDEST = 1200  # drawings that would be wider next to each other stand below each other
+WIDEST = 1200
+"""Pixels; drawings that would be wider next to each other stand below each other."""
 
 _LIGHT = {
     ".ground": "fill:#ffffff",
@@ -54,11 +55,16 @@ def svg(drawings: Sequence[Box], captions: Sequence[str], title: str, descriptio
 
 
 def inline(
-    drawings: Sequence[Box], captions: Sequence[str], title: str, description: str, name: str
+    drawings: Sequence[Box],
+    captions: Sequence[str],
+    title: str,
+    description: str,
+    name: str,
+    widest: int = WIDEST,
 ) -> str:
     """The same as an element of a page; ``name`` is in the page only here, and made of letters,
     digits and dashes."""
-    return _picture(drawings, captions, title, description, f"{name}-")
+    return _picture(drawings, captions, title, description, f"{name}-", widest)
 
 
 def style(scope: str = "") -> str:
@@ -75,10 +81,15 @@ def style(scope: str = "") -> str:
 
 
 def _picture(
-    drawings: Sequence[Box], captions: Sequence[str], title: str, description: str, prefix: str
+    drawings: Sequence[Box],
+    captions: Sequence[str],
+    title: str,
+    description: str,
+    prefix: str,
+    widest: int = WIDEST,
 ) -> str:
     panels = [_Panel(drawing) for drawing in drawings]
-    across = sum(panel.width for panel in panels) + _COLUMN_GAP * (len(panels) - 1) <= _WIDEST
+    across = sum(panel.width for panel in panels) + _COLUMN_GAP * (len(panels) - 1) <= widest
     shapes, x, y = [], float(_MARGIN), float(_MARGIN)
     width = height = 0.0
     for panel, caption in zip(panels, captions, strict=True):

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -36,13 +36,15 @@ def blame(source: Source) -> dict[Line, Hunk]:
         for name in new.sha256:
             if not name.endswith((".c", ".h")) or old.sha256.get(name) == new.sha256[name]:
                 continue
-            before = _lines(old, name) if name in old.sha256 else []
-            found = _moved(found, name, before, _lines(new, name), step.label)
+            found = _moved(found, name, file_lines(old, name), file_lines(new, name), step.label)
         old = new
     return found
 
 
-def _lines(source: Source, name: str) -> list[str]:
+def file_lines(source: Source, name: str) -> list[str]:
+    """The lines of a file of a source; none of one that it has not."""
+    if name not in source.sha256:
+        return []
     return (source.directory / name).read_text(errors="replace").splitlines()
 
 
@@ -51,21 +53,11 @@ def _moved(
 ) -> dict[Line, Hunk]:
     """What is known of the lines of a file once it has changed; other files stay as they are."""
     found = {line: hunk for line, hunk in known.items() if line[0] != name}
-    # Most of a file stays as it is; comparing only what does not, and around it, is quicker.
-    above = max(_alike(before, after) - _AROUND, 0)
-    below = max(_alike(before[:above:-1], after[:above:-1]) - _AROUND, 0)
-    matcher = SequenceMatcher(
-        None,
-        before[above : len(before) - below],
-        after[above : len(after) - below],
-        autojunk=False,
-    )
+    above, below, matcher = _compared(before, after)
     same = [(0, 0, above), (len(before) - below, len(after) - below, below)]
     same += [(above + start, above + at, size) for start, at, size in matcher.get_matching_blocks()]
     for group in matcher.get_grouped_opcodes(_CONTEXT):
-        first, last = group[0], group[-1]
-        bounds = (above + place for place in (first[1], last[2], first[3], last[4]))
-        hunk = Hunk(label, _header(*bounds))
+        hunk = Hunk(label, _header(group, above))
         for tag, _, _, start, end in group:
             if tag != "equal":
                 new = range(above + start + 1, above + end + 1)
@@ -82,6 +74,32 @@ def _moved(
     return found
 
 
+def hunks(
+    before: Sequence[str], after: Sequence[str]
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """What two versions of a file differ in, as hunks with the headers that ``blame`` gives them:
+    each line with what a diff has in front of it."""
+    above, _, matcher = _compared(before, after)
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        lines: list[tuple[str, str]] = []
+        for tag, old, old_end, new, new_end in group:
+            if tag == "equal":
+                lines += ((" ", line) for line in after[above + new : above + new_end])
+                continue
+            lines += (("-", line) for line in before[above + old : above + old_end])
+            lines += (("+", line) for line in after[above + new : above + new_end])
+        yield _header(group, above), lines
+
+
+def _compared(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, SequenceMatcher[str]]:
+    """How many lines above and below are the same and were not compared, and the comparison of the
+    others: most of a file stays as it is, and that is quicker."""
+    above = max(_alike(before, after) - _AROUND, 0)
+    below = max(_alike(before[:above:-1], after[:above:-1]) - _AROUND, 0)
+    old, new = before[above : len(before) - below], after[above : len(after) - below]
+    return above, below, SequenceMatcher(None, old, new, autojunk=False)
+
+
 def _alike(some: Sequence[str], others: Sequence[str]) -> int:
     """How many lines both begin with."""
     pairs = zip(some, others, strict=False)
@@ -90,8 +108,9 @@ def _alike(some: Sequence[str], others: Sequence[str]) -> int:
     )
 
 
-def _header(old_start: int, old_end: int, start: int, end: int) -> str:
-    return f"@@ -{_range(old_start, old_end)} +{_range(start, end)} @@"
+def _header(group: Sequence[tuple[str, int, int, int, int]], above: int) -> str:
+    (_, old, _, new, _), (_, _, old_end, _, new_end) = group[0], group[-1]
+    return f"@@ -{_range(above + old, above + old_end)} +{_range(above + new, above + new_end)} @@"
 
 
 def _range(start: int, end: int) -> str:

@@ -54,6 +54,49 @@ def test_it_is_legible(
     assert len(browser.screenshot()) > 50_000
 
 
+SHOWN = """[...document.querySelectorAll('.step')].map(one => one.getClientRects().length > 0)"""
+
+
+def test_steps_are_gone_through_without_a_script(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["good"], 1280)
+    count = browser.evaluate("document.querySelectorAll('.step').length")
+    assert count > 2 and browser.evaluate(SHOWN) == [n == 0 for n in range(count)]
+    for number in range(1, count):
+        # By the words in the step before, as by its button.
+        browser.evaluate("[...document.querySelectorAll('.step')].find("
+                         "one => one.getClientRects().length).querySelector("
+                         "'.moves label:last-child').click()")  # fmt: skip
+        assert browser.evaluate(SHOWN) == [n == number for n in range(count)]
+    browser.evaluate("document.querySelector('#step-2').click()")
+    assert browser.evaluate(SHOWN) == [n == 1 for n in range(count)]
+
+
+def test_on_paper_every_step_and_finding_is_shown(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["bad"], 1280)
+    browser.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false; })")
+    folded = """getComputedStyle(
+        document.querySelector('.finding'), '::details-content').contentVisibility"""
+    height = "document.querySelector('.finding').getBoundingClientRect().height"
+    assert browser.evaluate(folded) == "hidden" and browser.evaluate(height) < 100
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.evaluate(folded) == "visible" and browser.evaluate(height) > 500
+    assert all(browser.evaluate(SHOWN))
+    assert browser.evaluate("document.querySelector('nav').getClientRects().length") == 0
+    assert browser.evaluate(looks.TOO_WIDE) == []
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_the_hunk_stands_beside_the_picture(browser: Browser, pages: dict[str, Path]) -> None:
+    places = """[...document.querySelectorAll('.beside')[0].children].map(one => {
+        const place = one.getBoundingClientRect(); return [place.left, place.top]; })"""
+    browser.open(pages["bad"], 1280)
+    (left, top), (right, other) = browser.evaluate(places)
+    assert right > left and top == other
+    browser.open(pages["bad"], 360)
+    (left, top), (right, other) = browser.evaluate(places)
+    assert right == left and other > top
+
+
 def test_dark_is_dark(browser: Browser, pages: dict[str, Path]) -> None:
     seen = []
     for dark in (False, True):
@@ -74,7 +117,8 @@ def test_it_is_told_to_those_who_cannot_see_it(
         assert count[role] == 1
     # Narrow tables are laid out otherwise, and are tables all the same.
     assert count["table"] == browser.evaluate("document.querySelectorAll('table').length")
-    assert count["image"] == browser.evaluate("document.querySelectorAll('svg').length")
+    shown = "[...document.querySelectorAll('svg')].filter(one => one.checkVisibility()).length"
+    assert count["image"] == browser.evaluate(shown)
     named = {"table", "image", "region", "link", "article", "columnheader", "rowheader", "heading"}
     assert [role for role, name in roles if role in named and not name.strip()] == []
 

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from models.case.finding import Finding
+from models.case.origins import Placed
 from models.measure.timing import Timed
 from models.readers import schedule
 from models.readers.explorer import ExplorerError
-from review.report import html
+from review.report import html, html_findings, html_steps
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
 from specs.claims import CLAIMS
+from specs.origin import Origin
 from tests.review import small, told
 from tests.review.report.pages import Page, problems
 from xarray_model.operations import Code, Operation
@@ -100,6 +102,67 @@ def test_a_finding_is_told_whole(bad: str) -> None:
     ] == ["finding-1-before-title", "finding-1-after-title"]
     assert 'class="differs">!count' in bad
     assert "What a right split does" not in text
+
+
+def several() -> ReviewResult:
+    """A review with four findings: there before, known of kernels, and two that are neither."""
+    done = deepcopy(told.full(small.broken()))
+    (one,) = done.search.diagnoses
+    known = replace(one, smallest=replace(one.smallest, deviations=("split-filled-early",)))
+    done.search.diagnoses = [one, known, one, one]
+    new, before = Placed(Origin.NEW, ("patch 2 of 4",), "A title"), Placed(Origin.BEFORE)
+    done.search.origins = [before, new, new, new]
+    done.search.wheres *= 4
+    return done
+
+
+def test_what_is_new_comes_first_and_the_first_is_open() -> None:
+    page = html.page(several(), {})
+    assert problems(page) == []
+    shown = re.findall(r'<details class="finding"( open)?>\n<summary><h3 id="finding-(\d)"', page)
+    assert shown == [(" open", "3"), ("", "4"), ("", "2"), ("", "1")]
+    assert page.index("<h3>There before</h3>") > page.index('id="finding-2"')
+    assert page.index('id="finding-1"') > page.index("<h3>There before</h3>")
+    heads = re.findall(r"<h2[^>]*>(.*?)</h2>", page)
+    assert heads[:3] == ["Findings", "Claims", "A split, step by step"]
+    assert Page(page).text().count('new with patch 2 of 4, "A title".') == 3
+
+
+def test_the_line_to_look_at_is_marked_beside_the_picture(bad: str) -> None:
+    (where,) = small.broken().wheres
+    first = where.suspects[0]
+    source = small.broken().implementations[0].source
+    text = (source.directory / first.file).read_text().splitlines()[first.line - 1]
+    marked = re.findall(r'<mark class="same">(.*?)</mark>', bad)
+    assert [unescape(one) for one in marked] == [f" {text}"]
+    beside = bad.index('<div class="beside">')
+    assert beside < bad.index("<mark") < bad.index('id="finding-1-after-title"')
+
+
+def test_claims_have_a_column_for_each_source(good: str) -> None:
+    done = told.full(small.clean())
+    heads, *told_of = rows(good, "Each claim")
+    assert heads == " ".join(["claim statement", *done.columns])
+    assert good.count('data-label="port"') == len(told_of)
+
+
+def test_the_case_of_a_finding_is_shown_step_by_step(bad: str, good: str) -> None:
+    text = Page(bad).text()
+    assert "The case of finding 1 as it should go" in text
+    assert "Step 1: after operation 0, store(" in text
+    assert "A split of order 5 to order 1" in Page(good).text()
+    assert good.count('<div class="step">') == good.count('<input type="radio"') == 4
+
+
+def test_of_many_steps_the_first_and_the_last_are_shown() -> None:
+    done = deepcopy(told.full(small.broken()))
+    (one,) = done.search.diagnoses
+    many = [Operation(Code.STORE, index, 0, entry=4) for index in range(4, 24)]
+    smallest = replace(one.smallest, operations=(*many, *one.smallest.operations), operation=None)
+    done.search.diagnoses = [replace(one, smallest=smallest)]
+    shown = html_steps.of(done, [1])
+    assert len(shown.steps) == html_steps.MOST and shown.left_out == 10
+    assert "split" in shown.steps[-1].caption
 
 
 def test_with_no_finding_a_right_split_is_drawn(good: str) -> None:
@@ -218,5 +281,5 @@ def test_the_array_before_is_one_of_the_word_size_of_the_finding() -> None:
     store, split = Operation(Code.STORE, 0, 1, entry=4), Operation(Code.SPLIT, 0, 1, entry=8)
     one = Finding("port (bits=32)", 6, "refines", "", "", 1, (store, split), b"", b"", bits=32)
     for bits in (32, 64):
-        before = html._before(replace(one, bits=bits))
+        before = html_findings.array_before(replace(one, bits=bits))
         assert before is not None and before[1].bits == bits
