@@ -104,6 +104,7 @@ def test_defects_of_a_kernel_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.kernel
+@pytest.mark.long
 def test_released_kernels_have_the_causes_that_are_known() -> None:
     kernel = kernels.having(try_split=False)
     one = with_known(examine(kernel.source, (2,)))
