@@ -20,6 +20,8 @@ from xarray_model.operations import Code, Operation
 
 MOST = 12
 """Steps that are shown of a case; of one that takes more its first ones and the end."""
+_TRIED = 8
+"""Findings whose cases are looked at."""
 _SHIFT = 2
 _CASE = (
     Operation(Code.STORE, 0, 5, entry=splits.OLD_ENTRY),
@@ -39,10 +41,10 @@ class Steps:
 
 
 def of(done: ReviewResult, numbers: Sequence[int]) -> Steps:
-    """The case of the first of these findings, if it is a split that the model can run, as it
+    """The case of the first of these findings in which a split changes the model's array, as it
     should go; or else a split that is the same in each page."""
     by_name = {one.name: one for one in done.search.implementations}
-    for number in numbers[:1]:
+    for number in numbers[:_TRIED]:
         finding = done.search.diagnoses[number - 1].smallest
         shown = finding.operations[: last_operation(finding) + 1]
         if any(one.code in steps.SPLITTING for one in shown):
@@ -50,7 +52,7 @@ def of(done: ReviewResult, numbers: Sequence[int]) -> Steps:
             title = f"The case of finding {number} as it should go"
             run = partial(_steps, title, shown, finding.chunk_shift, finding.bits, kind)
             made = attempt(run)[0]
-            if made is not None:
+            if made is not None and len(made.steps) > 1:
                 return made
     title = f"A split of order 5 to order 1, chunk shift {_SHIFT}"
     return _steps(title, _CASE, _SHIFT, 64, SplitKind.ITERATIVE)

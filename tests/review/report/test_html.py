@@ -151,6 +151,13 @@ def test_the_case_of_a_finding_is_shown_step_by_step(bad: str, good: str) -> Non
     assert "The case of finding 1 as it should go" in text
     assert "Step 1: after operation 0, store(" in text
     assert "A split of order 5 to order 1" in Page(good).text()
+    done = several()
+    (store, *_), found = done.search.diagnoses[0].smallest.operations, done.search.diagnoses
+    small_one = replace(found[2].smallest, operations=(store,), operation=None)
+    found[2] = replace(found[2], smallest=small_one)
+    # What is no split is passed over.
+    assert html_steps.of(done, [3, 4]).title == "The case of finding 4 as it should go"
+    assert html_steps.of(done, [3]).title.startswith("A split of order 5")
     assert good.count('<div class="step">') == good.count('<input type="radio"') == 4
 
 
