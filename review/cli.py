@@ -15,7 +15,7 @@ INTERRUPTED = 130
 
 COMMANDS = (
     "count", "show", "check", "search", "replay", "prove", "review", "baseline", "versions", "rcu",
-    "verify", "compare", "reply", "schema", "properties", "mutants", "coverage", "man",
+    "verify", "compare", "reply", "report", "schema", "properties", "mutants", "coverage", "man",
     "completion",
 )  # fmt: skip
 """The commands, a file of ``commands/`` each; imported on demand, since solvers load slowly."""

@@ -166,6 +166,19 @@ def _ends(trial: Trial, one: Deviation) -> bool:
     return (trial.answer, trial.hung) == (told.results, told.hangs)
 
 
+def which(implementation: Implementation, finding: Finding) -> Deviation | None:
+    """The known deviation that a case of an implementation is, to the byte; None if it is none."""
+    s, case = finding.chunk_shift, finding.operations
+    bare = replace(implementation, deviations=())
+    with Trial(bare, s) as trial:
+        found = trial.everything(case, trial.expected(case))
+        hung = trial.hung
+    for one in known(bare).present if found else ():
+        if _is(bare, (one.deviation.name,), found, hung):
+            return one.deviation
+    return None
+
+
 def with_known(implementation: Implementation) -> Implementation:
     """The implementation, knowing its deviations.  BuildError if it does not compile."""
     return replace(implementation, deviations=known(implementation).accounting)

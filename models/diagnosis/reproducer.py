@@ -115,6 +115,16 @@ def again(source: Source, code: str, s: int) -> tuple[str, str]:
         return _run(tested, 0), _run(right, 0)
 
 
+def right_at(source: Source, code: str, s: int) -> bool:
+    """Whether a reproducer's C function passes with the port at another chunk shift, in the
+    configuration of ``source``."""
+    with tempfile.TemporaryDirectory(prefix="xasplit-reproducer-") as folder:
+        try:
+            return not _run(_program(_right(source), [code], s, Path(folder) / "right"), 0)
+        except BuildError:
+            return False
+
+
 def _other_kinds(operations: Sequence[Operation], name: str) -> Iterator[tuple[Operation, ...]]:
     """The same case with entries of other kinds, for a property of the update callback."""
     if aspect(name) is not Aspect.UPDATE:

@@ -12,32 +12,16 @@ from models.case.strict_json import FormatError
 from models.kernel.mailbox import SeriesError
 from models.kernel.posted import Posting, posting
 from review.bundle.read import Bundle
+from review.commands.mail_options import from_option, out_option
 from review.commands.options import json_option
 from review.report import mail
 from review.report import reply as report
 from review.report.output import Part, show
 
-OUT = Path("xasplit-reply")
-"""Where the mails go, unless another folder is named."""
-
-out_option = click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=OUT,
-    show_default=True,
-    help="The folder that they are written to; nothing in it is overwritten.",
-)
-from_option = click.option(
-    "--from",
-    "sender",
-    metavar="WHO",
-    help="Who writes.  [default: as git is told]",
-)
-
 
 @click.command("reply", short_help="The answer to a series, as mails that are not sent.")
 @click.argument("bundle", type=click.Path(path_type=Path))
-@out_option
+@out_option("xasplit-reply")
 @from_option
 @click.option(
     "--mbox",

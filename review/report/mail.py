@@ -41,7 +41,7 @@ class Heading:
 
 
 def writer(named: str | None, tree: str | Path = ".") -> Who:
-    """Who writes: as named, ``Name <address>``, or as git is told for a tree.
+    """Who writes: as named, ``Name <address>``, or as git is told for a tree, or for where one is.
 
     Raises click.UsageError when nobody is.
     """
@@ -50,10 +50,10 @@ def writer(named: str | None, tree: str | Path = ".") -> Who:
         if "@" not in who[1]:
             raise click.UsageError(f"--from {named!r} is no 'Name <address>'")
         return who
-    who = git(tree, "config", "user.name"), git(tree, "config", "user.email")
-    if not who[1]:
-        raise click.UsageError("who writes?  git config user.email, or --from 'Name <address>'")
-    return who
+    for place in (tree, "."):
+        if address := git(place, "config", "user.email"):
+            return git(place, "config", "user.name"), address
+    raise click.UsageError("who writes?  git config user.email, or --from 'Name <address>'")
 
 
 def answer(posted: Posted, sender: Who) -> Heading:

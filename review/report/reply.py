@@ -235,7 +235,8 @@ def _case(one: FindingRecord, read: Read) -> Iterator[str]:
         f"The smallest case, with XA_CHUNK_SHIFT {shown.chunk_shift}, {slots} slots a node:"
     )
     last = len(shown.operations) if shown.operation is None else shown.operation + 1
-    yield from indented(f"{n:2} {text}" for n, text in enumerate(shown.operations[:last]))
+    told = enumerate(shown.operations[:last])
+    yield from indented(f"{n:2} {text}" for n, text in told if text != "snapshot()")
     if shown.differences:
         yield from ["Expected and found:", "", *indented(shown.differences[:8])]
     finding = None if one.counterexample is None else _finding(read(one.counterexample))
