@@ -12,10 +12,16 @@ from models.mutants.catalogue import MUTANTS
 from models.mutants.run import controls, lacking
 from models.mutants.told import Sum
 from models.mutants.where import GOAL, share
-from review.commands.options import json_option
+from review.commands import run_options
+from review.commands.options import fresh_option, jobs_option, json_option
 from review.report import mutants as report
 from review.report.output import show
 from review.run import mutants as runs
+from review.run.named import NamedKernels
+from review.run.workers import Workers
+
+SETS = 20
+"""How many sets of seeded defects are drawn."""
 
 
 def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | None:
@@ -39,16 +45,42 @@ def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | N
     help="Plant so many defects at once, or from so many to so many, such as 2-6.",
 )
 @click.option(
-    "--sample", type=click.IntRange(1), default=20, show_default=True, help="So many sets of them."
+    "--sample",
+    type=click.IntRange(1),
+    help=f"So many of these sets [default: {SETS}], or of machine-made mutants [default: all].",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="What draws the sets.")
+@click.option("--seed", type=int, default=1, show_default=True, help="What draws them.")
+@click.option(
+    "--machine-made",
+    "machine",
+    is_flag=True,
+    help="Make mutants of a source and run them against its kernel's own test and our checks.",
+)
+@run_options.kernels_options("rev", "mbox")
+@click.option("--port", is_flag=True, help="Of the C port, with each of its splits.")
+@click.option(
+    "--functions",
+    metavar="NAME,...",
+    default="split",
+    show_default=True,
+    help="What is mutated, with all that it calls; split: what splits; others: what stores,"
+    " erases, marks, finds, steps and pauses and is not called by what splits.",
+)
+@jobs_option
+@fresh_option
 @json_option
 def command(
     names: tuple[str, ...],
     where: bool,
     several: range | None,
-    sample: int,
+    sample: int | None,
     seed: int,
+    machine: bool,
+    named: NamedKernels,
+    port: bool,
+    functions: str,
+    jobs: int,
+    fresh: bool,
     as_json: bool,
 ) -> int:
     """Put each seeded defect of port, model and driver, or those with these NAMEs, through the
@@ -66,13 +98,25 @@ def command(
     and it is judged whether each is told as one finding whose smallest case shows no other.  Exit
     status 1 when the goals for that are not met.
 
+    With --machine-made, mutants of a kernel's or the port's functions are made by rules and run
+    against the kernel's own test and against our checks, each until the first kills it. Exit status
+    1 when one survives our checks and it is not known why.
+
     \b
     Examples:
       xasplit mutants
       xasplit mutants --where --json
       xasplit mutants sibling-mask canonical-first --json
       xasplit mutants --several 2-6 --sample 100
+      xasplit mutants --machine-made --port --sample 100
+      xasplit mutants --machine-made --kernel ~/linux --functions others --json
     """
+    if machine:
+        if names or where or several is not None:
+            raise click.UsageError("--machine-made measures by itself: give it alone.")
+        return _machine_made(named, port, functions, sample, seed, Workers(jobs), fresh, as_json)
+    if named.kernels or port:
+        raise click.UsageError("--kernel and --port go with --machine-made.")
     known = {mutant.name: mutant for mutant in MUTANTS}
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
@@ -84,7 +128,7 @@ def command(
         show(report.ranked(ranked), as_json=as_json)
         return int(share(ranked) < GOAL)
     if several is not None:
-        sets = runs.told_apart(chosen, several, sample, seed)
+        sets = runs.told_apart(chosen, several, sample or SETS, seed)
         show(report.told_apart(sets, seed), as_json=as_json)
         return int(not Sum(sets).met)
     not_run = {one.name: why for one in chosen if (why := lacking(one))}
@@ -95,3 +139,37 @@ def command(
     unchanged: report.Controls = {} if names else controls(chosen)
     show(report.caught(outcomes, unchanged, not_run), as_json=as_json)
     return int(any(unchanged.values()) or not all(one.caught for one in outcomes))
+
+
+def _machine_made(
+    named: NamedKernels,
+    port: bool,
+    functions: str,
+    sample: int | None,
+    seed: int,
+    workers: Workers,
+    fresh: bool,
+    as_json: bool,
+) -> int:
+    if port == bool(named.kernels):
+        raise click.UsageError("--machine-made: of what? Give --port, or --kernel.")
+    try:
+        from review.report import machine_made as report
+        from review.run.machine_made import adequacy, scope
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"{error.name} is not installed: pip install 'xasplit[mutants]'"
+        ) from None
+    from review.report.output import each
+    from review.run.results import Results
+    from review.run.store import ResultStore
+    from review.run.subjects import kernel_sources, port_sources
+
+    sources = port_sources() if port else kernel_sources(named)
+    results = Results(ResultStore(fresh=fresh))
+    wanted = scope(functions, sample, seed)
+    done = [adequacy(one, wanted, workers, results) for one in sources]
+    show([each("sources", map(report.answer, done))], as_json=as_json)
+    if any(report.unexplained(one) for one in done):
+        return 1
+    return 2 if any(one.left for one in done) else 0
