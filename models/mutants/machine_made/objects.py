@@ -2,8 +2,8 @@
 """What a changed function compiles to: nothing, the same as before, or something else.
 
 Only the changed function is compiled, by its file in which all others are declared and not defined:
-as kernels are, optimised, for their usual chunk shift, with the debug assertions, and without debug
-information.  What then is the same is equivalent; what differs only where other functions are
+as kernels are, optimised, for their usual chunk shift, without the library's debug assertions and
+debug information: what changes nothing but such an assertion is no mutant.  What then is the same is equivalent; what differs only where other functions are
 known to the compiler is found by ``whole``.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from models.kernel.source import Source
 from models.mutants.machine_made.change import Change
 from models.mutants.machine_made.functions import Function, functions
-from models.subject.build import OPTIMISED, asserting, compiler, flags_of
+from models.subject.build import OPTIMISED, compiler, flags_of, preprocessing
 
 CHUNK_SHIFT = 6
 STRICT = (
@@ -73,8 +73,8 @@ def compiled(source: Source, file: str, text: bytes) -> str | None:
     """A hash of the object of ``text``, in the place of ``file`` of a source; None where it does
     not compile."""
     command = [
-        *compiler(), OPTIMISED, *flags_of(source), "-g0", "-w", *STRICT,
-        *asserting(source, CHUNK_SHIFT), "-iquote", str(Path(file).parent),
+        *compiler(), OPTIMISED, *flags_of(source), "-g0", *STRICT,
+        *preprocessing(source, CHUNK_SHIFT), "-iquote", str(Path(file).parent),
         "-x", "c", "-c", "-", "-o",
     ]  # fmt: skip
     with tempfile.NamedTemporaryFile(prefix="xasplit-", suffix=".o") as made:
