@@ -65,7 +65,7 @@ floors:
 	$(PYTHON) -m venv build/floors
 	.ci/floors > build/floors/constraints.txt
 	build/floors/bin/python -m pip install --quiet --disable-pip-version-check --no-compile \
-		--constraint build/floors/constraints.txt --editable '.[cluster]' pytest pytest-xdist
+		--constraint build/floors/constraints.txt --editable '.[cluster,mutants]' pytest pytest-xdist
 	build/floors/bin/pytest --numprocesses 2 $(FLOORS)
 
 # Both commands of the README where nothing but its packages is installed.

@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DEPENDENCIES = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]
+OPTIONAL = PROJECT["optional-dependencies"]
+DEPENDENCIES = PROJECT["dependencies"] + OPTIONAL["cluster"] + OPTIONAL["mutants"]
 
 
 def version(text: str) -> tuple[int, ...]:

@@ -118,7 +118,8 @@ def imported() -> set[str]:
 
 
 def test_what_it_imports_is_declared_and_what_is_declared_is_imported() -> None:
-    lines = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["cluster"]
+    optional = PROJECT["optional-dependencies"]
+    lines = PROJECT["dependencies"] + optional["cluster"] + optional["mutants"]
     declared = {re.split(r"[<>=~!\[; ]", line)[0].lower() for line in lines}
     owners = importlib.metadata.packages_distributions()
     needed = {name: {one.lower() for one in owners.get(name, [name])} for name in imported()}

@@ -93,7 +93,7 @@ def planted_lines(mutant: Mutant) -> frozenset[Line]:
         if tag == "equal":
             continue
         new = {number for number in range(start + 1, end + 1) if has_code(after[number - 1])}
-        lines |= new or _beside(after, start, end)
+        lines |= new or beside(after, start, end)
     for number in sorted(lines):
         if (macro := re.match(r"\s*#\s*define\s+(\w+)", after[number - 1])) is not None:
             used = re.compile(rf"\b{macro[1]}\b")
@@ -101,7 +101,7 @@ def planted_lines(mutant: Mutant) -> frozenset[Line]:
     return frozenset((mutant.file, line) for line in lines)
 
 
-def _beside(text: list[str], start: int, end: int) -> set[int]:
+def beside(text: list[str], start: int, end: int) -> set[int]:
     """The lines of code before line ``start`` + 1 and after line ``end``, of the same function."""
     above = next((n for n in range(start, 0, -1) if has_code(text[n - 1])), None)
     below = next((n for n in range(end + 1, len(text) + 1) if has_code(text[n - 1])), None)

@@ -62,11 +62,12 @@ class Histories:
 
 @dataclass
 class Verdict:
-    """What cases came to: ``properties`` that break and did not before; ``differing`` counts what
-    was answered otherwise than before, and not wrongly."""
+    """What cases came to: ``properties`` that break and did not before, and the first finding of
+    these; ``differing`` counts what was answered otherwise than before, and not wrongly."""
 
     properties: tuple[str, ...] = ()
     differing: int = 0
+    finding: Finding | None = None
 
 
 def blocks(one: Implementation, units: Sequence[Unit]) -> list[Block]:
@@ -183,8 +184,10 @@ class Judging:
             with Comparison(one, expected, s, found, Tried(), family) as comparison:
                 comparison.run([block.groups[number]])
             expected.clear()
-            if broken := {breach.smallest.property for breach in found.own().breaches.values()}:
-                return Verdict(tuple(sorted(broken)))
+            if breaches := found.own().breaches.values():
+                every = [breach.smallest for breach in breaches]
+                names = {one.property for one in every}
+                return Verdict(tuple(sorted(names)), finding=min(every, key=Finding.rank))
         return Verdict((), len(differing))
 
     def histories(self, one: Implementation, drawn: Histories) -> Verdict:
@@ -198,10 +201,11 @@ class Judging:
         with Trial(one, drawn.chunk_shift) as trial:
             for number in differing[:_MOST_JUDGED]:
                 told = trial.run(drawn.cases[number], drawn.expected[number])
-                fresh = {each.property for each in told if not each.before and not each.deviations}
+                fresh = [each for each in told if not each.before and not each.deviations]
                 trial.forget()
                 if fresh:
-                    return Verdict(tuple(sorted(fresh)))
+                    names = {each.property for each in fresh}
+                    return Verdict(tuple(sorted(names)), finding=fresh[0])
         return Verdict((), len(differing))
 
 

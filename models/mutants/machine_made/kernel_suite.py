@@ -103,7 +103,7 @@ def prepare(source: Source) -> Prepared:
     """Cut the test of a source into parts, and see what each comes by.  NoTest, BuildError."""
     if not source.has_kernel_test:
         raise NoTest(f"{source.name} came without {TEST}")
-    test, parts = _cut(source)
+    test, parts = cut(source)
     with tempfile.TemporaryDirectory(prefix="xasplit-kernel-test-") as folder:
         planted = Planted(source, None, Path(folder), OPTIMISED)
         spent, usual = [], []
@@ -213,7 +213,7 @@ def _end(code: int, finished: bool) -> str:
 TIMED_OUT = "timed out"
 
 
-def _cut(source: Source) -> tuple[Path, int]:
+def cut(source: Source) -> tuple[Path, int]:
     """The test with a question before each of its parts, in the cache, and how many parts it
     has."""
     text = (source.directory / TEST).read_bytes()

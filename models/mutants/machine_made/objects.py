@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a changed function compiles to: nothing, the same as before, or something else.
 
-Only the changed function is compiled, by its file in which all others are declared and not defined:
-as kernels are, optimised, for their usual chunk shift, without the library's debug assertions and
-debug information: what changes nothing but such an assertion is no mutant.  What then is the same is equivalent; what differs only where other functions are
-known to the compiler is found by ``whole``.
+Only the changed function is compiled, by its file in which all others are declared and not
+defined: as kernels are, optimised, for their usual chunk shift, without the library's debug
+assertions and debug information.  What changes nothing but such an assertion is no mutant.  What
+then is the same is equivalent; what differs only where other functions are known to the compiler
+is found by ``whole``.
 """
 
 from __future__ import annotations

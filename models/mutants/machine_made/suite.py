@@ -111,7 +111,7 @@ def prepare(
         on_stage(f"sweep at {s}")
         stages.append((f"sweep at {s}", list(cases.blocks(one, ladder(s)))))
     on_stage("sweep at 1")
-    stages.append(("sweep at 1", list(cases.blocks(one, _whole(1)))))
+    stages.append(("sweep at 1", list(cases.blocks(one, whole_units(1)))))
     readers: dict[int, frozenset[object]] = {}
     for s, writers in READERS:
         on_stage(f"readers at {s}")
@@ -126,7 +126,8 @@ def prepare(
     return Prepared(source, one, stages, readers, own)
 
 
-def _whole(s: int) -> list[Unit]:
+def whole_units(s: int) -> list[Unit]:
+    """What the sweep runs whole."""
     return complete_units([s])
 
 
@@ -136,6 +137,11 @@ class Suites:
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
         self._judging = Judging()
+
+    @property
+    def source(self) -> Source:
+        """What the mutants are mutants of."""
+        return self._prepared.source
 
     def fate(self, change: Change) -> Fate:
         """What both suites make of a mutant."""
@@ -147,7 +153,9 @@ class Suites:
             same = not ours.killed and self._same(planted)
             return Fate(change, ours, kernel, same)
 
-    def _ours(self, planted: Planted) -> Kill:
+    def found(self, planted: Planted) -> tuple[Implementation, str, Verdict]:
+        """The mutant as an implementation, the stage of cases that kills it, "" for none, and what
+        that finds."""
         base = self._prepared.source
         step = Step("the mutant", "", None)
         source = replace(planted.source, lineage=Lineage(base, (step,)))
@@ -162,14 +170,20 @@ class Suites:
                 verdict = self._verdict(one, block)
                 differing += verdict.differing
                 if verdict.properties:
-                    return Kill(stage, verdict.properties)
+                    return one, stage, verdict
+        return one, "", Verdict(differing=differing)
+
+    def _ours(self, planted: Planted) -> Kill:
+        _, stage, verdict = self.found(planted)
+        if stage:
+            return Kill(stage, verdict.properties)
         for s, writers in READERS:
             before = self._prepared.readers[s]
             broken = _broken(planted.source, s, writers)
             if fresh := {one for one in broken if one not in before}:
                 names = sorted({str(one[-1]) for one in fresh if isinstance(one, tuple)})
                 return Kill(f"readers at {s}", tuple(names))
-        return Kill(differing=differing)
+        return Kill(differing=verdict.differing)
 
     def _verdict(self, one: Implementation, block: Block | Histories) -> Verdict:
         try:
