@@ -79,6 +79,21 @@ def placed(
     return found
 
 
+def breaks(
+    source: Source, shift: int, case: Case, memory: Memory, reader: str, promise: str
+) -> bool:
+    """Whether a reader beside a writer breaks a promise on a source, in any of all executions.
+
+    BuildError; ExplorerError where they were not all explored, and none of those that were does.
+    """
+    there = _broken(source, shift, case, memory, None, (reader,))
+    if any(one == reader and kind.partition(" ")[0] == promise for one, _, kind in there):
+        return True
+    if not there.get((reader, Span.RACE, ""), False):
+        raise ExplorerError(f"{reader} beside {case} was not explored to its end")
+    return False
+
+
 def _on_base(
     base: Source,
     run: tuple[int, Case, Memory, int | None],

@@ -53,7 +53,13 @@ _WAIT = 1.0
     type=click.Path(file_okay=False, path_type=Path),
     help="The bundle of --series.  [default: a new folder in the repository's .git/xasplit]",
 )
-@click.option("--property", "name", metavar="NAME", default="", help="Only this property decides.")
+@click.option(
+    "--property",
+    "name",
+    metavar="NAME",
+    default="",
+    help="Only this property decides, or this promise to readers.",
+)
 @run_options.bisect_option
 @jobs_option
 @fresh_option

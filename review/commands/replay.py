@@ -16,6 +16,10 @@ from models.case.trial import NoCase
 from models.driver.worker import Status
 from models.kernel.configuration import CHECKED, Configuration
 from models.kernel.source import Source, port_source
+from models.readers.explorer import ExplorerError
+from models.readers.origins import breaks
+from models.readers.schedule import Schedule
+from models.subject.build import BuildError
 from models.subject.implementation import Implementation, name_of
 from review.commands import run_options
 from review.commands.options import json_option
@@ -68,7 +72,8 @@ def command(
       find(0)                                       # up to the last index
 
     Entries are NULL, ptr1, v:17 (the value 17) or a pointer in hexadecimal; one that is left out
-    is ptr1. models/driver/PROTOCOL.md tables all operations.
+    is ptr1. models/driver/PROTOCOL.md tables all operations. FILE may be a schedule of a bundle,
+    too: its reader and writer are then explored whole, and asked for the promise that it tells.
 
     With --mbox, --rev A..B or --base it is told with which patch each thing that breaks came; what
     was there before does not count, unless --all is given. With --bisect the case runs on the tree
@@ -89,7 +94,8 @@ def command(
     or something was not run.
     """
     try:
-        case = case_files.load(file, chunk_shift)
+        schedule = case_files.schedule_in(file)
+        case = schedule or case_files.load(file, chunk_shift)
     except click.ClickException as error:
         if not bisect:
             raise
@@ -99,11 +105,31 @@ def command(
     def again() -> int:
         tree = given_patch.tree_of(named.kernels[0] if named.kernels else None)
         here = replace(named, kernels=(tree,))
+        if isinstance(case, Schedule):
+            return _explored(case, here, as_json)
         return _replayed(case, file, here, everything, sanitize, as_json, alone=True)
 
     if bisect:
         return run_options.bisected(again)
+    if isinstance(case, Schedule):
+        return _explored(case, named, as_json)
     return _replayed(case, file, named, everything, sanitize, as_json)
+
+
+def _explored(schedule: Schedule, named: NamedKernels, as_json: bool) -> int:
+    """The exit status of the reader of a schedule, beside its writer, in every execution: the
+    choices of one have no meaning in other code."""
+    sources, not_run = subjects.tested(named)
+    one = schedule
+    found = []
+    for source in sources:
+        try:
+            broken = breaks(source, one.chunk_shift, one.case, one.memory, one.reader, one.promise)
+        except (BuildError, ExplorerError) as error:
+            raise click.ClickException(str(error)) from None
+        found.append((name_of(source), broken))
+    show(report.readers(one, found, not_run), as_json=as_json)
+    return 1 if any(broken for _, broken in found) else 2 if not_run else 0
 
 
 def _replayed(

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
-from models.case.strict_json import FormatError
 from models.case.trial import NoCase
 from models.diagnosis.added_test import NotAdded
 from models.kernel import format_patch
@@ -17,8 +17,6 @@ from models.kernel.configuration import USUAL, Configuration
 from models.kernel.mailbox import SeriesError
 from models.kernel.posted import Address
 from models.kernel.source import Source, SourceError, open_source
-from models.readers import schedule as schedules
-from models.readers.schedule import Schedule
 from models.subject.baseline import TEST
 from models.subject.build import BuildError
 from review.commands import run_options
@@ -32,6 +30,7 @@ from review.run.case_files import WrittenCase
 from review.run.named import NamedKernels
 from review.run.reporting import Facts
 from review.run.since import since
+from xarray_model.errors import PreconditionError
 
 _MAIL = "0000-report.eml"
 
@@ -103,8 +102,10 @@ def command(
 
     Exit status: 0 it is written, 2 it could not be, or there is nothing to report.
     """
-    if len(named.kernels) != 1:
-        raise click.UsageError("name one kernel with --kernel; others with --also")
+    if len(named.kernels) != 1 or named.ranged:
+        raise click.UsageError("name one kernel with --kernel, and one --rev; others with --also")
+    if name is not None and not re.fullmatch("[a-z0-9_]{1,40}", name):
+        raise click.UsageError(f"--name {name!r} is no part of a function's name")
     who = mail.writer(sender, named.kernels[0])
     recipients = tuple(mail.writer(one) for one in to)
     tell = partial(click.echo, err=True)
@@ -114,7 +115,7 @@ def command(
         fixed = None
         if fix is not None:
             (fixed,) = subjects.kernel_sources(replace(named, mailboxes=(fix,)))
-        code = None if test is None else test.read_text()
+        code = None if test is None else _text(test)
         reporting.test_of(facts, configuration, code, name, fixed)
         _check(facts, test)
         patch, checked = _patch(facts, named, who, signed=signoff)
@@ -126,10 +127,10 @@ def command(
         )  # fmt: skip
     except (BuildError, SourceError, SeriesError, NotAdded, reporting.Holds) as error:
         raise click.ClickException(str(error)) from None
-    except (NoCase, ValueError) as error:
+    except (NoCase, PreconditionError, ValueError) as error:
         raise click.ClickException(f"{file}: {error}") from None
     heading = mail.Heading(subject or report.subject(facts), who, recipients)
-    said = "" if remark is None else remark.read_text()
+    said = "" if remark is None else _text(remark)
     written = [(_MAIL, mail.message(heading, report.body(facts, found, said, patch, checked)))]
     if patch is not None:
         written.append((patch.name, patch.content))
@@ -146,9 +147,16 @@ def command(
     return 0
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file}: no text that can be read: {error}") from None
+
+
 def _facts(file: str, named: NamedKernels) -> tuple[Facts, Configuration]:
     """What is reported, of which kernel, and the configuration that a test of it is run in."""
-    schedule = _schedule(file)
+    schedule = case_files.schedule_in(file)
     case = None if schedule else case_files.load(file)
     (source,) = subjects.kernel_sources(named)
     if schedule is not None:
@@ -161,17 +169,6 @@ def _facts(file: str, named: NamedKernels) -> tuple[Facts, Configuration]:
     (source,), _ = subjects.configured([source], [case.configuration])
     usual = replace(case.configuration, debug=USUAL.debug)
     return Facts(reporting.found_again(source, case.finding), source), usual
-
-
-def _schedule(file: str) -> Schedule | None:
-    """The schedule in a file, None if it is another."""
-    try:
-        text = Path(file).read_bytes()
-        return schedules.loads(text) if schedules.FORMAT.encode() in text[:200] else None
-    except FormatError as error:
-        raise click.ClickException(f"{file}: {error}") from None
-    except OSError:
-        return None  # Who reads cases says what is wrong.
 
 
 def _check(facts: Facts, test: Path | None) -> None:

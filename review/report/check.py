@@ -13,6 +13,7 @@ from review.report import b4, findings
 from review.report.output import Part
 from review.run.checking import Checked, Verdict
 from review.run.diagnosis import Diagnosis
+from specs.readers import PROMISES
 
 
 def answer(done: Checked) -> Iterator[Part]:
@@ -43,7 +44,8 @@ def summary(done: Checked) -> str:
     if done.promises:
         parts.append(f"promises to readers are broken: {', '.join(done.promises)}")
     if done.only and done.verdict is not Verdict.FAIL:
-        return f"{done.only} holds in {done.cases:,} cases"
+        ran = "executions of readers" if done.only in PROMISES else "cases"
+        return f"{done.only} holds in {done.cases:,} {ran}"
     if not parts:
         parts.append(f"nothing new breaks in {done.cases:,} cases")
     return "; ".join(parts)

@@ -48,7 +48,7 @@ def writer(named: str | None, tree: str | Path = ".") -> Who:
     if named is not None:
         who = parseaddr(named)
         if "@" not in who[1]:
-            raise click.UsageError(f"--from {named!r} is no 'Name <address>'")
+            raise click.UsageError(f"{named!r} is no 'Name <address>'")
         return who
     for place in (tree, "."):
         if address := git(place, "config", "user.email"):

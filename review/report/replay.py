@@ -12,12 +12,14 @@ from models.case.notation import operation_text
 from models.case.origins import Placed
 from models.case.replay import Replay
 from models.pictures import explanation
+from models.readers.schedule import Schedule
 from review.bundle.findings import origin_record, suspects
 from review.report.findings import origin_text, where_lines
 from review.report.layout import wrap_words
 from review.report.output import Part, as_object, each, nested, readable, shown
 from review.run.case_files import WrittenCase
 from review.run.rerun import Rerun
+from specs.readers import PROMISES
 
 
 def together(
@@ -27,6 +29,22 @@ def together(
     run, a line each."""
     yield each("subjects", answers)
     yield Part("does_not_compile", list(prefixes), list(prefixes))
+    yield Part("not_run", list(not_run), list(not_run))
+
+
+def readers(
+    schedule: Schedule, found: Sequence[tuple[str, bool]], not_run: Sequence[str]
+) -> Iterator[Part]:
+    """Whether the promise that a schedule tells of is broken, in any execution of its reader beside
+    its writer, on each source by its name."""
+    one = schedule
+    what = f"{one.reader} beside {one.case} at chunk shift {one.chunk_shift}, {one.memory.value}"
+    stated = textwrap.wrap(f"{one.promise}: {PROMISES[one.promise].statement}", 72)
+    yield Part("promise", one.promise, stated)
+    yield Part("reader", what, _wrapped(what))
+    for name, broken in found:
+        yield shown(f"{name}: {'still breaks.' if broken else 'holds in every execution.'}")
+    yield Part("subjects", [{"source": name, "holds": not broken} for name, broken in found])
     yield Part("not_run", list(not_run), list(not_run))
 
 

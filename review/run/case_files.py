@@ -17,6 +17,8 @@ from models.case.notation import operation_text
 from models.case.strict_json import FormatError
 from models.case.text import CaseText, observed, parse_case, too_large
 from models.case.trial import NoCase
+from models.readers import schedule as schedules
+from models.readers.schedule import Schedule
 from xarray_model.operations import Operation
 
 STDIN = "-"
@@ -109,6 +111,21 @@ def load(name: str, chunk_shift: int | None = None) -> Counterexample | WrittenC
     if too := too_large(whole, s):
         raise click.ClickException(f"{shown}: {written.place(too[0])}: {too[1]}.")
     return written
+
+
+def schedule_in(name: str) -> Schedule | None:
+    """The schedule in a file, None if the file is another, or cannot be read.  Raises
+    click.ClickException when it is a schedule that is wrong."""
+    try:
+        data = Path(name).read_bytes() if name != STDIN else b""
+    except OSError:
+        return None
+    if schedules.FORMAT.encode() not in data[:200]:
+        return None
+    try:
+        return schedules.loads(data)
+    except FormatError as error:
+        raise click.ClickException(f"{name}: {error}") from None
 
 
 def _read(name: str, shown: str) -> bytes:

@@ -21,9 +21,9 @@ from models.kernel.parent import parent
 from models.kernel.ranges import with_base
 from models.kernel.series import OWN_FILES, apply_read
 from models.kernel.source import Source, SourceError
-from models.readers import explore
+from models.readers import explore, plan
 from models.subject.build import BuildError, ToolError
-from models.subject.implementation import Implementation
+from models.subject.implementation import Implementation, name_of
 from review.run import search as searches
 from review.run import subjects
 from review.run.diagnosis import Diagnosis, diagnose, located, originated
@@ -32,6 +32,7 @@ from review.run.given_patch import GivenPatch
 from review.run.named import NamedKernels
 from review.run.results import Results, source_key, tools
 from review.run.workers import Workers
+from specs.readers import PROMISES
 from specs.registry import REGISTERS
 
 SHIFTS = (1, 2, 6)
@@ -39,6 +40,8 @@ SHIFTS = (1, 2, 6)
 READERS_AT = (1,)
 """Those at which readers are explored, against ``WRITERS``."""
 WRITERS = ("split", "try-split")
+PROMISE_AT = (1, 2)
+"""Those at which they are where one promise is asked for, against all writers."""
 
 
 class Verdict(Enum):
@@ -76,7 +79,7 @@ class Checked:
     def verdict(self) -> Verdict:
         """What all of it comes to."""
         counted = self.diagnoses if not self.only else self._of_property()
-        if counted or self.broken or (self.promises and not self.only):
+        if counted or self.broken or (self.promises and self.only in ("", *PROMISES)):
             return Verdict.FAIL
         if self.not_run or not self.sources:
             return Verdict.UNDECIDED
@@ -129,7 +132,7 @@ def opened(named: NamedKernels, patch: GivenPatch | None) -> list[Source]:
 
 def known_property(name: str) -> None:
     """Raises click.UsageError when there is no property of this name."""
-    names = sorted(one for register in REGISTERS.values() for one in register)
+    names = sorted([*PROMISES, *(one for register in REGISTERS.values() for one in register)])
     if name not in names:
         near = difflib.get_close_matches(name, names, 3)
         more = f"; do you mean {' or '.join(near)}?" if near else "; xasplit properties lists them"
@@ -138,8 +141,12 @@ def known_property(name: str) -> None:
 
 def check(sources: Sequence[Source], workers: Workers, results: Results, name: str = "") -> Checked:
     """Check kernels, each against what it was made from where that is known.  Only the property
-    ``name`` decides if there is one."""
+    ``name`` decides if there is one, or only that promise to readers."""
     done = Checked(only=name)
+    if name in PROMISES:
+        done.sources = tuple(map(name_of, sources))
+        _explore(done, sources, results, workers.jobs, PROMISE_AT, plan.WRITERS)
+        return done
     built: list[Implementation] = []
     # What is looked for counts, known or not.
     for one in subjects.built_each(sources, SHIFTS, deviations=not name).values():
@@ -163,26 +170,34 @@ def check(sources: Sequence[Source], workers: Workers, results: Results, name: s
     done.origins = originated(smallest, built, jobs=workers.jobs)
     done.wheres = located(smallest, done.origins, built, jobs=workers.jobs)
     if not name:
-        _explore(done, [one.source for one in built], results, workers.jobs)
+        _explore(done, [one.source for one in built], results, workers.jobs, READERS_AT, WRITERS)
     return done
 
 
-def _explore(done: Checked, sources: Sequence[Source], results: Results, jobs: int) -> None:
-    """Explore readers, and add what they see."""
+def _explore(
+    done: Checked,
+    sources: Sequence[Source],
+    results: Results,
+    jobs: int,
+    shifts: Sequence[int],
+    writers: Sequence[str],
+) -> None:
+    """Explore readers beside writers at these chunk shifts, and add what they see."""
     wanted, not_run = explorable(sources)
     done.not_run += not_run
     for source in wanted:
         try:
             report = results.of(
                 "explorations of readers",
-                (source_key(source, steps=True), READERS_AT, WRITERS, tools()),
-                partial(explore.explore, source, READERS_AT, writers=WRITERS, jobs=jobs),
+                (source_key(source, steps=True), tuple(shifts), tuple(writers), tools()),
+                partial(explore.explore, source, shifts, writers=writers, jobs=jobs),
                 lambda one: not one.unexplored,
             )
         except BuildError as error:
             done.not_run.append(f"readers: {error}")
             continue
-        found = [one for _, one in report.found()]
+        found = [one for _, one in report.found() if done.only in ("", one.breach.promise)]
+        done.cases += report.executions if done.only else 0
         done.promises += sorted(
             {f"{one.breach.promise} ({one.result.case.writer})" for one in found if one.counts}
         )

@@ -20,6 +20,8 @@ from models.kernel import source as sources
 from models.kernel.configuration import USUAL, Configuration
 from models.kernel.source import Source
 from models.readers import schedule as schedules
+from models.readers.explorer import ExplorerError
+from models.readers.origins import breaks
 from models.readers.schedule import Schedule
 from models.subject.baseline import TEST, Baseline, run_test
 from models.subject.build import BuildError
@@ -68,8 +70,13 @@ class ReaderDefect:
     schedule: Schedule
 
     def shows(self, source: Source) -> bool:
-        """Whether the same promise is broken there by the same execution."""
-        return schedules.replay(self.schedule, source).reproduced
+        """Whether the same reader beside the same writer breaks the same promise there, in any
+        execution: the choices of one have no meaning in other code."""
+        one = self.schedule
+        try:
+            return breaks(source, one.chunk_shift, one.case, one.memory, one.reader, one.promise)
+        except ExplorerError as error:
+            raise BuildError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from models.diagnosis.where.rank import Suspect, Where
 from models.kernel import series
 from models.kernel.mailbox import Mail, read_mailbox
 from models.kernel.source import Letter
+from models.readers import explore
 from models.sweep.sweep import Unit
 from review.cli import run
 from review.commands.run_options import STOP
@@ -28,6 +30,7 @@ COUNT = "	unsigned long nodes = 0;\n"
 ONE_MORE = "	unsigned long nodes = 1;\n"
 
 
+EXPLORE = checking._explore
 WHERE = Where((Suspect(FILE, 7, "xas_split", ("it runs where it fails",)),))
 
 
@@ -186,6 +189,34 @@ def test_one_property_decides(tree: Path, check: Check) -> None:
     assert check("--property", "split-marks")[0] == 0
     status, _, err = check("--property", "split-request")
     assert status == 2 and "do you mean split-requests" in err
+
+
+def test_one_promise_to_readers_decides(
+    tree: Path, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No case is run, and readers are explored further than they are otherwise; another promise
+    that is broken says nothing."""
+    monkeypatch.setattr(checking, "_explore", EXPLORE)
+    asked: list[object] = []
+
+    def broken(promise: str) -> SimpleNamespace:
+        result = SimpleNamespace(case=SimpleNamespace(writer="split"))
+        breach = SimpleNamespace(promise=promise)
+        return SimpleNamespace(breach=breach, result=result, counts=True, documented=False)
+
+    def explored(_: object, shifts: object, **__: object) -> SimpleNamespace:
+        asked.append(shifts)
+        found = [(1, broken("find-order"))]
+        return SimpleNamespace(found=lambda: found, executions=7, unexplored=())
+
+    monkeypatch.setattr(explore, "explore", explored)
+    status, out, _ = check("--property", "find-order", "--bisect")
+    assert (status, out.strip()) == (
+        1, "promises to readers are broken: find-order (split)",
+    )  # fmt: skip
+    status, out, _ = check("--property", "load-null", "--bisect")
+    assert (status, out.strip()) == (0, "load-null holds in 7 executions of readers")
+    assert asked == [checking.PROMISE_AT] * 2
 
 
 def test_bisection(tree: Path, check: Check) -> None:

@@ -321,3 +321,25 @@ def test_bisection_asks_for_the_files_own_property(
         assert run(str(tmp_path / "file.json"), "--bisect")[0] == wanted
     (tmp_path / "file.json").write_text("{}")
     assert run(str(tmp_path / "file.json"), "--bisect")[0] == STOP
+
+
+def test_a_schedule_is_explored_whole(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its choices have no meaning in other code: the reader is explored, also in a bisection."""
+    monkeypatch.chdir(tree)
+    root = Path(__file__).resolve().parents[3]
+    file = str(root / "docs/reports/next-marked-sibling/schedule.json")
+    name = "include/linux/xarray.h"
+    status, text = run(file, "--kernel", str(tree))
+    assert status == 0 and "holds in every execution" in text
+    change(tree, name, "if (held && !xa_is_internal(held)) {", "if (held) {")
+    status, text = run(file, "--kernel", str(tree), "--json")
+    told = json.loads(text)
+    assert (status, told["promise"]) == (1, "load-internal")
+    assert told["subjects"] == [{"source": "Linux 6.99.1", "holds": False}]
+    assert run(file, "--bisect")[0] == 1
+    change(tree, name, "if (held) {", "if (held {")
+    assert run(file, "--bisect")[0] == 125
+    (tmp_path / "wrong.json").write_text('{"format": "xasplit schedule"}')
+    assert run(str(tmp_path / "wrong.json"), "--bisect")[0] == STOP
