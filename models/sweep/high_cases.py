@@ -109,6 +109,9 @@ class HighGroup(Placed):
             if end <= self.top:
                 last = min(end, self.top - 1)
                 yield Operation(Code.FIND_MARKED, first, mark=1, argument=last, flags=Flag.PAUSE)
+        # From within an entry, and from where there is nothing after.
+        for index in (base, self.top):
+            yield Operation(Code.FIND_AFTER, index, argument=self.top)
         yield Operation(Code.NEXT, base, argument=2)
         for edge in (one for one in _EDGES if one < self.top):
             if _free(self.setting, edge) and _free(self.setting, edge - 1):
