@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from models.subject.build import compiler
+from proofs.c import cbmc
 
 
 def needs(name: str) -> pytest.MarkDecorator:
@@ -30,3 +31,15 @@ def has_sanitizers() -> bool:
         check=False,
     )
     return done.returncode == 0
+
+
+def _cbmc() -> bool:
+    try:
+        cbmc.find()
+    except cbmc.MissingError:
+        return False
+    return True
+
+
+needs_cbmc = pytest.mark.skipif(not _cbmc(), reason="needs cbmc")
+"""Skips without a model checker for C: `.ci/cbmc` provides one."""

@@ -13,6 +13,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PORT = _ROOT / "models" / "port"
 _FOLDERS = {
     "answer": (),
+    "proofs of C code": ("proofs",),
     "scripts": ("proofs", "xarray_model"),
     "verdicts": ("models", "specs", "xarray_model"),
 }

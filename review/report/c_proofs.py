@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bounded proofs of C code, as a table, JSON and lines; the same table grows while they run."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.live import Live
+
+from proofs.c.cases import Case
+from proofs.c.report import Outcome, Report, Verdict
+from review.report.output import Column, Part, Table, fields, shown, table
+
+_INTERVAL = 10.0
+"""Seconds between two lines of progress where there is no terminal."""
+
+
+def _status(one: Outcome) -> str:
+    if one.contradicted:
+        return f"{one.verdict}, but not natively"
+    if one.verdict is not Verdict.REFUTED:
+        return one.verdict
+    return one.verdict if one.confirmed else f"{one.verdict}, not confirmed"
+
+
+def outcomes(report: Report) -> Table[Outcome]:
+    """A row for each case: its verdict, what it took, and what the harness says as a program."""
+    return Table(
+        report.outcomes,
+        [
+            Column("case", "case", lambda one: one.case.name),
+            Column("covers", "", lambda one: one.case.title),
+            Column("verdict", "verdict", lambda one: one.verdict, _status),
+            Column("properties", "fails", lambda one: [*one.properties],
+                   lambda one: ", ".join(one.properties)),
+            Column("checked", "checks"),
+            Column("seconds", "s", lambda one: round(one.seconds, 1)),
+            Column("cpu", "s of CPU", lambda one: round(one.cpu, 1)),
+            Column("memory", "MiB", lambda one: one.memory, lambda one: one.memory >> 20),
+            Column("confirmed"),
+            Column("native", "natively"),
+            Column("contradicted"),
+            Column("inputs"),
+            Column("failures"),
+            Column("reason"),
+            Column("kept"),
+        ],
+    )  # fmt: skip
+
+
+def listed(named: Sequence[tuple[str, Sequence[Case]]]) -> Iterator[Part]:
+    """The table of cases of each source, without running any."""
+    rows = [(name, case) for name, cases in named for case in cases]
+    yield table(
+        "cases",
+        Table(
+            rows,
+            [
+                Column("source", "of", lambda row: row[0]),
+                Column("case", "case", lambda row: row[1].name),
+                Column("covers", "covers", lambda row: row[1].title),
+                Column("chunk_shift", "s", lambda row: row[1].s),
+                Column("levels", "levels", lambda row: row[1].levels),
+                Column("order", "n", lambda row: row[1].order),
+                Column("new_order", "m", lambda row: row[1].new_order),
+                Column("unwinding", "unwinding", lambda row: row[1].unwinding),
+                Column("expected", "", lambda _: Verdict.PROVED),
+            ],
+        ),
+    )
+
+
+def answer(report: Report) -> Iterator[Part]:
+    """The table of one source, what fails or is undecided, and the totals."""
+    yield from fields(report, "name", "program", "proved", "interrupted")
+    yield Part("seconds", round(report.seconds, 2))
+    yield shown(f"{report.name}, by {report.program}:")
+    yield table("cases", outcomes(report))
+    yield shown(*_problems(report))
+    cpu = sum(one.cpu for one in report.outcomes if not one.kept)
+    most = max((one.memory for one in report.outcomes), default=0) >> 20
+    kept = sum(bool(one.kept) for one in report.outcomes)
+    good = sum(one.good for one in report.outcomes)
+    yield shown(
+        f"{good} of {len(report.outcomes)} cases proved; {report.seconds:.1f} s,"
+        f" {cpu:.1f} s of CPU, {most:,} MiB at most; {kept} taken over from earlier runs"
+    )
+    if report.interrupted:
+        yield shown("Interrupted: what was not decided is told as not run.")
+
+
+def _problems(report: Report) -> Iterator[str]:
+    for one in report.outcomes:
+        if one.verdict is Verdict.REFUTED:
+            where = one.failures[0]
+            inputs = " ".join(f"{name}={value}" for name, value in (one.inputs or {}).items())
+            said = f"{where.name} {where.text}".rstrip()
+            yield f"{_status(one)}: {one.case.name}: {said} at {where.place}"
+            yield f"  inputs: {inputs or 'none told'}"
+            yield f"  natively: {one.native or 'not run'}"
+        elif one.contradicted:
+            yield f"{_status(one)}: {one.case.name}: natively: {one.native}"
+        elif one.verdict is not Verdict.PROVED:
+            yield f"{one.verdict}: {one.case.name}: {one.reason}".removesuffix(": ")
+
+
+class Progress:
+    """The live table on a terminal, a line now and then elsewhere; both on standard error."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True)
+        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
+        self.next = time.monotonic() + _INTERVAL
+
+    def __enter__(self) -> Progress:
+        if self.console.is_terminal:
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+    def update(self, report: Report) -> None:
+        """Show how far the run is."""
+        if self.console.is_terminal:
+            self.live.update(outcomes(report).rich())
+        elif time.monotonic() >= self.next:
+            self.next = time.monotonic() + _INTERVAL
+            done = sum(one.verdict is not Verdict.NOT_RUN for one in report.outcomes)
+            line = f"xasplit: {report.name}: {done} of {len(report.outcomes)} proofs of C code"
+            print(line, file=sys.stderr)
