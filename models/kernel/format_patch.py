@@ -15,6 +15,7 @@ from models.kernel.mailbox import git, must
 from models.kernel.printable import clean
 
 _SCRIPTS = re.compile(r"scripts/(?:checkpatch\.pl|spelling\.txt|const_structs\.checkpatch)")
+_SAID = re.compile("ERROR|WARNING|CHECK")
 _SECONDS = 60
 IGNORED = "AVOID_BUG"
 """What it says of XA_BUG_ON too, by which the kernel's own test checks everything."""
@@ -66,7 +67,7 @@ def checkpatch(named: str | Path, rev: str | None, patch: Patch) -> tuple[bool |
             (Path(folder) / name).write_bytes(content)
         (Path(folder) / patch.name).write_bytes(patch.content)
         unsigned = [] if b"\nSigned-off-by: " in patch.content else ["--no-signoff"]
-        asked = ["--no-tree", "--terse", "--show-types", "--color=never", *unsigned]
+        asked = ["--no-tree", "--show-types", "--color=never", *unsigned]
         asked += [f"--ignore={IGNORED}", patch.name]
         try:
             done = subprocess.run(
@@ -76,7 +77,7 @@ def checkpatch(named: str | Path, rev: str | None, patch: Patch) -> tuple[bool |
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None, [f"it did not end within {_SECONDS} seconds"]
-    lines = [clean(line) for line in done.stdout.splitlines() if line.strip()]
+    lines = [clean(line) for line in done.stdout.splitlines() if _SAID.match(line)]
     if not re.search(r"total: \d+ errors", done.stdout):
         said = (done.stderr.strip() or "nothing").splitlines()[0]
         return None, [f"it says {clean(said)}"]

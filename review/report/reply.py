@@ -135,8 +135,9 @@ def _remarks(manifest: Manifest, names: set[str], read: Read, posting: Posting) 
             key = (promise.promise, "", origin.since)
             if key not in said:
                 said.add(key)
-                lines = (*_promise(reader.name, promise, origin, manifest, read),)
-                yield Remark(lines, _number(origin, posting))
+                patch = _number(origin, posting)
+                told = _promise(reader.name, promise, origin, manifest, read, alone=bool(patch))
+                yield Remark((*told,), patch)
     for line in manifest.does_not_compile:
         yield Remark((*paragraph(f"It does not compile: {line}"),), 0)
 
@@ -276,15 +277,20 @@ def reproduced(one: FindingRecord) -> Iterator[str]:
 
 
 def _promise(
-    name: str, one: BrokenPromise, origin: OriginRecord, manifest: Manifest, read: Read
+    name: str,
+    one: BrokenPromise,
+    origin: OriginRecord,
+    manifest: Manifest,
+    read: Read,
+    *,
+    alone: bool,
 ) -> Iterator[str]:
     """What is said of a promise to readers that is broken now."""
+    begins = "With this" if alone else f"{_capital(str(origin.placed))}: with the series"
+    stated = f": {PROMISES[one.promise].statement}" if one.promise in PROMISES else ""
     yield from paragraph(
-        f"{_capital(str(origin.placed))}: with this a reader without a lock ({one.reader}) beside a"
-        f" writer ({one.case}) can see what it must not, {one.promise}:"
-        f" {PROMISES[one.promise].statement}."
-        if one.promise in PROMISES
-        else one.text
+        f"{begins} a reader without a lock ({one.reader}) beside a writer ({one.case}) can see what"
+        f" it must not, {one.promise}{stated}.  What happens:"
     )
     yield from indented([one.text])
     command = f"{one.chunk_shift} {one.case} {one.memory.value} {one.reader} {one.start}"

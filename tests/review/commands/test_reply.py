@@ -184,6 +184,44 @@ def test_what_was_there_before_is_no_remark(
     assert "There before the series" in text_of(one)
 
 
+def test_a_promise_to_readers_and_what_does_not_compile(
+    right_bundle: Path, tmp_path: Path, reply: Reply
+) -> None:
+    bundle = Path(shutil.copytree(right_bundle, tmp_path / "bundle"))
+
+    def broken(origin: str, since: list[str], **more: object) -> dict[str, Any]:
+        placed = {"origin": origin, "since": since, "subject": "", "reason": ""}
+        return {
+            "chunk_shift": 2, "case": "split 1 0 2 2", "memory": "sc", "reader": "for-each-marked",
+            "race": True, "promise": "load-internal", "documented": False, "origin": placed,
+            "start": 2, "schedule": "4:1", "text": "index 3 gives a sibling", **more,
+        }  # fmt: skip
+
+    def explored(told: dict[str, Any]) -> None:
+        findings = [
+            broken("there before", []),
+            broken("new", [], documented=True),
+            broken("new", ["patch 2 of 2"], promise="load-null"),
+            broken("new", ["patch 2 of 2"], promise="load-null", start=3),
+        ]
+        (one,) = told["tested"]
+        told["readers"] = [
+            {
+                "name": one["name"], "executions": 7, "states": 5, "collision_probability": 0.0,
+                "not_explored": [], "unsupported": 0, "table": [], "findings": findings,
+            }
+        ]  # fmt: skip
+        told["does_not_compile"] = ["patch 1 of 2: lib/xarray.c:7: expected ';'"]
+
+    forge.edit(bundle, explored)
+    mails = reply(bundle)
+    assert list(mails) == ["reply-0000.eml", "reply-0002.eml"]
+    assert "It does not compile: patch 1 of 2" in text_of(mails["reply-0000.eml"])
+    body = " ".join(text_of(mails["reply-0002.eml"]).split())
+    assert "xasplit rcu --replay '2 split 1 0 2 2 sc for-each-marked 2 4:1'" in body
+    assert body.count("can see what it must not") == 1 and "load-internal" not in body
+
+
 def test_nothing_is_overwritten(wrong_bundle: Path, tmp_path: Path) -> None:
     words = (wrong_bundle, *ME, "--out", tmp_path, "--json")
     status, told = invoked(command, *words)
