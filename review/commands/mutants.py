@@ -5,6 +5,7 @@ of several at once is told by itself."""
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from review.report.output import show
 from review.run import mutants as runs
 from review.run.named import NamedKernels
 from review.run.workers import Workers
+
+if TYPE_CHECKING:
+    from review.run.results import Results
 
 SETS = 20
 """How many sets of seeded defects are drawn."""
@@ -66,6 +70,11 @@ def _sizes(_: click.Context, __: click.Parameter, text: str | None) -> range | N
     help="What is mutated, with all that it calls; split: what splits; others: what stores,"
     " erases, marks, finds, steps and pauses and is not called by what splits.",
 )
+@click.option(
+    "--checks",
+    type=click.Choice(["specs", "geometry", "model"]),
+    help="Of the checks instead: a changed one must judge, or answer, some control otherwise.",
+)
 @jobs_option
 @fresh_option
 @json_option
@@ -79,6 +88,7 @@ def command(
     named: NamedKernels,
     port: bool,
     functions: str,
+    checks: str | None,
     jobs: int,
     fresh: bool,
     as_json: bool,
@@ -100,7 +110,9 @@ def command(
 
     With --machine-made, mutants of a kernel's or the port's functions are made by rules and run
     against the kernel's own test and against our checks, each until the first kills it. Exit status
-    1 when one survives our checks and it is not known why.
+    1 when one survives our checks and it is not known why. --where tells instead on which place
+    the ranking has the line of each, beside plain coverage. --checks makes mutants of the specs,
+    the geometry or the model: each must change what is said of some case whose verdict is known.
 
     \b
     Examples:
@@ -110,13 +122,22 @@ def command(
       xasplit mutants --several 2-6 --sample 100
       xasplit mutants --machine-made --port --sample 100
       xasplit mutants --machine-made --kernel ~/linux --functions others --json
+      xasplit mutants --machine-made --checks specs --sample 200
     """
     if machine:
-        if names or where or several is not None:
-            raise click.UsageError("--machine-made measures by itself: give it alone.")
-        return _machine_made(named, port, functions, sample, seed, Workers(jobs), fresh, as_json)
-    if named.kernels or port:
-        raise click.UsageError("--kernel and --port go with --machine-made.")
+        if names or several is not None or (where and checks):
+            raise click.UsageError("--machine-made goes with --where or --checks, and no more.")
+        from review.run.results import Results
+        from review.run.store import ResultStore
+
+        results = Results(ResultStore(fresh=fresh))
+        if checks is not None:
+            return _of_checks(checks, sample, seed, Workers(jobs), results, as_json)
+        return _machine_made(
+            named, port, functions, sample, seed, Workers(jobs), results, as_json, where=where
+        )
+    if named.kernels or port or checks:
+        raise click.UsageError("--kernel, --port and --checks go with --machine-made.")
     known = {mutant.name: mutant for mutant in MUTANTS}
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"There is no mutant {unknown[0]}; without names all are run.")
@@ -148,28 +169,47 @@ def _machine_made(
     sample: int | None,
     seed: int,
     workers: Workers,
-    fresh: bool,
+    results: Results,
     as_json: bool,
+    *,
+    where: bool,
 ) -> int:
     if port == bool(named.kernels):
-        raise click.UsageError("--machine-made: of what? Give --port, or --kernel.")
+        raise click.UsageError("--machine-made: of what? Give --port, --kernel or --checks.")
     try:
         from review.report import machine_made as report
-        from review.run.machine_made import adequacy, scope
+        from review.run.machine_made import adequacy, places, scope
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"{error.name} is not installed: pip install 'xasplit[mutants]'"
         ) from None
     from review.report.output import each
-    from review.run.results import Results
-    from review.run.store import ResultStore
     from review.run.subjects import kernel_sources, port_sources
 
     sources = port_sources() if port else kernel_sources(named)
-    results = Results(ResultStore(fresh=fresh))
     wanted = scope(functions, sample, seed)
+    if where:
+        ranked = [places(one, wanted, workers, results) for one in sources]
+        show([each("sources", map(report.ranked, ranked))], as_json=as_json)
+        return 2 if any(one.left for one in ranked) else 0
     done = [adequacy(one, wanted, workers, results) for one in sources]
     show([each("sources", map(report.answer, done))], as_json=as_json)
     if any(report.unexplained(one) for one in done):
         return 1
     return 2 if any(one.left for one in done) else 0
+
+
+def _of_checks(
+    named: str,
+    sample: int | None,
+    seed: int,
+    workers: Workers,
+    results: Results,
+    as_json: bool,
+) -> int:
+    from review.report import changed_checks as report
+    from review.run.changed_checks import fates
+
+    done = fates(named, sample, seed, workers, results)
+    show(report.answer(done), as_json=as_json)
+    return 1 if done.survivors else 2 if done.left else 0

@@ -11,9 +11,10 @@ from statistics import median
 from models.mutants.machine_made.argued import reasons
 from models.mutants.machine_made.kernel_suite import WAYS
 from models.mutants.machine_made.suite import Fate, Kill
+from models.mutants.machine_made.where import Place
 from models.subject.implementation import name_of
 from review.report.output import Column, Part, Table, fields, table
-from review.run.machine_made import Adequacy
+from review.run.machine_made import Adequacy, Places
 
 SAME = "compiles to the same object with the functions around it"
 """Why a mutant is equivalent, where the compiler shows it."""
@@ -187,3 +188,61 @@ def _lines(one: Fate, done: Adequacy) -> Iterator[str]:
         yield f"  {one.ours.differing} answers or logs differ and break nothing"
     yield f"  - {before}"
     yield f"  + {after}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    among: int
+    ranked: int
+    coverage: int
+    of: int
+
+
+_SHARES: list[Column[_Share]] = [
+    Column("among", "among the first"),
+    Column("ranked", "by the ranking"),
+    Column("ranked_share", "share", lambda one: _percent(one.ranked, one.of)),
+    Column("coverage", "by coverage alone"),
+    Column("coverage_share", "share", lambda one: _percent(one.coverage, one.of)),
+    Column("of", "of"),
+]
+
+
+def ranked(done: Places) -> Iterator[Part]:
+    """How many mutated lines are among the first, by the ranking and by coverage alone."""
+    name = name_of(done.source)
+    of = len(done.places)
+    line = (
+        f"{name}: where the lines of {of} mutants are ranked that cases kill;"
+        f" {done.alive} more are killed by none"
+    )
+    yield Part("source", name, [line])
+    yield Part("sample", {"drawn": done.scope.sample, "seed": done.scope.seed})
+    rows = [
+        _Share(
+            most,
+            sum(one.place is not None and one.place <= most for one in done.places),
+            sum(one.coverage is not None and one.coverage <= most for one in done.places),
+            of,
+        )
+        for most in (1, 3, 10)
+    ]
+    yield table("shares", Table(rows, _SHARES))
+    untold = Counter(one.reason for one in done.places if one.reason)
+    lines = [f"not ranked: {many}, {reason}" for reason, many in untold.most_common(5)]
+    yield Part("not_ranked", dict(untold), lines)
+    yield Part("places", [_place(one) for one in done.places])
+    yield Part("not_run", done.left, [f"Not run: {one}" for one in done.left[:10]])
+
+
+def _place(one: Place) -> dict[str, object]:
+    return {
+        "name": one.change.name,
+        "rule": one.change.rule,
+        "property": one.property,
+        "place": one.place,
+        "coverage": one.coverage,
+        "lines": one.lines,
+        "reason": one.reason,
+        "seconds": round(one.seconds, 2),
+    }

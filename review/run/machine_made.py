@@ -8,11 +8,11 @@ import pickle
 import random
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 import click
 
@@ -22,6 +22,7 @@ from models.mutants.machine_made.change import Change
 from models.mutants.machine_made.making import NoFunction
 from models.mutants.machine_made.objects import Alone
 from models.mutants.machine_made.suite import Fate, Suites
+from models.mutants.machine_made.where import Place, place
 from models.subject.build import BuildError
 from review.run.attempt import one_line
 from review.run.executor import Executor
@@ -31,9 +32,11 @@ from review.run.workers import Workers
 
 OBJECTS = "objects of mutants"
 FATES = "machine-made mutants"
+PLACES = "places of machine-made mutants"
 """What their results are called."""
 _CHUNK = 24
 """Changes that a task compiles."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,37 @@ def adequacy(source: Source, scope: Scope, workers: Workers, results: Results) -
             _run(done, chosen, pool, results)
     except (NoFunction, BuildError) as error:
         raise click.ClickException(str(error)) from None
+    return done
+
+
+@dataclass
+class Places:
+    """On which places the lines of the mutants of a source are, of those that a case kills;
+    ``left`` were not run, ``alive`` are killed by no case."""
+
+    source: Source
+    scope: Scope
+    places: list[Place] = field(default_factory=list)
+    alive: int = 0
+    left: list[str] = field(default_factory=list)
+
+
+def places(source: Source, scope: Scope, workers: Workers, results: Results) -> Places:
+    """Rank the lines of mutants of a source; as ``adequacy``."""
+    had = Adequacy(source, scope)
+    done = Places(source, scope)
+    try:
+        names = making.chosen(source, scope.names, without=scope.without)
+        changes = making.changes(source, names)
+        with workers.executor() as pool:
+            chosen = _distinct(had, changes, pool, results)
+            found, problems = _each(source, chosen, _place, PLACES, pool, results)
+    except (NoFunction, BuildError) as error:
+        raise click.ClickException(str(error)) from None
+    told = [found[one.name] for one in chosen if one.name in found]
+    done.places = [one for one in told if one is not None]
+    done.alive = len(told) - len(done.places)
+    done.left = _left(chosen, found, problems)
     return done
 
 
@@ -173,65 +207,73 @@ def _compile(source: Source, changes: Sequence[Change]) -> _Objects:
 
 def _run(done: Adequacy, changes: Sequence[Change], pool: Executor, results: Results) -> None:
     """Run the mutants, but for those of which it is known what comes of them."""
-    fates: dict[str, Fate] = {}
-    asked: dict[str, object] = {
-        one.name: (source_key(done.source), one.name, tools()) for one in changes
-    }
-    for one in changes:
-        known = results.known(FATES, asked[one.name])
-        results.count(FATES, known)
-        if known is not None:
-            fates[one.name] = cast(Fate, known.value)
-    left = [one for one in changes if one.name not in fates]
-    problems: dict[str, str] = {}
-    if left:
-        try:
-            with tempfile.TemporaryDirectory(prefix="xasplit-mutants-") as folder:
-                path = Path(folder) / "prepared"
-                _prepare(done.source, path)
-                _all(left, path, pool, fates, problems, asked, results)
-        except KeyboardInterrupt:
-            pool.stop()
+    fates, problems = _each(done.source, changes, _fate, FATES, pool, results)
     done.fates = [fates[one.name] for one in changes if one.name in fates]
-    done.left = [
+    done.left = _left(changes, fates, problems)
+
+
+def _left(
+    changes: Sequence[Change], found: Mapping[str, object], problems: Mapping[str, str]
+) -> list[str]:
+    return [
         f"{one.name}: {problems.get(one.name, 'not run')}"
         for one in changes
-        if one.name not in fates
+        if one.name not in found
     ]
 
 
-def _all(
+def _each(
+    source: Source,
     changes: Sequence[Change],
-    path: Path,
+    task: Callable[[Path, Change], _T],
+    kind: str,
     pool: Executor,
-    fates: dict[str, Fate],
-    problems: dict[str, str],
-    asked: Mapping[str, object],
     results: Results,
-) -> None:
-    futures: dict[Future[Fate], str] = {}
-    ahead = iter(changes)
-    with Meter("mutants", len(changes)) as meter:
-        while True:
-            while len(futures) < 2 * pool.jobs and (change := next(ahead, None)) is not None:
-                futures[pool.submit(_fate, path, change)] = change.name
-            if not futures:
-                return
-            for future in pool.wait(futures):
-                name = futures.pop(future)
-                if (error := future.exception()) is not None:
-                    problems[name] = one_line(error)
-                else:
-                    fates[name] = future.result()
-                    results.keep(FATES, asked[name], fates[name])
-                alive = sum(not one.ours.killed for one in fates.values())
-                meter.advance(f"{alive} of {len(fates)} survive")
+) -> tuple[dict[str, _T], dict[str, str]]:
+    """What a task makes of each mutant, by name, as far as it came before Ctrl-C, and the problems
+    of those that failed; what is kept is not done again."""
+    found: dict[str, _T] = {}
+    asked: dict[str, object] = {
+        one.name: (source_key(source), one.name, tools()) for one in changes
+    }
+    for one in changes:
+        known = results.known(kind, asked[one.name])
+        results.count(kind, known)
+        if known is not None:
+            found[one.name] = cast(_T, known.value)
+    left = [one for one in changes if one.name not in found]
+    problems: dict[str, str] = {}
+    if not left:
+        return found, problems
+    try:
+        with tempfile.TemporaryDirectory(prefix="xasplit-mutants-") as folder:
+            path = Path(folder) / "prepared"
+            _prepare(source, path, kernel=kind == FATES)
+            futures: dict[Future[_T], str] = {}
+            ahead = iter(left)
+            with Meter("mutants", len(left)) as meter:
+                while True:
+                    while len(futures) < 2 * pool.jobs and (change := next(ahead, None)):
+                        futures[pool.submit(task, path, change)] = change.name
+                    if not futures:
+                        break
+                    for future in pool.wait(futures):
+                        name = futures.pop(future)
+                        if (error := future.exception()) is not None:
+                            problems[name] = one_line(error)
+                        else:
+                            found[name] = future.result()
+                            results.keep(kind, asked[name], found[name])
+                        meter.advance()
+    except KeyboardInterrupt:
+        pool.stop()
+    return found, problems
 
 
-def _prepare(source: Source, path: Path) -> None:
+def _prepare(source: Source, path: Path, *, kernel: bool) -> None:
     """Leave in a file what mutants are run with."""
     with Meter("preparing the suites", suite.STAGES) as meter:
-        made = suite.prepare(source, on_stage=lambda stage: meter.advance(stage))
+        made = suite.prepare(source, kernel=kernel, on_stage=meter.advance)
     path.write_bytes(pickle.dumps(made))
 
 
@@ -240,7 +282,16 @@ _suites: dict[Path, Suites] = {}
 
 def _fate(path: Path, change: Change) -> Fate:
     """What comes of a mutant, in a process of the pool."""
+    return _ready(path).fate(change)
+
+
+def _place(path: Path, change: Change) -> Place | None:
+    """Where its line is ranked."""
+    return place(_ready(path), change)
+
+
+def _ready(path: Path) -> Suites:
     if path not in _suites:
         _suites.clear()
         _suites[path] = Suites(pickle.loads(path.read_bytes()))
-    return _suites[path].fate(change)
+    return _suites[path]
