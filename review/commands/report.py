@@ -110,12 +110,14 @@ def command(
     recipients = tuple(mail.writer(one) for one in to)
     tell = partial(click.echo, err=True)
     try:
+        tell("running it on the kernels that are named")
         facts, configuration = _facts(file, named)
         reporting.compare(facts, [open_source(one, None, named.headers) for one in also])
         fixed = None
         if fix is not None:
             (fixed,) = subjects.kernel_sources(replace(named, mailboxes=(fix,)))
         code = None if test is None else _text(test)
+        tell("running the kernel's own test with a test for it")
         reporting.test_of(facts, configuration, code, name, fixed)
         _check(facts, test)
         patch, checked = _patch(facts, named, who, signed=signoff)

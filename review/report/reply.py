@@ -114,15 +114,15 @@ def body(one: Letter, manifest: Manifest) -> Iterator[str]:
 
 def _remarks(manifest: Manifest, names: set[str], read: Read, posting: Posting) -> Iterator[Remark]:
     """All that is new, each once, however many kernels or prefixes show it."""
-    said: set[object] = set()
+    said: dict[object, str] = {}
     for one in manifest.findings:
         origin = one.origin
         if origin is None or origin.origin is Origin.BEFORE or one.implementation not in names:
             continue
         key = (one.property, one.site, origin.since)
-        if key in said:
+        # Another cause of the same kernel is another remark.
+        if said.setdefault(key, one.implementation) != one.implementation:
             continue
-        said.add(key)
         patch = _number(origin, posting)
         hunk, at = _place(one.where.lines, posting.patches[patch - 1]) if patch else (None, 0)
         lines = (*_told(one, origin, read, alone=bool(patch)),)
@@ -134,7 +134,7 @@ def _remarks(manifest: Manifest, names: set[str], read: Read, posting: Posting) 
                 continue
             key = (promise.promise, "", origin.since)
             if key not in said:
-                said.add(key)
+                said[key] = reader.name
                 patch = _number(origin, posting)
                 told = _promise(reader.name, promise, origin, manifest, read, alone=bool(patch))
                 yield Remark((*told,), patch)

@@ -184,6 +184,25 @@ def test_what_was_there_before_is_no_remark(
     assert "There before the series" in text_of(one)
 
 
+def test_two_causes_are_two_remarks_and_two_kernels_are_one(
+    wrong_bundle: Path, tmp_path: Path, reply: Reply
+) -> None:
+    bundle = Path(shutil.copytree(wrong_bundle, tmp_path / "bundle"))
+
+    def more(told: dict[str, Any]) -> None:
+        (one,) = told["findings"]
+        none = {"code": "", "reason": "none", "chunk_shift": 6, "harness": "", "failed": ""}
+        bare = {**one, "counterexample": None, "reproducer_file": None, "reproducer": none}
+        told["findings"] += [{**bare, "id": 2}, {**bare, "id": 3, "implementation": "another"}]
+        told["tested"].append({**told["tested"][0], "name": "another"})
+
+    forge.edit(bundle, more)
+    ((_, one),) = reply(bundle).items()
+    body = text_of(one)
+    assert body.count("This breaks node-count") == 2
+    assert body.count("> +	node->count++;") == 1
+
+
 def test_a_promise_to_readers_and_what_does_not_compile(
     right_bundle: Path, tmp_path: Path, reply: Reply
 ) -> None:
