@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from models.mutants.machine_made.argued import reasons
+from models.mutants.machine_made.argued import GAP, reasons
 from models.mutants.machine_made.kernel_suite import WAYS
 from models.mutants.machine_made.suite import Fate, Kill
 from models.mutants.machine_made.where import Place
@@ -28,6 +28,11 @@ def unexplained(done: Adequacy) -> list[Fate]:
 def why(one: Fate) -> str:
     """Why a mutant that survives may; "" if that is not known."""
     return SAME if one.same else reasons().get(one.change.name, "")
+
+
+def _equivalent(one: Fate) -> bool:
+    told = why(one)
+    return not one.ours.killed and bool(told) and not told.startswith(GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ _SUITES: list[Column[_Suite]] = [
 
 
 def _suites(done: Adequacy) -> list[_Suite]:
-    equivalent = sum(not one.ours.killed and bool(why(one)) for one in done.fates)
+    equivalent = sum(map(_equivalent, done.fates))
 
     def suite(name: str, of: Callable[[Fate], Kill]) -> _Suite:
         kills = [kill for one in done.fates if (kill := of(one)).killed]
@@ -144,8 +149,14 @@ def answer(done: Adequacy) -> Iterator[Part]:
     alive = [one for one in done.fates if not one.ours.killed]
     yield Part("survivors", [_survivor(one, done) for one in alive],
                [line for one in alive if not why(one) for line in _lines(one, done)])  # fmt: skip
-    explained = sum(bool(why(one)) for one in alive)
-    line = f"{len(alive)} survive our checks; of {explained} it is known why"
+    equivalent = sum(map(_equivalent, alive))
+    gaps = [one for one in alive if why(one).startswith(GAP)]
+    line = (
+        f"{len(alive)} survive our checks: {equivalent} are equivalent or argued to be, {len(gaps)}"
+        f" are known gaps, {len(alive) - equivalent - len(gaps)} are not explained"
+    )
+    known = [f"gap: {one.change.name}: {why(one).removeprefix(GAP)}" for one in gaps]
+    yield Part("gaps", [one.change.name for one in gaps], known)
     yield Part("unexplained", [one.change.name for one in unexplained(done)], [line])
     slow = sorted(killed, key=lambda one: -one.ours.seconds)[:5]
     lines = [f"slowest: {one.change.name} {one.ours.seconds:.1f} s, {one.ours.stage},"

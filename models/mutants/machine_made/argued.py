@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Mutants that survive for a reason: the committed list.
 
-A line of ``survivors.txt`` has a mutant's name and the reason in a line.  A name depends on the
-text of its function only: where the function changes at all, its mutants are others.
+A line of ``survivors.txt`` has a mutant's name and the reason.  One that begins with ``GAP`` says
+what our checks do not try: such a mutant is not equivalent.  A name depends on the text of its
+function only: where the function changes at all, its mutants are others.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+GAP = "gap: "
 LIST = Path(__file__).with_name("survivors.txt")
 
 
