@@ -23,6 +23,7 @@ from review.bundle.format import (
 )
 from review.report import mail
 from review.report.findings import extent_text
+from review.report.layout import wrap_words
 from review.report.mail import indented, paragraph
 from review.run.attempt import attempt
 from specs.callers import Contract
@@ -110,6 +111,13 @@ def body(one: Letter, manifest: Manifest) -> Iterator[str]:
         yield from remark.lines
     yield from _nothing(manifest) if not one.remarks else ()
     yield from _reach(manifest)
+    if one.remarks and not manifest.complete:
+        yield from paragraph("The review was ended early: what is not told here was not run.")
+    yield from () if one.remarks else _not_checked(manifest)
+    yield from paragraph(
+        f"Made by xasplit {manifest.tool}; this says nothing of what it did not run, and is no"
+        " review of the rest of the series."
+    )
 
 
 def _remarks(manifest: Manifest, names: set[str], read: Read, posting: Posting) -> Iterator[Remark]:
@@ -138,6 +146,14 @@ def _remarks(manifest: Manifest, names: set[str], read: Read, posting: Posting) 
                 patch = _number(origin, posting)
                 told = _promise(reader.name, promise, origin, manifest, read, alone=bool(patch))
                 yield Remark((*told,), patch)
+    for each in (*manifest.evidence, *manifest.one_level):
+        counts = each.origin is not None and each.origin is not Origin.BEFORE
+        # Of these there are findings and promises.
+        found = each.check.startswith(("sweep:", "machine:", "rcu:"))
+        if each.target in names and counts and not found:
+            assert each.origin is not None
+            text = f"{each.check} fails ({each.origin.value}): {each.detail}"
+            yield Remark((*paragraph(text),), 0)
     for line in manifest.does_not_compile:
         yield Remark((*paragraph(f"It does not compile: {line}"),), 0)
 
@@ -307,9 +323,11 @@ def _nothing(manifest: Manifest) -> Iterator[str]:
     """That nothing new was found, and what was there before."""
     whole = "" if manifest.complete else " in what was run, which is not all of it"
     yield from paragraph(f"Nothing new was found{whole}.")
-    known = sorted({name for one in manifest.findings for name in one.deviations})
-    known += sorted({one.name for one in manifest.known_deviations})
-    before = [one for one in manifest.findings if one.origin and not one.deviations]
+    names = {one.name for one in of_series(manifest)}
+    there = [one for one in manifest.findings if one.implementation in names]
+    known = sorted({name for one in there for name in one.deviations})
+    known += sorted({one.name for one in manifest.known_deviations if one.implementation in names})
+    before = [one for one in there if not one.deviations]
     parts = []
     if before:
         parts.append(", ".join(sorted({one.property for one in before})))
@@ -330,12 +348,17 @@ def _reach(manifest: Manifest) -> Iterator[str]:
             continue
         yield from indented([one.source])
         yield from indented(f"- {text}" for text in _ran(manifest, one.name))
-    if not manifest.complete:
-        yield from paragraph("The review was ended early: what is not told here was not run.")
-    yield from paragraph(
-        f"Made by xasplit {manifest.tool}; this says nothing of what it did not run, and is no"
-        " review of the rest of the series."
-    )
+
+
+def _not_checked(manifest: Manifest) -> Iterator[str]:
+    """What was not checked of the series; of others it is of no interest here."""
+    names = {one.name for one in of_series(manifest)}
+    others = tuple(f"{one.name}: " for one in manifest.tested if one.name not in names)
+    lines = [one for one in manifest.not_checked if not one.startswith(others)]
+    yield from ["Not checked:", ""] if lines else []
+    for line in lines:
+        yield from wrap_words(line, "  ", "- ")
+    yield ""
 
 
 def _ran(manifest: Manifest, name: str) -> Iterator[str]:

@@ -184,6 +184,30 @@ def test_what_was_there_before_is_no_remark(
     assert "There before the series" in text_of(one)
 
 
+def test_a_check_that_fails_without_a_finding_is_told(
+    right_bundle: Path, tmp_path: Path, reply: Reply
+) -> None:
+    """As a large split by itself; the control is the same, there before."""
+    bundle = Path(shutil.copytree(right_bundle, tmp_path / "bundle"))
+
+    def failing(origin: str) -> forge.Change:
+        def change(told: dict[str, Any]) -> None:
+            failed = {"check": "large:1G-4K", "outcome": "fails", "detail": "a node is left"}
+            told["evidence"] = [{**told["evidence"][0], **failed, "origin": origin}]
+            told["evidence"][0]["target"] = told["tested"][0]["name"]
+
+        return change
+
+    forge.edit(bundle, failing("there before"))
+    (one,) = reply(bundle).values()
+    assert "Nothing new was found" in text_of(one)
+    forge.edit(bundle, failing("new"))
+    shutil.rmtree(tmp_path / "out")
+    (one,) = reply(bundle).values()
+    body = text_of(one)
+    assert "large:1G-4K fails (new): a node is left" in body and "Nothing new" not in body
+
+
 def test_two_causes_are_two_remarks_and_two_kernels_are_one(
     wrong_bundle: Path, tmp_path: Path, reply: Reply
 ) -> None:
