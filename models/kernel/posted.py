@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -116,7 +116,7 @@ def _values(headers: Message, *names: str) -> list[str]:
 def _decoded(value: object) -> str:
     """A header's text, decoded; mailboxes have UTF-8 as it stands, too."""
     text = str(value).encode(errors="surrogateescape").decode(errors="replace")
-    with suppress(HeaderParseError, LookupError, ValueError):  # Otherwise as it stands.
+    with suppress(MessageError, LookupError, ValueError):  # Otherwise as it stands.
         text = str(make_header(decode_header(text)))
     return clean(" ".join(text.split()))
 

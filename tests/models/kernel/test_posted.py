@@ -78,13 +78,13 @@ def test_names_of_every_coding_and_addresses_that_are_none(tmp_path: Path) -> No
     headers = (
         "From: =?utf-8?q?J=C3=BCrgen?= <j@x.org>",
         "To: Jörg <k@x.org>, nobody, =?no-such?q?x?= <l@x.org>",
-        "Cc: undisclosed:;, <m@x.org>",
+        "Cc: undisclosed:;, <m@x.org>, =?ÿ?q?x?= <n@x.org>",
         "Reply-To: <list@x.org>",
         "Message-ID: no identity",
     )
     (one,) = read(tmp_path, mail("[PATCH] One\x07", *headers)).patches
     assert one.sender == ("Jürgen", "j@x.org") and one.reply_to == ("", "list@x.org")
-    assert [address for _, address in one.others] == ["k@x.org", "l@x.org", "m@x.org"]
+    assert [address for _, address in one.others] == ["k@x.org", "l@x.org", "m@x.org", "n@x.org"]
     assert one.others[0][0] == "Jörg"
     assert one.message_id == "" and "\x07" not in one.subject
 
