@@ -58,6 +58,7 @@ bench: .venv/tools
 
 # Each package in the lowest version that pyproject.toml names, and what uses it.
 FLOORS := tests/review/test_cli.py \
+	tests/models/mutants/machine_made/test_making.py \
 	tests/review/commands/test_prove.py::test_a_table_without_colour_and_status_0 \
 	tests/review/report/test_plots.py tests/models/histories/test_drawing.py tests/review/run/test_cluster.py \
 	tests/review/bundle/test_read.py::test_a_bundle_is_read_as_it_was_written

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from models.case.ends import HANGS
 from models.case.known import with_known
 from models.driver.process import WorkerError
 from models.kernel.source import Lineage, Source, Step
@@ -176,7 +177,7 @@ class Suites:
     def _ours(self, planted: Planted) -> Kill:
         _, stage, verdict = self.found(planted)
         if stage:
-            return Kill(stage, verdict.properties)
+            return Kill(stage, verdict.properties, HANGS in verdict.properties)
         for s, writers in READERS:
             before = self._prepared.readers[s]
             broken = _broken(planted.source, s, writers)

@@ -78,6 +78,12 @@ def test_a_wrong_one_is_killed(suites: Suites, wrong: Change) -> None:
     assert fate.kernel is None and not fate.same
 
 
+def test_one_that_does_not_end_is_told_so(suites: Suites) -> None:
+    endless = change("split_set_marks", b"mark++", b"mark")
+    fate = suites.fate(endless)
+    assert fate.ours.killed and fate.ours.timed_out
+
+
 @pytest.mark.parametrize("right", [SAME, HARMLESS], ids=lambda one: one.function)
 def test_what_changes_nothing_survives(suites: Suites, right: Change) -> None:
     fate = suites.fate(right)
