@@ -288,6 +288,8 @@ def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
     units = []
     for s in shifts:
         splits = [(s + 2, s), (s, 0), (s + 2, 0), (2 * s + 1, s), (2 * s + 1, 0)]
+        # Into entries of several slots: of the same node, and of a new one.
+        splits += [one for one in ((s + 2, s + 1), (s, s - 1)) if one not in splits]
         units += [Unit(s, *split, QUICK, bits=bits) for split in splits]
         for family in (Family.WALKS, Family.REFUSALS):
             steps = [Unit(s, *split, QUICK, family=family, bits=bits) for split in splits]

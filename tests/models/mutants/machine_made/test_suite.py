@@ -18,6 +18,7 @@ from models.mutants.machine_made.planting import Planted
 from models.mutants.machine_made.suite import Prepared, Suites
 from models.mutants.machine_made.where import place
 from models.subject.implementation import examine
+from models.sweep.families import Family
 from models.sweep.sweep import quick_units
 from tests import kernels
 
@@ -151,3 +152,22 @@ def test_the_kernels_own_test_kills_and_does_not(
     # What it never comes by it cannot tell.
     other = replace(mutant, function="xas_nothing")
     assert kernel_suite.kills(Planted(source, other, tmp_path / "other"), kernel_test) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("s", "function", "old", "new"),
+    [
+        (6, "split_horizontally", b"rcu_assign_pointer(node->slots[offset]",
+         b"RCU_INIT_POINTER(node->slots[offset]"),
+        (2, "split_leaf", b"xa_mk_sibling(canonical)", b"xa_mk_sibling(0)"),
+    ],
+    ids=["in the node", "in a new one"],
+)  # fmt: skip
+def test_the_first_cases_split_into_entries_of_several_slots(
+    s: int, function: str, old: bytes, new: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite, "READERS", ())
+    one = examine(SOURCE, (s,))
+    units = [unit for unit in quick_units([s]) if unit.family is Family.SPLITS]
+    had = Prepared(SOURCE, one, [("first", [*cases.blocks(one, units)])], {}, None)
+    assert Suites(had).fate(change(function, old, new)).ours.stage == "first"
