@@ -92,7 +92,7 @@ def letters(manifest: Manifest, read: Read, posting: Posting) -> list[Letter]:
 
 def of_series(manifest: Manifest) -> list[Tested]:
     """What was tested that a series or branch made.  Raises NoSeries when there is none."""
-    tested = [one for one in manifest.tested if one.base is not None and one.base.steps]
+    tested = [one for one in manifest.tested if one.base and (one.base.series or one.base.steps)]
     if not tested:
         raise NoSeries("the bundle is of no series: there is nothing to answer")
     return tested

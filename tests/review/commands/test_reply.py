@@ -301,6 +301,14 @@ def test_a_bundle_of_no_series(wrong_bundle: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_series_that_changes_no_code_is_one(
+    right_bundle: Path, tmp_path: Path, reply: Reply
+) -> None:
+    bundle = Path(shutil.copytree(right_bundle, tmp_path / "bundle"))
+    forge.edit(bundle, lambda told: told["tested"][0]["base"].update(steps=[]))
+    assert list(reply(bundle)) == ["reply-0000.eml"]
+
+
 def test_a_series_of_commits_is_matched_by_subject(
     wrong_bundle: Path, tmp_path: Path, reply: Reply
 ) -> None:
