@@ -219,14 +219,16 @@ def _excerpt(hunk: Hunk, at: int) -> Iterator[str]:
 def _told(one: FindingRecord, origin: OriginRecord, read: Read, *, alone: bool) -> Iterator[str]:
     """What is said of a finding."""
     shown = one.smallest
-    whose = "This" if alone else "The series"
-    made = f"breaks {one.property}"
+    made = f"{'This' if alone else 'The series'} breaks {one.property}"
     if origin.origin is Origin.WORSE:
-        made = f"makes worse what was broken before, {one.property}"
-    if not alone:
+        made = f"{'This' if alone else 'The series'} makes {one.property} worse, broken before"
+    if origin.origin is Origin.UNDECIDED:
+        yield from paragraph(f"Whether the series brought this {origin.placed}.")
+        made = f"With the series {one.property} is broken"
+    elif not alone:
         yield from paragraph(f"{_capital(str(origin.placed))}.")
     where = "" if shown.operation is None else f", in operation {shown.operation} below"
-    yield from paragraph(f"{whose} {made}: {one.statement}. What happens{where}:")
+    yield from paragraph(f"{made}: {one.statement}. What happens{where}:")
     yield from indented([shown.detail])
     if one.contract is Contract.DOCUMENTATION:
         yield from paragraph(
@@ -234,12 +236,9 @@ def _told(one: FindingRecord, origin: OriginRecord, read: Read, *, alone: bool) 
         )
     if one.consequences:
         yield from paragraph(f"In consequence: {', '.join(one.consequences)}.")
-    yield from paragraph(
-        f"{one.cases:,} cases that were run show it; by splits:"
-        f" {extent_text((each.chunk_shift, each.order, each.new_order) for each in one.extent)}."
-        if one.extent
-        else f"{one.cases:,} cases that were run show it."
-    )
+    many = f"{one.cases:,} cases" if one.cases != 1 else "1 case"
+    splits = extent_text((each.chunk_shift, each.order, each.new_order) for each in one.extent)
+    yield from paragraph(f"{many} of those run showed it{f'; splits {splits}' if splits else ''}.")
     yield from _case(one, read)
     yield from _suspect([x for x in one.where.lines if x.brought_by in (None, *origin.since)])
     yield from reproduced(one)
@@ -302,7 +301,11 @@ def _promise(
     alone: bool,
 ) -> Iterator[str]:
     """What is said of a promise to readers that is broken now."""
-    begins = "With this" if alone else f"{_capital(str(origin.placed))}: with the series"
+    begins = "With this" if alone else "With the series"
+    if origin.origin is Origin.UNDECIDED:
+        yield from paragraph(f"Whether the series brought this {origin.placed}.")
+    elif not alone:
+        yield from paragraph(f"{_capital(str(origin.placed))}.")
     stated = f": {PROMISES[one.promise].statement}" if one.promise in PROMISES else ""
     yield from paragraph(
         f"{begins} a reader without a lock ({one.reader}) beside a writer ({one.case}) can see what"

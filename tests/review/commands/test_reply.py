@@ -168,6 +168,17 @@ def test_what_came_with_no_one_patch_answers_the_cover_letter(
     assert "with patch 1 of 2 or patch 2 of 2" in " ".join(body.split())
 
 
+def test_what_cannot_be_placed_is_not_blamed_on_the_series(
+    wrong_bundle: Path, tmp_path: Path, reply: Reply
+) -> None:
+    bundle = Path(shutil.copytree(wrong_bundle, tmp_path / "bundle"))
+    unknown = {"origin": "cannot be told", "since": [], "subject": "", "reason": "time was over"}
+    forge.edit(bundle, lambda told: told["findings"][0]["origin"].update(unknown))
+    body = " ".join(text_of(reply(bundle)["reply-0000.eml"]).split())
+    assert "Whether the series brought this cannot be told: time was over." in body
+    assert "With the series node-count is broken" in body and "breaks" not in body
+
+
 def test_what_was_there_before_is_no_remark(
     wrong_bundle: Path, tmp_path: Path, reply: Reply
 ) -> None:
