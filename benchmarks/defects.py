@@ -2,10 +2,10 @@
 """How soon each seeded defect of the port shows, by the search, by random testing, by a kernel's
 own test.
 
-The search goes in its own order: a few cases of every kind, then the sweep, then histories.  Random
-testing draws histories from the first moment on and shrinks nothing; it has the same model and the
-same specs.  Both have one core and the chunk shift that the defect is tried at, and stop at the
-first case that breaks a property.
+The search goes in its own order: a few cases of every kind, some histories, the sweep, then more
+histories.  Random testing draws histories from the first moment on and shrinks nothing; it has the
+same model and the same specs.  Both have one core and the chunk shift that the defect is tried at,
+and stop at the first case that breaks a property.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from hypothesis import Phase
 
@@ -35,7 +36,15 @@ from models.mutants.mutant import Mutant, Part
 from models.mutants.run import mutated
 from models.subject.baseline import NoTest
 from models.subject.implementation import Implementation
-from models.sweep.sweep import Unit, complete_units, quick_units, run_unit, sampled_units
+from models.sweep.sweep import (
+    Unit,
+    complete_units,
+    in_order,
+    quick_units,
+    run_unit,
+    sampled_units,
+)
+from review.run.histories import FIRST
 
 LIMIT = 15.0
 """Seconds after which a defect is given up, each way."""
@@ -67,29 +76,42 @@ def by_search(one: Implementation, s: int, limit: float) -> float:
     def found(_: Finding) -> None:
         raise _FirstError
 
-    try:
-        for unit in _units(s):
-            if time.monotonic() - began > limit:
-                return math.inf
-            run_unit(unit, [one], on_found=found)
-    except _FirstError:
-        return time.monotonic() - began
-    spent = time.monotonic() - began
-    return spent + by_random(one, s, limit - spent)
+    def swept(units: Iterable[Unit]) -> float:
+        try:
+            for unit in units:
+                if time.monotonic() - began > limit:
+                    break
+                run_unit(unit, [one], on_found=found)
+        except _FirstError:
+            return time.monotonic() - began
+        return math.inf
+
+    def drawn(most: int | None, seed: int) -> float:
+        spent = time.monotonic() - began
+        return spent + by_random(one, s, limit - spent, most, seed)
+
+    quick = quick_units((s,))
+    every = (*complete_units((s,)), *sampled_units((s,), _SEED))
+    ways: tuple[Callable[[], float], ...] = (
+        partial(swept, in_order(quick, hurried=False)),
+        partial(drawn, FIRST, _SEED),
+        partial(swept, in_order(every, hurried=False)),
+        partial(drawn, None, _SEED + 1),
+    )
+    return next((taken for way in ways if (taken := way()) <= limit), math.inf)
 
 
-def _units(s: int) -> Iterable[Unit]:
-    return (*quick_units((s,)), *complete_units((s,)), *sampled_units((s,), _SEED))
-
-
-def by_random(one: Implementation, s: int, limit: float) -> float:
-    """Seconds until histories that are drawn from the first moment on have found something."""
-    began, first = time.monotonic(), list[float]()
-    seeds = random.Random(f"{_SEED} {s}")
+def by_random(
+    one: Implementation, s: int, limit: float, most: int | None = None, seed: int = _SEED
+) -> float:
+    """Seconds until histories that are drawn from the first moment on, ``most`` at most, have found
+    something; inf if they have not."""
+    began, first, tally = time.monotonic(), list[float](), Tally()
+    seeds = random.Random(f"{seed} {s}")
     with Trial(one, s) as trial:
-        while time.monotonic() - began < limit:
+        while time.monotonic() - began < limit and (most is None or tally.examples < most):
             batch = Batch(
-                trial, Tally(), set(), deadline=began + limit, shrinks=0,
+                trial, tally, set(), deadline=began + limit, shrinks=0,
                 on_found=lambda _: first.append(time.monotonic() - began),
             )  # fmt: skip
             draw(

@@ -39,6 +39,10 @@ QUICK = 6
 HIGH_SAMPLE = 2
 """The same of a split of a high order, the first group included."""
 
+_SOON = frozenset({Family.COUNTS, Family.FAR_COUNTS, Family.HIGH, Family.RANGES})
+"""Families of which the quick pass has little, and which, with what else there is of high orders,
+are done in a second or two at a chunk shift."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -58,6 +62,11 @@ class Unit:
     def cases(self) -> Cases:
         """The family's cases for that word size."""
         return self.family.of(self.bits)
+
+    @property
+    def soon(self) -> bool:
+        """Whether it comes before other units of the sweep."""
+        return self.family in _SOON or self.order >= high_cases.LOWEST
 
     def total(self) -> int:
         """How many cases the split has."""
@@ -306,6 +315,22 @@ def quick_units(shifts: Sequence[int], bits: int = 64) -> list[Unit]:
             for pair in single_cases.pairs(s)
         ]
     return units
+
+
+def in_order(units: Sequence[Unit], *, hurried: bool) -> list[Unit]:
+    """The order in which units are run: first what shows soon what no other shows, then the
+    longest, so that no core is left alone with one at the end; or, where time may run out, the
+    shortest, which are most."""
+    return sorted(units, key=lambda unit: (not unit.soon, _cost(unit) * (1 if hurried else -1)))
+
+
+def _cost(unit: Unit) -> int:
+    """About how long a unit takes: groups times the size of their trees."""
+    if unit.family is Family.FAR_COUNTS:
+        return 1 << 20
+    nodes = 8 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
+    groups = unit.total() >> unit.order if unit.sample is None else unit.sample
+    return groups * nodes
 
 
 def run_unit(

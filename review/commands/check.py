@@ -78,13 +78,13 @@ def command(
 ) -> int:
     """Check quickly what a tree, a revision or a patch makes worse.
 
-    A few cases of every kind at chunk shifts 1, 2 and 6, and readers of small arrays at 1: the
-    search and the review go much further. The tree is the one that one stands in, or --kernel.
-    A patch on standard input is applied to the commit that it was made from, if the tree has that,
-    or else to what is checked out. Without a patch the tree as it stands is checked, against its
-    last commit where they differ; with --rev A..B what B has since it left A. What was there
-    before, and what is a known deviation of released kernels, is one line, and no failure. A patch
-    that touches nothing of the XArray passes at once.
+    A few cases of every kind and some histories at chunk shifts 1, 2 and 6, and readers of small
+    arrays at 1: the search and the review go much further. The tree is the one that one stands in,
+    or --kernel. A patch on standard input is applied to the commit that it was made from, if the
+    tree has that, or else to what is checked out. Without a patch the tree as it stands is checked,
+    against its last commit where they differ; with --rev A..B what B has since it left A. What was
+    there before, and what is a known deviation of released kernels, is one line, and no failure. A
+    patch that touches nothing of the XArray passes at once.
 
     \b
     Examples:

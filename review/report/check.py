@@ -44,11 +44,15 @@ def summary(done: Checked) -> str:
     if done.promises:
         parts.append(f"promises to readers are broken: {', '.join(done.promises)}")
     if done.only and done.verdict is not Verdict.FAIL:
-        ran = "executions of readers" if done.only in PROMISES else "cases"
-        return f"{done.only} holds in {done.cases:,} {ran}"
+        ran = f"{done.cases:,} executions of readers" if done.only in PROMISES else _tried(done)
+        return f"{done.only} holds in {ran}"
     if not parts:
-        parts.append(f"nothing new breaks in {done.cases:,} cases")
+        parts.append(f"nothing new breaks in {_tried(done)}")
     return "; ".join(parts)
+
+
+def _tried(done: Checked) -> str:
+    return f"{done.cases:,} cases and {done.histories:,} histories"
 
 
 def _named(done: Checked) -> str:

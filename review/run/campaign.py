@@ -16,15 +16,13 @@ from models.case.findings import Seen
 from models.histories.search import MachineReport
 from models.histories.search import search as machine_search
 from models.subject.implementation import Implementation
-from models.sweep.families import Family
 from models.sweep.hangs import Area, Hangs, hopeless_splits
-from models.sweep.sweep import SAMPLE, Unit, UnitResult, run_unit
+from models.sweep.sweep import SAMPLE, Unit, UnitResult, in_order, run_unit
 from models.sweep.verdicts import Verdicts
 from review.run.attempt import one_line
 from review.run.executor import tell
 from review.run.results import Results, implementation_key
 from review.run.workers import Workers
-from xarray_model import geometry
 
 UNITS = "units of the sweep"
 """What results of units are called, by implementation."""
@@ -63,9 +61,7 @@ def run(
     more before it.  ``verdicts`` are those of earlier runs, and so are ``results``.
     """
     trouble = [] if failed is None else failed
-    # The longest first, so that no core is left alone with one at the end; but where time may run
-    # out the shortest, which are most.
-    ordered = sorted(units, key=_cost, reverse=deadline == math.inf)
+    ordered = in_order(units, hurried=deadline < math.inf)
     ended: dict[int, UnitResult] = {}
     learnt = UnitResult(hangs={area: one.copy() for area, one in (known or {}).items()})
     added = 0
@@ -202,15 +198,6 @@ def _problem(future: Future[Any]) -> str:
     if isinstance(error, BrokenProcessPool):
         return "a process of the search was ended from outside; memory may be short"
     return one_line(error)
-
-
-def _cost(unit: Unit) -> int:
-    """About how long a unit takes: groups times the size of their trees."""
-    if unit.family is Family.FAR_COUNTS:
-        return 1 << 20
-    nodes = 8 + geometry.split_nodes(unit.order, unit.new_order, unit.chunk_shift)
-    groups = unit.total() >> unit.order if unit.sample is None else unit.sample
-    return groups * nodes
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Checked:
     broken: list[str] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
     cases: int = 0
+    histories: int = 0
     only: str = ""
 
     @property
@@ -157,7 +158,7 @@ def check(sources: Sequence[Source], workers: Workers, results: Results, name: s
     done.sources = tuple(one.name for one in built)
     if not built:
         return done
-    swept = searches.first_pass(built, SHIFTS, workers, done.not_run, results)
+    swept, done.histories = searches.first_pass(built, SHIFTS, workers, done.not_run, results)
     done.cases = sum(one.covered for one in swept.coverage.values())
     own = swept.findings.own()
     for key, breach in swept.findings.breaches.items():

@@ -8,6 +8,8 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from models.case.finding import Finding
 from models.histories.search import MachineReport, extent_of
@@ -24,6 +26,7 @@ from models.sweep.verdicts import Verdicts
 from review.run import campaign
 from review.run.campaign import Effort
 from review.run.evidence import PORTS
+from review.run.histories import Histories
 from review.run.progress import Meter
 from review.run.results import Results
 from review.run.search_result import SearchResult, SearchState
@@ -34,11 +37,8 @@ _SHARE, _SHARE_FOUND = 0.8, 0.5
 first cases find some; the rest to what is made of them."""
 _SHARE_SWEEP = 0.75
 """How much of that goes to the sweep, where histories are asked for."""
-_SHARE_DRAWING = 0.75
-"""How much of what is left then goes to drawing histories; the rest to beginning with it, and to
-ending it."""
-_GRACE = 2.0
-"""Seconds that machines, which end by themselves, may take longer."""
+FEW_HISTORIES, FEW_STEPS = 100, 50
+"""Histories at each chunk shift that are drawn in a quick check, and their steps."""
 
 
 def search(
@@ -69,9 +69,14 @@ def search(
     given = math.inf if effort.seconds is None else effort.seconds
     deadline = began + given * _SHARE
     if had.quick is None:
-        had.quick = _quick(implementations, shifts, workers, found, deadline, results)
+        had.quick = _cases(
+            implementations, partial(quick_units, shifts), workers, found, deadline, results
+        )
         if had.quick is None and time.monotonic() < deadline:
             return SearchResult(implementations, had, seed, finished=False, jobs=workers.jobs)
+    histories = Histories(shifts, effort, seed, workers, had, found, failed, results)
+    if not histories.first(_named(implementations), deadline):
+        return SearchResult(implementations, had, seed, finished=False, jobs=workers.jobs)
     if any(not one.smallest.before for one in had.early.breaches.values()):
         deadline = began + given * _SHARE_FOUND
     now = time.monotonic()
@@ -106,39 +111,18 @@ def search(
         )  # fmt: skip
     for unit in had.result.misjudged:
         failed.append(f"{unit}: an earlier run judged the same answers otherwise, or had others")
-    machines = len(implementations) * len(shifts)
     over = time.monotonic() >= sweep_end
     if (finished or failed or over) and effort.examples and time.monotonic() < deadline:
-        left_for = replace(effort, seconds=_left(deadline))
-        with Meter("machines", machines - len(had.machines)) as meter:
-
-            def stepped(done: MachineReport) -> None:
-                had.seconds = time.monotonic() - started
-                meter.advance(f"{done.total.steps:,} more steps of {done.implementation}")
-
-            drawn = campaign.machines(
-                implementations,
-                shifts,
-                left_for,
-                seed,
-                workers,
-                stepped,
-                had.machines,
-                had.result,
-                found,
-                failed,
-                deadline + _GRACE,
-                results=results,
-            )
-            over &= drawn or time.monotonic() >= deadline
-            finished &= drawn
+        drawn = histories.rest(implementations, deadline)
+        over &= drawn or time.monotonic() >= deadline
+        finished &= drawn
     done = SearchResult(
         implementations, had, seed, finished, not_done=failed, results=results, jobs=workers.jobs
     )
     if effort.seconds is None and not effort.remember:
         done.asked = (tuple(shifts), effort)
     if over or time.monotonic() >= deadline:
-        done.over = _left_out(had, units, machines if effort.examples else 0)
+        done.over = [*_left_out(had, units), *histories.left_out(implementations)]
         done.finished &= not done.over
     done.left = [unit for unit in units if unit not in had.units]
     done.deadline = began + given
@@ -148,21 +132,46 @@ def search(
 _UNBOUNDED = 1 << 40
 
 
+class FirstPass(NamedTuple):
+    """What the first cases came to, and what so many histories found besides."""
+
+    swept: UnitResult
+    histories: int
+
+
 def first_pass(
     implementations: Sequence[Implementation],
     shifts: Sequence[int],
     workers: Workers,
     not_done: list[str],
     results: Results,
-) -> UnitResult:
-    """What a few cases of every kind find; ``not_done`` gets a line on each unit that failed, by no
-    fault of the code under test.  Raises KeyboardInterrupt when the user ends it."""
-    found = _quick(
-        implementations, shifts, workers, lambda _: None, math.inf, results, failed=not_done
-    )
-    if found is None:
+) -> FirstPass:
+    """Run a few cases of every kind, what of the sweep comes first, and a few histories;
+    ``not_done`` gets a line on each part that failed, by no fault of the code under test.  Raises
+    KeyboardInterrupt when the user ends it."""
+    swept = _cases(
+        implementations, lambda bits: [*quick_units(shifts, bits), *_soon(shifts, bits)], workers,
+        lambda _: None, math.inf, results, not_done,
+    )  # fmt: skip
+    if swept is None:
         raise KeyboardInterrupt
-    return found
+    effort, reports = Effort(FEW_HISTORIES * len(shifts), FEW_STEPS), list[MachineReport]()
+    with Meter("first histories", len(implementations) * len(shifts)) as meter:
+        drawn = campaign.machines(
+            implementations, shifts, effort, 0, workers, lambda _: meter.advance(), reports, swept,
+            failed=not_done, results=results,
+        )  # fmt: skip
+    if not drawn and not not_done:
+        raise KeyboardInterrupt
+    for one in sorted(reports, key=lambda one: (one.implementation, sorted(one.tallies))):
+        swept.findings.update(one.findings)
+    return FirstPass(swept, sum(one.total.examples for one in reports))
+
+
+def _soon(shifts: Sequence[int], bits: int) -> list[Unit]:
+    """What of the sweep comes first."""
+    units = (*complete_units(shifts, bits), *sampled_units(shifts, 0, bits=bits))
+    return [unit for unit in units if unit.soon]
 
 
 ELSEWHERE_AT = (2, 4, 6)
@@ -205,21 +214,19 @@ def elsewhere(
     vars(done).pop("machines", None)
 
 
-def _quick(
+def _cases(
     implementations: Sequence[Implementation],
-    shifts: Sequence[int],
+    of_bits: Callable[[int], Sequence[Unit]],
     workers: Workers,
     on_found: Callable[[Finding], None],
     deadline: float,
     results: Results,
     failed: list[str] | None = None,
 ) -> UnitResult | None:
-    """What a few cases of every kind find; None if the user, or the time, ended that.
-
-    What was named is run, and not the port that it is held against.
-    """
-    named = [one for one in implementations if one.name not in PORTS] or implementations
-    units = [unit for bits in {one.bits for one in named} for unit in quick_units(shifts, bits)]
+    """What the first cases, those for indices of so many bits, find in what was named; None if the
+    user, or the time, ended that."""
+    named = _named(implementations)
+    units = [unit for bits in {one.bits for one in named} for unit in of_bits(bits)]
     first = UnitResult()
     failed = [] if failed is None else failed
     with Meter("first cases", len(units)) as meter:
@@ -230,26 +237,16 @@ def _quick(
     return first if done or failed else None
 
 
-def _left(deadline: float) -> float | None:
-    """How long machines may draw: they begin later, and what they are at is not cut short."""
-    if deadline == math.inf:
-        return None
-    return max(1.0, (deadline - time.monotonic()) * _SHARE_DRAWING)
+def _left_out(had: SearchState, units: Sequence[Unit]) -> list[str]:
+    """What of the sweep was not run for lack of time, a line."""
+    missing = sum(unit not in had.units for unit in units)
+    line = f"The time was over: {missing:,} of {len(units):,} units of the sweep were not run"
+    return [line] if missing else []
 
 
-def _left_out(had: SearchState, units: Sequence[Unit], machines: int) -> list[str]:
-    """What was not run for lack of time, a line each."""
-    lines = []
-    if missing := sum(unit not in had.units for unit in units):
-        lines.append(
-            f"The time was over: {missing:,} of {len(units):,} units of the sweep were not run"
-        )
-    if (missing := machines - len(had.machines)) > 0:
-        lines.append(
-            f"The time was over: at {missing} of {machines} chunk shifts of the sources no"
-            " histories were drawn"
-        )
-    return lines
+def _named(implementations: Sequence[Implementation]) -> Sequence[Implementation]:
+    """What was named, and not the port that it is held against."""
+    return [one for one in implementations if one.name not in PORTS] or implementations
 
 
 def effort(

@@ -44,6 +44,8 @@ class SearchState:
 
     units: set[Unit] = field(default_factory=set)
     result: UnitResult = field(default_factory=UnitResult)
+    first: list[MachineReport] = field(default_factory=list)
+    """Those of the histories before the sweep."""
     machines: list[MachineReport] = field(default_factory=list)
     early: Findings = field(default_factory=Findings)
     """The first case of each broken property, told when it was found: all there is of what was
@@ -124,7 +126,8 @@ class SearchResult:
     def machines(self) -> dict[str, MachineReport]:
         """The machines' reports by implementation."""
         total: dict[str, MachineReport] = {}
-        for one in sorted(self.so_far.machines, key=lambda one: sorted(one.tallies)):
+        every = [*self.so_far.first, *self.so_far.machines]
+        for one in sorted(every, key=lambda one: sorted(one.tallies)):
             total.setdefault(one.implementation, MachineReport(one.implementation, self.seed))
             total[one.implementation].update(one)
         return total

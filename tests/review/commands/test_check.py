@@ -37,6 +37,9 @@ WHERE = Where((Suspect(FILE, 7, "xas_split", ("it runs where it fails",)),))
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searches, "quick_units", lambda *_: [Unit(1, 1, 0)])
+    monkeypatch.setattr(searches, "complete_units", lambda *_: [])
+    monkeypatch.setattr(searches, "sampled_units", lambda *_, **__: [])
+    monkeypatch.setattr(searches, "FEW_HISTORIES", 0)
     monkeypatch.setattr(checking, "SHIFTS", (1,))
     monkeypatch.setattr(checking, "_explore", lambda *_: None)
     monkeypatch.setattr(checking, "located", lambda found, *_, **__: [WHERE] * len(found))
@@ -77,7 +80,10 @@ def right(tree: Path, tmp_path: Path) -> Path:
 
 def test_a_tree_as_it_stands(check: Check) -> None:
     status, out, _ = check()
-    assert (status, out) == (0, f"nothing new breaks in {Unit(1, 1, 0).total():,} cases\n\n")
+    assert (status, out) == (
+        0,
+        f"nothing new breaks in {Unit(1, 1, 0).total():,} cases and 0 histories\n\n",
+    )
 
 
 def test_what_was_not_committed_is_held_against_the_last_commit(tree: Path, check: Check) -> None:
