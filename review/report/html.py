@@ -8,8 +8,9 @@ hold all that was measured by a clock, and nothing else.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,12 +24,12 @@ from proofs.report import Status
 from review.bundle import provenance
 from review.report import (
     claims,
+    drawn,
     heat,
     html_findings,
     html_steps,
     html_tree,
     numbers,
-    plots,
     summary,
     svg,
     text,
@@ -51,6 +52,7 @@ def page(done: ReviewResult, timed: Mapping[str, Sequence[Timed]]) -> str:
     """The page; ``timed`` are the times of splits at chunk shift 6, by implementation."""
     found = html_findings.told(done)
     shown = html_steps.of(done, [one["number"] for one in found])
+    plot = partial(drawn.plot, done.search.results.store.texts(drawn.KIND))
     environment = Environment(
         loader=PackageLoader("review.report", ""),
         autoescape=True,
@@ -78,14 +80,14 @@ def page(done: ReviewResult, timed: Mapping[str, Sequence[Timed]]) -> str:
         races=list(html_findings.races(done)),
         steps=shown,
         splits=[_split(*one) for one in _SPLITS] if not done.search.diagnoses else [],
-        maps=_maps(done),
-        legend=Markup(heat.legend()),
+        maps=_maps(done, plot),
+        legend=Markup(plot("heat legend")),
         readers=_readers(done),
-        nodes=[(s, geometry.node_bytes(s), Markup(plots.nodes(s))) for s in CHUNK_SHIFTS],
+        nodes=[(s, geometry.node_bytes(s), Markup(plot("nodes", s))) for s in CHUNK_SHIFTS],
         numbers=done.numbers,
         tables=numbers,
         numbers_lines=[] if done.numbers is None else numbers.lines(done.numbers),
-        times=Markup(plots.times(timed, 6)) if any(timed.values()) else "",
+        times=Markup(plot("times", timed, 6)) if any(timed.values()) else "",
         style=Markup(svg.style(".tree ") + html_steps.style(len(shown.steps))),
     )
 
@@ -130,11 +132,11 @@ class _Map:
     picture: Markup
 
 
-def _maps(done: ReviewResult) -> dict[str, list[_Map]]:
+def _maps(done: ReviewResult, plot: Callable[..., str]) -> dict[str, list[_Map]]:
     """The maps by implementation."""
     found: dict[str, list[_Map]] = {}
     for number, one in enumerate(heat.maps(done), 1):
-        drawn = _Map(one, Markup(heat.picture(one, f"map-{number}")))
+        drawn = _Map(one, Markup(plot("heat", one, f"map-{number}")))
         found.setdefault(one.implementation, []).append(drawn)
     return found
 

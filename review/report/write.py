@@ -17,7 +17,7 @@ from proofs.report import Report
 from review.bundle import manifest, provenance
 from review.bundle.folder import BundleFolder
 from review.bundle.format import ArtefactKind, FindingRecord, ObligationRecord, ScheduleRecord
-from review.report import junit, ktap, sarif, text
+from review.report import html, junit, ktap, sarif, text
 from review.run import readers, saving
 from review.run.attempt import attempt
 from review.run.results import implementation_key, tools
@@ -55,9 +55,6 @@ def write(done: ReviewResult, path: Path) -> dict[str, Any]:
 
 
 def _page(done: ReviewResult) -> str:
-    # Only now: matplotlib takes half a second to import.
-    from review.report import html
-
     if not done.complete:
         return html.page(done, {})
     timed = {

@@ -14,6 +14,7 @@ _PORT = _ROOT / "models" / "port"
 _FOLDERS = {
     "answer": (),
     "proofs of C code": ("proofs",),
+    "plots": ("models", "review", "specs", "xarray_model"),
     "scripts": ("proofs", "xarray_model"),
     "verdicts": ("models", "specs", "xarray_model"),
 }

@@ -9,7 +9,7 @@ from models.histories.search import MachineReport
 from models.subject.implementation import Implementation
 from models.sweep.families import Family
 from models.sweep.sweep import Unit, UnitResult, run_unit
-from review.report import heat
+from review.report import heat, heat_picture
 from review.report.heat import HeatMap, SplitState
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
@@ -121,7 +121,7 @@ def test_the_table_says_the_same_as_the_map(port: Implementation, result: UnitRe
 
 def test_states_differ_in_signs_as_well_as_in_colours() -> None:
     pictures = {
-        state: heat.picture(HeatMap("x", 2, 1, {(1, 0): state}), "map").replace(
+        state: heat_picture.picture(HeatMap("x", 2, 1, {(1, 0): state}), "map").replace(
             f"var(--{state.value})", ""
         )
         for state in SplitState
@@ -131,6 +131,6 @@ def test_states_differ_in_signs_as_well_as_in_colours() -> None:
 
 
 def test_the_legend_names_every_state() -> None:
-    legend = heat.legend()
+    legend = heat_picture.legend()
     for words in heat.WORDS.values():
         assert f">{words}<" in legend and f": {words};" in legend  # drawn, and told
