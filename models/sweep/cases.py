@@ -40,6 +40,8 @@ class Surroundings(Enum):
 
 
 FIRST = Start(0, True)
+DRAWN_STARTS, DRAWN_NODES = 64, 1024
+"""Starts that are drawn of a group, at most, and the nodes that their splits take together."""
 _EITHER_WAY = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
 
 _SPLITS = Trait(extent.CASES, "splits")
@@ -185,11 +187,14 @@ class Group:
         return list(_every_start(self.order))
 
     def some_starts(self, draw: random.Random) -> list[Start]:
-        """A few of the starts: the first and the last index, and one that ``draw`` chooses."""
+        """Some of the starts: the first and the last index, and others that ``draw`` chooses, the
+        fewer the larger the tree is: they cost a split each, while a group is judged once."""
         last = (1 << self.order) - 1
-        starts = {Start(0, True), Start(last, False)}
-        starts.add(Start(draw.randint(0, last), draw.random() < 0.5))
-        return sorted(starts)
+        nodes = 1 + geometry.split_nodes(self.order, self.new_order, self.chunk_shift)
+        some = min(2 << self.order, DRAWN_STARTS, max(1, DRAWN_NODES // nodes))
+        drawn = draw.sample(range(2 << self.order), some)
+        starts = {Start(number >> 1, number & 1 == 0) for number in drawn}
+        return sorted(starts | {Start(0, True), Start(last, False)})
 
     def _neighbours(self) -> list[tuple[int, int, int, int]]:
         """(index, order, entry, marks) of what else the array holds."""
