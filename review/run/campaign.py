@@ -21,7 +21,7 @@ from models.sweep.sweep import SAMPLE, Unit, UnitResult, in_order, run_unit
 from models.sweep.verdicts import Verdicts
 from review.run.attempt import one_line
 from review.run.executor import tell
-from review.run.results import Results, implementation_key
+from review.run.results import Results, program_key
 from review.run.workers import Workers
 
 UNITS = "units of the sweep"
@@ -74,9 +74,8 @@ def run(
             on_progress(ordered[number], result)
 
     kept = _Kept(results, on_found)
-    # They are in a file of this machine.
-    here = verdicts if workers.cluster is None else None
     with workers.executor(on_found) as pool:
+        judged = pool.usable(verdicts)
         futures: dict[Future[UnitResult], int] = {}
         begun = 0
         try:
@@ -93,7 +92,7 @@ def run(
                     unit, hung = ordered[begun], learnt.hung()
                     ended_before, left = kept.take(unit, implementations, hung)
                     if left:
-                        futures[pool.submit(_unit, unit, left, hung, here)] = begun
+                        futures[pool.submit(_unit, unit, left, hung, judged)] = begun
                     else:
                         ended[begun] = ended_before
                     begun += 1
@@ -145,7 +144,7 @@ class _Kept:
             if one.name in hanging or not unit.offered(one):
                 left.append(one)
                 continue
-            parts = (unit, implementation_key(one, unit.chunk_shift))
+            parts = (unit, program_key(one, unit.chunk_shift))
             earlier = self._results.known(UNITS, parts)
             again = earlier is not None and self._results.again()
             self._results.count(UNITS, None if again else earlier)
@@ -250,7 +249,7 @@ def machines(
         futures: dict[Future[MachineReport], tuple[Implementation, int, object]] = {}
         for one, s in tasks:
             hopeless, seen = hopeless_splits(hung, one.name, s), swept.findings.seen(one.name)
-            parts = (implementation_key(one, s), each, seed, sorted(hopeless), _sorted(seen))
+            parts = (program_key(one, s), each, seed, sorted(hopeless), _sorted(seen))
             earlier = None
             if seconds is None and not effort.remember:
                 earlier = results.known(HISTORIES, parts)

@@ -81,6 +81,10 @@ class Cluster(Executor):
             )
         return len(workers)
 
+    def usable(self, one: _T) -> _T | None:
+        """Never: workers may run on other machines."""
+        return None
+
     def submit(self, task: Callable[..., _T], *arguments: Any) -> Future[_T]:
         """As any executor's; a task fails where too many workers were lost with it."""
         files = {}

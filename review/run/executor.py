@@ -53,6 +53,11 @@ class Executor(ABC):
             self.stop()
         self._close()
 
+    def usable(self, one: _T) -> _T | None:
+        """Something that is in files of this machine, as tasks are given it: None where they run
+        on others."""
+        return one
+
     @abstractmethod
     def submit(self, task: Callable[..., _T], *arguments: Any) -> Future[_T]:
         """Have a task run; it fails where what runs it was ended from outside."""

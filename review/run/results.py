@@ -111,6 +111,15 @@ def implementation_key(one: Implementation, *shifts: int, steps: bool = False) -
     return one.name, one.one_level, one.deviations, source, programs
 
 
+def program_key(one: Implementation, s: int) -> object:
+    """All that what an implementation answers at a chunk shift depends on: the program that is run,
+    however its source says the same, and what it is held against."""
+    source, lineage = one.source, one.source.lineage
+    told = (source.name, source.title, source.version, source.defines, source.configuration)
+    base = None if lineage is None else source_key(lineage.base)
+    return one.name, one.one_level, one.deviations, told, base, _content(one.executables[s])
+
+
 def tools() -> object:
     """What compiles and measures: where it is, and when it came there."""
     found = [(name, shutil.which(name)) for name in (*compiler()[:1], *_TOOLS)]

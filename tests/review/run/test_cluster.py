@@ -19,12 +19,16 @@ from models.mutants.catalogue import MUTANTS
 from models.mutants.run import mutated
 from models.subject.implementation import Implementation
 from models.sweep.sweep import Unit, UnitResult
-from review.run import campaign
+from review.bundle import search as recorded
+from review.run import campaign, histories, search
+from review.run.campaign import Effort
 from review.run.cluster import Cluster, ClusterError
 from review.run.executor import tell
 from review.run.results import Results
+from review.run.store import NOWHERE, ResultStore
 from review.run.workers import Workers
 from tests.models.case.test_counterexample import FINDING
+from tests.review.run.test_results import Never
 
 UNITS = [Unit(3, 2, 0), Unit(3, 1, 1)]
 ROOT = Path(__file__).resolve().parents[3]
@@ -107,6 +111,39 @@ def test_a_cluster_finds_what_this_machine_finds(two: Two) -> None:
     alone, told = swept(one, Workers(1))
     assert told
     assert swept(one, Workers(1, two.address)) == (alone, told)
+
+
+def told(one: Implementation, workers: Workers, store: ResultStore) -> tuple[object, ...]:
+    """All that a search comes to, but for times and for what was kept."""
+    done = search.search(
+        [one], (3,), 1, workers, Effort(8, 20), None, lambda _: None, Results(store, Never())
+    )
+    assert done.finished and done.findings and done.machines
+    failures = {
+        key: (one.first, one.cases, one.extent, one.later, one.examples)
+        for key, one in done.findings.failures.items()
+    }
+    breaches = {key: (one.smallest, one.cases) for key, one in done.findings.breaches.items()}
+    records = (recorded.coverage, recorded.judged, recorded.machines, recorded.known_deviations)
+    return failures, breaches, *(record(done) for record in records)
+
+
+def test_all_is_the_same_with_a_store_and_without_and_whatever_runs_it(
+    two: Two, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process, two, a cluster; nothing kept, being kept, and taken over."""
+    monkeypatch.setenv("XASPLIT_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setattr(search, "quick_units", lambda *_: [Unit(3, 1, 0, 2)])
+    monkeypatch.setattr(search, "complete_units", lambda *_: UNITS)
+    monkeypatch.setattr(search, "sampled_units", lambda *_: [Unit(3, 3, 2, 2, 1)])
+    monkeypatch.setattr(histories, "FIRST", 4)
+    one, kept = broken(), ResultStore()
+    alone = told(one, Workers(1), NOWHERE)
+    assert told(one, Workers(1, two.address), NOWHERE) == alone
+    assert told(one, Workers(2), kept) == alone
+    monkeypatch.setattr(campaign, "_unit", None)
+    monkeypatch.setattr(campaign, "_machine", None)
+    assert told(one, Workers(1), kept) == alone
 
 
 def test_an_exception_ends_the_tasks(two: Two) -> None:

@@ -20,7 +20,7 @@ from models.sweep.sweep import Unit, UnitResult
 from review.run import campaign, reused, store
 from review.run import search as searches
 from review.run.campaign import Effort
-from review.run.results import Results, implementation_key
+from review.run.results import Results, implementation_key, program_key
 from review.run.search_result import work_out
 from review.run.store import ResultStore
 from review.run.workers import Workers
@@ -97,7 +97,7 @@ def test_what_is_worked_out_again_must_come_out_as_it_was(
     assert result.misjudged == [] and reused.of_results(taken) == []
     wrong = mutated(replace(WRONG, chunk_shift=1))
     # As if the same program had been another one.
-    monkeypatch.setattr(campaign, "implementation_key", lambda *_: "the same")
+    monkeypatch.setattr(campaign, "program_key", lambda *_: "the same")
     swept(port, Never())
     result, _ = swept(replace(wrong, name="port"), Always())
     assert len(result.misjudged) == len(UNITS)
@@ -140,6 +140,7 @@ def test_a_key_names_the_program_at_its_chunk_shift_and_what_it_is_held_against(
     based = replace(port, name="other")
     assert implementation_key(port, 1) == implementation_key(replace(port), 1)
     assert implementation_key(port, 1) != implementation_key(based, 1)
+    assert program_key(port, 1) == program_key(replace(port), 1) != program_key(based, 1)
 
 
 def test_what_is_not_whole_is_not_kept() -> None:
