@@ -10,14 +10,25 @@ from pathlib import Path
 
 import click
 
-from benchmarks import commands, cost, defects, plot, readers, review, sweep, table, theorems
+from benchmarks import (
+    commands,
+    cost,
+    defects,
+    plot,
+    readers,
+    review,
+    suite,
+    sweep,
+    table,
+    theorems,
+)
 from benchmarks.group import Group, Settings, not_run, run
-from benchmarks.machine import ROOT, commit, load, machine
+from benchmarks.machine import ROOT, commit, load, machine, plain
 from benchmarks.result import FORMAT, GroupResult, Report, State, dumps
 from models.kernel.source import SourceError, open_source
 
 GROUPS: tuple[Group, ...] = tuple(
-    one.GROUP for one in (commands, cost, readers, theorems, sweep, defects, review)
+    one.GROUP for one in (commands, cost, readers, theorems, sweep, defects, review, suite)
 )
 """All groups, in the order in which they are run."""
 OUT = ROOT / "docs" / "bench"
@@ -56,6 +67,12 @@ QUICK_OUT = ROOT / "build" / "bench"
     metavar="MINUTES",
     help="Begin nothing long after so long.  [default: no limit]",
 )
+@click.option(
+    "--suite",
+    "whole_suite",
+    is_flag=True,
+    help="Measure make test, too: a quarter of an hour more.",
+)
 @click.option("--quick", is_flag=True, help="Repeat as little as can be: to see that all works.")
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON instead of the table.")
 def main(
@@ -64,6 +81,7 @@ def main(
     kernel: Path | None,
     sample: int,
     budget: float | None,
+    whole_suite: bool,
     quick: bool,
     as_json: bool,
 ) -> None:
@@ -83,7 +101,7 @@ def main(
     2 wrong usage, 130 interrupted.
     """
     _check(kernel)
-    before, done = load(), list[GroupResult]()
+    before, done = (load(), plain()), list[GroupResult]()
     deadline = math.inf if budget is None else time.monotonic() + budget * 60
     out = out or (QUICK_OUT if quick else OUT)
     try:
@@ -100,10 +118,11 @@ def main(
             click.echo(f"benchmarks: {group.name}", err=True)
             with tempfile.TemporaryDirectory(prefix="xasplit-bench-") as folder:
                 given = kernel.absolute() if kernel else None
-                done.append(run(group, Settings(Path(folder), quick, sample, given, deadline)))
+                settings = Settings(Path(folder), quick, sample, given, deadline, whole_suite)
+                done.append(run(group, settings))
             interrupted = done[-1].state is State.INTERRUPTED
         # What was measured is kept, whatever becomes of the rest.
-        report = Report(FORMAT, commit(), quick, machine(before), tuple(done))
+        report = Report(FORMAT, commit(), quick, machine(*before), tuple(done))
         _write(report, out)
     click.echo(dumps(report) if as_json else table.text(report), nl=False)
     if interrupted:

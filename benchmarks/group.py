@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from benchmarks.before import BEFORE
 from benchmarks.result import GroupResult, Line, Measure, NotRun, State, Timeline
 from models.kernel.source import SourceError
 from models.measure.programs import MeasureError
@@ -23,13 +26,14 @@ class Settings:
     """What the user asks for: ``quick`` repeats as little as can be, to see that all works;
     ``sample`` bounds how many seeded defects are tried; ``kernel`` is what is reviewed beside the
     port; ``folder`` is for files in between; ``deadline``, of ``time.monotonic()``, is when nothing
-    more is to be begun."""
+    more is to be begun; ``suite``: ``make test`` is measured too."""
 
     folder: Path
     quick: bool = False
     sample: int = 40
     kernel: Path | None = None
     deadline: float = math.inf
+    suite: bool = False
 
     def times(self, wanted: int) -> int:
         """How often something is repeated."""
@@ -71,7 +75,11 @@ def run(group: Group, settings: Settings) -> GroupResult:
         state,
         time.monotonic() - began,
         reason,
-        tuple(one for one in found if isinstance(one, Measure)),
+        tuple(
+            replace(one, before=BEFORE.get(one.name, ""))
+            for one in found
+            if isinstance(one, Measure)
+        ),
         tuple(one for one in found if isinstance(one, Line)),
         tuple(one for one in found if isinstance(one, Timeline)),
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from benchmarks.result import Machine
 from models.subject.build import BuildError, compiler, compiler_version
 
 ROOT = Path(__file__).resolve().parents[1]
+_TURNS = 10_000_000
 
 
 def load() -> float:
@@ -20,7 +22,16 @@ def load() -> float:
     return round(os.getloadavg()[0], 2)
 
 
-def machine(load_before: float) -> Machine:
+def plain() -> float:
+    """Seconds of CPU that a plain loop of Python takes here and now."""
+    began = time.process_time()
+    total = 0
+    for number in range(_TURNS):
+        total += number & 1
+    return round(time.process_time() - began, 3)
+
+
+def machine(load_before: float, plain_before: float) -> Machine:
     """This one, now."""
     return Machine(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -31,6 +42,8 @@ def machine(load_before: float) -> Machine:
         load(),
         platform.python_version(),
         _compiler(),
+        plain_before,
+        plain(),
     )
 
 

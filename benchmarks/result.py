@@ -42,7 +42,7 @@ class Goal(Struct, frozen=True):
 
 class Measure(Struct, frozen=True):
     """One number, in ``unit`` ("" for none); ``note`` says how it was taken, where that is not
-    plain from its name."""
+    plain from its name, and ``before`` what was told of it when its goal was set."""
 
     name: str
     value: float
@@ -50,6 +50,7 @@ class Measure(Struct, frozen=True):
     kind: Kind = Kind.ABSOLUTE
     goal: Goal | None = None
     note: str = ""
+    before: str = ""
 
     @property
     def verdict(self) -> str:
@@ -107,7 +108,9 @@ class GroupResult(Struct, frozen=True):
 
 
 class Machine(Struct, frozen=True):
-    """Where and when it was measured; ``load`` is the load average over a minute."""
+    """Where and when it was measured; ``load`` is the load average over a minute, ``plain`` the
+    seconds of CPU of a plain loop, before and after: what runs on several machines, or under
+    another load, may be held against each other by."""
 
     date: str
     processor: str
@@ -117,6 +120,8 @@ class Machine(Struct, frozen=True):
     load_after: float
     python: str
     compiler: str
+    plain_before: float
+    plain_after: float
 
 
 class Report(Struct, frozen=True):
@@ -129,7 +134,7 @@ class Report(Struct, frozen=True):
     groups: tuple[GroupResult, ...]
 
 
-FORMAT = 1
+FORMAT = 2
 
 
 def dumps(report: Report) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from benchmarks.result import Goal, GroupResult, Measure, Report, State, Timeline
 
-_HEAD = ("", "measured", "goal", "", "taken as")
+_HEAD = ("", "before", "measured", "goal", "", "taken as")
 
 
 def text(report: Report) -> str:
@@ -21,6 +21,9 @@ def text(report: Report) -> str:
         f"Python {machine.python}; {machine.compiler}",
         "Ratios are of two things measured in this run; absolute numbers are of this machine"
         " under this load.",
+        "Before: as it was told when the goals were set, of another day and not measured here.",
+        f"A plain loop of Python takes {machine.plain_before:.2f} s of CPU here before all,"
+        f" {machine.plain_after:.2f} s after: by that other runs may be held against this.",
     ]
     if report.quick:
         lines.append("A quick run, to see that all works: its numbers say nothing.")
@@ -80,17 +83,21 @@ def _group(group: GroupResult) -> Iterator[str]:
 
 def _row(one: Measure) -> tuple[str, ...]:
     taken = f"{one.kind}, {one.note}" if one.note else str(one.kind)
-    return one.name, number(one.value, one.unit), goal(one.goal, one.unit), one.verdict, taken
+    shall = goal(one.goal, one.unit)
+    return one.name, one.before, number(one.value, one.unit), shall, one.verdict, taken
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(_HEAD, *rows, strict=True)]
-    for row in [_HEAD, *rows]:
-        first, measured, *rest = (
-            cell.rjust(width) if place == 1 else cell.ljust(width)
+    # What was before is known of few groups.
+    head = _HEAD if any(row[1] for row in rows) else ("", "", *_HEAD[2:])
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in [head, *rows]:
+        cells = (
+            cell.rjust(width) if place in (1, 2) else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+            if width
         )
-        yield f"  {'  '.join((first, measured, *rest))}".rstrip()
+        yield f"  {'  '.join(cells)}".rstrip()
 
 
 def _timeline(timeline: Timeline) -> Iterator[str]:

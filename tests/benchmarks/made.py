@@ -15,10 +15,12 @@ from benchmarks.result import (
     Timeline,
 )
 
-MACHINE = Machine("2026-11-27 22:00 UTC", "a processor", "x86_64", 2, 0.1, 2.0, "3.13.0", "a cc")
+MACHINE = Machine(
+    "2026-11-27 22:00 UTC", "a processor", "x86_64", 2, 0.1, 2.0, "3.13.0", "a cc", 0.5, 0.6
+)
 MEASURES = (
     Measure("fast", 0.1, goal=Goal(most=0.3)),
-    Measure("slow", 2.5, goal=Goal(most=0.3)),
+    Measure("slow", 2.5, goal=Goal(most=0.3), before="3 s"),
     Measure("rate", 199_000.0, "cases/s", Kind.RATIO, Goal(least=200_000), "a note"),
     Measure("nodes", 4161.0, "", Kind.COUNT),
 )
