@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import NamedTuple, Protocol
 
@@ -108,12 +109,18 @@ class Memory:
         self._keeping.put("scripts", _made(name, s), json.dumps(fields))
 
 
+@cache
+def _installed(package: str) -> str:
+    """The version of a package: looked up once, and asked for with each answer."""
+    return version(package)
+
+
 def _key(solver: str, script: str, logic: str) -> str:
-    return _hash((solver, version(_PACKAGES[solver]), logic, question(script)))
+    return _hash((solver, _installed(_PACKAGES[solver]), logic, question(script)))
 
 
 def _made(name: str, s: int | None) -> str:
-    return _hash((name, str(s), version(_PACKAGES["z3"])))
+    return _hash((name, str(s), _installed(_PACKAGES["z3"])))
 
 
 def _hash(parts: Iterable[str]) -> str:

@@ -34,5 +34,11 @@ def own_code(kind: str) -> str:
         for path in sorted((_ROOT / folder).rglob("*")):
             if path.suffix in (".py", ".c", ".h") and _PORT not in path.parents:
                 digest.update(f"{path.relative_to(_ROOT)} ".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+                digest.update(_content(path, path.stat().st_mtime_ns))
     return digest.hexdigest()
+
+
+@cache
+def _content(path: Path, _: int) -> bytes:
+    """The hash of a file, as it was then: many kinds depend on the same."""
+    return hashlib.sha256(path.read_bytes()).digest()

@@ -220,6 +220,8 @@ def not_explored(report: Report, writers: Sequence[str] = plan.WRITERS) -> list[
             problem = one.problem
             key = (one.shift, one.case.writer, problem.reader, problem.trouble)
             groups.setdefault(key, []).append(one)
+    if not groups:
+        return []
     arrays: dict[tuple[int, str], set[Case]] = {}
     for shift, result in report.results:
         arrays.setdefault((shift, result.case.writer), set()).add(result.case)

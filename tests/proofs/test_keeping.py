@@ -104,7 +104,7 @@ def test_another_script_solver_or_version_is_another_answer(
     assert memory.known("z3", SCRIPT.replace("#b1", "#b0"), "QF_BV") is None
     assert memory.known("cvc5", SCRIPT, "QF_BV") is None
     assert memory.known("z3", SCRIPT, "QF_UFBV") is None
-    monkeypatch.setattr(keeping, "version", lambda _: "another")
+    monkeypatch.setattr(keeping, "_installed", lambda _: "another")
     assert memory.known("z3", SCRIPT, "QF_BV") is None
 
 
