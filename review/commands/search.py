@@ -45,12 +45,12 @@ def command(
 
     The sweep runs every split from every start, merges back and drains: whole for chunk shift 1 to
     five levels of nodes, 2 to three and 3 to two, beyond that a seeded sample, of orders up to 63.
-    Then state machines draw histories of all operations.  Model and implementation must answer with
-    the same bytes, and the specs judge every answer.  Deviations of released kernels that are known
-    and lie outside the split are told, and do not count as failures.  With --mbox, --rev A..B or
-    --base each finding says with which patch it came, and what was there before does not count.
-    What a part came to in an earlier run is taken over, and told, where nothing that it depends on
-    has changed; --fresh runs all.
+    State machines draw histories of all operations, some before the sweep, the rest after it.
+    Model and implementation must answer with the same bytes, and the specs judge every answer.
+    Deviations of released kernels that are known and lie outside the split are told, and do not
+    count as failures.  With --mbox, --rev A..B or --base each finding says with which patch it
+    came, and what was there before does not count.  What a part came to in an earlier run is taken
+    over, and told, where nothing that it depends on has changed; --fresh runs all.
 
     \b
     Examples:
