@@ -37,7 +37,7 @@ _SHARE, _SHARE_FOUND = 0.8, 0.5
 first cases find some; the rest to what is made of them."""
 _SHARE_SWEEP = 0.75
 """How much of that goes to the sweep, where histories are asked for."""
-FEW_HISTORIES, FEW_STEPS = 100, 50
+FEW_HISTORIES, FEW_STEPS = 50, 50
 """Histories at each chunk shift that are drawn in a quick check, and their steps."""
 
 
