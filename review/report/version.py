@@ -34,4 +34,4 @@ def answer() -> Iterator[Part]:
 
 def _line(one: tools.Tool) -> str:
     known = tools.NOT_FOUND if one.version is None else one.version or "there"
-    return f"  {one.name:<12} {known:<12} {one.purpose}"
+    return f"  {one.name:<16} {known:<12} {one.purpose}"

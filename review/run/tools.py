@@ -45,6 +45,8 @@ _PACKAGES = {
     "bitwuzla": "decides theorems of bit-vectors",
     "hypothesis": "draws histories",
     "distributed": "a search on a Dask cluster",
+    "tree-sitter-c": "finds functions to make mutants of",
+    "universalmutator": "makes mutants",
 }
 
 

@@ -40,7 +40,7 @@ def test_the_version_tells_which_tools_are_there() -> None:
     assert record == json.loads(CliRunner().invoke(main, ["--version", "--json"]).stdout)
     assert record["xasplit"] == __version__
     for name, version in record["tools"].items():
-        assert f"  {name:<12} {version or 'not found':<12} " in told.stdout
+        assert f"  {name:<16} {version or 'not found':<12} " in told.stdout
     alone = run("--json", "count", "3", "0")
     assert (alone.returncode, alone.stdout) == (2, "") and "--json stands after" in alone.stderr
 
