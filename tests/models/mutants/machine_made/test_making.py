@@ -76,6 +76,7 @@ def test_the_port_has_mutants_each_by_its_own_name() -> None:
     source = port_source()
     made = changes(source, ["split_leaf", "xas_try_split_min_order"])
     assert len({one.name for one in made}) == len(made) > 100
+    assert not any(one.offset == 0 for one in made)
     with pytest.raises(NoFunction, match="no function nothing"):
         changes(source, ["nothing"])
     with pytest.raises(NoFunction, match="no function neither or nor"):
