@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from models.kernel.source import Source
@@ -95,26 +94,25 @@ def run(command: Sequence[str], folder: Path) -> None:
         raise BuildError(last[0] if last else "the compiler fails")
 
 
-@cache
-def _shared(key: object) -> dict[object, list[str]]:
-    return {}
+_objects: dict[object, list[str]] = {}
+"""Objects that no change touches, in a process that runs mutants."""
 
 
 def _own(source: Source, shift: int) -> list[str]:
-    """The objects of the driver's own files, which no change touches."""
-    known = _shared((source.directory, source.configuration, source.defines))
-    if ("own", shift) not in known:
+    """The objects of the driver's own files."""
+    key = (source.directory, source.configuration, source.defines, shift)
+    if key not in _objects:
         flags, seen = (*flags_of(source), *OWN), asserting(source, shift)
-        known["own", shift] = [
+        _objects[key] = [
             compiled(source, compiler(), flags, seen, str(path))
             for path in sorted(_DRIVER.glob("*.c"))
         ]
-    return known["own", shift]
+    return _objects[key]
 
 
 def _as_it_is(source: Source, unit: str, flags: tuple[str, ...], seen: tuple[str, ...]) -> str:
-    known = _shared((source.directory, source.configuration, source.defines))
-    if (unit, flags, seen) not in known:
+    key = (source.directory, source.configuration, source.defines, unit, flags, seen)
+    if key not in _objects:
         asked = (*flags, "-w", *FAST)
-        known[unit, flags, seen] = [compiled(source, compiler(), asked, seen, unit)]
-    return known[unit, flags, seen][0]
+        _objects[key] = [compiled(source, compiler(), asked, seen, unit)]
+    return _objects[key][0]
