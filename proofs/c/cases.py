@@ -127,7 +127,7 @@ class Case:
         slots, new = 1 << self.order % self.s, 1 << self.new_order % self.s
         level, new_level = self.order // self.s, self.new_order // self.s
         path = self.levels - (0 if self.harness is Harness.LOOKUP else level)
-        down = level > new_level
+        down, one = level > new_level, level - new_level <= 1
         return {
             "xas_load.0": path + 1,
             "xas_canonical.0": 2,
@@ -137,6 +137,27 @@ class Case:
             "split_horizontally.1": 1 if down else slots // new + 1,
             "xas_split.0": 1 if down else new,
             "xas_split.1": slots if down else max(1, slots // new),
+            "xas_free_nodes.0": 2 if one else self.unwinding,
+            "xas_free_nodes.1": (1 << self.s) + 1 if one else self.unwinding,
+            "node_evict.0": (1 << self.s) + 1,
+            "xas_store.0": slots + 1,
+            "xas_store_slots.0": slots + 1,
+            "xas_store_slots.1": slots + 1,
+            "xas_store_slots.2": slots + 1,
+            "xas_create.0": path + 1,
+            "xas_expand.0": 1,
+            "xas_expand.1": 1,
+            "xas_expand.2": 1,
+            "xas_expand.3": 1,
+            "xas_expand.4": 1,
+            "xas_delete_node.0": 1,
+            "xas_delete_node.1": 1,
+            "xas_delete_node.2": 1,
+            "xas_shrink.0": 1,
+            "xas_shrink.1": 1,
+            "xas_mark.0": path + 1,
+            "xas_set_mark.0": path + 1,
+            "xas_clear_mark.0": path + 1,
             "xas_try_split.0": 1 if down else new,
             "xas_try_split.1": 1 if down else max(1, slots // new),
         }
@@ -153,7 +174,7 @@ _SPLITS = (
 both orders.  Chunk shift 3 is where new entries of 2 slots lie beside each other in one node."""
 _NO_MEMORY = ((1, 3, 2, 0, 3), (2, 2, 3, 1, 2), (2, 3, 4, 0, 5), (3, 2, 5, 2, 4))
 """The same and how many requests there are: the first and the last fail, and one between them."""
-_LOOKUPS = ((1, 3, 2, 0), (2, 2, 3, 1), (2, 3, 4, 1), (2, 2, 3, 2), (3, 2, 5, 4))
+_LOOKUPS = ((1, 3, 2, 0), (2, 2, 3, 1), (2, 3, 4, 1), (2, 2, 3, 2), (3, 3, 6, 5))
 _MERGES = ((1, 2, 1, 0), (2, 2, 3, 2), (2, 2, 2, 1))
 _TRY_SPLITS = (
     (1, 3, 2, 1), (1, 2, 1, 0), (2, 2, 3, 2), (2, 3, 2, 1), (2, 3, 4, 3), (2, 2, 2, 0),

@@ -114,7 +114,8 @@ static struct expected build(void)
 static void check_node(const struct xa_node *node)
 {
 	unsigned int count = 0, values = 0;
-	bool value = false;
+	unsigned int canonical = 0;
+	bool value = false, entry = false;
 
 	for (unsigned int i = 0; i < C; i++) {
 		void *held = node->slots[i];
@@ -124,9 +125,11 @@ static void check_node(const struct xa_node *node)
 			count++;
 		if (sibling) {
 			CHECK(slot_marks(node, i) == 0, "sibling-mark");
-			CHECK((unsigned long)held >> 2 < i, "sibling-target");
+			CHECK(entry && (unsigned long)held >> 2 == canonical, "sibling-target");
 		} else {
 			value = xa_is_value(held);
+			entry = held && !xa_is_internal(held);
+			canonical = i;
 		}
 		if (!held)
 			CHECK(slot_marks(node, i) == 0, "null-mark");

@@ -31,6 +31,7 @@ from review.run.store import ResultStore
 )
 @run_options.kernels_options("rev", "mbox")
 @click.option("--list", "listed", is_flag=True, help="With --c: list the cases, and run none.")
+@run_options.save_option
 @jobs_option
 @fresh_option
 @json_option
@@ -43,6 +44,7 @@ def command(
     of_c: bool,
     named: NamedKernels,
     listed: bool,
+    save: Path,
     jobs: int,
     fresh: bool,
     as_json: bool,
@@ -70,7 +72,7 @@ def command(
     where a case was not decided and none is refuted.
     """
     if of_c:
-        return _of_c(names, shifts, named, listed, jobs, fresh, as_json)
+        return _of_c(names, shifts, named, listed, save, jobs, fresh, as_json)
     if named.kernels or listed:
         raise click.UsageError("--kernel and --list go with --c.")
     try:
@@ -90,13 +92,14 @@ def _of_c(
     shifts: tuple[int, ...],
     named: NamedKernels,
     listed: bool,
+    save: Path,
     jobs: int,
     fresh: bool,
     as_json: bool,
 ) -> int:
     from proofs.c import cbmc
     from review.report import c_proofs as report
-    from review.run import c_proofs, subjects
+    from review.run import c_counterexample, c_proofs, subjects
 
     if not listed:
         try:
@@ -122,6 +125,7 @@ def _of_c(
         show(report.listed([(one.name, cases) for one, cases in chosen]), as_json=as_json)
         return 0
     reports = []
+    replays: list[c_counterexample.Replayed] = []
     with report.Progress() as progress:
         for one, cases in chosen:
             if not cases:
@@ -136,8 +140,14 @@ def _of_c(
             reports.append(made)
             if made.interrupted:
                 break
+            replays += [
+                c_counterexample.replayed(one.source, each, save / one.name)
+                for each in made.refuted
+            ]
     parts = each("sources", map(report.answer, reports))
-    show([parts, Part("not_run", broken, broken)], as_json=as_json)
+    show(
+        [parts, *report.counterexamples(replays), Part("not_run", broken, broken)], as_json=as_json
+    )
     if any(one.refuted or any(each.contradicted for each in one.outcomes) for one in reports):
         return 1
     return 0 if all(one.proved for one in reports) and not broken else 2

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.live import Live
 
+from models.case.notation import operation_text
 from proofs.c.cases import Case
 from proofs.c.report import Outcome, Report, Verdict
 from review.report.output import Column, Part, Table, fields, shown, table
+from review.run.c_counterexample import Replayed
 
 _INTERVAL = 10.0
 """Seconds between two lines of progress where there is no terminal."""
@@ -99,12 +101,45 @@ def _problems(report: Report) -> Iterator[str]:
             inputs = " ".join(f"{name}={value}" for name, value in (one.inputs or {}).items())
             said = f"{where.name} {where.text}".rstrip()
             yield f"{_status(one)}: {one.case.name}: {said} at {where.place}"
-            yield f"  inputs: {inputs or 'none told'}"
+            yield f"  inputs: {inputs or ('none told' if one.inputs is None else 'any')}"
             yield f"  natively: {one.native or 'not run'}"
         elif one.contradicted:
             yield f"{_status(one)}: {one.case.name}: natively: {one.native}"
         elif one.verdict is not Verdict.PROVED:
             yield f"{one.verdict}: {one.case.name}: {one.reason}".removesuffix(": ")
+
+
+def counterexamples(replays: Sequence[Replayed]) -> Iterator[Part]:
+    """Each counterexample as a case: its operations, what breaks in it, and a reproducer."""
+    yield Part("counterexamples", [*map(_record, replays)])
+    for one in replays:
+        yield shown(f"Counterexample of {one.outcome.case.name} as a case, at chunk shift"
+                    f" {one.outcome.case.s}:")  # fmt: skip
+        yield shown(*(f"  {operation_text(each)}" for each in one.operations))
+        if one.reason:
+            yield shown(f"  {one.reason}")
+        if not one.found:
+            yield shown("  Nothing breaks in it natively: it shows in the harness at most.")
+            continue
+        for found in one.found:
+            yield shown(f"  breaks {found.property}: {found.statement}", f"    {found.detail}")
+        yield shown(*([f"  saved: {one.path}"] if one.path else []))
+        if one.reproducer is not None and one.reproducer.code:
+            yield shown("", *one.reproducer.code.splitlines())
+        elif one.reproducer is not None:
+            yield shown(f"  No reproducer: {one.reproducer.reason}")
+
+
+def _record(one: Replayed) -> dict[str, object]:
+    return {
+        "case": one.outcome.case.name,
+        "chunk_shift": one.outcome.case.s,
+        "operations": [operation_text(each) for each in one.operations],
+        "broken": [each.property for each in one.found],
+        "file": None if one.path is None else str(one.path),
+        "reproducer": "" if one.reproducer is None else one.reproducer.code,
+        "reason": one.reason,
+    }
 
 
 class Progress:

@@ -6,14 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.case.finding import Finding
 from models.case.replay import judge
+from models.case.trial import NoCase
 from models.diagnosis.reproducer import Reproducer, reproducer
 from models.kernel.source import Source
+from models.subject.build import BuildError
 from models.subject.implementation import examine
 from proofs.c.cases import Case, Harness
 from proofs.c.report import Outcome
+from review.run.attempt import attempt
+from review.run.saving import Saver
 from xarray_model.operations import Code, Flag, Operation
 
 _MARKS = range(3)
@@ -21,12 +26,17 @@ _MARKS = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What the case shows: the ``operations``, all that breaks, what broke in the proof first, and
-    the reproducer of that."""
+    """What a counterexample of ``outcome`` shows as a case: the ``operations``, all that breaks,
+    what broke in the proof first, and the reproducer of that; ``path`` is where the first is saved.
+    ``reason`` says why it was not run, or not saved, or "".
+    """
 
-    operations: tuple[Operation, ...]
-    found: tuple[Finding, ...]
-    reproducer: Reproducer | None
+    outcome: Outcome
+    operations: tuple[Operation, ...] = ()
+    found: tuple[Finding, ...] = ()
+    reproducer: Reproducer | None = None
+    path: Path | None = None
+    reason: str = ""
 
 
 def entry(word: int) -> int:
@@ -72,12 +82,21 @@ def _marks(index: int, marks: int) -> list[Operation]:
     return [Operation(Code.SET_MARK, index, mark=mark) for mark in _MARKS if marks >> mark & 1]
 
 
-def replayed(source: Source, outcome: Outcome) -> Replayed:
-    """Run a counterexample as a case.  Raises BuildError or NoCase."""
-    implementation = examine(source, (outcome.case.s,), sanitize=True)
-    case = operations(outcome.case, outcome.inputs or {})
-    found = judge(implementation, outcome.case.s, case)
-    told = outcome.properties
-    found = sorted(found, key=lambda one: one.property not in told)
-    made = reproducer(implementation, found[0]) if found else None
-    return Replayed(tuple(case), tuple(found), made)
+def replayed(source: Source, outcome: Outcome, folder: Path) -> Replayed:
+    """Run a counterexample as a case, and save it in ``folder`` if something breaks."""
+    if outcome.inputs is None:
+        return Replayed(outcome, reason="the model checker gave no inputs")
+    case = tuple(operations(outcome.case, outcome.inputs))
+    try:
+        implementation = examine(source, (outcome.case.s,), sanitize=True)
+        found = judge(implementation, outcome.case.s, case)
+    except (BuildError, NoCase) as error:
+        return Replayed(outcome, case, reason=str(error))
+    found.sort(key=lambda one: one.property not in outcome.properties)
+    if not found:
+        return Replayed(outcome, case)
+    saver = Saver(folder, [implementation], seed=0, tell=lambda line: None)
+    saver.found(found[0])
+    made, _ = attempt(lambda: reproducer(implementation, found[0]))
+    path = next(iter(saver.paths), None)
+    return Replayed(outcome, case, tuple(found), made, path, "; ".join(saver.lost))
