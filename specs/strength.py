@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How strong a result is: four words, what each means, and the one function that decides.
+"""How strong a result is: five words, what each means, and the one function that decides.
 
 ``docs/strength.md`` tables which check earns which word.  A word is never chosen by whoever ran a
 check: it follows from how much of what was run.
@@ -17,13 +17,15 @@ class Strength(IntEnum):
     ONCE = 1
     SAMPLED = 2
     COMPLETE = 3
-    PROVED = 4
+    INPUTS = 4
+    PROVED = 5
 
 
 WORDS = {
     Strength.ONCE: "seen once",
     Strength.SAMPLED: "sampled",
     Strength.COMPLETE: "complete within the bounds named",
+    Strength.INPUTS: "proved for every input at the sizes named",
     Strength.PROVED: "proved for all orders",
 }
 """How reports say a strength."""
@@ -34,6 +36,10 @@ DEFINITIONS = {
     " endlessly many), and all of them hold.",
     Strength.COMPLETE: "Every case within the bounds that the evidence names was run, and all of"
     " them hold.",
+    Strength.INPUTS: "A bounded model checker decided it of the compiled source for every input of"
+    " the harnesses that the evidence names, undefined behaviour included: chunk shifts, levels and"
+    " orders are fixed, everything else is any.  It says nothing of other sizes, and assumes what"
+    " the heads of the harnesses say.",
     Strength.PROVED: "Independent solvers decided it for every order that a 64-bit index can have,"
     " at the chunk shifts that the evidence names.  What was proved is the model's own code or a"
     " formula written for the proof, and the verdict says which.",
@@ -46,6 +52,7 @@ class Proved(Enum):
 
     CODE = "the model's own code"
     FORMULA = "a formula written for the proof"
+    SOURCE = "the compiled source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,9 @@ def strength(extent: Extent) -> Strength | None:
     """The one word for a result that holds, by what was run; None if nothing was."""
     if extent.ran < 1:
         return None
+    if extent.proved is Proved.SOURCE:
+        # One that was not decided is no case of which anything is known.
+        return Strength.INPUTS if extent.ran == extent.of else None
     if extent.proved is not None:
         return Strength.PROVED
     if extent.ran == 1:

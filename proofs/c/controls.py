@@ -59,6 +59,6 @@ CONTROLS = (
     Control("order-by-slots", "lookup-s3-6to5", "answer-order"),
     Control("mark-of-sibling-slot", "lookup-s2-3to1", "answer-mark"),
     Control("merge-leaks-subtree", "merge-s1-1to0", "live-nodes"),
-    Control("squash-loses-mark", "merge-s2-3to2", "split-merge"),
+    Control("merge-stale-count", "merge-s2-3to2", "node-count"),
     Control("removal-unreported", "merge-s1-1to0", "update-removed"),
 )

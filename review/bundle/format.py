@@ -29,7 +29,7 @@ from specs.readers import Memory
 from specs.strength import Extent, Proved, Strength
 
 FORMAT: Literal["xasplit bundle"] = "xasplit bundle"
-VERSION: Literal[6] = 6
+VERSION: Literal[7] = 7
 MANIFEST = "manifest.json"
 
 MOST_FILES = 20_000
@@ -57,7 +57,7 @@ BundlePath: TypeAlias = Annotated[
     ),
 ]
 Texts: TypeAlias = tuple[str, ...]
-StrengthName: TypeAlias = Literal["once", "sampled", "complete", "proved"]
+StrengthName: TypeAlias = Literal["once", "sampled", "complete", "inputs", "proved"]
 SolverAnswer: TypeAlias = Literal["sat", "unsat", "unknown", "timeout"]
 ArtefactKind: TypeAlias = Literal[
     "report", "results", "obligation", "counterexample", "reproducer", "schedule", "series"
@@ -105,6 +105,7 @@ class OptionsRecord(Record):
     examples: Count | None
     time: float | None
     proofs: bool
+    thorough: bool
     base: str | None
     everything: bool = field(name="all")
     configurations: Texts
@@ -121,7 +122,7 @@ class OptionsRecord(Record):
         return ReviewOptions(
             self.kernels, self.rev, tuple(one.path for one in self.mboxes), self.each_patch,
             self.sanitize, self.seed, self.steps, self.examples, self.time, self.proofs,
-            self.base, self.everything, self.configurations,
+            self.base, self.everything, self.configurations, self.thorough,
         )  # fmt: skip
 
 
@@ -205,7 +206,7 @@ class EvidenceRecord(Record):
     ran: Count
     of: Cases | None
     what: str
-    proved: Literal["code", "formula"] | None
+    proved: Literal["code", "formula", "source"] | None
     target: str
     detail: str
     origin: Origin | None
@@ -521,7 +522,7 @@ class Manifest(Record, kw_only=True):
     """A whole manifest."""
 
     format: Literal["xasplit bundle"] = FORMAT
-    version: Literal[6] = VERSION
+    version: Literal[7] = VERSION
     sha256: Digest
     complete: bool
     exit_status: Annotated[int, Meta(ge=0, le=2)]

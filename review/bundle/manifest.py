@@ -59,9 +59,14 @@ _STRENGTHS: dict[Strength, StrengthName] = {
     Strength.ONCE: "once",
     Strength.SAMPLED: "sampled",
     Strength.COMPLETE: "complete",
+    Strength.INPUTS: "inputs",
     Strength.PROVED: "proved",
 }
-_PROOFS: dict[Proved, Literal["code", "formula"]] = {Proved.CODE: "code", Proved.FORMULA: "formula"}
+_PROOFS: dict[Proved, Literal["code", "formula", "source"]] = {
+    Proved.CODE: "code",
+    Proved.FORMULA: "formula",
+    Proved.SOURCE: "source",
+}
 
 
 def build(
@@ -185,6 +190,7 @@ def _options(done: ReviewResult) -> OptionsRecord:
         examples=one.examples,
         time=one.seconds,
         proofs=one.proofs,
+        thorough=one.thorough,
         base=one.base,
         everything=one.everything,
         configurations=tuple(one.configurations),

@@ -11,9 +11,12 @@ from rich.console import Console
 from rich.live import Live
 
 from models.case.notation import operation_text
+from models.subject.implementation import Implementation
 from proofs.c.cases import Case
 from proofs.c.report import Outcome, Report, Verdict
+from proofs.keeping import Keeping
 from review.report.output import Column, Part, Table, fields, shown, table
+from review.run import c_proofs
 from review.run.c_counterexample import Replayed
 
 _INTERVAL = 10.0
@@ -92,6 +95,21 @@ def answer(report: Report) -> Iterator[Part]:
     )
     if report.interrupted:
         yield shown("Interrupted: what was not decided is told as not run.")
+
+
+def decide(
+    implementations: Sequence[Implementation], jobs: int, store: Keeping
+) -> Sequence[Report]:
+    """``c_proofs.prove_all`` with progress on standard error."""
+    with Progress() as progress:
+        return c_proofs.prove_all(implementations, jobs, store, progress.update)
+
+
+def summary(report: Report) -> Iterator[str]:
+    """How many cases are proved, and a line on each of the others."""
+    good = sum(one.good for one in report.outcomes)
+    yield f"{report.name}: {good} of {len(report.outcomes)} cases proved by {report.program}."
+    yield from _problems(report)
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -11,7 +11,7 @@ from models.kernel.source import Source
 from models.subject.implementation import name_of
 from proofs.report import Status, TheoremResult
 from review.bundle import provenance
-from review.report import claims, findings, numbers, proofs, summary
+from review.report import c_proofs, claims, findings, numbers, proofs, summary
 from review.report import readers as readers_report
 from review.report.layout import wrap_words
 from review.run import readers, scope, search_result
@@ -61,6 +61,13 @@ def _lines(done: ReviewResult) -> Iterator[str]:
     yield ""
     yield from _heading("Theorems")
     yield from _theorems(done)
+    if done.options.thorough:
+        yield from _heading("Proofs of C code")
+        for each in done.c_proofs:
+            for line in c_proofs.summary(each):
+                yield from wrap_words(line, "      ", "  ")
+        yield from [] if done.c_proofs else ["Not decided in this review."]
+        yield ""
     yield from _heading("What was not checked")
     for one in scope.not_checked(done):
         yield from wrap_words(one, "  ", "- ")

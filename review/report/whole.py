@@ -12,7 +12,7 @@ import click
 from models.kernel.configuration import CHECKED, parse_configuration
 from models.kernel.source import Source
 from review.bundle import folder, resuming
-from review.report import proofs
+from review.report import c_proofs, proofs
 from review.report.write import write
 from review.run import stages, subjects
 from review.run.checkpoint import Checkpoint
@@ -55,7 +55,16 @@ def whole(
     store = ResultStore(fresh=fresh)
     store.trim()
     done = stages.run(
-        options, built, broken, workers, place, checkpoint, store, proofs.decide, others
+        options,
+        built,
+        broken,
+        workers,
+        place,
+        checkpoint,
+        store,
+        proofs.decide,
+        others,
+        c_proofs.decide,
     )
     done.not_run = not_run
     written = write(done, place)

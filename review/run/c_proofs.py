@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache as remember
 from pathlib import Path
 
@@ -75,6 +75,23 @@ def prove(
         on_progress=on_progress,
         guard=lambda outcome: guard(source, outcome),
     )
+
+
+def prove_all(
+    implementations: Sequence[Implementation],
+    jobs: int,
+    store: Keeping,
+    on_progress: run.Progress | None = None,
+) -> list[Report]:
+    """Decide all cases of each implementation.  Raises MissingError."""
+    reports: list[Report] = []
+    for one in implementations:
+        if cases := cases_of(one):
+            made = prove(one, cases, jobs=jobs, keeping=store, on_progress=on_progress)
+            reports.append(made)
+            if made.interrupted:
+                break
+    return reports
 
 
 def preparing(source: Source) -> run.Prepare:
@@ -185,6 +202,3 @@ def _said(done: subprocess.CompletedProcess[str]) -> str:
         return "what the harness assumes does not hold"
     last = done.stdout.strip().splitlines()
     return last[-1] if last else f"exit status {done.returncode}"
-
-
-Guard = Callable[[Outcome], None]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.kernel import cache
 from models.readers import explore
+from proofs.c import report as c_report
 from proofs.report import Report
 from review import __version__
 from review.run.review_result import ReviewOptions
@@ -37,6 +38,7 @@ class Checkpoint:
     tested: dict[str, dict[str, str]]
     so_far: SearchState = field(default_factory=SearchState)
     proofs: Report | None = None
+    c_proofs: Sequence[c_report.Report] = ()
     explored: Mapping[str, explore.Report] = field(default_factory=dict)
     durations: dict[str, float] = field(default_factory=dict)
 

@@ -20,6 +20,8 @@ from models.sweep.count_cases import HIGHEST
 from models.sweep.families import Family
 from models.sweep.sweep import Coverage, Part, UnitResult
 from proofs import catalogue
+from proofs.c import cases as c_cases
+from proofs.c import report as c_report
 from proofs.report import Report, Status
 from review.run import gaps
 from review.run.numbers import CHUNK_SHIFTS, NO_WALK, STACKS, Numbers
@@ -27,7 +29,7 @@ from specs.callers import Contract
 from specs.claims import Evidence, Outcome
 from specs.origin import Origin
 from specs.registry import PROPERTIES
-from specs.strength import Extent, nothing
+from specs.strength import Extent, Proved, nothing
 from specs.verdicts import SHARED, THEOREMS
 
 NEVER_JUDGED = "never judged: no case met what it is about"
@@ -239,6 +241,32 @@ def of_proofs(report: Report) -> Iterator[Evidence]:
         some = sum(name.partition(".")[0] == family for name in report.theorems)
         extent = Extent(some, some, f"chunk shift {shifts}", catalogue.about(family))
         yield Evidence(f"theorem:{family}", outcome, extent, target, detail)
+
+
+def of_c_proofs(report: c_report.Report) -> Iterator[Evidence]:
+    """One piece of evidence for each harness on compiled source.  What the code is to refuse
+    decides no claim, which all speak of what it supports; the report has it."""
+    asked = [one for one in report.outcomes if not one.case.refused]
+    for harness in c_cases.Harness:
+        some = [one for one in asked if one.case.harness is harness]
+        if not some:
+            continue
+        proved = sum(one.good for one in some)
+        failed = [one for one in some if one.verdict is c_report.Verdict.REFUTED and one.confirmed]
+        shifts = " ".join(map(str, sorted({one.case.s for one in some})))
+        what = f"chunk shift {shifts}, orders up to {max(one.case.order for one in some)}"
+        detail = f"{proved} of {len(some)} cases proved by {report.program}"
+        for one in failed[:1]:
+            detail += f"; {one.case.name} fails {', '.join(one.properties)}"
+        outcome = Outcome.HOLDS if proved == len(some) else Outcome.UNDECIDED
+        yield Evidence(
+            f"c:{harness}",
+            Outcome.FAILS if failed else outcome,
+            Extent(proved, len(some), what, Proved.SOURCE),
+            report.name,
+            detail,
+            broke=tuple(dict.fromkeys(name for one in failed for name in one.properties)),
+        )
 
 
 def recursive_agrees(result: UnitResult) -> Iterator[Evidence]:

@@ -12,6 +12,7 @@ from models.histories.search import MachineReport
 from models.kernel.configuration import CHECKED, USUAL
 from models.readers import explore
 from models.subject.implementation import Implementation
+from proofs.c import report as c_report
 from proofs.report import Report
 from review.run import evidence, readers
 from review.run.numbers import Numbers
@@ -40,6 +41,8 @@ class ReviewOptions:
     everything: bool = False
     configurations: tuple[str, ...] = ("debug=off",)
     """Others than the usual one, in which everything is also searched at small scope."""
+    thorough: bool = False
+    """C code is proved at small sizes, too."""
 
     @property
     def command(self) -> list[str]:
@@ -54,6 +57,7 @@ class ReviewOptions:
         words += ["--all"] if self.everything else []
         words += ["--each-patch"] if self.each_patch else []
         words += ["--sanitize"] if self.sanitize else []
+        words += ["--thorough"] if self.thorough else []
         if self.configurations != ReviewOptions().configurations:
             told = self.configurations or (CHECKED.beside(USUAL),)
             words += [word for one in told for word in ("--config", one)]
@@ -75,6 +79,7 @@ class ReviewResult:
     options: ReviewOptions
     search: SearchResult
     proofs: Report | None = None
+    c_proofs: Sequence[c_report.Report] = ()
     explored: Mapping[str, explore.Report] = field(default_factory=dict)
     measured: Sequence[Evidence] = ()
     numbers: Numbers | None = None
@@ -140,7 +145,13 @@ class ReviewResult:
         shallow = [one for one in self.search.implementations if one.one_level]
         found = [item for one in shallow for item in self._searched(one)]
         names = {one.name for one in shallow}
+        found += [item for item in self._of_source if item.target in names]
         return [*found, *(item for item in self.reader_evidence if item.target in names)]
+
+    @property
+    def _of_source(self) -> list[Evidence]:
+        """What is proved of compiled source, of each implementation."""
+        return [item for one in self.c_proofs for item in evidence.of_c_proofs(one)]
 
     @cached_property
     def evidence(self) -> list[Evidence]:
@@ -163,6 +174,7 @@ class ReviewResult:
         if self.proofs is not None:
             found += evidence.of_proofs(self.proofs)
         names = {one.name for one in deep}
+        found += [item for item in self._of_source if item.target in names]
         return [*found, *(item for item in self.reader_evidence if item.target in names)]
 
     @property

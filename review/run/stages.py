@@ -8,12 +8,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from models.readers import explore, plan
 from models.subject.implementation import Implementation
 from proofs import run as proving
+from proofs.c import report as c_report
 from proofs.report import Report
-from review.run import evidence, numbers, saving, search_result, time_limit
+from review.run import c_proofs, evidence, numbers, saving, search_result, time_limit
 from review.run import search as searches
 from review.run.attempt import one_line
 from review.run.checkpoint import Checkpoint
@@ -26,6 +28,9 @@ from review.run.workers import Workers
 from specs.claims import Evidence
 from xarray_model.geometry import CHUNK_SHIFTS
 
+DecideC: TypeAlias = Callable[
+    [Sequence[Implementation], int, ResultStore], Sequence[c_report.Report]
+]
 SAMPLE = 24
 """Groups of cases that a review's sweep draws where it is not complete: half of what ``search``
 does."""
@@ -53,14 +58,16 @@ def run(
     store: ResultStore = NOWHERE,
     decide: Callable[..., Report] = proving.prove,
     others: Mapping[str, Sequence[Implementation]] | None = None,
+    decide_c: DecideC = c_proofs.prove_all,
 ) -> ReviewResult:
     """Review what was ``built``; ``broken`` are prefixes of a series that were not, ``others`` by
     its name what it is in other configurations, which are searched at small scope.
 
     ``place`` is the folder that gets the theorems' obligations.  What ``had`` says is done is not
     done again; it is kept up to date.  ``store`` has what earlier runs judged and decided;
-    ``decide`` decides the theorems, as ``proofs.run.prove`` does.  After
-    Ctrl-C the stages that were not run are missing in what is returned, and it is not complete.
+    ``decide`` decides the theorems, as ``proofs.run.prove`` does, ``decide_c`` what a thorough
+    review proves of C code, as ``c_proofs.prove_all``.  After Ctrl-C the stages that were not run
+    are missing in what is returned, and it is not complete.
     """
     for_search = None if options.seconds is None else options.seconds * _FOR_SEARCH
     effort = searches.effort(options.examples, options.steps, for_search, sample=SAMPLE)
@@ -93,7 +100,7 @@ def run(
             if search.over:
                 search_result.work_out(search)
             done.complete = search.finished and _rest(
-                done, place, workers, checkpoint, store, decide
+                done, place, workers, checkpoint, store, decide, decide_c
             )
     except KeyboardInterrupt:
         search_result.leave(search)
@@ -110,6 +117,7 @@ def _rest(
     checkpoint: Checkpoint,
     store: ResultStore,
     decide: Callable[..., Report],
+    decide_c: DecideC = c_proofs.prove_all,
 ) -> bool:
     """What comes after the search; whether all of it was done."""
     built, took = done.implementations, checkpoint.durations
@@ -124,6 +132,12 @@ def _rest(
         if done.proofs.interrupted:
             return False
         checkpoint.proofs = done.proofs
+    if done.options.thorough:
+        with _timed(took, "proofs of C code"):
+            done.c_proofs = checkpoint.c_proofs or decide_c(built, workers.jobs, store)
+        if any(one.interrupted for one in done.c_proofs):
+            return False
+        checkpoint.c_proofs = done.c_proofs
     taken = done.search.results
     with _timed(took, "readers"):
         done.explored = checkpoint.explored = checkpoint.explored or _explored(

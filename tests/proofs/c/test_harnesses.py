@@ -15,8 +15,9 @@ CHECKS = re.compile(r'CHECK\([^;]*?"([\w-]+)"\)', re.DOTALL)
 ASSERTED = {name for path in FOLDER.glob("*.[ch]") for name in CHECKS.findall(path.read_text())}
 WITHOUT_CONTROL = {
     "answer-store-error", "array-mark", "frees-nodes", "head", "locked", "no-warning", "null-mark",
-    "request-flags", "slot-kind", "split-new-nodes", "split-no-leftover", "split-refusal", "tree",
-    "try-split-accepts", "try-split-no-leftover", "update-array", "update-final", "update-quiet",
+    "request-flags", "slot-kind", "split-merge", "split-new-nodes", "split-no-leftover",
+    "split-refusal", "tree", "try-split-accepts", "try-split-no-leftover",
+    "update-array", "update-final", "update-quiet",
 }  # fmt: skip
 """Asserted, and broken by no control of their own."""
 

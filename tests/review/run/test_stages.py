@@ -16,6 +16,9 @@ from models.readers.exploration import Unexplored
 from models.readers.explorer import Case, Problem, Trouble
 from models.sweep.hangs import Area, Hangs
 from proofs import run
+from proofs.c import report as c_report
+from proofs.c.cases import Case as ProofCase
+from proofs.c.cases import Harness
 from review.report import text
 from review.run import scope, stages
 from review.run.checkpoint import Checkpoint
@@ -138,3 +141,39 @@ def test_that_every_split_hangs_is_told_first() -> None:
     assert "HANGS" not in text.result(
         ReviewResult(ReviewOptions(proofs=False), some, complete=True)
     )
+
+
+SPLIT = ProofCase(Harness.SPLIT, 1, 2, 1, 0)
+
+
+def test_c_code_is_proved_where_a_thorough_review_was_asked_for(
+    asked: dict[str, Any], tmp_path: Path
+) -> None:
+    report = c_report.Report(
+        "port", "cbmc 6.6.0", [c_report.Outcome(SPLIT, c_report.Verdict.PROVED)]
+    )
+    for thorough in (False, True):
+        options = ReviewOptions(proofs=False, thorough=thorough)
+        done = ReviewResult(options, small.clean())
+        done.search.diagnoses = []
+        checkpoint = Checkpoint(options, {})
+        assert stages._rest(
+            done, tmp_path, Workers(1), checkpoint, NOWHERE, run.prove, lambda *_: [report]
+        )
+        done.explored = {}
+        assert list(done.c_proofs) == ([report] if thorough else [])
+        assert list(checkpoint.c_proofs) == list(done.c_proofs)
+        assert ("--thorough" in options.command) == thorough
+        told = " ".join(text.report(done).split())
+        assert ("port: 1 of 1 cases proved by cbmc 6.6.0." in told) == thorough
+        claim = next(one for one in done.verdicts if one.claim.id == "C2")
+        assert ("c:split" in {one.check for one in claim.rests_on}) == thorough
+
+
+def test_what_was_interrupted_is_not_kept(asked: dict[str, Any], tmp_path: Path) -> None:
+    report = c_report.Report("port", "cbmc 6.6.0", interrupted=True)
+    options = ReviewOptions(proofs=False, thorough=True)
+    done, checkpoint = ReviewResult(options, small.clean()), Checkpoint(options, {})
+    rest = (done, tmp_path, Workers(1), checkpoint, NOWHERE, run.prove, lambda *_: [report])
+    assert not stages._rest(*rest)
+    assert list(checkpoint.c_proofs) == []
