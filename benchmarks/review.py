@@ -26,7 +26,7 @@ QUICK = ("--no-proofs", "--examples", "1", "--time", "20s")
 FIRST_CASES_OVER = "sweep"
 """What the progress on a terminal comes to when the first cases of a search are over."""
 PATIENCE = 120.0
-STAGES = ("search", "theorems", "readers", "large splits", "numbers", "causes")
+STAGES = ("search", "theorems", "proofs of C code", "readers", "large splits", "numbers", "causes")
 """In the order in which a review runs them."""
 CASES = 200_000.0
 """Cases a second and core."""

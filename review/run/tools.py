@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -62,7 +63,7 @@ def found() -> list[Tool]:
 
 
 def _of_program(name: str) -> str | None:
-    path = shutil.which(name)
+    path = shutil.which((name == "cbmc" and os.environ.get("CBMC")) or name)
     if path is None:
         return None
     said = _said([path, "-V" if name == "spin" else "--version"])
