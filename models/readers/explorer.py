@@ -139,6 +139,11 @@ class Result:
     breaches: tuple[Breach, ...] = ()
     races: tuple[SeenRace, ...] = ()
 
+    def __reduce__(self) -> tuple[type[Result], tuple[object, ...]]:
+        """As it is made: a report that is kept has tens of thousands, and the usual way looks the
+        names of the fields up for each."""
+        return Result, tuple(getattr(self, name) for name in self.__match_args__)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

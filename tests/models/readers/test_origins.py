@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where broken promises come from; a stand-in for the explorer tells what other sources show."""
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,12 @@ LINEAGE = Lineage(BASE, (Step("patch 1 of 2", "", FIRST), Step("patch 2 of 2", "
 def result(case: Case, *breaches: Breach, reader: str = "find", complete: bool = True) -> Result:
     return Result(case, Memory.WEAK, reader, Span.RACE, 1, 1, 0, 0, 1, 1, None, complete, 0.0, 0.0,
                   0, 1, "", tuple(breaches))  # fmt: skip
+
+
+def test_a_result_that_is_kept_is_what_it_was() -> None:
+    one = result(DEEP, BROKEN, reader="load", complete=False)
+    again = pickle.loads(pickle.dumps(one))
+    assert again == one and again is not one and again.breaches == (BROKEN,)
 
 
 @pytest.fixture
