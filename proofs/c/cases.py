@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from xarray_model import geometry
 
-SECONDS = 120.0
+SECONDS = 300.0
 """CPU time of a run of the model checker after which a case is undecided."""
 MEMORY = 4 << 30
 """Bytes of address space that the model checker may take for a case."""
