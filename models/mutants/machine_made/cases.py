@@ -102,7 +102,7 @@ def histories(one: Implementation, s: int, many: int, steps: int, seed: int) -> 
             draw(machine, examples=min(100, many), steps=steps, seeded=seeds.getrandbits(64),
                  phases=[Phase.generate])  # fmt: skip
     made = Histories(s, list(drawn), list(drawn.values()))
-    made.answers = _answers(made, one.executables[s])
+    made.answers = answers(made, one.executables[s])
     kept = [number for number, answer in enumerate(made.answers) if answer]
     return Histories(
         s,
@@ -192,12 +192,9 @@ class Judging:
 
     def histories(self, one: Implementation, drawn: Histories) -> Verdict:
         """What a mutant makes of histories."""
-        answers = _answers(drawn, one.executables[drawn.chunk_shift], most_ends=1)
-        differing = [
-            number
-            for number, (mine, theirs) in enumerate(zip(answers, drawn.answers, strict=False))
-            if mine != theirs
-        ]
+        given = answers(drawn, one.executables[drawn.chunk_shift], most_ends=1)
+        both = zip(given, drawn.answers, strict=False)
+        differing = [number for number, (mine, theirs) in enumerate(both) if mine != theirs]
         with Trial(one, drawn.chunk_shift) as trial:
             for number in differing[:_MOST_JUDGED]:
                 told = trial.run(drawn.cases[number], drawn.expected[number])
@@ -215,7 +212,7 @@ def _told(result: BatchResult, place: int, ended: Abnormal | None) -> bytes:
     return repr((result.times[place], len(answer), len(log), how)).encode() + answer + log
 
 
-def _answers(drawn: Histories, executable: Path, most_ends: int | None = None) -> list[bytes]:
+def answers(drawn: Histories, executable: Path, most_ends: int | None = None) -> list[bytes]:
     """A hash of what each history was answered, as far as they were run; b"" for those that end
     their process, where all are."""
     with Worker(executable, hang_seconds=HANG_SECONDS) as worker:

@@ -19,12 +19,14 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import CodeType, ModuleType
 
 from models.case.trial import Trial
 from models.mutants import checks
+from models.mutants.machine_made.cases import Histories, answers, histories
 from models.mutants.machine_made.python_changes import PythonChange
 from models.mutants.mutant import Check, Mutant, Part
 from models.mutants.run import mutated, port
@@ -34,6 +36,10 @@ from xarray_model.operations import Operation
 
 RIGHT_AT = (1, 2)
 """Chunk shifts of the cases that are answered rightly."""
+HISTORIES, STEPS = 150, 40
+"""Histories that are drawn at a chunk shift, and their steps."""
+MOST_TRIED = 20
+"""Histories in which a defect shows that are judged, at most."""
 SECONDS = 20
 """CPU time that a changed module may take for all cases."""
 _ROOT = Path(__file__).resolve().parents[3]
@@ -68,9 +74,13 @@ def right(shifts: Sequence[int] = RIGHT_AT) -> Iterator[Control]:
 
 
 def wrong(defects: Iterable[Mutant]) -> Iterator[Control]:
-    """A case for each property that each defect is declared to break and that the specs judge."""
+    """A case for each property that each defect is declared to break and that the specs judge: of
+    the sweep, or of those histories that are drawn once."""
     for defect in defects:
-        if defect.part is not Part.PORT or defect.check is not Check.SWEEP or not defect.usual:
+        if defect.part is not Part.PORT or not defect.usual or defect.check is Check.HIGH:
+            continue
+        if defect.check is Check.MACHINE:
+            yield from _in_histories(defect)
             continue
         one, s = mutated(defect), defect.chunk_shift
         found = {}
@@ -87,6 +97,30 @@ def wrong(defects: Iterable[Mutant]) -> Iterator[Control]:
                     told = _control(defect.name, one.one_level, s, finding.operations, trial)
                     if name in told.broken:
                         yield told
+
+
+@cache
+def _drawn(s: int) -> Histories:
+    return histories(port(s), s, HISTORIES, STEPS, 1)
+
+
+def _in_histories(defect: Mutant) -> Iterator[Control]:
+    """Those of a defect that only histories find."""
+    one, s = mutated(defect), defect.chunk_shift
+    drawn = _drawn(s)
+    left = set(defect.caught_by)
+    told = zip(answers(drawn, one.executables[s], 1), drawn.answers, strict=False)
+    differing = [number for number, (mine, theirs) in enumerate(told) if mine != theirs]
+    with Trial(one, s) as trial:
+        for number in differing[:MOST_TRIED]:
+            trial.everything(drawn.cases[number], drawn.expected[number])
+            if trial.hung is None:
+                control = _control(defect.name, one.one_level, s, drawn.cases[number], trial)
+                if left & control.broken:
+                    left -= control.broken
+                    yield control
+            if not left:
+                return
 
 
 def _control(

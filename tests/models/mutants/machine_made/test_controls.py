@@ -87,6 +87,15 @@ def test_a_changed_geometry_is_answered_otherwise(known: bytes) -> None:
     assert controls.fate(wrong, known, model=True) != ""
 
 
+def test_a_defect_that_histories_find_has_a_case_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controls, "HISTORIES", 60)
+    controls._drawn.cache_clear()
+    (defect,) = (one for one in MUTANTS if one.name == "cmpxchg-always-stores")
+    (case, *_) = controls.wrong([defect])
+    assert case.defect == defect.name and "refines" in case.broken
+    controls._drawn.cache_clear()
+
+
 def test_what_does_not_end_or_import_is_killed(
     known: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
