@@ -37,7 +37,7 @@ _CLOCK = 10
 """How much longer a run may take by the clock, on a machine that does other things besides."""
 _LATE = (-signal.SIGXCPU, -signal.SIGKILL)
 """How a process ends whose CPU time is over."""
-_UNWINDING = re.compile(r"(.+)\.unwind\.(\d+)")
+_UNWINDING = re.compile(r"(.+)\.(?:unwind\.(\d+)|recursion)")
 _INPUT = re.compile(r"in_(\w+)")
 
 
@@ -65,9 +65,9 @@ class Failure:
 
     @property
     def loop(self) -> str:
-        """The loop that would be unwound further, "" if it is about none."""
+        """The loop or recursive function to be unwound further, "" if it is about none."""
         found = _UNWINDING.fullmatch(self.key)
-        return f"{found[1]}.{found[2]}" if found else ""
+        return (found[1] + (f".{found[2]}" if found[2] else "")) if found else ""
 
 
 @dataclass(frozen=True, slots=True)

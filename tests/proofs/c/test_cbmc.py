@@ -101,6 +101,13 @@ exit 0"""
     assert decided(tmp_path, body).verdict is Verdict.PROVED
 
 
+def test_so_is_a_recursion() -> None:
+    deep = cbmc.Failure("ends", "split_subtree.recursion", "", "")
+    assert deep.loop == "split_subtree"
+    assert cbmc.Failure("ends", "a.b.unwind.3", "", "").loop == "a.b.3"
+    assert cbmc.Failure("tree", "harness.assertion.3", "", "").loop == ""
+
+
 def test_a_loop_that_is_longer_than_any_is_no_counterexample(tmp_path: Path) -> None:
     output = told(("foo.unwind.0", "unwinding assertion loop 0", "FAILURE"))
     outcome = decided(tmp_path, f"cat <<'END'\n{output}\nEND\nexit 10")
