@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import signal
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -96,8 +99,22 @@ def _of_the_environment() -> tuple[type[Exception], ...]:
     return WorkerError, BrokenProcessPool, OSError
 
 
+@cache
+def _forked_end_at_once() -> None:
+    def usual() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    os.register_at_fork(after_in_child=usual)
+
+
 def run() -> None:
-    """The entry point: what is wrong with the usage or the environment is one line, status 2."""
+    """The entry point: what is wrong with the usage or the environment is one line, status 2.
+
+    SIGTERM ends a command as Ctrl-C does; processes that it started end by it at once.
+    """
+    # What ends a job that a shell started in the background, where Ctrl-C is ignored.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _forked_end_at_once()
     try:
         status = main(prog_name="xasplit", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.case.before import AT_INDEX, at_first_index
-from models.case.finding import LOG_AGREES, Finding
+from models.case.finding import AGREES, LOG_AGREES, Finding
+from models.case.known import with_known
 from models.case.trial import Trial
 from models.case.verdict import logs_differ
 from models.subject.implementation import Implementation
@@ -43,13 +44,19 @@ class Replay:
 def replay(implementation: Implementation, known: Finding) -> Replay:
     """Run the case of a finding again.
 
-    Raises NoCase when it is no case that the contract speaks of.
+    That the answers are not those of known deviations either shows only where it is known which of
+    these there are; that is found out if nothing else is the reason why it does not.  Raises
+    NoCase when it is no case that the contract speaks of, BuildError as ``known`` does.
     """
     case = known.operations
     with Trial(implementation, known.chunk_shift) as trial:
         expected = trial.expected(case)
         found = _everything(trial, case, expected, relative=known.property in _RELATIVE)
     still = next((one for one in found if one.property == known.property), None)
+    if still is None and found and known.property == AGREES[0] and not implementation.deviations:
+        knowing = with_known(implementation)
+        if knowing.deviations:
+            return replay(knowing, known)
     return Replay(still, [one for one in found if one is not still], expected == known.expected)
 
 

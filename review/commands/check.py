@@ -98,14 +98,14 @@ def command(
     Exit status: 0 nothing is worse, 1 something is, 2 it could not be told.
     """
     if bisect:
-        return run_options.bisected(lambda: _bisected(named, name, jobs, fresh))
+        return run_options.bisected(lambda: _bisected(named, name, seconds, jobs, fresh))
     try:
         # b4 takes whatever is on standard error for a failure.
         silent = nullcontext() if style is None else redirect_stderr(io.StringIO())
         with silent:
             if whole:
                 return _series(named, style, seconds, out, jobs, fresh, as_json)
-            return _checked(named, style, name, jobs, fresh, as_json)
+            return _checked(named, style, name, seconds, jobs, fresh, as_json)
     except click.UsageError:
         raise
     except click.ClickException as error:
@@ -115,14 +115,20 @@ def command(
 
 
 def _checked(
-    named: NamedKernels, style: str | None, name: str, jobs: int, fresh: bool, as_json: bool
+    named: NamedKernels,
+    style: str | None,
+    name: str,
+    seconds: float | None,
+    jobs: int,
+    fresh: bool,
+    as_json: bool,
 ) -> int:
     patch = _standard_input()
     with given_patch.taken_apart(patch) if patch else nullcontext() as given:
         if given is not None and not given.touched:
             _say(style, as_json)
             return 0
-        done = _check(named, given, name, jobs, fresh)
+        done = _check(named, given, name, seconds, jobs, fresh)
     from review.report import check as report
     from review.report.output import show
 
@@ -140,6 +146,7 @@ def _check(
     named: NamedKernels,
     patch: given_patch.GivenPatch | None,
     name: str,
+    seconds: float | None,
     jobs: int,
     fresh: bool,
 ) -> Checked:
@@ -153,14 +160,14 @@ def _check(
     if name:
         checking.known_property(name)
     sources = checking.opened(replace(named, kernels=(tree,)), patch)
-    return checking.check(sources, Workers(jobs), Results(ResultStore(fresh=fresh)), name)
+    return checking.check(sources, Workers(jobs), Results(ResultStore(fresh=fresh)), name, seconds)
 
 
-def _bisected(named: NamedKernels, name: str, jobs: int, fresh: bool) -> int:
+def _bisected(named: NamedKernels, name: str, seconds: float | None, jobs: int, fresh: bool) -> int:
     """The exit status for a tree as it stands, of which one property is asked."""
     if not name:
         raise click.UsageError("--bisect goes with --property: one thing is looked for.")
-    done = _check(named, None, name, jobs, fresh)
+    done = _check(named, None, name, seconds, jobs, fresh)
     from review.report import check as report
 
     click.echo(report.summary(done))

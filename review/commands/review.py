@@ -96,8 +96,8 @@ def command(
     worse, or there before; the last does not count unless --all is given.
     A claim that some check has not decided is shown as undecided, with what is missing.
     What solvers and specs said of the same scripts and answers in earlier runs is taken from there,
-    and told; --fresh takes nothing.  Ctrl-C ends it with what was found.  All of it is left in a
-    folder, the bundle: report.txt to be pasted in a mail, report.html, obligations,
+    and told; --fresh takes nothing.  Ctrl-C, or SIGTERM, ends it with what was found.  All of it
+    is left in a folder, the bundle: report.txt to be pasted in a mail, report.html, obligations,
     counterexamples, schedules, and a manifest with the hash of each file.
 
     \b

@@ -5,6 +5,8 @@ that was not there before."""
 from __future__ import annotations
 
 import difflib
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -26,7 +28,7 @@ from models.subject.build import BuildError, ToolError
 from models.subject.implementation import Implementation, name_of
 from review.run import search as searches
 from review.run import subjects
-from review.run.diagnosis import Diagnosis, diagnose, located, originated
+from review.run.diagnosis import Diagnosis, located, originated, reduced, reproduced
 from review.run.exploring import explorable
 from review.run.given_patch import GivenPatch
 from review.run.named import NamedKernels
@@ -40,6 +42,8 @@ SHIFTS = (1, 2, 6)
 READERS_AT = (1,)
 """Those at which readers are explored, against ``WRITERS``."""
 WRITERS = ("split", "try-split")
+_FOR_CASES, _FOR_CAUSES = 0.6, 0.8
+"""When cases and causes are to be done, as shares of the time that is given."""
 PROMISE_AT = (1, 2)
 """Those at which they are where one promise is asked for, against all writers."""
 
@@ -140,9 +144,17 @@ def known_property(name: str) -> None:
         raise click.UsageError(f"there is no property {name}{more}")
 
 
-def check(sources: Sequence[Source], workers: Workers, results: Results, name: str = "") -> Checked:
+def check(
+    sources: Sequence[Source],
+    workers: Workers,
+    results: Results,
+    name: str = "",
+    seconds: float | None = None,
+) -> Checked:
     """Check kernels, each against what it was made from where that is known.  Only the property
-    ``name`` decides if there is one, or only that promise to readers."""
+    ``name`` decides if there is one, or only that promise to readers.  What is not done after so
+    many ``seconds``, None for as long as it takes, is told as not run."""
+    began, given = time.monotonic(), math.inf if seconds is None else seconds
     done = Checked(only=name)
     if name in PROMISES:
         done.sources = tuple(map(name_of, sources))
@@ -158,7 +170,9 @@ def check(sources: Sequence[Source], workers: Workers, results: Results, name: s
     done.sources = tuple(one.name for one in built)
     if not built:
         return done
-    swept, done.histories = searches.first_pass(built, SHIFTS, workers, done.not_run, results)
+    swept, done.histories = searches.first_pass(
+        built, SHIFTS, workers, done.not_run, results, began + given * _FOR_CASES
+    )
     done.cases = sum(one.covered for one in swept.coverage.values())
     own = swept.findings.own()
     for key, breach in swept.findings.breaches.items():
@@ -166,11 +180,15 @@ def check(sources: Sequence[Source], workers: Workers, results: Results, name: s
             aside = breach.smallest
             done.known.update(aside.deviations)
             done.before.update(() if aside.deviations else (aside.property,))
-    done.diagnoses = diagnose(own, built, swept.tried, workers.jobs)
-    smallest = [one.smallest for one in done.diagnoses]
-    done.origins = originated(smallest, built, jobs=workers.jobs)
-    done.wheres = located(smallest, done.origins, built, jobs=workers.jobs)
-    if not name:
+    jobs = workers.jobs
+    found = reduced(own, built, swept.tried, began + given * _FOR_CAUSES, jobs)
+    smallest = [one.smallest for one in found]
+    done.origins = originated(smallest, built, deadline=began + given, jobs=jobs)
+    done.diagnoses = reproduced(found, built, began + given, jobs)
+    done.wheres = located(smallest, done.origins, built, began + given, jobs)
+    if not name and time.monotonic() > began + given:
+        done.not_run.append("readers: the time was over")
+    elif not name:
         _explore(done, [one.source for one in built], results, workers.jobs, READERS_AT, WRITERS)
     return done
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from models.case.deviations import DEVIATIONS
 from models.case.finding import AGREES, Finding
+from models.case.findings import Findings
 from models.histories.search import MachineReport
 from models.kernel.configuration import CHECKED, Configuration
 from models.measure.programs import Way
@@ -61,7 +62,10 @@ def claim_of(claim: str, source: str) -> str:
 
 
 def of_sweep(
-    result: UnitResult, implementation: Implementation, finished: bool = True
+    result: UnitResult,
+    implementation: Implementation,
+    finished: bool = True,
+    first: Findings | None = None,
 ) -> Iterator[Evidence]:
     """One piece of evidence for each property, from the sweep of one implementation.
 
@@ -71,12 +75,17 @@ def of_sweep(
     A property is undecided where cases that are about it (``gaps``) were not run, or not to their
     end.  A property that a known deviation outside the split breaks is undecided, and
     agreement is agreement but for such deviations.  Of a sweep that did not come to its end, which
-    ``finished`` tells, only what breaks is decided.
+    ``finished`` tells, only what breaks is decided, in its ``first`` cases too.
     """
     name, based = implementation.name, implementation.source.lineage is not None
     parts = {part: one for part, one in result.coverage.items() if part.implementation == name}
     covered = sum(one.covered for one in parts.values())
-    breaches = [one for one in result.findings.sorted() if one.smallest.implementation == name]
+    found = result.findings
+    if first is not None and not finished:
+        found = Findings()
+        found.update(result.findings)
+        found.add_missing(first)
+    breaches = [one for one in found.sorted() if one.smallest.implementation == name]
     # What was not there before comes first, then what breaks within the callers' contract.
     breaches.sort(key=lambda one: one.smallest.before)
     deciding = [one for one in breaches if decides(one.smallest)]

@@ -127,8 +127,9 @@ class ReviewResult:
     def _searched(self, one: Implementation) -> Iterator[Evidence]:
         """What sweep and histories say of an implementation; if they were ended early, only what
         breaks, and that the rest is undecided."""
-        finished = self.search.finished
-        yield from evidence.of_sweep(self.search.result, one, finished)
+        finished, quick = self.search.finished, self.search.so_far.quick
+        first = None if quick is None else quick.findings
+        yield from evidence.of_sweep(self.search.result, one, finished, first)
         report = self.search.machines.get(one.name)
         for item in evidence.of_machine(report, one.name in self.based):
             if finished or item.outcome is Outcome.FAILS:

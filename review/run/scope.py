@@ -35,6 +35,10 @@ def _within() -> str:
     )
 
 
+_NOT_SWEPT = (
+    "The sweep did not come to its end: no family is complete within any bounds but those that its"
+    " table calls complete."
+)
 _ALWAYS = (
     "Machines of the kernel's own: everything ran in user space, on this machine's processor;"
     " memory reclaim, preemption and lockdep are not modelled.",
@@ -48,7 +52,7 @@ def bounds(done: ReviewResult) -> str:
     """Within which bounds a sweep is complete, and of which implementations it was not."""
     result = done.search.result
     cut = [name for name, one in sorted(result.tried.items()) if one.left_out.splits]
-    lines = [_within()]
+    lines = [_within() if done.search.swept else _NOT_SWEPT]
     if cut:
         lines.append(f"NOT of {', '.join(cut)}: cases like those that crash or hang were left out.")
     return " ".join([*lines, *reused.of_search(done.search)])

@@ -145,23 +145,30 @@ def first_pass(
     workers: Workers,
     not_done: list[str],
     results: Results,
+    deadline: float = math.inf,
 ) -> FirstPass:
     """Run a few cases of every kind, what of the sweep comes first, and a few histories;
-    ``not_done`` gets a line on each part that failed, by no fault of the code under test.  Raises
-    KeyboardInterrupt when the user ends it."""
-    swept = _cases(
+    ``not_done`` gets a line on each part that failed, by no fault of the code under test, or was
+    not run at ``deadline``, of ``time.monotonic``.  Raises KeyboardInterrupt when the user ends
+    it."""
+    swept, over = UnitResult(), "{}: the time was over before all were run"
+    done = _cases(
         implementations, lambda bits: [*quick_units(shifts, bits), *_soon(shifts, bits)], workers,
-        lambda _: None, math.inf, results, not_done,
+        lambda _: None, deadline, results, not_done, swept,
     )  # fmt: skip
-    if swept is None:
-        raise KeyboardInterrupt
+    if done is None:
+        if time.monotonic() < deadline:
+            raise KeyboardInterrupt
+        not_done.append(over.format("first cases"))
     effort, reports = Effort(FEW_HISTORIES * len(shifts), FEW_STEPS), list[MachineReport]()
     with Meter("first histories", len(implementations) * len(shifts)) as meter:
         drawn = campaign.machines(
             implementations, shifts, effort, 0, workers, lambda _: meter.advance(), reports, swept,
-            failed=not_done, results=results,
+            failed=not_done, deadline=deadline, results=results,
         )  # fmt: skip
-    if not drawn and not not_done:
+    if not drawn and time.monotonic() >= deadline:
+        not_done.append(over.format("first histories"))
+    elif not drawn and not not_done:
         raise KeyboardInterrupt
     for one in sorted(reports, key=lambda one: (one.implementation, sorted(one.tallies))):
         swept.findings.update(one.findings)
@@ -222,12 +229,13 @@ def _cases(
     deadline: float,
     results: Results,
     failed: list[str] | None = None,
+    first: UnitResult | None = None,
 ) -> UnitResult | None:
     """What the first cases, those for indices of so many bits, find in what was named; None if the
-    user, or the time, ended that."""
+    user, or the time, ended that: ``first`` then has what came to its end."""
     named = _named(implementations)
     units = [unit for bits in {one.bits for one in named} for unit in of_bits(bits)]
-    first = UnitResult()
+    first = UnitResult() if first is None else first
     failed = [] if failed is None else failed
     with Meter("first cases", len(units)) as meter:
         done = campaign.run(

@@ -118,6 +118,11 @@ class SearchResult:
         return self.so_far.result
 
     @property
+    def swept(self) -> bool:
+        """Whether the sweep came to its end; histories may be left out where the time was over."""
+        return not (self.left or self.not_done) and (self.finished or bool(self.over))
+
+    @property
     def seconds(self) -> float:
         """How long it took."""
         return self.so_far.seconds

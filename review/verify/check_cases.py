@@ -33,6 +33,7 @@ from review.bundle.read import Bundle
 from review.run.attempt import attempt
 from review.run.progress import Meter
 from review.verify.account import Account
+from specs.origin import Origin
 from xarray_model.operations import Operation
 
 LIMIT = 120.0
@@ -139,6 +140,10 @@ class _Checker:
         """To find out again where a finding comes from."""
         path, kind = entry.counterexample, "origin"
         if path is None or entry.origin is None:
+            return None
+        if entry.origin.placed.origin is Origin.UNDECIDED:
+            text = f"the bundle does not tell: {entry.origin.placed.reason}"
+            self.account.skip(kind, path, text)
             return None
         source = self.fitting[entry.implementation]
         lineage = None if source is None else source.lineage

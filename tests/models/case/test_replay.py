@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from models.case import replay as replaying
+from models.case.finding import AGREES, Finding
 from models.case.replay import judge, replay
 from models.case.trial import NoCase, Trial
 from models.diagnosis.reduction import reduce
@@ -76,3 +78,22 @@ def test_a_case_with_a_cursor_that_is_not_valid_is_none() -> None:
             with pytest.raises(NoCase) as error:
                 trial.expected(case)
             assert error.value.operation == len(case) - 1
+
+
+def test_that_answers_are_not_those_of_deviations_shows_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It shows where the deviations are known, which an implementation by itself does not know."""
+    one = examine(port_source(), (2,))
+    told = Finding("port", 2, *AGREES, "", 1, tuple(CASE), b"", b"")
+    breaks = replace(told, property="refines")
+
+    def everything(trial: Trial, *_: object, **__: object) -> list[Finding]:
+        return [breaks, told] if trial.implementation.deviations else [breaks]
+
+    monkeypatch.setattr(replaying, "_everything", everything)
+    monkeypatch.setattr(replaying, "with_known", lambda one: replace(one, deviations=("some",)))
+    assert replay(one, told).still is told
+    assert replay(one, breaks).still is breaks
+    monkeypatch.setattr(replaying, "with_known", lambda one: one)
+    assert replay(one, told).still is None

@@ -181,6 +181,18 @@ def test_what_cannot_be_told_is_no_pass(wrong: Path, tree: Path, check: Check) -
     assert (status, out) == (2, "") and err.startswith("xasplit: it does not apply")
 
 
+def test_what_the_time_does_not_suffice_for_is_no_pass(
+    right: Path, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_FOR_CASES", -1.0)
+    monkeypatch.setattr(searches, "FEW_HISTORIES", 1)
+    status, out, _ = check("--time", "1h", patch=right)
+    assert status == 2 and out.startswith("undecided: first cases: the time was over")
+    assert "first histories: the time was over" in out and "nothing new" not in out
+    status, out, _ = check("--b4", "--time", "1h", patch=right)
+    assert status == 2 and out.startswith("not checked: first cases: the time was over")
+
+
 def test_it_is_no_kernel_tree(
     tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,14 +103,15 @@ import sys
 from models.subject.implementation import examine
 from models.sweep.sweep import Unit
 from review.run import search, subjects
-from review.cli import main
+from review.cli import run
 from tests.review import small
 search.complete_units = lambda *_: [Unit(2, 5, 0), Unit(2, 5, 1)] if sys.argv[2] == "sweep" else []
 search.quick_units = lambda *_: []
 search.sampled_units = lambda *_: []
 subjects.implementations = lambda *_: ([examine(small.planted(), (2,))], [])
-sys.exit(main(["search", "--chunk-shift", "2", "--jobs", "2", "--save", sys.argv[1],
-               "--time", "300s"], standalone_mode=False))
+sys.argv[1:] = ["search", "--chunk-shift", "2", "--jobs", "2", "--save", sys.argv[1],
+                "--time", "300s"]
+run()
 """
 
 
@@ -158,10 +159,15 @@ def test_what_was_found_outlives_a_search_that_is_killed(
     assert all(ended(int(pid)) for pid in children)
 
 
+@pytest.mark.parametrize(
+    ("running", "by"),
+    [("sweep", signal.SIGINT), ("histories", signal.SIGINT), ("sweep", signal.SIGTERM)],
+    indirect=["running"],
+)
 def test_what_was_found_is_told_after_an_interrupt(
-    running: subprocess.Popen[str], tmp_path: Path
+    running: subprocess.Popen[str], by: signal.Signals, tmp_path: Path
 ) -> None:
-    os.kill(running.pid, signal.SIGINT)
+    os.kill(running.pid, by)
     output, errors = running.communicate(timeout=60)
     assert running.returncode == 1, errors
     assert "planted breaks " in output and "Interrupted" in output and "Saved " in output

@@ -6,12 +6,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from models.case.origins import Placed
 from models.case.text import too_large
 from review.verify import check_cases
+from review.verify.account import Account
+from specs.origin import Origin
 from tests.review import forge, small
 from tests.review.forge import Change, finding
 from tests.review.verifying import impossible, rejected, verified
@@ -226,3 +230,13 @@ def test_a_schedule_without_its_file_cannot_be_replayed(raced: Path) -> None:
         told["artefacts"] = [one for one in told["artefacts"] if one["path"] != path]
 
     assert impossible(forge.edit(raced, forget))[0][0] == "schedule"
+
+
+def test_an_origin_that_the_bundle_does_not_tell_is_not_judged() -> None:
+    account = Account()
+    placed = Placed(Origin.UNDECIDED, reason="the time was over")
+    entry = SimpleNamespace(counterexample="one.json", origin=SimpleNamespace(placed=placed))
+    checker = SimpleNamespace(account=account)
+    assert check_cases._Checker._origin(cast(Any, checker), cast(Any, entry), False) is None
+    assert account.holds(strict=False) and not account.confirmed
+    assert account.impossible[0].remark == "the bundle does not tell: the time was over"
