@@ -176,7 +176,7 @@ both orders.  Chunk shift 3 is where new entries of 2 slots lie beside each othe
 _NO_MEMORY = ((1, 3, 2, 0, 3), (2, 2, 3, 1, 2), (2, 3, 4, 0, 5), (3, 2, 5, 2, 4))
 """The same and how many requests there are: the first and the last fail, and one between them."""
 _LOOKUPS = ((1, 3, 2, 0), (2, 2, 3, 1), (2, 3, 4, 1), (2, 2, 3, 2), (3, 3, 6, 5))
-_MERGES = ((1, 2, 1, 0), (2, 2, 3, 2), (2, 2, 2, 1))
+_MERGES = ((1, 2, 1, 0), (2, 2, 3, 2))
 _TRY_SPLITS = (
     (1, 3, 2, 1), (1, 2, 1, 0), (2, 2, 3, 2), (2, 3, 2, 1), (2, 3, 4, 3), (2, 2, 2, 0),
     (3, 2, 5, 3), (3, 2, 3, 2),

@@ -60,7 +60,12 @@ def decide(
 def _decided(
     case: Case, texts: Texts, program: Program, running: Running, seconds: float
 ) -> Outcome:
-    loops = dict(case.loops)
+    # A function that is not there is refused; a loop that is not there is not.
+    loops = {
+        name: bound
+        for name, bound in case.loops.items()
+        if "." in name or any(name.encode() in text for _, text in texts)
+    }
     outcome = Outcome(case)
     for _ in range(_TIGHTER):
         answer = cbmc.ask(program, texts, options(case, loops), seconds, MEMORY, running)
