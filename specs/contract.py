@@ -17,7 +17,7 @@ from functools import cache
 
 from specs.property import Judgement, Register
 from xarray_model.entries import EINVAL, ENOMEM, mk_error
-from xarray_model.operations import Operation
+from xarray_model.operations import Flag, Operation
 
 CONTRACT = Register()
 """Every clause of the contract by name."""
@@ -113,10 +113,12 @@ def lowest_try(order: int, s: int) -> int:
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """What memory an operation gets: ``granted`` requests, after which one fails; None when every
-    request is granted.  ``known`` is false when that could not be followed."""
+    request is granted.  ``known`` is false when that could not be followed.  ``again``: whether one
+    with permission to block is granted after the one that fails."""
 
     granted: int | None = None
     known: bool = True
+    again: bool = True
 
 
 UNLIMITED = Allowance()
@@ -265,10 +267,14 @@ def judge_try_split_words(
     if error == _INVALID:
         yield TRY_ACCEPTS.broken(f"{order} to {new_order} needs {need} nodes; got -EINVAL")
         return
-    fails = allowance.granted is not None and allowance.granted < need
+    # What is tried again makes one request more, by xas_nomem, and uses the node from there.
+    retry = bool(int.__and__(operation.flags, Flag.RETRY))
+    fails, again = allowance.granted is not None and allowance.granted < need, allowance.again
     if not allowance.known:
-        fails = error == _NO_MEMORY and need == 1
-    expected = _NO_MEMORY if fails else 0
+        again = not error
+        fails = need == 1 and (requests == 2 if retry else error == _NO_MEMORY)
+    expected = _NO_MEMORY if fails and not (retry and again) else 0
+    need += retry and fails
     if fails or error:
         yield TRY_FAILURE
     if error != expected:

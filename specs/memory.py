@@ -9,6 +9,7 @@ not known how much of the grant is left.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from specs.contract import UNKNOWN, UNLIMITED, Allowance
 from xarray_model.operations import PLAIN_CHANGES, Code, Flag, Operation
@@ -51,7 +52,12 @@ class Memory:
         counted = Flag.FAIL_BLOCKING if blocking else Flag.FAIL_NONBLOCKING
         if operation.code in _STORES and not operation.flags & Flag.NONBLOCKING:
             counted = Flag.FAIL_BLOCKING | Flag.FAIL_NONBLOCKING
-        return self._armed if self._counts & counted else UNLIMITED
+        if not self._counts & counted:
+            return UNLIMITED
+        if not operation.flags & Flag.RETRY:
+            return self._armed
+        fails = bool(self._counts & Flag.LASTING and self._counts & Flag.FAIL_BLOCKING)
+        return replace(self._armed, again=not fails)
 
     def spend(self, operation: Operation, words: Sequence[int]) -> None:
         """Follow what the operation took, by its result words."""

@@ -96,6 +96,9 @@ class Flag(IntFlag):
     arithmetic can be followed to counts that no memory holds."""
     LRU = 64
     """STORE, SPLIT, TRY_SPLIT, COUNT_ALLOC, CURSOR_SET: the cursor has a ``list_lru``."""
+    RETRY = 128
+    """TRY_SPLIT: after -ENOMEM, outside the lock, ``xas_nomem`` gets a node with permission to
+    block, and the step is tried again."""
     LOCK_IRQ = 1 << 8
     """INIT: the array's lock is taken with interrupts off."""
     LOCK_BH = 2 << 8
@@ -163,7 +166,7 @@ FIELDS: dict[Code, tuple[str, ...]] = {
 FLAGS: dict[Code, Flag] = {
     Code.STORE: Flag.LRU,
     Code.SPLIT: Flag.NONBLOCKING | Flag.LRU,
-    Code.TRY_SPLIT: Flag.LRU,
+    Code.TRY_SPLIT: Flag.LRU | Flag.RETRY,
     Code.CURSOR_SET: Flag.LRU,
     Code.FIND: Flag.PAUSE,
     Code.FIND_MARKED: Flag.PAUSE,

@@ -222,10 +222,14 @@ class Runner:
         array = self.array
         cursor = self._cursor(op, op.new_order)
         requests = array.allocator.requests
-        array.locked = True
-        try_split(cursor, op.entry, op.order)
-        array.locked = False
-        words = [_error(cursor), array.allocator.requests - requests, cursor.preallocated()]
+        again = True
+        while again:
+            array.locked = True
+            try_split(cursor, op.entry, op.order)
+            array.locked = False
+            left = cursor.preallocated()
+            again = bool(op.flags & Flag.RETRY) and nomem(cursor)
+        words = [_error(cursor), array.allocator.requests - requests, left]
         destroy(cursor)
         return words
 

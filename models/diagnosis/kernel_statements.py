@@ -144,14 +144,20 @@ def split_alloc(cursor: str, one: Operation, how: How) -> list[str]:
 def _try_split(one: Operation, words: Sequence[int], how: How) -> list[str]:
     update = ["\txas_set_update(&xas, check_update);"] if how.update else []
     check = "!xas_error(&xas)" if words[0] else "xas_error(&xas)"
+    step = [
+        "\txas_lock(&xas);",
+        f"\txas_try_split(&xas, {entry_text(one.entry)}, {one.order});",
+        "\txas_unlock(&xas);",
+    ]
+    if one.flags & Flag.RETRY:
+        again = "\t} while (xas_nomem(&xas, GFP_KERNEL));"
+        step = ["\tdo {", *(f"\t{line}" for line in step), again]
     return [
         "{",
         f"\tXA_STATE_ORDER(xas, xa, {index_text(one.index)}, {one.new_order});",
         "",
         *update,
-        "\txas_lock(&xas);",
-        f"\txas_try_split(&xas, {entry_text(one.entry)}, {one.order});",
-        "\txas_unlock(&xas);",
+        *step,
         f"\tXA_BUG_ON(xa, {check});",
         "\txas_destroy(&xas);",
         "}",

@@ -118,6 +118,7 @@ enum flag {
 	FLAG_LASTING = 16,
 	FLAG_REPEATING = 32,
 	FLAG_LRU = 64,
+	FLAG_RETRY = 128,
 	/* Of OP_INIT: from this bit on, the low bits of xa_flags. */
 	FLAG_ARRAY_SHIFT = 8,
 	/* In a group, before a case is made of it: the start's offset belongs into the index, its flags

@@ -30,16 +30,19 @@ static void try_split(const struct operation *operation)
 {
 	unsigned long index = operation->index;
 	unsigned int order = operation->new_order;
-	uint64_t before = driver.requests.made;
+	uint64_t before = driver.requests.made, left;
 	XA_STATE_ORDER(xas, &driver.array, index, order);
 
 	set_up(&xas, operation);
-	lock(&xas);
-	xas_try_split(&xas, entry_of(operation), operation->order);
-	unlock(&xas);
+	do {
+		lock(&xas);
+		xas_try_split(&xas, entry_of(operation), operation->order);
+		unlock(&xas);
+		left = cursor_nodes(&xas);
+	} while (operation->flags & FLAG_RETRY && xas_nomem(&xas, GFP_KERNEL));
 	result_error(&xas);
 	result_word(driver.requests.made - before);
-	result_word(cursor_nodes(&xas));
+	result_word(left);
 	xas_destroy(&xas);
 }
 

@@ -107,6 +107,7 @@ def expected(s: int, *, one_level: bool, try_split: bool) -> list[str]:
             "caller: splits around",
             "try_split: horizontal",
             "try_split: one node",
+            "try_split: again with a spare node",
             "try_split: refused, one node would do",
             "try_split: refused",
             "try_split: allocation fails",

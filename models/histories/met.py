@@ -97,6 +97,8 @@ def _try_split(
             yield "try_split: refused"
         return
     yield "try_split: one node" if words[1] else "try_split: horizontal"
+    if words[1] > 1:
+        yield "try_split: again with a spare node"
     head = operation.index == first
     yield "try_split: index at the head" if head else "try_split: index inside"
 

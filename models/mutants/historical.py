@@ -33,8 +33,8 @@ from models.sweep.sweep import Unit, complete_units, quick_units, run_unit
 
 FOLDER = Path(__file__).resolve().parent / "historical"
 SHIFTS = (1, 2, 6)
-READERS_AT = (1, 2)
-"""Chunk shifts of the histories and first cases, and of the readers."""
+SIBLINGS, SMALL = (6,), (1, 2)
+"""Chunk shifts of the histories and first cases, and of readers at siblings and of small arrays."""
 LIMIT = 60.0
 """Seconds after which a stage is given up."""
 _SEED = 1
@@ -104,7 +104,7 @@ class Caught:
 
 def caught(source: Source, limit: float = LIMIT) -> Caught:
     """Look for what a source breaks that its base does not, in order of speed: a few cases of every
-    kind, large entries, histories, readers, the small families whole.
+    kind, large entries, readers at siblings, histories, readers, the small families whole.
 
     Raises BuildError if it does not compile.
     """
@@ -113,8 +113,9 @@ def caught(source: Source, limit: float = LIMIT) -> Caught:
     stages: dict[str, Callable[[float], tuple[str, ...]]] = {
         "first cases": partial(_swept, built, quick_units(SHIFTS)),
         "large entries": partial(_swept, built, [one for s in SHIFTS for one in high(s)]),
+        "readers at siblings": partial(_read, source, SIBLINGS),
         "histories": partial(_drawn, built),
-        "readers": partial(_read, source),
+        "readers": partial(_read, source, SMALL),
         "small families": partial(_swept, built, list(_small())),
     }
     for name, stage in stages.items():
@@ -143,11 +144,10 @@ def _swept(one: Implementation, units: list[Unit], limit: float) -> tuple[str, .
     return ()
 
 
-def _read(source: Source, limit: float) -> tuple[str, ...]:
-    # There are no siblings at chunk shift 1, and few races without them.
+def _read(source: Source, shifts: tuple[int, ...], limit: float) -> tuple[str, ...]:
     end = time.monotonic() + limit
-    for s in READERS_AT:
-        found = explore(source, (s,)).found()
+    for s in shifts:
+        found = explore(source, (s,), large=False).found()
         if broken := tuple(sorted({one.breach.promise for _, one in found if one.counts})):
             return broken
         if time.monotonic() > end:

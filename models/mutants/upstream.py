@@ -11,12 +11,11 @@ from __future__ import annotations
 
 FOR_READERS = {
     "63b1898fffcd": "sibling-to-node",
-    "cbc02854331e": "sibling-before",
+    "cbc02854331e": "sibling-to-sibling",
 }
 """The races that only a reader next to a writer sees, which neither sweep nor machines can show:
 by the id of the upstream change the control in ``models/readers/controls.py`` that re-creates it.
 
 63b1898fffcd: ``xas_load`` next to ``xas_split`` returned the wrong page, since a reader that
 follows a sibling found a node where it expects the entry.  cbc02854331e: a reader between two
-stores of a split met a sibling that points to a sibling; the control lets new siblings refer to the
-slot before their own entry, so that the reader ends at another entry."""
+stores of a merge met a sibling that points to a sibling, and followed one only."""

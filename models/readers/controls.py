@@ -54,6 +54,17 @@ CONTROLS = (
                       "return held;")},
     ),
     Control(
+        "sibling-to-sibling",
+        "a reader follows one sibling only, and no other that it leads to (cbc02854331e)",
+        Case("merge", 2, 1, 4, 4),
+        ("load",),
+        ("load-internal",),
+        edits={_LIB: ("\tfor (; xa_is_sibling(held); held = xa_entry(xa, node, *offset)) {",
+                      "\tfor (; !followed && xa_is_sibling(held);\n"
+                      "\t     held = xa_entry(xa, node, *offset)) {")},
+        shift=6,
+    ),
+    Control(
         "marked-sibling",
         "a marked search returns a sibling entry, as in 6.12",
         Case("split", 1, 0, 2, 2),

@@ -129,10 +129,12 @@ def explore(
     memories: Sequence[Memory] = BOTH,
     *,
     writers: Sequence[str] = plan.WRITERS,
+    large: bool = True,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Explore every reader against ``writers`` at these chunk shifts (of 1, 2, 6).
+    """Explore every reader against ``writers`` at these chunk shifts (of 1, 2, 6), on
+    entries of 2 MiB too if ``large``.
 
     Every case in which the writer comes to an end is explored.  ``progress`` is told how many cases
     of how many are done.  Raises BuildError when the source does not compile.
@@ -142,7 +144,7 @@ def explore(
     work = [
         (shift, case)
         for shift, executable in executables.items()
-        for case in within_limit(executable, shift, plan.cases(shift))
+        for case in within_limit(executable, shift, plan.cases(shift, large))
         if case.writer in writers
     ]
     explorations = {

@@ -94,31 +94,44 @@ PIECES = {"merge": 8, "collapse": 8, "split-swap": 8, "erase-pieces": 4}
 LARGE = ((9, 0), (9, 6))
 """From 2 MiB to 4 KiB and to 256 KiB at chunk shift 6: down one level, and within one."""
 
+SIBLINGS = (2, 1)
+"""Entries that have siblings become others that have some in the same node, so that beside the
+writer a sibling may lead to a sibling.  Each of the smaller takes two slots, the larger four, and
+all of a chunk would be an entry of the node above: chunks of eight slots are the least."""
+
+TO_NODES = tuple(Case(writer, 7, 5, 128, 128) for writer in ("split", "folio-uniform"))
+"""An entry that has siblings at chunk shift 6 becomes nodes, so that a sibling may lead to one."""
 
 LONG = ("marked-pause", "next", "prev")
 """Readers that go from index to index, or walk the tree again for each: at chunk shift 6 they have
 the most executions, and long ones."""
 
 
-def cases(shift: int) -> list[Case]:
-    """The arrays that are explored at a chunk shift: 1, 2 (small scope) or 6 (2 MiB pages).
+def cases(shift: int, large: bool = True) -> list[Case]:
+    """The arrays that are explored at a chunk shift: 1, 2 (small scope) or 6 (entries with
+    siblings, and 2 MiB pages unless it is not to be ``large``).
 
     ValueError for another one.
     """
     if shift == 6:
-        made = [case for orders in LARGE for case in _of(*orders, ats=(77,))]
+        made = [case for orders in LARGE * large for case in _of(*orders, ats=(77,))]
         # Within one level the kind of an entry changes nothing that a reader loads.
-        return [case for case in made if case.writer not in VALUES or case.new_order == 0]
+        kept = [case for case in made if case.writer not in VALUES or case.new_order == 0]
+        return [*_of(*SIBLINGS, _ends(SIBLINGS[0])), *TO_NODES, *kept]
     if shift not in LEVELS:
         raise ValueError(f"chunk shift {shift} is not in 1, 2, 6")
     found = []
     for order in range(1, LEVELS[shift] + 1):
-        # The head of the entry and a tail index: every path of a walk to it.
-        ats = (0, (1 << order) - 1) if order > 1 else (0,)
+        ats = _ends(order)
         for new_order in range(order):
             found += _of(order, new_order, ats)
             found.append(Case("split", order, new_order, 0, 0))
     return found
+
+
+def _ends(order: int) -> tuple[int, ...]:
+    """The head of an entry and a tail index: every path of a walk to it."""
+    return (0, (1 << order) - 1) if order > 1 else (0,)
 
 
 def _of(order: int, new_order: int, ats: tuple[int, ...]) -> list[Case]:

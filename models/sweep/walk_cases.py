@@ -36,7 +36,8 @@ class WalkGroup(Placed):
     ``setting`` is the old entry, its place and its surroundings; ``stops`` are the orders that the
     steps split to, the last being the new order; ``piece`` counts entries of the new order from the
     start of the old one; ``failing`` is the request of the walk that fails (1 is the first, 0 for
-    none), whereupon that step is tried again.
+    none), whereupon that step is tried anew, where the request fails too, and then again with a
+    node that was got outside the lock.
     """
 
     setting: Group
@@ -85,10 +86,13 @@ class WalkGroup(Placed):
             step = Operation(Code.TRY_SPLIT, index, order, stop, entry=entry)
             vertical = geometry.split_nodes(order, stop, s)
             requests += vertical
-            fails = bool(vertical) and requests == self.failing
-            for _ in range(1 + fails):
+            if vertical and requests == self.failing:
                 yield step
                 yield Operation(Code.SNAPSHOT)
+                yield Operation(Code.FAIL, flags=Flag.FAIL_NONBLOCKING, argument=1)
+                step = replace(step, flags=Flag.RETRY)
+            yield step
+            yield Operation(Code.SNAPSHOT)
             order = stop
 
     def _look(self, index: int) -> Iterator[Operation]:

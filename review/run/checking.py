@@ -39,9 +39,9 @@ from specs.registry import REGISTERS
 
 SHIFTS = (1, 2, 6)
 """The chunk shifts at which cases are run."""
-READERS_AT = (1,)
-"""Those at which readers are explored, against ``WRITERS``."""
-WRITERS = ("split", "try-split")
+READERS_AT: dict[int, Sequence[str]] = {1: ("split", "try-split"), 6: plan.WRITERS}
+"""Those at which readers are explored, against which writers; at 6 only at entries with siblings,
+which there are none of at 1: that takes 2 s of CPU time."""
 _FOR_CASES, _FOR_CAUSES = 0.6, 0.8
 """When cases and causes are to be done, as shares of the time that is given."""
 PROMISE_AT = (1, 2)
@@ -186,10 +186,11 @@ def check(
     done.origins = originated(smallest, built, deadline=began + given, jobs=jobs)
     done.diagnoses = reproduced(found, built, began + given, jobs)
     done.wheres = located(smallest, done.origins, built, began + given, jobs)
-    if not name and time.monotonic() > began + given:
-        done.not_run.append("readers: the time was over")
-    elif not name:
-        _explore(done, [one.source for one in built], results, workers.jobs, READERS_AT, WRITERS)
+    for s, writers in () if name else READERS_AT.items():
+        if time.monotonic() > began + given:
+            done.not_run.append(f"readers at chunk shift {s}: the time was over")
+            continue
+        _explore(done, [one.source for one in built], results, jobs, (s,), writers)
     return done
 
 
@@ -203,13 +204,13 @@ def _explore(
 ) -> None:
     """Explore readers beside writers at these chunk shifts, and add what they see."""
     wanted, not_run = explorable(sources)
-    done.not_run += not_run
+    done.not_run += (one for one in not_run if one not in done.not_run)
     for source in wanted:
         try:
             report = results.of(
                 "explorations of readers",
-                (source_key(source, steps=True), tuple(shifts), tuple(writers), tools()),
-                partial(explore.explore, source, shifts, writers=writers, jobs=jobs),
+                (source_key(source, steps=True), tuple(shifts), tuple(writers), tools(), "small"),
+                partial(explore.explore, source, shifts, writers=writers, large=False, jobs=jobs),
                 lambda one: not one.unexplored,
             )
         except BuildError as error:
@@ -217,8 +218,7 @@ def _explore(
             continue
         found = [one for _, one in report.found() if done.only in ("", one.breach.promise)]
         done.cases += report.executions if done.only else 0
-        done.promises += sorted(
-            {f"{one.breach.promise} ({one.result.case.writer})" for one in found if one.counts}
-        )
+        told = {f"{one.breach.promise} ({one.result.case.writer})" for one in found if one.counts}
+        done.promises += sorted(told - set(done.promises))
         done.promises_before += sum(not one.counts and not one.documented for one in found)
         done.not_run += [str(one) for one in report.unexplored]

@@ -3,12 +3,19 @@
 
 import pytest
 
-from specs.contract import UNKNOWN, judge_split_words, judge_try_split_words, lowest_try
+from specs.contract import (
+    UNKNOWN,
+    UNLIMITED,
+    Allowance,
+    judge_split_words,
+    judge_try_split_words,
+    lowest_try,
+)
 from specs.contract import nodes_needed as needed
 from specs.property import violations
 from xarray_model import geometry
 from xarray_model.entries import ENOMEM, mk_error
-from xarray_model.operations import Code, Operation
+from xarray_model.operations import Code, Flag, Operation
 
 
 def test_1g_to_4k() -> None:
@@ -63,3 +70,18 @@ def test_unknown_allowance_of_try_split() -> None:
     level = Operation(Code.TRY_SPLIT, 0, 3, 2, 0x1000)
     (violation,) = violations(judge_try_split_words(level, (nomem, 0, 0), 2, UNKNOWN))
     assert violation.property == "try-split-failure"
+
+
+def test_a_step_that_is_tried_again_takes_the_node_that_it_then_has() -> None:
+    operation = Operation(Code.TRY_SPLIT, 0, 2, 1, 0x1000, flags=Flag.RETRY)
+    nomem = mk_error(ENOMEM)
+    right = {
+        UNLIMITED: [(0, 1, 0)],
+        Allowance(0): [(0, 2, 0)],
+        Allowance(0, again=False): [(nomem, 2, 0)],
+        UNKNOWN: [(0, 1, 0), (0, 2, 0), (nomem, 2, 0)],
+    }
+    for allowance, expected in right.items():
+        for words in [(0, 1, 0), (0, 2, 0), (nomem, 1, 0), (nomem, 2, 0), (0, 3, 1)]:
+            found = violations(judge_try_split_words(operation, words, 2, allowance))
+            assert bool(found) is (words not in expected), (allowance, words)

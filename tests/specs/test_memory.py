@@ -73,3 +73,17 @@ def test_erasing_and_looking_take_no_memory() -> None:
     memory.spend(Operation(Code.STORE), (0,))
     memory.spend(Operation(Code.LOAD), (0,))
     assert memory.allowance(SPLIT) == Allowance(2)
+
+
+@pytest.mark.parametrize(
+    ("flags", "again"),
+    [
+        (BOTH, True),
+        (BOTH | Flag.LASTING, False),
+        (Flag.FAIL_NONBLOCKING | Flag.LASTING, True),
+    ],
+)
+def test_what_is_tried_again_asks_with_permission_to_block(flags: Flag, again: bool) -> None:
+    retry = Operation(Code.TRY_SPLIT, flags=Flag.RETRY)
+    assert armed(1, flags).allowance(retry) == Allowance(0, again=again)
+    assert armed(1, Flag.FAIL_BLOCKING | Flag.LASTING).allowance(retry) is UNLIMITED

@@ -78,15 +78,17 @@ class Splitting(Case):
         entry = strategies.plain(strategies.entry(choice, old))
         if choice.below(8) == 0:
             self.run_now(Operation(Code.FAIL, flags=BOTH, argument=1))
+        flags = Flag.RETRY if choice.below(2) else Flag.NONE
         if choice.below(2):
             lower = strategies.try_order(order, self.s, choice)
-            self.run_now(Operation(Code.TRY_SPLIT, index, order, lower, entry))
+            self.run_now(Operation(Code.TRY_SPLIT, index, order, lower, entry, flags=flags))
         else:
             last = choice.below(order + 1)
             self.splits.append((first, order, old))
             while order > last:
                 lower = max(last, lowest_try(order, self.s))
-                words = self.run_now(Operation(Code.TRY_SPLIT, index, order, lower, entry))
+                step = Operation(Code.TRY_SPLIT, index, order, lower, entry, flags=flags)
+                words = self.run_now(step)
                 if not words or is_error(words[0]):
                     break
                 order = lower

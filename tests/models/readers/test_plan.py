@@ -26,7 +26,15 @@ def test_every_iteration_is_there_by_inline_steps_too() -> None:
 
 def test_a_2_mib_entry_is_split_down_one_level_and_within_one() -> None:
     pairs = {(case.order, case.new_order) for case in plan.cases(6) if case.writer == "split"}
-    assert pairs == {(9, 0), (9, 6)}
+    assert pairs == {plan.SIBLINGS, (7, 5), (9, 0), (9, 6)}
+
+
+def test_entries_with_siblings_become_others_with_siblings() -> None:
+    found = plan.cases(6, large=False)
+    assert {case.writer for case in found} == set(plan.WRITERS)
+    # Of several slots each, before and after.
+    assert all(case.order % 6 and case.new_order % 6 for case in found)
+    assert {case.order // 6 - case.new_order // 6 for case in found} == {0, 1}
 
 
 def test_other_chunk_shifts_are_refused() -> None:
