@@ -59,7 +59,10 @@ def locate(cursor: Cursor, entry: int, order: int) -> Target:
         raise PreconditionError(
             f"the entry at index {cursor.index} is of order {there}, not {order}"
         )
-    assert cursor.offset == canonical_slot(cursor.offset, order, array.s)
+    aligned = cursor.offset == canonical_slot(cursor.offset, order, array.s)
+    if node.shift != order - order % array.s or not aligned:
+        # What a range left begins anywhere, and may fill a whole chunk's slots one level too low.
+        raise PreconditionError(f"the entry at index {cursor.index} was stored over a range")
     return Target(
         node,
         cursor.offset,

@@ -171,3 +171,13 @@ def test_a_split_that_forgets_its_accounting_shows_in_the_stream(
 
 def test_every_code_has_a_handler() -> None:
     assert set(reference._HANDLERS) | {Code.SNAPSHOT} == set(Code)
+
+
+@pytest.mark.parametrize(("first", "last", "order"), [(0, 2, 2), (0, 11, 4), (0, 12, 4)])
+def test_what_a_range_left_is_not_split_where_it_is_no_entry_of_its_order(
+    first: int, last: int, order: int
+) -> None:
+    stored = Operation(Code.STORE_RANGE, first, argument=last, entry=4)
+    split = Operation(Code.SPLIT, first, order, order - 1, entry=8)
+    with pytest.raises(PreconditionError, match="stored over a range"):
+        run_case([stored, split], 2)
