@@ -14,7 +14,8 @@ from enum import IntEnum
 from functools import partial
 
 from models.case.before import equal, seen
-from models.case.finding import Finding, last_operation
+from models.case.finding import AGREES, Finding, last_operation
+from models.case.known import with_known
 from models.case.replay import replay
 from models.case.symptoms import concerned, symptoms
 from models.case.trial import NoCase
@@ -74,7 +75,12 @@ def place(implementation: Implementation, finding: Finding) -> Placed | None:
         return None
     if finding.before:
         return Placed(Origin.BEFORE)
-    return along(lineage, partial(shown, finding))
+    having: tuple[str, ...] = ()
+    if finding.property == AGREES[0] and finding.beside:
+        # It shows beside known deviations alone; what has them is not asked of each prefix, since
+        # what is wrong may show in their own cases.
+        having = implementation.deviations or with_known(implementation).deviations
+    return along(lineage, partial(shown, finding, having=having))
 
 
 def along(lineage: Lineage, shows: Callable[[Source], Shown]) -> Placed:
@@ -113,12 +119,14 @@ def along(lineage: Lineage, shows: Callable[[Source], Shown]) -> Placed:
     return Placed(origin, since, steps[0].subject if steps else "", reason)
 
 
-def shown(finding: Finding, source: Source) -> Shown:
-    """What another source shows of a finding.  BuildError if it does not compile."""
+def shown(finding: Finding, source: Source, having: tuple[str, ...] = ()) -> Shown:
+    """What another source shows of a finding, ``having`` these known deviations.  BuildError if it
+    does not compile."""
     lacks = any(one.code is Code.TRY_SPLIT for one in finding.operations)
     if lacks and not source.capabilities.try_split:
         return Shown.NOTHING
     one = examine(replace(source, lineage=None), (finding.chunk_shift,))
+    one = replace(one, deviations=having)
     try:
         again = replay(one, finding)
     except NoCase:

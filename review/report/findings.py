@@ -140,11 +140,13 @@ def short(detail: str) -> str:
 
 
 def _few(text: str) -> str:
-    numbers = re.findall(r"-?\w+", text)
+    numbers = text.split(", ")
     return text if len(numbers) <= _MOST_NUMBERS else f"{numbers[0]} and {len(numbers) - 1} more"
 
 
-_NUMBERS = re.compile(r"-?\b(?:0x)?\d+(?:, ?-?(?:0x)?\d+)+")
+# In one number the comma is followed by three digits at once: 68,174,084.
+_NUMBER = r"-?(?:0x[0-9a-f]+|\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
+_NUMBERS = re.compile(rf"(?<![\w,]){_NUMBER}(?:, {_NUMBER})+")
 _MOST_NUMBERS = 6
 
 

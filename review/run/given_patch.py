@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from models.kernel.commit import git
 from models.kernel.mailbox import Mail, SeriesError, read_mailbox
 from models.kernel.series import OWN_FILES
 from models.kernel.source import Letter
+
+_SUBJECT = re.compile(rb"(?im)^Subject:")
 
 
 def tree_of(kernel: str | None) -> str:
@@ -60,7 +63,8 @@ def taken_apart(patch: bytes) -> Iterator[GivenPatch]:
         try:
             given = GivenPatch(folder, *read_mailbox(box, folder))
         except SeriesError as error:
-            if "no patch in it" not in str(error):
+            # A cover letter is a mail.
+            if "no patch in it" not in str(error) or not _SUBJECT.search(patch):
                 told = str(error).replace(str(box), "standard input")
                 raise click.ClickException(told) from None
             given = GivenPatch(folder, (), Letter(""))

@@ -2,13 +2,16 @@
 """Where findings come from, on small trees made of the port, with defects in several patches."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from models.case import origins
 from models.case.before import Before
-from models.case.finding import Finding
+from models.case.finding import AGREES, Finding
 from models.case.origins import Placed, Shown, along, place
+from models.case.replay import Replay
 from models.kernel.series import apply_series
 from models.kernel.source import Lineage, Source, Step, open_source, port_source
 from models.subject.build import BuildError
@@ -16,6 +19,7 @@ from models.subject.implementation import Implementation, examine
 from models.sweep.sweep import Unit, run_unit
 from specs.origin import Origin
 from tests.kernel_tree import change, git, mailbox
+from xarray_model.operations import Code, Operation
 
 COUNT = "	unsigned long nodes = 0;\n"
 MARK = """\
@@ -127,3 +131,26 @@ def test_with_which_step_something_came(shows: list[int | None], told: str) -> N
 def test_nothing_changed_is_there_before(tree: Path) -> None:
     lineage = Lineage(open_source(tree), ())
     assert along(lineage, lambda _: Shown.SAME).origin is Origin.BEFORE
+
+
+def test_prefixes_are_taken_to_deviate_as_the_whole_does(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a finding shows beside known deviations alone, each prefix is asked with those of the
+    whole series."""
+    change(tree, "lib/xarray.c", COUNT, f"{COUNT}	/* one */\n", "XArray: one")
+    one = examine(apply_series(tree, None, [mailbox(tree, tmp_path / "box")]).source, (2,))
+    told = Finding("series", 2, *AGREES, "", 0, (Operation(Code.SNAPSHOT),), b"", b"", beside=b"x")
+    asked: list[tuple[str, ...]] = []
+
+    def replayed(one: Implementation, _: Finding) -> Replay:
+        asked.append(one.deviations)
+        return Replay(None, [], True)
+
+    monkeypatch.setattr(origins, "replay", replayed)
+    place(replace(one, deviations=("some",)), told)
+    monkeypatch.setattr(origins, "with_known", lambda one: replace(one, deviations=("known",)))
+    place(one, told)
+    place(one, replace(told, beside=b""))
+    assert set(asked) == {("some",), ("known",), ()}
+    assert asked.index(("some",)) < asked.index(("known",)) < asked.index(())

@@ -193,6 +193,15 @@ def test_what_the_time_does_not_suffice_for_is_no_pass(
     assert status == 2 and out.startswith("not checked: first cases: the time was over")
 
 
+def test_what_is_no_mail_is_no_patch(tmp_path: Path, check: Check) -> None:
+    given = tmp_path / "given"
+    given.write_bytes(bytes(range(256)))
+    status, _, err = check(patch=given)
+    assert status == 2 and "standard input" in err and "no patch" in err
+    given.write_text("Subject: [PATCH 0/2] XArray: a cover letter\n\nNo diff.\n")
+    assert check(patch=given)[:2] == (0, "nothing of the XArray is changed\n")
+
+
 def test_it_is_no_kernel_tree(
     tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:

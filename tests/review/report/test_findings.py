@@ -2,6 +2,7 @@
 import json
 from dataclasses import replace
 
+import pytest
 from msgspec import to_builtins
 
 from models.case.extent import Extent, Tried
@@ -137,3 +138,16 @@ def test_a_line_outside_of_functions_is_named_without_one() -> None:
     outside, inside = (Suspect("a.c", 3, name, ("it ended here",)) for name in ("", "f"))
     assert findings.suspect_text(outside) == "a.c:3: it ended here"
     assert findings.suspect_text(inside) == "a.c:3 in f: it ended here"
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("asks for 68,174,084, 4,363,141,380 are needed",) * 2,
+        ("on slots 0, 1, 2, 3, 4, 5, 6, not 7", "on slots 0 and 6 more, not 7"),
+        ("got 0x2, 0x6, 1,000, 7, 8, 9, -1", "got 0x2 and 6 more"),
+        ("slots 1,2,3,4,5,6,7,8",) * 2,
+    ],
+)
+def test_of_a_long_list_of_numbers_only_how_many_there_are(detail: str, told: str) -> None:
+    assert findings.short(detail) == told
