@@ -181,12 +181,17 @@ class Findings:
         known.properties |= new.properties
         for name, cases in new.later.items():
             known.later[name] = known.later.get(name, 0) + cases
-        for like, example in new.examples.items():
-            had = known.examples.get(like)
-            if had is None or example.rank() < had.rank():
-                known.examples[like] = example.bare()
-        if new.rank() < known.rank():
-            known.first, known.alone, known.counted = new.first, new.alone, new.counted
+        _take_smaller(known, new)
+
+    def take_smaller(self, other: Findings) -> None:
+        """Of what was found here, take over the smaller cases of another search, and no counts:
+        what it ran may have been run here."""
+        for key, breach in other.breaches.items():
+            if (found := self.breaches.get(key)) is not None:
+                found.smallest = min(found.smallest, breach.smallest, key=Finding.rank)
+        for alike, failure in other.failures.items():
+            if (known := self.failures.get(alike)) is not None:
+                _take_smaller(known, failure)
 
     def tell(self, on_found: Callable[[Finding], None]) -> None:
         """Tell of the smallest case of each group."""
@@ -237,3 +242,12 @@ def is_seen(found: Sequence[Finding], seen: Seen) -> bool:
     told = symptoms(found)
     known = (one for one in seen.get(found[0].kind()[2], ()) if one <= told)
     return told == frozenset[str]().union(*known)
+
+
+def _take_smaller(known: Failure, new: Failure) -> None:
+    for like, example in new.examples.items():
+        had = known.examples.get(like)
+        if had is None or example.rank() < had.rank():
+            known.examples[like] = example.bare()
+    if new.rank() < known.rank():
+        known.first, known.alone, known.counted = new.first, new.alone, new.counted

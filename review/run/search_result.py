@@ -187,6 +187,8 @@ class SearchResult:
         for report in self.machines.values():
             total.update(report.findings)
         if self.so_far.quick is not None:
+            if self.left:
+                total.take_smaller(self.so_far.quick.findings)
             total.add_missing(self.so_far.quick.findings)
         return total
 

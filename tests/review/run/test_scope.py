@@ -3,7 +3,7 @@
 
 from models.sweep import between_cases, range_cases
 from models.sweep.families import Family
-from models.sweep.sweep import Coverage, Part, Unit
+from models.sweep.sweep import Coverage, Part, Unit, run_unit
 from review.run import evidence, scope
 from review.run.review_result import ReviewOptions, ReviewResult
 from review.run.search_result import SearchResult, SearchState
@@ -47,3 +47,19 @@ def test_what_breaks_in_the_first_cases_of_a_sweep_that_was_ended_is_decided() -
         told = [item.check for item in result.evidence if item.outcome is Outcome.FAILS]
         assert bool(told) == bool(count)
     assert "sweep:node-count" in told and all(name.startswith("sweep:") for name in told)
+
+
+def test_of_a_sweep_that_was_ended_the_smallest_case_is_that_of_the_first_cases_too() -> None:
+    quick = small.broken()
+    (one,) = quick.implementations
+    late = run_unit(Unit(6, 7, 6), [one])
+    done = SearchResult([one], SearchState(result=late, quick=quick.result), 1, False)
+    cases = {key: breach.cases for key, breach in done.findings.breaches.items()}
+    alike = [key for key in quick.result.findings.breaches if key in late.findings.breaches]
+    assert alike
+    done.left = [Unit(1, 1, 0)]
+    for key in alike:
+        told = done.findings.breaches[key]
+        assert told.smallest.chunk_shift == 2 and told.cases == cases[key]
+    firsts = [failure.first[0].chunk_shift for failure in done.findings.failures.values()]
+    assert min(firsts) == 2
