@@ -19,7 +19,7 @@ SOME = [
 
 @pytest.fixture(autouse=True)
 def _few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "cases", lambda shift: SOME)
+    monkeypatch.setattr(plan, "cases", lambda *_: SOME)
 
 
 def test_the_port_keeps_what_is_not_documented_as_unreliable() -> None:
@@ -34,7 +34,7 @@ def test_the_port_keeps_what_is_not_documented_as_unreliable() -> None:
 
 
 def test_everything_that_nobody_promises_does_break(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "cases", lambda shift: [*SOME, Case("folio-nonuniform", 2, 0, 4, 7)])
+    monkeypatch.setattr(plan, "cases", lambda *_: [*SOME, Case("folio-nonuniform", 2, 0, 4, 7)])
     report = explore(port_source(), (2,))
     documented = {(one.breach.promise, one.result.memory) for _, one in report.found()}
     assert documented == {(limit.promise, memory) for limit in LIMITS for memory in limit.memory}
@@ -52,7 +52,7 @@ def test_what_searches_on_a_kernel_break(kernel: Kernel, monkeypatch: pytest.Mon
         pytest.skip(f"nothing is listed for Linux {kernel.name}")
     (marked,) = promises
     # Inline steps are for leaves: one more split within a leaf.
-    monkeypatch.setattr(plan, "cases", lambda shift: [Case("split", 1, 0, 2, 2), *SOME])
+    monkeypatch.setattr(plan, "cases", lambda *_: [Case("split", 1, 0, 2, 2), *SOME])
     report = explore(kernel.source, (2,))
     assert report.failing
     broken = {
@@ -84,7 +84,7 @@ def test_what_one_level_code_refuses_is_not_asked_of_it(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deep = Case("split", 4, 0, 16, 16)
-    monkeypatch.setattr(plan, "cases", lambda shift: [deep])
+    monkeypatch.setattr(plan, "cases", lambda *_: [deep])
     assert not explore(kernel.source, (2,)).results
     assert explore(port_source(), (2,)).results
 

@@ -28,7 +28,7 @@ SOME = [Case("split", 3, new, 8, 8) for new in (2, 0)] + [
 
 @pytest.fixture(autouse=True)
 def _few_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "cases", lambda shift: SOME)
+    monkeypatch.setattr(plan, "cases", lambda *_: SOME)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_what_no_reader_can_rely_on_is_named(report: Report) -> None:
 
 
 def test_evidence_fails_when_a_promise_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "cases", lambda shift: [Case("folio-uniform-early-thaw", 3, 1, 8, 8)])
+    monkeypatch.setattr(plan, "cases", lambda *_: [Case("folio-uniform-early-thaw", 3, 1, 8, 8)])
     monkeypatch.setattr(plan, "SPLITS", (*plan.SPLITS, "folio-uniform-early-thaw"))
     monkeypatch.setattr(plan, "WRITERS", (*plan.WRITERS, "folio-uniform-early-thaw"))
     report = explore(port_source(), (2,), writers=plan.WRITERS)

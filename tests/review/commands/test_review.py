@@ -180,7 +180,7 @@ def test_claims_rest_on_what_was_run(port: SearchResult) -> None:
 def test_the_command_ends_with_the_claims_and_json_has_them_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plan, "cases", lambda shift: [Case("split", 3, 0, 8, 8)])
+    monkeypatch.setattr(plan, "cases", lambda *_: [Case("split", 3, 0, 8, 8)])
     words = ["review", "--examples", "0", "--no-proofs", "--json", "--out", str(tmp_path / "b")]
     result = CliRunner().invoke(main, words, standalone_mode=False)
     told = json.loads(result.stdout)
