@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from review.bundle.format import ClaimRecord, Manifest
 from review.run import evidence
 from review.verify.account import Account
@@ -71,6 +73,10 @@ def _status(manifest: Manifest) -> str:
 _STATUS = ("nothing in the bundle fails", "something fails", "not all was run, and nothing fails")
 
 
-def rest_on_the_review(manifest: Manifest) -> int:
-    """How many results only a new review would recheck."""
-    return sum(not one.check.startswith("theorem:") for one in manifest.all_evidence)
+def rest_on_the_review(manifest: Manifest) -> Counter[str]:
+    """How many results of each kind only a new review would recheck."""
+    checks = [one.check for one in manifest.all_evidence if not one.check.startswith("theorem:")]
+    return Counter(
+        "proofs of C code" if check.startswith("c:") else "searches and measurements"
+        for check in checks
+    )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,12 +30,12 @@ def answer(place: Path, manifest: Manifest | None, account: Account, holds: bool
     yield Part("not_confirmed", rejected, _items("NOT CONFIRMED", rejected))
     title = "Could not be rechecked here"
     yield Part("not_rechecked", impossible, _items(title, impossible))
-    rest = 0 if manifest is None else check_claims.rest_on_the_review(manifest)
-    yield Part("rest_on_the_review", rest)
+    rest = None if manifest is None else check_claims.rest_on_the_review(manifest)
+    yield Part("rest_on_the_review", rest.total() if rest else 0)
     if rest and manifest is not None:
         command = shlex.join(manifest.options.command)
-        yield shown(*wrap_words(f"The searches and measurements again: {command}", "  ", ""))
-    yield shown("", *wrap_words(conclusion(account, rest), "  ", ""))
+        yield shown(*wrap_words(f"The {_listed(rest)} again: {command}", "  ", ""))
+    yield shown("", *wrap_words(conclusion(account, rest or Counter()), "  ", ""))
     yield Part("confirmed_all", holds, [] if holds else ["NOT CONFIRMED."])
 
 
@@ -45,19 +46,24 @@ def _head(place: Path, manifest: Manifest) -> list[str]:
     return [*wrap_words(head[:_LONGEST], "  ", ""), ""]
 
 
-def conclusion(account: Account, rest: int) -> str:
-    """What was rechecked, how, and what was not; ``rest`` results rest on the review alone."""
+def conclusion(account: Account, rest: Counter[str]) -> str:
+    """What was rechecked, how, and what was not; ``rest``: so many results of each kind that only
+    a new review would recheck."""
     left = (
         [f"{counts(one.kind for one in account.impossible)} told above"]
         if account.impossible
         else []
     )
     if rest:
-        left.append(f"{rest:,} results of searches and measurements, which rest on the review")
+        left.append(f"{rest.total():,} results of {_listed(rest)}, which rest on the review")
     if account.interrupted:
         left.append("what Ctrl-C cut short")
     text = f"Rechecked and confirmed: {rechecked(account.confirmed)}."
     return f"{text} Not rechecked: {' and '.join(left) or 'nothing'}."
+
+
+def _listed(kinds: Counter[str]) -> str:
+    return " and ".join(sorted(kinds, reverse=True))
 
 
 def _items(title: str, items: Sequence[RecheckedItem]) -> Iterator[str]:

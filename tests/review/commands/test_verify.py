@@ -3,6 +3,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,18 @@ def test_the_ports_bundle_is_confirmed_by_any_solvers(
 
 def test_what_could_not_be_rechecked_is_in_the_last_line() -> None:
     account = Account()
-    assert conclusion(account, 0) == ("Rechecked and confirmed: nothing. Not rechecked: nothing.")
+    assert conclusion(account, Counter()) == (
+        "Rechecked and confirmed: nothing. Not rechecked: nothing."
+    )
     for kind in HOW:
         account.confirm(kind, "x")
     account.skip("schedule", "x", "no kernel")
     account.interrupted = True
-    told = conclusion(account, 7)
+    told = conclusion(account, Counter({"searches and measurements": 5, "proofs of C code": 2}))
     assert all(way in told for way in HOW.values())
     assert told.endswith(
-        "Not rechecked: 1 schedule told above and 7 results of searches and measurements, which"
-        " rest on the review and what Ctrl-C cut short."
+        "Not rechecked: 1 schedule told above and 7 results of searches and measurements and proofs"
+        " of C code, which rest on the review and what Ctrl-C cut short."
     )
 
 
