@@ -65,8 +65,8 @@ def warnings(done: Checked) -> list[str]:
     if done.before:
         parts.append(f"{', '.join(sorted(done.before))} broke before")
     if done.promises_before:
-        promises = "promise" if done.promises_before == 1 else "promises"
-        parts.append(f"{done.promises_before} {promises} to readers broke before")
+        count = len(done.promises_before)
+        parts.append(f"{count} promise{'s' if count > 1 else ''} to readers broke before")
     if done.known:
         parts.append(f"known of released kernels: {', '.join(sorted(done.known))}")
     return ["; ".join(parts)] if parts else []

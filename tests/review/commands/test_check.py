@@ -246,6 +246,21 @@ def test_one_promise_to_readers_decides(
     assert asked == [checking.PROMISE_AT] * 2
 
 
+def test_a_promise_that_many_readers_saw_broken_before_is_one(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_explore", EXPLORE)
+    result = SimpleNamespace(case=SimpleNamespace(writer="split"))
+    seen = [
+        (1, SimpleNamespace(breach=SimpleNamespace(promise=promise), result=result, counts=False,
+                            documented=False))
+        for promise in ("find-order", "find-order", "load-null")
+    ]  # fmt: skip
+    report = SimpleNamespace(found=lambda: seen, executions=7, unexplored=())
+    monkeypatch.setattr(explore, "explore", lambda *_, **__: report)
+    assert "2 promises to readers broke before" in check()[1]
+
+
 def test_bisection(tree: Path, check: Check) -> None:
     asked = ("--property", "split-requests", "--bisect")
     assert check(*asked)[0] == 0
