@@ -73,7 +73,7 @@ class Checked:
     known: set[str] = field(default_factory=set)
     before: set[str] = field(default_factory=set)
     promises: list[str] = field(default_factory=list)
-    promises_before: set[tuple[str, str]] = field(default_factory=set)
+    promises_before: set[str] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
     cases: int = 0
@@ -221,5 +221,5 @@ def _explore(
         told = {f"{one.breach.promise} ({one.result.case.writer})" for one in found if one.counts}
         done.promises += sorted(told - set(done.promises))
         before = [one for one in found if not (one.counts or one.documented)]
-        done.promises_before |= {(one.breach.promise, one.result.case.writer) for one in before}
+        done.promises_before |= {one.breach.promise for one in before}
         done.not_run += [str(one) for one in report.unexplored]
