@@ -30,7 +30,7 @@ def lines(done: ReviewResult) -> list[str]:
     if len(found) > room:
         left = len(found) - room + 1
         found = [*found[: room - 1], f"  and {left} more, told below"]
-    return [*head, "", *found, *([""] if found else []), *rest][:MOST]
+    return _first_of([*head, "", *found, *([""] if found else []), *rest], MOST)
 
 
 def cut(line: str) -> str:
@@ -39,13 +39,18 @@ def cut(line: str) -> str:
     return line if len(line) <= WIDTH else line[: WIDTH - 3].rstrip() + "..."
 
 
+def _first_of(lines: list[str], most: int) -> list[str]:
+    """At most so many lines; the last tells that there were more."""
+    return lines if len(lines) <= most else [*lines[: most - 1], cut(f"{lines[most - 1]} ...")]
+
+
 def _head(done: ReviewResult) -> list[str]:
     texts: list[str] = []
     for one in done.sources[:2]:
         texts += _source(one)
     if len(done.sources) > 2:
         texts.append(f"and {len(done.sources) - 2} more sources")
-    return [*texts, *wrap_words(verdict(done), "  ", "")[:3]]
+    return [*texts, *_first_of(wrap_words(verdict(done), "  ", ""), 3)]
 
 
 def _source(one: Implementation) -> Iterator[str]:
@@ -152,7 +157,7 @@ def _before(done: ReviewResult) -> list[str]:
     if not names:
         return []
     word = "There before" if done.based else "Known of released kernels"
-    return wrap_words(f"{word}: {', '.join(dict.fromkeys(names))}.", "  ", "")[:3]
+    return _first_of(wrap_words(f"{word}: {', '.join(dict.fromkeys(names))}.", "  ", ""), 3)
 
 
 def _claims(done: ReviewResult) -> list[str]:
@@ -171,7 +176,7 @@ def _claims(done: ReviewResult) -> list[str]:
             texts.append(f"hold{within}: {' '.join(holds)}")
         if fails:
             texts.append(f"fail: {'; '.join(fails)}")
-    return wrap_words(f"Claims that {'; '.join(texts)}.", "  ", "")[:4] if texts else []
+    return _first_of(wrap_words(f"Claims that {'; '.join(texts)}.", "  ", ""), 4) if texts else []
 
 
 def _undecided(done: ReviewResult) -> list[str]:
@@ -186,4 +191,4 @@ def _undecided(done: ReviewResult) -> list[str]:
     names = [one.name for one in done.sources if one.name not in done.explored]
     if names:
         texts.append("readers, which were not explored")
-    return wrap_words(f"Not decided: {'; '.join(texts)}.", "  ", "")[:4] if texts else []
+    return _first_of(wrap_words(f"Not decided: {'; '.join(texts)}.", "  ", ""), 4) if texts else []

@@ -4,9 +4,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from models.readers.explore import Report
 from models.readers.explorer import Result
 from review.report import summary
+from review.report.layout import WIDTH
+from review.run import search_result
 from tests.review import small
 
 
@@ -29,3 +33,13 @@ def test_promises_to_readers_are_a_line_each(tmp_path: Path) -> None:
     assert len(lines) <= summary.MOST and sum(line.startswith("R. ") for line in lines) == 1
     done.explored = {"port": Report(report.source, report.executables, results[:1], 0, (), 0.0)}
     assert "R. load-null: find against split" in summary.lines(done)
+
+
+def test_what_is_cut_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = small.explored(tmp_path)
+    monkeypatch.setattr(search_result, "not_run", lambda _: ["too dear"])
+    lines = summary.lines(done)
+    assert "too dear" in lines[-1] and not any(line.endswith("...") for line in lines)
+    monkeypatch.setattr(search_result, "not_run", lambda _: ["too dear " * 60])
+    lines = summary.lines(done)
+    assert lines[-1].endswith("...") and len(lines[-1]) <= WIDTH
