@@ -44,9 +44,6 @@ EXPLAINED = {
     ("xas_split", "if (xas_is_node(xas))"): _OUTSIDE,
     ("xas_try_split", "if (!xas_is_node(xas))"): _OUTSIDE,
     ("xas_try_split", "return;"): _OUTSIDE,
-    ("xas_try_split", "if (nodes && !xas->xa_alloc) {"): (
-        "only for a cursor that brings its node along, which the operations of a case do not"
-    ),
 }
 """Why a branch, or a line without one, is not reached, by function and text of the line."""
 

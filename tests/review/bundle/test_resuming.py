@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A review that is ended early leaves a valid bundle, and goes on where it was."""
 
-import itertools
 import json
 import pickle
 from collections.abc import Iterable
@@ -16,13 +15,15 @@ from models.histories.search import MachineReport
 from review.bundle.format import MANIFEST
 from review.bundle.read import Bundle
 from review.cli import main
-from review.run import campaign, checkpoint, stages
+from review.run import campaign, checkpoint, histories, stages
 from review.run.pool import Pool
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No stage but the search and the readers, and a cache of its own for what is kept."""
+    """No stage but the search, whose histories are drawn before the sweep and after it, and a cache
+    of its own for what is kept."""
+    monkeypatch.setattr(histories, "FIRST", 1)
     monkeypatch.setattr(stages, "_explored", lambda *_: {})
     monkeypatch.setattr(stages, "_measured", lambda *_: [])
     monkeypatch.setattr(stages, "_numbers", lambda *_: None)
@@ -32,7 +33,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def run(*words: str) -> object:
     """The command's exit status."""
-    effort = ["--examples", "6", "--steps", "5", "--no-proofs"]
+    effort = ["--examples", "12", "--steps", "5", "--no-proofs"]
     result = CliRunner().invoke(main, ["review", *effort, *words], standalone_mode=False)
     if result.exception is not None:
         raise result.exception
@@ -40,15 +41,21 @@ def run(*words: str) -> object:
 
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
-    """A review that is ended while the machines run."""
+    """A review that is ended while the machines run that come after the sweep."""
 
     real = Pool.wait
-    histories = itertools.count(1)
+    reports: list[MachineReport] = []
+    swept = ["in the run before"] if "--resume" in words else []
 
     def three(pool: Pool, futures: Iterable[Future[Any]], *rest: float) -> set[Future[Any]]:
         one = next(iter(real(pool, futures, *rest)))
-        if isinstance(one.result(), MachineReport) and next(histories) > 3:
-            raise KeyboardInterrupt
+        if isinstance(result := one.result(), MachineReport):
+            reports.append(result)
+            if swept and len(reports) > 3:
+                raise KeyboardInterrupt
+        else:
+            swept.append("now")
+            reports.clear()
         return {one}
 
     with monkeypatch.context() as patched:

@@ -112,7 +112,7 @@ def test_splits_that_hang_are_told_and_what_was_not_run_is_never_a_pass(
     change(tree, "lib/xarray.c", begins, begins + "\n	for (volatile int x = 0; !x; );\n")
     units = [Unit(2, 2, 1)]
     monkeypatch.setattr(searches, "complete_units", lambda *_: units)
-    monkeypatch.setattr(searches, "quick_units", lambda *_: [])
+    monkeypatch.setattr(searches, "quick_units", lambda *_: units)
     monkeypatch.setattr(searches, "sampled_units", lambda *_: [Unit(2, 5, 1, 4)])
     ran: list[SearchResult] = []
     run = searches.search

@@ -12,6 +12,7 @@ def said(name: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     program.write_text(f"#!/bin/sh\n{text}\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("CBMC", raising=False)
     there = {one.name: one.version for one in tools.found()}
     assert [one for one, known in there.items() if known is None and one == name] == []
     return there[name]
