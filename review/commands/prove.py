@@ -126,7 +126,7 @@ def _of_c(
         return 0
     reports = []
     replays: list[c_counterexample.Replayed] = []
-    with report.Progress() as progress:
+    with report.progress() as progress:
         for one, cases in chosen:
             if not cases:
                 continue

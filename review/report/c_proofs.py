@@ -3,24 +3,17 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator, Sequence
-
-from rich.console import Console
-from rich.live import Live
 
 from models.case.notation import operation_text
 from models.subject.implementation import Implementation
 from proofs.c.cases import Case
 from proofs.c.report import Outcome, Report, Verdict
 from proofs.keeping import Keeping
+from review.report.growing import Growing
 from review.report.output import Column, Part, Table, fields, shown, table
 from review.run import c_proofs
 from review.run.c_counterexample import Replayed
-
-_INTERVAL = 10.0
-"""Seconds between two lines of progress where there is no terminal."""
 
 
 def _status(one: Outcome) -> str:
@@ -97,12 +90,22 @@ def answer(report: Report) -> Iterator[Part]:
         yield shown("Interrupted: what was not decided is told as not run.")
 
 
+def _so_far(report: Report) -> str:
+    done = sum(one.verdict is not Verdict.NOT_RUN for one in report.outcomes)
+    return f"{report.name}: {done} of {len(report.outcomes)} proofs of C code"
+
+
+def progress() -> Growing[Outcome, Report]:
+    """The table of a source's cases, growing."""
+    return Growing(outcomes, _so_far)
+
+
 def decide(
     implementations: Sequence[Implementation], jobs: int, store: Keeping
 ) -> Sequence[Report]:
     """``c_proofs.prove_all`` with progress on standard error."""
-    with Progress() as progress:
-        return c_proofs.prove_all(implementations, jobs, store, progress.update)
+    with progress() as growing:
+        return c_proofs.prove_all(implementations, jobs, store, growing.update)
 
 
 def summary(report: Report) -> Iterator[str]:
@@ -158,30 +161,3 @@ def _record(one: Replayed) -> dict[str, object]:
         "reproducer": "" if one.reproducer is None else one.reproducer.code,
         "reason": one.reason,
     }
-
-
-class Progress:
-    """The live table on a terminal, a line now and then elsewhere; both on standard error."""
-
-    def __init__(self) -> None:
-        self.console = Console(stderr=True)
-        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
-        self.next = time.monotonic() + _INTERVAL
-
-    def __enter__(self) -> Progress:
-        if self.console.is_terminal:
-            self.live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.live.stop()
-
-    def update(self, report: Report) -> None:
-        """Show how far the run is."""
-        if self.console.is_terminal:
-            self.live.update(outcomes(report).rich())
-        elif time.monotonic() >= self.next:
-            self.next = time.monotonic() + _INTERVAL
-            done = sum(one.verdict is not Verdict.NOT_RUN for one in report.outcomes)
-            line = f"xasplit: {report.name}: {done} of {len(report.outcomes)} proofs of C code"
-            print(line, file=sys.stderr)

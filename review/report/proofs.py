@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-
-from rich.console import Console
-from rich.live import Live
 
 from proofs import run
 from proofs.keeping import NOWHERE, Keeping
 from proofs.report import Finding, Report, Status, TheoremResult
 from proofs.solvers import SOLVERS, Answer, Verdict
+from review.report.growing import Growing
 from review.report.layout import wrap_words
 from review.report.output import Column, Part, Table, fields, shown, table
 from review.run import reused
 from xarray_model.geometry import CHUNK_SHIFTS
 
-_INTERVAL = 10.0
-"""Seconds between two lines of progress where there is no terminal."""
 _SHOWN = 10
 """Constants of a counterexample that are shown; --json has them all."""
 
@@ -145,33 +139,9 @@ def answer(report: Report) -> Iterator[Part]:
         yield shown("Interrupted: what was not decided is missing above.")
 
 
-class _Progress:
-    """The live table on a terminal, a line now and then elsewhere; both on standard error."""
-
-    def __init__(self) -> None:
-        self.console = Console(stderr=True)
-        self.live = Live(console=self.console, transient=True, refresh_per_second=4)
-        self.next = time.monotonic() + _INTERVAL
-
-    def __enter__(self) -> _Progress:
-        if self.console.is_terminal:
-            self.live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.live.stop()
-
-    def update(self, report: Report) -> None:
-        """Show how far the run is."""
-        if self.console.is_terminal:
-            if time.monotonic() >= self.next:
-                self.next = time.monotonic() + 0.25
-                self.live.update(theorems(report).rich())
-        elif time.monotonic() >= self.next:
-            self.next = time.monotonic() + _INTERVAL
-            done = sum(result.status is Status.PROVED for result in report.theorems.values())
-            line = f"xasplit: prove: {done} of {len(report.theorems)} theorems"
-            print(line, file=sys.stderr)
+def _so_far(report: Report) -> str:
+    done = sum(result.status is Status.PROVED for result in report.theorems.values())
+    return f"prove: {done} of {len(report.theorems)} theorems"
 
 
 def decide(
@@ -184,7 +154,7 @@ def decide(
     store: Keeping = NOWHERE,
 ) -> Report:
     """``proofs.run.prove`` with progress on standard error."""
-    with _Progress() as progress:
+    with Growing(theorems, _so_far) as progress:
         return run.prove(
             names, chunk_shifts, solvers, timeout, progress.update, processes, export, store
         )
