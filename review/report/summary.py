@@ -76,7 +76,7 @@ def verdict(done: ReviewResult) -> str:
     for origin in done.search.origins:
         kind = None if origin is None else origin.origin
         by_origin[kind] = by_origin.get(kind, 0) + 1
-    new = [one for one in races(done) if one[1].counts]
+    new = promises(done, counts=True)
     parts = []
     for kind, word in (
         (None, ""),
@@ -87,7 +87,7 @@ def verdict(done: ReviewResult) -> str:
         if count := by_origin.get(kind):
             parts.append(f"{count} finding{'s' if count > 1 else ''}{word}")
     if new:
-        parts.append(f"{len(new)} promise{'s' if len(new) > 1 else ''} to readers broken")
+        parts.append(f"{new} promise{'s' if new > 1 else ''} to readers broken")
     if done.search.broken:
         parts.append(f"{len(done.search.broken)} prefixes that do not compile")
     if parts:
@@ -108,6 +108,12 @@ def races(done: ReviewResult) -> list[tuple[str, Found]]:
         for _, one in readers.smallest(report)
         if not one.documented
     ]
+
+
+def promises(done: ReviewResult, *, counts: bool) -> int:
+    """How many promises to readers are broken, by name: of those that count, or that do not.  One
+    that several readers see broken, or beside several writers, is one."""
+    return len({one.breach.promise for _, one in races(done) if one.counts is counts})
 
 
 def _findings(done: ReviewResult) -> Iterator[str]:
@@ -151,9 +157,8 @@ def _before(done: ReviewResult) -> list[str]:
         if origin is not None and not origin.counts
     ]
     names += [one.known.deviation.name for one in done.search.known]
-    broken = sum(not one.counts for _, one in races(done))
-    if broken:
-        names.append(f"{broken} promises to readers")
+    if broken := promises(done, counts=False):
+        names.append(f"{broken} promise{'s' if broken > 1 else ''} to readers")
     if not names:
         return []
     word = "There before" if done.based else "Known of released kernels"

@@ -30,6 +30,7 @@ def test_promises_to_readers_are_a_line_each(tmp_path: Path) -> None:
     done.explored = {"port": Report(report.source, report.executables, results, 0, (), 0.0)}
     lines = summary.lines(done)
     assert "R. load-null: find and 2 more against erase and 2 more" in lines
+    assert "NOT RIGHT: 1 promise to readers broken." in lines
     assert len(lines) <= summary.MOST and sum(line.startswith("R. ") for line in lines) == 1
     done.explored = {"port": Report(report.source, report.executables, results[:1], 0, (), 0.0)}
     assert "R. load-null: find against split" in summary.lines(done)
