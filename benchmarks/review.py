@@ -23,7 +23,7 @@ ANEW, AGAIN, CHANGED, FIRST, VERIFY = 65.0, 5.0, 60.0, 10.0, 20.0
 IDLE = 5.0
 """Seconds for which a core may be idle at a time."""
 QUICK = ("--no-proofs", "--examples", "1", "--time", "20s")
-FIRST_CASES_OVER = "sweep"
+FIRST_CASES_OVER = "first histories"
 """What the progress on a terminal comes to when the first cases of a search are over."""
 PATIENCE = 120.0
 STAGES = ("search", "theorems", "proofs of C code", "readers", "large splits", "numbers", "causes")
