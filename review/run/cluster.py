@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import queue
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -52,7 +51,6 @@ class Cluster(Executor):
         except (OSError, ValueError) as error:
             raise ClusterError(f"no Dask scheduler answers at {address}: {_line(error)}") from None
         self._topic = f"xasplit-{uuid.uuid4().hex}"
-        self._told: queue.SimpleQueue[Finding] = queue.SimpleQueue()
         self._files: dict[Path, Any] = {}
         self._running: list[Any] = []
         try:
@@ -107,10 +105,6 @@ class Cluster(Executor):
 
     def _hear(self, event: tuple[float, bytes]) -> None:
         self._told.put(pickle.loads(event[1]))
-
-    def _found(self) -> Iterator[Finding]:
-        while not self._told.empty():
-            yield self._told.get()
 
     def _cancel(self) -> None:
         self._client.cancel(self._running, force=True)

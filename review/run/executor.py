@@ -7,6 +7,7 @@ A task that fails takes nothing with it: what it had found was told before.
 from __future__ import annotations
 
 import math
+import queue
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -38,12 +39,15 @@ def tell_by(teller: Callable[[Finding], None]) -> None:
 class Executor(ABC):
     """Runs tasks, ``jobs`` at once; a context manager, which ends all of them at once when it is
     left by an exception, such as Ctrl-C.  ``on_found`` is told of each finding, where tasks are
-    waited for."""
+    waited for, and of the last ones when it is left."""
 
     jobs: int
 
     def __init__(self, on_found: Callable[[Finding], None]) -> None:
         self._on_found = on_found
+        self._told: queue.SimpleQueue[Finding] = queue.SimpleQueue()
+        """What was found and not handed over yet.  A thread puts it there: Ctrl-C is raised in the
+        main thread, and would leave a message that that reads half read, and all behind it."""
 
     def __enter__(self) -> Executor:
         return self
@@ -52,6 +56,7 @@ class Executor(ABC):
         if kind is not None:
             self.stop()
         self._close()
+        self._hand_over()
 
     def usable(self, one: _T) -> _T | None:
         """Something that is in files of this machine, as tasks are given it: None where they run
@@ -78,12 +83,8 @@ class Executor(ABC):
         self._cancel()
 
     def _hand_over(self) -> None:
-        for finding in self._found():
-            self._on_found(finding)
-
-    @abstractmethod
-    def _found(self) -> Iterable[Finding]:
-        """What was found and not handed over yet."""
+        while not self._told.empty():
+            self._on_found(self._told.get())
 
     @abstractmethod
     def _cancel(self) -> None:
@@ -91,4 +92,4 @@ class Executor(ABC):
 
     @abstractmethod
     def _close(self) -> None:
-        """Give back what it uses."""
+        """Give back what it uses; what tasks told is in ``_told`` then."""

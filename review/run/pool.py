@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
-from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Lock
 from typing import Any, TypeVar
 
 from models.case.finding import Finding
 from review.run.executor import Executor, tell_by
 
 _T = TypeVar("_T")
+_LAST = 5.0
+"""Seconds for what was told last: another process may have inherited the pipe, and keep it open."""
 
 
 class Pool(Executor):
@@ -27,21 +30,27 @@ class Pool(Executor):
     def __init__(self, jobs: int, on_found: Callable[[Finding], None] = lambda _: None) -> None:
         super().__init__(on_found)
         self.jobs = jobs
-        self._queue: SimpleQueue[Finding] = multiprocessing.SimpleQueue()
-        self._pool = ProcessPoolExecutor(jobs, initializer=_prepare, initargs=(self._queue,))
+        self._reader, self._writer = multiprocessing.Pipe(duplex=False)
+        telling = (self._writer, multiprocessing.Lock())
+        self._pool = ProcessPoolExecutor(jobs, initializer=_prepare, initargs=telling)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
 
     def submit(self, task: Callable[..., _T], *arguments: Any) -> Future[_T]:
         """As any executor's; a task fails where a process of the pool was ended from outside."""
         try:
-            return self._pool.submit(task, *arguments)
+            future = self._pool.submit(task, *arguments)
         except BrokenProcessPool as error:
-            failed: Future[_T] = Future()
-            failed.set_exception(error)
-            return failed
+            future = Future()
+            future.set_exception(error)
+        if self._listener.ident is None:  # not before the processes, which are forked
+            self._listener.start()
+        return future
 
-    def _found(self) -> Iterator[Finding]:
-        while not self._queue.empty():
-            yield self._queue.get()
+    def _listen(self) -> None:
+        # To the end, which is there when no process has the pipe any more, in a message or not.
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                self._told.put(self._reader.recv())
 
     def _cancel(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -50,12 +59,20 @@ class Pool(Executor):
 
     def _close(self) -> None:
         self._pool.shutdown()
+        self._writer.close()
+        if self._listener.ident is not None:
+            self._listener.join(_LAST)
 
 
-def _prepare(queue: SimpleQueue[Finding]) -> None:
+def _prepare(writer: connection.Connection, lock: Lock) -> None:
     """Leave Ctrl-C to the parent, and end with it.  Collect garbage less often: cases leave next to
     no cycles."""
-    tell_by(queue.put)
+
+    def told(finding: Finding) -> None:
+        with lock:
+            writer.send(finding)
+
+    tell_by(told)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(20_000)
     threading.Thread(target=_end_with_parent, daemon=True).start()
