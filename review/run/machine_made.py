@@ -10,6 +10,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar, cast
@@ -87,14 +88,8 @@ def adequacy(source: Source, scope: Scope, workers: Workers, results: Results) -
     """Make mutants of a source and run them.  On Ctrl-C what was not run is ``left``.  Raises
     click.ClickException where there is no such function or the source does not compile."""
     done = Adequacy(source, scope)
-    try:
-        names = making.chosen(source, scope.names, without=scope.without)
-        changes = making.changes(source, names)
-        with workers.executor() as pool:
-            chosen = _distinct(done, changes, pool, results)
-            _run(done, chosen, pool, results)
-    except (NoFunction, BuildError) as error:
-        raise click.ClickException(str(error)) from None
+    with _made(done, workers, results) as (pool, chosen):
+        _run(done, chosen, pool, results)
     return done
 
 
@@ -114,19 +109,27 @@ def places(source: Source, scope: Scope, workers: Workers, results: Results) -> 
     """Rank the lines of mutants of a source; as ``adequacy``."""
     had = Adequacy(source, scope)
     done = Places(source, scope)
-    try:
-        names = making.chosen(source, scope.names, without=scope.without)
-        changes = making.changes(source, names)
-        with workers.executor() as pool:
-            chosen = _distinct(had, changes, pool, results)
-            found, problems = _each(source, chosen, _place, PLACES, pool, results)
-    except (NoFunction, BuildError) as error:
-        raise click.ClickException(str(error)) from None
+    with _made(had, workers, results) as (pool, chosen):
+        found, problems = _each(source, chosen, _place, PLACES, pool, results)
     told = [found[one.name] for one in chosen if one.name in found]
     done.places = [one for one in told if one is not None]
     done.alive = len(told) - len(done.places)
     done.left = _left(chosen, found, problems)
     return done
+
+
+@contextmanager
+def _made(
+    done: Adequacy, workers: Workers, results: Results
+) -> Iterator[tuple[Executor, list[Change]]]:
+    """The mutants that are to be run, and where; what was dropped is in ``done``."""
+    try:
+        names = making.chosen(done.source, done.scope.names, without=done.scope.without)
+        changes = making.changes(done.source, names)
+        with workers.executor() as pool:
+            yield pool, _distinct(done, changes, pool, results)
+    except (NoFunction, BuildError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _distinct(
